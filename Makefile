@@ -1,0 +1,43 @@
+# sonolens: `make run` runs the built-in study, `make test` the tests; both install what is missing.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export DO_NOT_TRACK := 1
+export MPLBACKEND   := Agg
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check coverage viz clean
+
+help:           ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/installed  ## make .venv and install everything
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "sonolens needs Python 3.11 or later; set PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+run: setup      ## run all four pipelines on the built-in phantom study
+	$(BIN)/kedro run
+
+test: setup     ## run the tests
+	$(BIN)/python -m pytest
+
+check: setup    ## formatting, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+coverage: setup ## run the tests and show what they do not reach
+	$(BIN)/python -m pytest --cov
+
+viz: setup      ## open the DAG in the browser
+	$(BIN)/kedro viz run
+
+clean:          ## remove the environment and caches, never data
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage

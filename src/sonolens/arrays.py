@@ -1,0 +1,41 @@
+"""The arrays that travel between rooms, each named once.
+
+The shapes are annotations for the reader; under pytest, beartype also checks them at run time
+(``--jaxtyping-packages`` in ``pyproject.toml``). Two arguments that use the same axis name must
+agree on its length. Row 0 is the skin side of a scan and rows grow with depth.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, UInt8
+
+Scan: TypeAlias = UInt8[np.ndarray, "rows cols"]
+"""A B-mode scan in 8-bit grey levels on its native grid."""
+
+Mask: TypeAlias = Bool[np.ndarray, "rows cols"]
+"""True inside the mass; same grid as its scan."""
+
+RegionMap: TypeAlias = UInt8[np.ndarray, "rows cols"]
+"""One region code per pixel: 0 other, 1 mass, 2 peritumoral, 3 below."""
+
+DistanceMap: TypeAlias = Float[np.ndarray, "rows cols"]
+"""Distance of every pixel in millimetres."""
+
+ScanStack: TypeAlias = UInt8[np.ndarray, "scans rows cols"]
+"""Framed scans of one study, in the order of its `scans` table."""
+
+SaliencyMap: TypeAlias = Float[np.ndarray, "cell_rows cell_cols"]
+"""Signed evidence per map cell: positive speaks for malignant, negative for benign."""
+
+SaliencyStack: TypeAlias = Float32[np.ndarray, "scans cell_rows cell_cols"]
+"""Saliency maps of several scans from one network and one method."""
+
+Logits: TypeAlias = Float[np.ndarray, " scans"]
+"""One logit per scan; positive means malignant."""
+
+Labels: TypeAlias = Bool[np.ndarray, " scans"]
+"""True where the scan shows a malignant mass."""
+
+Points: TypeAlias = Float[np.ndarray, "points 2"]
+"""(row, column) positions; whole numbers are pixel centres."""

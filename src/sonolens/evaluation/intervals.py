@@ -1,0 +1,196 @@
+"""Confidence intervals: patients resampled with replacement, and Wilson's for plain proportions."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
+
+RESAMPLES_AT_ONCE = 250  # bounds the memory: 250 resamples of 10,000 patients take 20 MB
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Several rates with their intervals; all NaN where nothing was counted."""
+
+    value: Float[np.ndarray, " rates"]
+    ci_low: Float[np.ndarray, " rates"]
+    ci_high: Float[np.ndarray, " rates"]
+
+
+def wilson_interval(hits: float, n: float, *, confidence: float) -> tuple[float, float]:
+    """Return Wilson's score interval of a proportion.
+
+    Args:
+        hits: How many succeeded, from 0 to `n`; shares of a hit are allowed.
+        n: How many could have.
+        confidence: Coverage asked for, between 0 and 1.
+
+    Returns:
+        Lower and upper limit; NaN for both when `n` is 0.
+
+    Raises:
+        ValueError: If `hits` is not between 0 and `n`.
+
+    References:
+        Wilson (1927), J Am Stat Assoc 22:209-212.
+
+    Examples:
+        >>> low, high = wilson_interval(8, 10, confidence=0.95)
+        >>> print(f"{low:.3f} to {high:.3f}")
+        0.490 to 0.943
+    """
+    if not 0 <= hits <= n:
+        raise ValueError(f"{hits} hits of {n} are no proportion; give 0 <= hits <= n")
+    if n == 0:
+        return math.nan, math.nan
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    rate = hits / n
+    centre = (rate + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2))
+    # The limits of no hit and of all hits are 0 and 1 exactly, which rounding may miss.
+    low = 0.0 if hits == 0 else centre - half
+    high = 1.0 if hits == n else centre + half
+    return low, high
+
+
+def percentile_interval(
+    values: Float[np.ndarray, " resamples"], *, confidence: float
+) -> tuple[float, float]:
+    """Return the central share of resampled values, leaving out those that are NaN.
+
+    Args:
+        values: A statistic in every resample; NaN where a resample could not have one.
+        confidence: Share of the values between the limits.
+
+    Returns:
+        Lower and upper limit, interpolated; NaN for both when every value is NaN.
+    """
+    known = values[~np.isnan(values)]
+    if known.size == 0:
+        return math.nan, math.nan
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def patient_resamples(
+    patient_ids: ArrayLike, *, resamples: int, seed: int
+) -> Iterator[Int[np.ndarray, "block rows"]]:
+    """Resample patients with replacement and count how often each row is then present.
+
+    Args:
+        patient_ids: The patient of every row. Patients are told apart by their first appearance.
+        resamples: How many times to resample.
+        seed: The same seed and number of patients give the same resamples, so statistics that
+            share them are paired.
+
+    Yields:
+        Blocks of at most 250 resamples: the multiplicity of every row. Rows of one patient share
+        theirs, and the multiplicities of the patients add up to their number.
+    """
+    codes, patients = _numbered(patient_ids)
+    rng = np.random.default_rng(seed)
+    for start in range(0, resamples, RESAMPLES_AT_ONCE):
+        block = min(RESAMPLES_AT_ONCE, resamples - start)
+        drawn = rng.integers(max(1, patients), size=(block, patients))
+        cells = drawn + patients * np.arange(block)[:, None]
+        multiplicity = np.bincount(cells.ravel(), minlength=block * patients)
+        yield multiplicity.reshape(block, patients)[:, codes]
+
+
+def bootstrap_rates(
+    hits: Float[np.ndarray, "rows rates"],
+    counts: Float[np.ndarray, "rows rates"],
+    patient_ids: ArrayLike,
+    *,
+    resamples: int,
+    confidence: float,
+    seed: int,
+) -> Rates:
+    """Estimate rates `sum(hits) / sum(counts)` with intervals from resampled patients.
+
+    All rates share the resamples. A resample in which nothing of a rate is counted is left out of
+    that rate's interval. Where resampling cannot move a rate - it is 0 or 1, or only one patient
+    counts - the interval is Wilson's with the number of counted patients as `n`, because scans of
+    one patient are not independent.
+
+    Args:
+        hits: Success of every row per rate, 0 where the row does not count.
+        counts: 1 where a row counts towards a rate, otherwise 0.
+        patient_ids: The patient of every row.
+        resamples: How many times patients are resampled.
+        confidence: Coverage asked for, between 0 and 1.
+        seed: Seed of the resamples.
+
+    Returns:
+        One value and interval per column.
+    """
+    codes, patients = _numbered(patient_ids)
+    value = _ratio(hits.sum(axis=0), counts.sum(axis=0))
+    hits, counts = _sums(hits, codes, patients), _sums(counts, codes, patients)
+    drawn = np.concatenate(
+        [
+            _ratio(multiplicity @ hits, multiplicity @ counts)
+            for multiplicity in patient_resamples(range(patients), resamples=resamples, seed=seed)
+        ]
+    )
+    counted_patients = (counts > 0).sum(axis=0)
+    limits = [
+        limits_of(rate, drawn[:, column], patients=int(counted), confidence=confidence)
+        for column, (rate, counted) in enumerate(zip(value, counted_patients, strict=True))
+    ]
+    low, high = np.array(limits).reshape(-1, 2).T
+    return Rates(value=value, ci_low=low, ci_high=high)
+
+
+def limits_of(
+    value: float,
+    resampled: Float[np.ndarray, " resamples"],
+    *,
+    patients: int,
+    confidence: float,
+) -> tuple[float, float]:
+    """Return the percentile interval, or Wilson's where resampling does not move the value.
+
+    Args:
+        value: The observed rate or AUC, NaN when there is none.
+        resampled: The same statistic in every resample.
+        patients: How many patients carry the statistic; Wilson's `n`.
+        confidence: Coverage asked for.
+
+    Returns:
+        Lower and upper limit; NaN for both when the value is NaN.
+    """
+    if math.isnan(value):
+        return math.nan, math.nan
+    known = resampled[~np.isnan(resampled)]
+    if known.size == 0 or np.ptp(known) < 1e-12:  # noqa: PLR2004 - rounding of equal rates
+        return wilson_interval(value * patients, patients, confidence=confidence)
+    return percentile_interval(known, confidence=confidence)
+
+
+def _numbered(patient_ids: ArrayLike) -> tuple[Int[np.ndarray, " rows"], int]:
+    """Number the patients of all rows in order of appearance, and count them."""
+    codes, patients = pd.factorize(np.asarray(patient_ids))
+    return codes, len(patients)
+
+
+def _sums(
+    values: Float[np.ndarray, "rows rates"], codes: Int[np.ndarray, " rows"], patients: int
+) -> Float[np.ndarray, "patients rates"]:
+    """Add up the rows of every patient."""
+    sums = np.zeros((patients, values.shape[1]))
+    np.add.at(sums, codes, values)
+    return sums
+
+
+def _ratio(
+    hits: Float[np.ndarray, "..."], counts: Float[np.ndarray, "..."]
+) -> Float[np.ndarray, "..."]:
+    """Divide; nothing counted gives NaN."""
+    return np.divide(hits, counts, out=np.full(hits.shape, np.nan), where=counts > 0)

@@ -1,0 +1,100 @@
+"""Augmentation of scans: parameters are drawn in one place and applied in another.
+
+The paper does not name its augmentation. A scan is never flipped upside down: depth carries the
+shadow or the enhancement behind a mass.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, UInt8
+from torch import Tensor
+
+WHITE = 255.0
+
+
+@dataclass(frozen=True)
+class AugmentationDraw:
+    """How each scan of a batch is to be changed.
+
+    Attributes:
+        flip: Whether left and right change sides.
+        shift: Move down and to the right, as shares of the scan's height and width.
+        contrast: Factor on grey levels, as from another dynamic range.
+        gain_levels: Grey levels added afterwards, as from another gain: on a log-compressed scan a
+            gain of ``g`` dB adds ``255 g / dynamic range in dB``.
+    """
+
+    flip: Bool[Tensor, " scans"]
+    shift: Float[Tensor, "scans 2"]
+    contrast: Float[Tensor, " scans"]
+    gain_levels: Float[Tensor, " scans"]
+
+
+def draw_augmentation(
+    count: int,
+    *,
+    horizontal_flip: bool,
+    max_shift: float,
+    max_contrast: float,
+    max_gain_levels: float,
+    generator: torch.Generator,
+) -> AugmentationDraw:
+    """Draw the augmentation of `count` scans, evenly within the ranges.
+
+    Args:
+        count: Number of scans.
+        horizontal_flip: Whether half of the scans, on average, are flipped.
+        max_shift: Largest shift in either direction as a share of the side, 0 to below 1.
+        max_contrast: Largest change of contrast: factors lie within 1 plus or minus this, below 1.
+        max_gain_levels: Largest change of gain in grey levels, 0 or more.
+        generator: Source of randomness. Each call draws equally many numbers from it, whatever the
+            ranges are, so switching one change off leaves the others as they were.
+
+    Returns:
+        The draw; with all ranges at zero it changes nothing.
+
+    Raises:
+        ValueError: A range is out of bounds.
+    """
+    if not 0 <= max_shift < 1:
+        raise ValueError(f"max_shift is {max_shift}; a shift is a share of the side, 0 to below 1")
+    if not 0 <= max_contrast < 1:
+        raise ValueError(f"max_contrast is {max_contrast}; contrast factors must stay above 0")
+    if max_gain_levels < 0:
+        raise ValueError(f"max_gain_levels is {max_gain_levels}; a range cannot be negative")
+    coin, *evenly = torch.rand(5, count, generator=generator)
+    down, right, contrast, gain = (2 * draw - 1 for draw in evenly)
+    return AugmentationDraw(
+        flip=(coin < 0.5) & horizontal_flip,
+        shift=max_shift * torch.stack([down, right], dim=1),
+        contrast=1 + max_contrast * contrast,
+        gain_levels=max_gain_levels * gain,
+    )
+
+
+def apply_augmentation(
+    scans: UInt8[Tensor, "scans rows cols"], draw: AugmentationDraw
+) -> Float[Tensor, "scans rows cols"]:
+    """Apply a draw: flip, then shift by whole pixels, then contrast and gain.
+
+    Where a shift uncovers a border the edge is repeated: a black band below a mass would look like
+    its shadow, the very cue the network is to learn. Grey level 0 means no echo, or no field of
+    view, and stays 0; all other levels stay within 0..255.
+
+    Args:
+        scans: Scans in grey levels; not changed.
+        draw: One set of parameters per scan.
+
+    Returns:
+        New scans as float32 in grey levels 0..255.
+    """
+    _, rows, cols = scans.shape
+    steps = (draw.shift * torch.tensor([rows, cols])).round().long()
+    row = (torch.arange(rows) - steps[:, :1]).clamp(0, rows - 1)
+    col = (torch.arange(cols) - steps[:, 1:]).clamp(0, cols - 1)
+    col = torch.where(draw.flip[:, None], cols - 1 - col, col)
+    scan = torch.arange(len(scans))
+    moved = scans[scan[:, None, None], row[:, :, None], col[:, None, :]].float()
+    toned = moved * draw.contrast[:, None, None] + draw.gain_levels[:, None, None]
+    return torch.where(moved > 0, toned.clamp(0, WHITE), moved)

@@ -1,0 +1,40 @@
+"""What a node receives when it loads a versioned collection: ids and one lazy reader for each."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
+
+from PIL import Image
+
+from sonolens.arrays import SaliencyMap
+from sonolens.models import NetworkWeights
+
+Pictures: TypeAlias = Mapping[str, Callable[[], Image.Image]]
+"""Scans, masks or region maps by scan id."""
+
+SaliencyMaps: TypeAlias = Mapping[str, Callable[[], SaliencyMap]]
+"""Maps by ``method/run/scan_id``."""
+
+Networks: TypeAlias = Mapping[str, Callable[[], NetworkWeights]]
+"""Weights by run."""
+
+
+class MapId(NamedTuple):
+    """Which map: the method that drew it, the run it explains, the scan it lies on.
+
+    >>> str(MapId("cam", "tiny-full-seed0-fold0", "s1"))
+    'cam/tiny-full-seed0-fold0/s1'
+    >>> MapId.parse("cam/tiny-full-seed0-fold0/s1").scan_id
+    's1'
+    """
+
+    method: str
+    run: str
+    scan_id: str
+
+    @classmethod
+    def parse(cls, name: str) -> "MapId":
+        """Read a map's name in the collection `saliency_maps`."""
+        return cls(*name.split("/"))
+
+    def __str__(self) -> str:
+        return "/".join(self)

@@ -1,0 +1,196 @@
+"""model_weights, model_inputs, raw_masks -> saliency_maps, region_masks, pointing_game."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from sonolens.arrays import SaliencyMap, ScanStack
+from sonolens.evaluation import pointing
+from sonolens.models import NetworkWeights, rebuild_network
+from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps
+from sonolens.pipelines.data_processing.parameters import FramingParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
+from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
+from sonolens.progress import track
+from sonolens.regions import Ring, measure_ring
+from sonolens.saliency import EXTREMES, check_identity, explain_scans, locate_extremes
+from sonolens.ultrasound import Framing
+
+ADDS_UP_TO_LOGIT = {"cam"}
+"""Methods whose maps sum to the logit: ``mean(map) + bias == logit``."""
+
+def draw_region_masks(
+    raw_masks: Pictures, scans: pd.DataFrame, regions: RegionParameters
+) -> Iterator[tuple[str, Image.Image]]:
+    """Draw the mass, its ring and what lies below on every scan's native grid."""
+    ring = _ring(regions)
+    below = {f"below_{name}": value for name, value in regions.below.model_dump().items()}
+    return (
+        (
+            scan.scan_id,
+            Image.fromarray(
+                ring.partition(
+                    np.asarray(raw_masks[scan.scan_id]()),
+                    scan_id=scan.scan_id,
+                    spacing_row_mm=scan.spacing_row_mm,
+                    spacing_col_mm=scan.spacing_col_mm,
+                    **below,
+                )
+            ),
+        )
+        for scan in track(
+            scans.itertuples(), description="Drawing region masks", total=len(scans)
+        )
+    )
+
+
+def draw_saliency_maps(
+    model_weights: Networks,
+    model_inputs: ScanStack,
+    scans: pd.DataFrame,
+    predictions: pd.DataFrame,
+    explanation: ExplanationParameters,
+    inference: InferenceParameters,
+) -> Iterator[tuple[str, SaliencyMap]]:
+    """Explain every network's logit for every scan, and check that class activations add up to it."""
+    return (
+        (str(MapId(method, run, scan_id)), saliency)
+        for run, load_weights in model_weights.items()
+        for method in explanation.methods
+        for scan_id, saliency in _explain_run(
+            load_weights(),
+            model_inputs,
+            _logits_of(run, scans=scans, predictions=predictions),
+            method=method,
+            explanation=explanation,
+            inference=inference,
+        )
+    )
+
+
+def measure_region_shares(
+    saliency_maps: SaliencyMaps,
+    region_masks: Pictures,
+    scans: pd.DataFrame,
+    framing: FramingParameters,
+) -> pd.DataFrame:
+    """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
+    spacing_of = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]]
+    rows = []
+    for map_id, saliency in _each(saliency_maps, description="Measuring region shares"):
+        region_map = np.asarray(region_masks[map_id.scan_id]())
+        native = Framing(*region_map.shape, size_px=framing.size_px)
+        cell_rows, cell_cols = saliency.shape
+        row_mm, col_mm = spacing_of.loc[map_id.scan_id]
+        cell_size = {
+            "cell_row_mm": row_mm * native.native_rows / cell_rows,
+            "cell_col_mm": col_mm * native.native_cols / cell_cols,
+        }
+        shares = pointing.measure_region_shares(region_map, native.cell_centres(saliency.shape))
+        rows += [map_id._asdict() | cell_size | share for share in shares]
+    return pd.DataFrame(rows)
+
+
+def locate_extreme_points(
+    saliency_maps: SaliencyMaps,
+    region_masks: Pictures,
+    scans: pd.DataFrame,
+    framing: FramingParameters,
+    regions: RegionParameters,
+    explanation: ExplanationParameters,
+) -> pd.DataFrame:
+    """Find where each map is largest and smallest, on the native grid, and what lies there."""
+    spacing_of = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]]
+    rows = []
+    for map_id, saliency in _each(saliency_maps, description="Locating extreme points"):
+        region_map = np.asarray(region_masks[map_id.scan_id]())
+        native = Framing(*region_map.shape, size_px=framing.size_px)
+        row_mm, col_mm = spacing_of.loc[map_id.scan_id]
+        for extreme in EXTREMES:
+            points = locate_extremes(saliency, native, extreme=extreme, rule=explanation.point_rule)
+            found = pointing.describe_points(
+                points, region_map, spacing_row_mm=row_mm, spacing_col_mm=col_mm
+            )
+            value = saliency.max() if extreme == "max" else saliency.min()
+            rows += [map_id._asdict() | {"extreme": extreme, "value": value} | row for row in found]
+    return pd.DataFrame(rows).assign(ring=_ring(regions).label)
+
+
+def score_pointing_game(
+    extreme_points: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    explanation: ExplanationParameters,
+    evaluation: EvaluationParameters,
+) -> pd.DataFrame:
+    """Count how often the extremes lie in each region, beside what chance would score."""
+    return pointing.score_pointing_game(
+        extreme_points,
+        region_shares,
+        predictions,
+        scans,
+        operating_points,
+        partition=explanation.partition,
+        resamples=evaluation.resamples,
+        confidence=evaluation.confidence,
+        seed=evaluation.seed,
+    )
+
+
+def _ring(regions: RegionParameters) -> Ring:
+    return measure_ring(**regions.ring.model_dump())
+
+
+def _each(
+    saliency_maps: SaliencyMaps, *, description: str
+) -> Iterator[tuple[MapId, SaliencyMap]]:
+    """Read the maps one after the other, telling how far along."""
+    for name in track(sorted(saliency_maps), description=description, total=len(saliency_maps)):
+        yield MapId.parse(name), saliency_maps[name]()
+
+
+def _logits_of(run: str, *, scans: pd.DataFrame, predictions: pd.DataFrame) -> pd.Series:
+    """The stored logits of one run, by scan in the order of `scans`."""
+    logits = predictions.loc[predictions["run"] == run].set_index("scan_id")["logit"]
+    missing = scans.loc[~scans["scan_id"].isin(logits.index), "scan_id"]
+    if len(missing):
+        raise ValueError(
+            f"run {run!r} has weights but no prediction for scan {missing.iloc[0]!r}; "
+            "weights and predictions come from different runs, so run the training pipeline again"
+        )
+    return logits.loc[scans["scan_id"]]
+
+
+def _explain_run(
+    weights: NetworkWeights,
+    model_inputs: ScanStack,
+    logits: pd.Series,
+    *,
+    method: str,
+    explanation: ExplanationParameters,
+    inference: InferenceParameters,
+) -> Iterator[tuple[str, SaliencyMap]]:
+    """Draw one network's maps batch by batch and check each before it is handed on."""
+    network = rebuild_network(weights)
+    batches = explain_scans(
+        method, network, model_inputs, batch_size=inference.batch_size, device=inference.device
+    )
+    total = math.ceil(len(logits) / inference.batch_size)
+    done = 0
+    for maps in track(batches, description=f"Drawing {method} maps, in batches", total=total):
+        judged = logits.iloc[done : done + len(maps)]
+        if method in ADDS_UP_TO_LOGIT:
+            check_identity(
+                maps,
+                bias=network.bias,
+                logits=judged.to_numpy(),
+                scan_ids=list(judged.index),
+                tolerance=explanation.identity_tolerance,
+            )
+        yield from zip(judged.index, maps, strict=True)
+        done += len(maps)

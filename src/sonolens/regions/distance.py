@@ -1,0 +1,84 @@
+"""Distances from the mass in millimetres, exact for pixels that are not square."""
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+from scipy import ndimage
+
+from sonolens.arrays import DistanceMap, Mask, Points
+from sonolens.regions.grid import pixels_at
+from sonolens.regions.mass import fill_mass
+
+
+def check_spacing(*, spacing_row_mm: float, spacing_col_mm: float) -> None:
+    """Refuse a pixel size that cannot carry millimetres.
+
+    Raises:
+        ValueError: If a spacing is missing (NaN), infinite, zero or negative.
+    """
+    for name, spacing in (("spacing_row_mm", spacing_row_mm), ("spacing_col_mm", spacing_col_mm)):
+        if not (math.isfinite(spacing) and spacing > 0):
+            raise ValueError(
+                f"{name} is {spacing}, so lengths in millimetres are unknown; give "
+                "spacing_row_mm and spacing_col_mm in the scans table or set ring.mode: relative"
+            )
+
+
+def distance_to_mass_mm(mask: Mask, *, spacing_row_mm: float, spacing_col_mm: float) -> DistanceMap:
+    """Measure how far every pixel centre is from the nearest pixel centre of the mass.
+
+    Args:
+        mask: True inside the mass; holes count as mass.
+        spacing_row_mm: Pixel height.
+        spacing_col_mm: Pixel width.
+
+    Returns:
+        Euclidean distance in millimetres, 0 inside the mass.
+
+    Raises:
+        ValueError: If the mask is empty or a spacing is unknown.
+
+    Examples:
+        >>> mask = np.array([[True, False, False]])
+        >>> distance_to_mass_mm(mask, spacing_row_mm=1.0, spacing_col_mm=0.5)
+        array([[0. , 0.5, 1. ]])
+    """
+    check_spacing(spacing_row_mm=spacing_row_mm, spacing_col_mm=spacing_col_mm)
+    outside = ~fill_mass(mask)
+    distance: DistanceMap = ndimage.distance_transform_edt(
+        outside, sampling=(spacing_row_mm, spacing_col_mm)
+    )
+    return distance
+
+
+def read_distances_at(
+    mask: Mask, points: Points, *, spacing_row_mm: float, spacing_col_mm: float
+) -> Float[np.ndarray, " points"]:
+    """Measure the distance to the mass at a few points only.
+
+    Equals `distance_to_mass_mm` read at the pixel whose square holds the point, without drawing
+    the whole map.
+
+    Args:
+        mask: True inside the mass; holes count as mass.
+        points: (row, column) positions in native pixels; NaN where there is no point.
+        spacing_row_mm: Pixel height, NaN when unknown.
+        spacing_col_mm: Pixel width, NaN when unknown.
+
+    Returns:
+        Millimetres per point, 0 inside the mass; NaN without a point or without spacing.
+
+    Raises:
+        ValueError: If the mask is empty or a known spacing is not positive.
+    """
+    distances = np.full(len(points), np.nan)
+    if math.isnan(spacing_row_mm) or math.isnan(spacing_col_mm):
+        return distances
+    check_spacing(spacing_row_mm=spacing_row_mm, spacing_col_mm=spacing_col_mm)
+    pixel_mm = np.array([spacing_row_mm, spacing_col_mm])
+    mass_mm = np.argwhere(fill_mass(mask)) * pixel_mm
+    given = np.isfinite(points).all(axis=1)
+    points_mm = pixels_at(points[given], rows=mask.shape[0], cols=mask.shape[1]) * pixel_mm
+    distances[given] = [np.sqrt(((mass_mm - point) ** 2).sum(axis=1).min()) for point in points_mm]
+    return distances

@@ -1,0 +1,57 @@
+"""The points of the native grid where a map is largest or smallest."""
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from sonolens.arrays import Points, SaliencyMap
+from sonolens.ultrasound.framing import Framing
+
+Extreme: TypeAlias = Literal["max", "min"]
+PointRule: TypeAlias = Literal["cell", "first_maximum"]
+
+EXTREMES: tuple[Extreme, ...] = ("max", "min")
+POINT_RULES: tuple[PointRule, ...] = ("cell", "first_maximum")
+
+
+def locate_extremes(
+    saliency: SaliencyMap, framing: Framing, *, extreme: Extreme, rule: PointRule
+) -> Points:
+    """Find where on the native grid a map is extreme.
+
+    A bilinear surface is extreme at cell centres, but half-pixel up-sampling repeats the outer half
+    of a border cell. The first maximum of the up-sampled map then lies on the image's edge: up to half
+    a cell away from where the evidence is, 57 pixels for 7x7 cells on 600x800 pixels.
+
+    Args:
+        saliency: A map at its own resolution, over the framed scan.
+        framing: How the framed scan lies on the native grid.
+        extreme: ``"max"`` for the strongest evidence of malignancy, ``"min"`` of benignity.
+        rule: ``"cell"`` carries the centre of the extreme cell to the native grid; exact and free of
+            plateaus. ``"first_maximum"`` is the paper's way: the map is resized to the native grid,
+            bilinearly, and its first extreme pixel in reading order is taken.
+
+    Returns:
+        Native (row, column). Rule ``cell`` gives one row per cell when several tie exactly. A constant
+        map has no extreme: no rows, with either rule.
+
+    Raises:
+        ValueError: The map holds infinite or undefined values, or a name is unknown.
+    """
+    if extreme not in EXTREMES:
+        raise ValueError(f"extreme {extreme!r} is unknown; choose from {', '.join(EXTREMES)}")
+    if rule not in POINT_RULES:
+        raise ValueError(f"rule {rule!r} is unknown; choose from {', '.join(POINT_RULES)}")
+    if not np.isfinite(saliency).all():
+        raise ValueError(
+            f"the map has {np.count_nonzero(~np.isfinite(saliency))} infinite or undefined cells, "
+            "so its extremes mean nothing; is the network sound?"
+        )
+    if saliency.min() == saliency.max():
+        return np.empty((0, 2))
+    if rule == "cell":
+        value = saliency.max() if extreme == "max" else saliency.min()
+        return framing.cell_centres(saliency.shape)[(saliency == value).ravel()]
+    resized = framing.resample_map(saliency)
+    first = resized.argmax() if extreme == "max" else resized.argmin()
+    return np.array([np.unravel_index(first, resized.shape)], dtype=np.float64)

@@ -1,0 +1,82 @@
+"""BUS-BRA: 1,875 scans of 1,064 patients from four scanners (Gomez-Flores et al. 2024).
+
+Layout as published: ``bus_data.csv``, ``Images/bus_0001-l.png``, ``Masks/mask_0001-l.png``. ``Case``
+is the patient; ``-l`` and ``-r`` are two scans of one lesion and ``-s`` a single one. There is no
+pixel spacing, and the suffix does not say which plane was scanned, so both stay empty.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from sonolens.studies.picture import read_mask, read_scan
+from sonolens.studies.study import Study
+
+DESCRIPTION = (
+    "BUS-BRA, Gomez-Flores et al., Medical Physics 2024;51:3110, doi 10.1002/mp.16812, CC BY 4.0."
+)
+COLUMNS = ("ID", "Case", "Pathology", "BIRADS", "Device")
+
+
+def read_busbra(path: str) -> Study:
+    """Read the unpacked BUS-BRA folder.
+
+    Args:
+        path: The folder that holds ``bus_data.csv``, ``Images`` and ``Masks``.
+
+    Returns:
+        The study; pictures are read when they are asked for.
+
+    Raises:
+        FileNotFoundError: If the folder or one of its parts is absent.
+        ValueError: If a column is absent or a pathology is unknown.
+    """
+    folder = Path(path)
+    for part in ("bus_data.csv", "Images", "Masks"):
+        if not (folder / part).exists():
+            raise FileNotFoundError(
+                f"BUS-BRA folder {path!r} has no {part!r}; unpack BUSBRA.zip and give the folder "
+                "that holds bus_data.csv, for example --params study.path=data/01_raw/BUSBRA"
+            )
+    scans = _list_scans(folder / "bus_data.csv")
+    return Study(
+        name="busbra",
+        scans=scans,
+        images={
+            scan_id: partial(read_scan, folder / "Images" / f"{scan_id}.png")
+            for scan_id in scans["scan_id"]
+        },
+        masks={
+            scan_id: partial(
+                read_mask, folder / "Masks" / f"{scan_id.replace('bus_', 'mask_', 1)}.png"
+            )
+            for scan_id in scans["scan_id"]
+        },
+        description=DESCRIPTION,
+    )
+
+
+def _list_scans(table_file: Path) -> pd.DataFrame:
+    """Turn the published table into the contract of `sonolens.tables.Scans`."""
+    rows = pd.read_csv(table_file, dtype="str", encoding="utf-8-sig")
+    absent = [column for column in COLUMNS if column not in rows.columns]
+    if absent:
+        raise ValueError(
+            f"{table_file.name} has no column {absent[0]!r} but {', '.join(rows.columns)}; "
+            "use the table as published"
+        )
+    return pd.DataFrame(
+        {
+            "scan_id": rows["ID"],
+            "lesion_id": rows["Case"],
+            "patient_id": rows["Case"],
+            "view": pd.Series(pd.NA, index=rows.index, dtype="str"),
+            "label": rows["Pathology"].str.strip().str.lower(),
+            "birads": rows["BIRADS"],
+            "spacing_row_mm": float("nan"),
+            "spacing_col_mm": float("nan"),
+            "device": rows["Device"],
+            "source": "busbra",
+        }
+    )

@@ -1,0 +1,91 @@
+"""A study: what a reader makes of a data set, whatever its published format."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sonolens import tables
+from sonolens.arrays import Mask, Scan
+
+
+@dataclass(frozen=True)
+class Study:
+    """The scans of one data set, listed in a table and read one by one.
+
+    Attributes:
+        name: Short name of the data set.
+        scans: One row per scan, checked against `sonolens.tables.Scans`.
+        images: Reads a scan by its id.
+        masks: Reads a scan's mass by its id; same grid as the scan.
+        description: One sentence on origin and licence for the report.
+
+    Raises:
+        ValueError: If the study is empty, knows only one label, or lacks an image or mask.
+    """
+
+    name: str
+    scans: pd.DataFrame
+    images: Mapping[str, Callable[[], Scan]]
+    masks: Mapping[str, Callable[[], Mask]]
+    description: str
+
+    def __post_init__(self) -> None:
+        listed = list(self.scans["scan_id"])
+        if not listed:
+            raise ValueError(f"study {self.name!r} holds no scan; check its path and reader")
+        for kind, readers in (("image", self.images), ("mask", self.masks)):
+            missing = [scan_id for scan_id in listed if scan_id not in readers]
+            if missing:
+                raise ValueError(
+                    f"study {self.name!r} has no {kind} for {missing[0]!r} and {len(missing) - 1} more scans; "
+                    "complete the data set or remove these rows"
+                )
+        labels = set(self.scans["label"])
+        unknown = sorted(labels - set(tables.LABELS))
+        if unknown:
+            scan_id = self.scans.loc[self.scans["label"] == unknown[0], "scan_id"].iloc[0]
+            raise ValueError(
+                f"scan {scan_id!r} of study {self.name!r} has the unknown label {unknown[0]!r}; "
+                "labels are benign and malignant"
+            )
+        if len(labels) < len(tables.LABELS):
+            raise ValueError(
+                f"study {self.name!r} holds {len(listed)} scans, all {labels.pop()}; "
+                "a classifier needs benign and malignant masses"
+            )
+
+    def image(self, scan_id: str) -> Scan:
+        """Read one scan and check it against its mask.
+
+        Args:
+            scan_id: Id from the `scans` table.
+
+        Returns:
+            The scan in 8-bit grey levels.
+
+        Raises:
+            ValueError: If the mask has another size than the scan, or is empty.
+        """
+        scan, mask = self.images[scan_id](), self.masks[scan_id]()
+        if mask.shape != scan.shape:
+            raise ValueError(
+                f"mask of scan {scan_id!r} is {_size(mask)} pixels but the scan is {_size(scan)}; "
+                "draw the mask on the native scan or remove the scan from the study"
+            )
+        if not mask.any():
+            raise ValueError(
+                f"mask of scan {scan_id!r} is empty, so it has no region to point at; "
+                "remove the scan from the study"
+            )
+        return scan
+
+
+def _size(image: np.ndarray) -> str:
+    """Height x width as text.
+
+    >>> _size(np.zeros((600, 800)))
+    '600 x 800'
+    """
+    return f"{image.shape[0]} x {image.shape[1]}"

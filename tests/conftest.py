@@ -1,0 +1,55 @@
+"""Fixtures every room may use: published scans where they are at hand, and small BUS-BRA folders."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+# Kedro's telemetry would otherwise edit pyproject.toml and try to reach the network.
+os.environ["DO_NOT_TRACK"] = "1"
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_scans() -> Path:
+    """The folder of published scans, or a skip that says how to provide it."""
+    folder = Path(os.environ.get("SONOLENS_SHARED", PROJECT.parent / "shared")) / "data"
+    if not folder.exists():
+        pytest.skip("no published scans: let SONOLENS_SHARED name the folder that holds data/BUSBRA")
+    return folder
+
+
+@pytest.fixture
+def busbra_folder(tmp_path: Path) -> Path:
+    """A BUS-BRA folder as published, with two patients of two scans each."""
+    folder = tmp_path / "BUSBRA"
+    (folder / "Images").mkdir(parents=True)
+    (folder / "Masks").mkdir()
+    rows = []
+    for case, pathology in (("0007", "benign"), ("0012", "malignant")):
+        for side in ("l", "r"):
+            scan = np.full((40, 60), 90, dtype=np.uint8)
+            mask = np.zeros((40, 60), dtype=bool)
+            mask[10:20, 15:30] = True
+            Image.fromarray(scan).save(folder / "Images" / f"bus_{case}-{side}.png")
+            Image.fromarray(mask).save(folder / "Masks" / f"mask_{case}-{side}.png")
+            rows.append(
+                {
+                    "ID": f"bus_{case}-{side}",
+                    "Case": str(int(case)),
+                    "Histology": "cyst",
+                    "Pathology": pathology,
+                    "BIRADS": "4",
+                    "Device": "GE Logiq 7 @10-14MHz",
+                    "Width": 60,
+                    "Height": 40,
+                    "Side": "left" if side == "l" else "right",
+                    "BBOX": "[16,11,15,10]",
+                }
+            )
+    pd.DataFrame(rows).to_csv(folder / "bus_data.csv", index=False)
+    return folder

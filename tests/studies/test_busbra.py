@@ -1,0 +1,77 @@
+"""BUS-BRA as published: who is a patient, which mask belongs to which scan, what goes wrong."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from sonolens import tables
+from sonolens.studies import read_busbra
+
+
+def test_both_scans_of_a_case_share_lesion_and_patient(busbra_folder: Path) -> None:
+    scans = read_busbra(str(busbra_folder)).scans
+
+    assert scans["patient_id"].tolist() == ["7", "7", "12", "12"]
+    assert scans["lesion_id"].tolist() == scans["patient_id"].tolist()
+    assert scans["label"].tolist() == ["benign", "benign", "malignant", "malignant"]
+    tables.Scans.validate(scans)
+
+
+def test_what_busbra_does_not_publish_stays_empty(busbra_folder: Path) -> None:
+    scans = read_busbra(str(busbra_folder)).scans
+
+    assert scans[["spacing_row_mm", "spacing_col_mm", "view"]].isna().all(axis=None)
+
+
+def test_the_mask_of_a_scan_is_found_by_its_name(busbra_folder: Path) -> None:
+    other = np.zeros((40, 60), dtype=bool)
+    other[30, 50] = True
+    Image.fromarray(other).save(busbra_folder / "Masks" / "mask_0012-r.png")
+
+    study = read_busbra(str(busbra_folder))
+
+    assert np.argwhere(study.masks["bus_0012-r"]()).tolist() == [[30, 50]]
+    assert study.masks["bus_0012-l"]().sum() == 10 * 15
+
+
+def test_a_folder_one_level_too_high_is_refused_with_the_remedy(busbra_folder: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no 'bus_data.csv'; unpack .* --params study.path="):
+        read_busbra(str(busbra_folder.parent))
+
+
+def test_a_renamed_column_is_named(busbra_folder: Path) -> None:
+    table = pd.read_csv(busbra_folder / "bus_data.csv").rename(columns={"Case": "Patient"})
+    table.to_csv(busbra_folder / "bus_data.csv", index=False)
+
+    with pytest.raises(ValueError, match="no column 'Case' but ID, Patient"):
+        read_busbra(str(busbra_folder))
+
+
+def test_an_unknown_pathology_is_named_with_its_scan(busbra_folder: Path) -> None:
+    table = pd.read_csv(busbra_folder / "bus_data.csv").replace("malignant", "borderline")
+    table.to_csv(busbra_folder / "bus_data.csv", index=False)
+
+    with pytest.raises(ValueError, match=r"'bus_0012-l' .* unknown label 'borderline'"):
+        read_busbra(str(busbra_folder))
+
+
+def test_a_truncated_picture_is_named_when_it_is_read(busbra_folder: Path) -> None:
+    picture = busbra_folder / "Images" / "bus_0007-l.png"
+    picture.write_bytes(picture.read_bytes()[:60])
+    study = read_busbra(str(busbra_folder))
+
+    with pytest.raises(ValueError, match=r"bus_0007-l.png.* cannot be read .* replace it"):
+        study.image("bus_0007-l")
+
+
+@pytest.mark.real_scans
+def test_the_published_fold_is_read_whole(real_scans: Path) -> None:
+    study = read_busbra(str(real_scans / "BUSBRA"))
+
+    assert study.scans["label"].value_counts().to_dict() == {"benign": 254, "malignant": 122}
+    assert study.scans["patient_id"].nunique() == 212
+    for scan_id in study.scans["scan_id"][::40]:
+        assert study.image(scan_id).shape == study.masks[scan_id]().shape
