@@ -13,6 +13,9 @@ from jaxtyping import Bool, Float, Float32, UInt8
 Scan: TypeAlias = UInt8[np.ndarray, "rows cols"]
 """A B-mode scan in 8-bit grey levels on its native grid."""
 
+FramedScan: TypeAlias = UInt8[np.ndarray, "side side"]
+"""A scan as the network sees it: a square in 8-bit grey levels."""
+
 Mask: TypeAlias = Bool[np.ndarray, "rows cols"]
 """True inside the mass; same grid as its scan."""
 

@@ -111,7 +111,7 @@ class OperatingPoints(Table):
 
     run: Series[str]
     level: Series[str] = pa.Field(isin=LEVELS)
-    rule: Series[str] = pa.Field(isin=("closest_to_corner",))
+    rule: Series[str] = pa.Field(isin=["closest_to_corner"])
     chosen_on: Series[str] = pa.Field(isin=PARTITIONS)
     threshold: Series[float] = pa.Field(ge=0, le=1)
 
@@ -193,8 +193,8 @@ class ExtremePoints(Table):
 class PointingGame(Table):
     """How often the extremes of a map lie in a region, beside what chance would score.
 
-    `n` counts the maps that can hit or miss; `silent` (constant) maps and scans in which the region
-    is `empty` are counted apart.
+    `n` counts the maps that can hit or miss; constant maps (`n_silent`) and scans that lack the region
+    (`n_empty`) are counted apart.
     """
 
     method: Series[str]
@@ -210,14 +210,25 @@ class PointingGame(Table):
     ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     enrichment: Series[float] = pa.Field(ge=0, nullable=True)
-    silent: Series[int] = pa.Field(ge=0)
-    empty: Series[int] = pa.Field(ge=0)
+    n_silent: Series[int] = pa.Field(ge=0)
+    n_empty: Series[int] = pa.Field(ge=0)
     ring: Series[str]
 
     class Config:
         """One rate per method, run, region, rule, subset and label."""
 
         unique = ["method", "run", "region", "rule", "subset", "label"]
+
+
+class Gallery(Table):
+    """The scans that figures show, and how the run shown judged them."""
+
+    run: Series[str]
+    scan_id: Series[str] = pa.Field(unique=True)
+    label: Series[str] = pa.Field(isin=LABELS)
+    probability: Series[float] = pa.Field(ge=0, le=1)
+    threshold: Series[float] = pa.Field(ge=0, le=1)
+    correct: Series[bool]
 
 
 class PaperTable1(Table):

@@ -2,39 +2,69 @@
 
 import pandas as pd
 
+from sonolens import tables
 from sonolens.evaluation.gallery import draw_gallery
 
-JUDGED = pd.DataFrame(
+# Of each label eight scans are called right and four wrong at the threshold 0.4.
+PREDICTIONS = pd.DataFrame(
     {
+        "run": "r",
         "scan_id": [f"s{place:02d}" for place in range(24)],
         "lesion_id": [f"l{place // 2:02d}" for place in range(24)],
+        "partition": "test",
         "label": ["benign"] * 12 + ["malignant"] * 12,
-        "correct": ([True] * 8 + [False] * 4) * 2,
+        "logit": 0.0,
+        "probability": [0.1] * 8 + [0.4] * 4 + [0.4] * 8 + [0.1] * 4,
     }
-).set_index("scan_id", drop=False)
+)
+OPERATING_POINTS = pd.DataFrame(
+    {"run": ["r", "r"], "level": ["scan", "lesion"], "threshold": [0.4, 0.9]}
+)
 
 
-def test_benign_come_first_then_malignant_then_wrong() -> None:
-    shown = draw_gallery(JUDGED, correct_per_label=2, wrong=3, seed=0)
+def gallery(
+    predictions: pd.DataFrame = PREDICTIONS, *, each: int = 2, wrong: int = 1, seed: int = 0
+) -> pd.DataFrame:
+    return draw_gallery(
+        predictions,
+        OPERATING_POINTS,
+        partition="test",
+        correct_per_label=each,
+        wrong=wrong,
+        seed=seed,
+    )
 
-    assert JUDGED.loc[shown[:4], "correct"].all()
-    assert JUDGED.loc[shown[:4], "label"].tolist() == ["benign"] * 2 + ["malignant"] * 2
-    assert not JUDGED.loc[shown[4:], "correct"].any()
-    assert len(shown) == 7
+
+def test_correct_benign_come_first_then_correct_malignant_then_wrong() -> None:
+    shown = gallery(wrong=3)
+
+    assert shown["correct"].tolist() == [True] * 4 + [False] * 3
+    assert shown["label"].tolist()[:4] == ["benign"] * 2 + ["malignant"] * 2
+    tables.Gallery.validate(shown)
+
+
+def test_a_probability_at_the_threshold_is_called_malignant() -> None:
+    shown = gallery(each=9, wrong=9)
+
+    at_threshold = shown[shown["probability"] == 0.4]
+    assert (at_threshold["correct"] == (at_threshold["label"] == "malignant")).all()
 
 
 def test_no_lesion_is_shown_twice() -> None:
-    shown = draw_gallery(JUDGED, correct_per_label=4, wrong=4, seed=1)
+    shown = gallery(each=4, wrong=4, seed=1)
 
-    assert JUDGED.loc[shown, "lesion_id"].is_unique
+    lesions = PREDICTIONS.set_index("scan_id").loc[shown["scan_id"], "lesion_id"]
+    assert lesions.is_unique
 
 
 def test_the_draw_depends_on_the_seed_and_not_on_the_row_order() -> None:
-    first = draw_gallery(JUDGED, correct_per_label=2, wrong=1, seed=0)
-
-    assert draw_gallery(JUDGED.iloc[::-1], correct_per_label=2, wrong=1, seed=0) == first
-    assert draw_gallery(JUDGED, correct_per_label=2, wrong=1, seed=4) != first
+    assert gallery(PREDICTIONS.iloc[::-1]).equals(gallery())
+    assert not gallery(seed=4).equals(gallery())
 
 
 def test_fewer_are_shown_where_there_are_fewer() -> None:
-    assert len(draw_gallery(JUDGED[:8], correct_per_label=9, wrong=9, seed=0)) == 4
+    assert len(gallery(PREDICTIONS[:8], each=9, wrong=9)) == 4
+
+
+def test_other_partitions_are_left_out() -> None:
+    assert gallery(PREDICTIONS.assign(partition="train")).empty

@@ -98,8 +98,18 @@ def test_the_ring_stops_at_five_millimetres():
 
     regions = partition(mask, spacing_col_mm=0.1, ring_outer_mm=5.0)
 
-    # 0.1 mm is not exact in binary; the fiftieth pixel lies at 5.000 mm and belongs to the ring.
     assert drawn(regions) == "m" + "p" * 50 + "." * 10
+
+
+def test_a_pixel_at_exactly_the_ring_width_belongs_to_the_ring_however_it_rounds():
+    assert 3 * 0.1 > 0.3
+    mask = mass_of("m.....")
+
+    up_to = partition(mask, spacing_col_mm=0.1, ring_outer_mm=0.3)
+    beyond = partition(mask, spacing_col_mm=0.1, ring_inner_mm=0.3, ring_outer_mm=0.5)
+
+    assert drawn(up_to) == "mppp.."
+    assert drawn(beyond) == "m...pp"
 
 
 def test_a_ring_may_start_away_from_the_mass_and_leaves_the_gap_to_others():
@@ -136,13 +146,14 @@ def test_trimming_cuts_whole_columns_from_both_sides_of_the_mass():
     assert drawn(regions) == "..mmmmmmm ....bbb.. ....bbb.."
 
 
-def test_trimming_a_tenth_of_thirty_columns_cuts_three():
-    mask = np.zeros((2, 30), dtype=bool)
+def test_trimming_29_of_100_columns_cuts_29_however_it_rounds():
+    assert 0.29 * 100 < 29
+    mask = np.zeros((2, 100), dtype=bool)
     mask[0] = True
 
-    regions = partition(mask, ring_outer_mm=0.5, below_lateral_trim=0.1)
+    regions = partition(mask, ring_outer_mm=0.5, below_lateral_trim=0.29)
 
-    assert drawn(regions[1:]) == "..." + "b" * 24 + "..."
+    assert drawn(regions[1:]) == "." * 29 + "b" * 42 + "." * 29
 
 
 def test_depth_is_counted_from_the_deepest_mass_pixel_of_the_column():

@@ -1,36 +1,49 @@
-"""Which scans a figure shows: drawn by seed, never picked."""
+"""Which scans the figures show: drawn by seed, never picked."""
 
 import numpy as np
 import pandas as pd
 
+from sonolens import tables
+from sonolens.evaluation.classification import threshold_of
+from sonolens.evaluation.roc import call_malignant
+
 
 def draw_gallery(
-    judged: pd.DataFrame, *, correct_per_label: int, wrong: int, seed: int
-) -> list[str]:
-    """Draw scans for a figure, each of another lesion.
+    predictions: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    *,
+    partition: str,
+    correct_per_label: int,
+    wrong: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Draw the scans that figures show, each of another lesion, judged by the first run by name.
 
     Args:
-        judged: One row per scan with `scan_id`, `lesion_id`, `label` and `correct` (bool).
+        predictions: Contract `sonolens.tables.Predictions`.
+        operating_points: Contract `sonolens.tables.OperatingPoints`; its scan level is used.
+        partition: Whose scans are drawn.
         correct_per_label: How many correctly classified scans of each label.
         wrong: How many wrongly classified scans.
         seed: Seed of the draw.
 
     Returns:
-        Scan ids: benign ones, then malignant ones, then wrong ones; fewer where there are fewer.
-
-    Examples:
-        >>> judged = pd.DataFrame(
-        ...     {"scan_id": ["a", "b"], "lesion_id": ["1", "2"], "label": ["malignant", "benign"],
-        ...      "correct": [True, True]}
-        ... )
-        >>> draw_gallery(judged, correct_per_label=1, wrong=1, seed=0)
-        ['b', 'a']
+        Contract `sonolens.tables.Gallery`: correct benign scans, correct malignant ones, wrong ones;
+        fewer where there are fewer.
     """
+    run = predictions["run"].min()
+    judged = predictions[(predictions["run"] == run) & (predictions["partition"] == partition)]
+    threshold = threshold_of(operating_points, run=run, level="scan")
+    called = call_malignant(judged["probability"].to_numpy(dtype=float), threshold)
+    judged = judged.assign(
+        threshold=threshold, correct=called == (judged["label"] == "malignant")
+    )
     order = np.random.default_rng(seed).permutation(len(judged))
     drawn = judged.sort_values("scan_id").iloc[order].drop_duplicates("lesion_id")
     correct = drawn[drawn["correct"]]
     shown = [
-        *(correct[correct["label"] == label].head(correct_per_label) for label in ("benign", "malignant")),
+        *(correct[correct["label"] == label].head(correct_per_label) for label in tables.LABELS),
         drawn[~drawn["correct"]].head(wrong),
     ]
-    return [str(scan_id) for rows in shown for scan_id in rows["scan_id"]]
+    columns = ["run", "scan_id", "label", "probability", "threshold", "correct"]
+    return pd.concat(shown, ignore_index=True)[columns]

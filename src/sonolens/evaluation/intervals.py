@@ -22,7 +22,7 @@ class Rates:
     ci_high: Float[np.ndarray, " rates"]
 
 
-def wilson_interval(hits: float, n: float, *, confidence: float) -> tuple[float, float]:
+def wilson_interval(hits: float | int, n: int, *, confidence: float) -> tuple[float, float]:
     """Return Wilson's score interval of a proportion.
 
     Args:
@@ -84,10 +84,10 @@ def patient_resamples(
     """Resample patients with replacement and count how often each row is then present.
 
     Args:
-        patient_ids: The patient of every row. Patients are told apart by their first appearance.
+        patient_ids: The patient of every row; the order of rows does not matter.
         resamples: How many times to resample.
-        seed: The same seed and number of patients give the same resamples, so statistics that
-            share them are paired.
+        seed: The same seed and patients give the same resamples, so statistics that share them are
+            paired.
 
     Yields:
         Blocks of at most 250 resamples: the multiplicity of every row. Rows of one patient share
@@ -175,8 +175,8 @@ def limits_of(
 
 
 def _numbered(patient_ids: ArrayLike) -> tuple[Int[np.ndarray, " rows"], int]:
-    """Number the patients of all rows in order of appearance, and count them."""
-    codes, patients = pd.factorize(np.asarray(patient_ids))
+    """Number the patients of all rows in the order of their ids, and count them."""
+    codes, patients = pd.factorize(np.asarray(patient_ids), sort=True)
     return codes, len(patients)
 
 
@@ -193,4 +193,6 @@ def _ratio(
     hits: Float[np.ndarray, "..."], counts: Float[np.ndarray, "..."]
 ) -> Float[np.ndarray, "..."]:
     """Divide; nothing counted gives NaN."""
-    return np.divide(hits, counts, out=np.full(hits.shape, np.nan), where=counts > 0)
+    ratio = np.full(hits.shape, np.nan)
+    np.divide(hits, counts, out=ratio, where=counts > 0)
+    return ratio

@@ -94,7 +94,7 @@ def closest_to_corner(labels: Labels, probabilities: Scores) -> float:
     """Return the threshold whose ROC point is closest to the corner of no false call at all.
 
     Of equally close points the lowest threshold is taken, which misses the fewest malignant cases.
-    A classifier no better than none therefore calls everything malignant.
+    A curve that nowhere comes closer than its two ends therefore calls everything malignant.
 
     Args:
         labels: True where malignant.
@@ -138,4 +138,6 @@ def _weighted_aucs(
     not_higher = benign_up_to[:, np.searchsorted(ordered, ordered[malignant], side="right")]
     won = (malignant_weight * (lower + not_higher)).sum(axis=1) / 2
     pairs = malignant_weight.sum(axis=1) * benign_up_to[:, -1]
-    return np.divide(won, pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
+    share = np.full(len(weights), np.nan)
+    np.divide(won, pairs, out=share, where=pairs > 0)
+    return share

@@ -30,6 +30,6 @@ def adapt_trunk(features: nn.Sequential, *, adaptation: str, drs_bias: bool) -> 
         if drs_bias:
             raise ValueError("drs_bias belongs to adaptation drs; unset it or choose drs")
         return features
-    features.requires_grad_(requires_grad=False)
     fix_statistics(features)
+    features.requires_grad_(requires_grad=False)
     return insert_scaling(features, bias=drs_bias)

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
 WHITE = 255.0
+EVEN_CHANCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def draw_augmentation(
     coin, *evenly = torch.rand(5, count, generator=generator)
     down, right, contrast, gain = (2 * draw - 1 for draw in evenly)
     return AugmentationDraw(
-        flip=(coin < 0.5) & horizontal_flip,
+        flip=(coin < EVEN_CHANCE) & horizontal_flip,
         shift=max_shift * torch.stack([down, right], dim=1),
         contrast=1 + max_contrast * contrast,
         gain_levels=max_gain_levels * gain,

@@ -50,7 +50,7 @@ def build_network(
     recipe = Recipe(network=name, adaptation=adaptation, drs_bias=drs_bias)
     network = ScanClassifier(features, head, recipe=recipe)
     # Convolutions hand this layout on, so it need be set only once; it is faster on CPU and GPU.
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    return network.to(memory_format=torch.channels_last)
 
 
 def _resnet_trunk(name: str) -> tuple[nn.Sequential, int]:

@@ -59,6 +59,11 @@ class ScanClassifier(nn.Module):
         self.register_buffer("grey_mean", WHITE * torch.tensor(IMAGENET_MEAN).reshape(3, 1, 1))
         self.register_buffer("grey_std", WHITE * torch.tensor(IMAGENET_STD).reshape(3, 1, 1))
 
+    @property
+    def bias(self) -> float:
+        """Bias of the head: the part of every logit that no map shows."""
+        return self.head.bias.item()
+
     def activations(self, scans: ScanBatch) -> FeatureMaps:
         """Feature maps of `scans` that enter global average pooling, after any scaling layer."""
         colours = (scans[:, None] - self.grey_mean) / self.grey_std

@@ -7,17 +7,25 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import Bool, UInt8
 from torch import Tensor
 
-from sonolens.arrays import Labels, ScanStack
 from sonolens.models.allocator import keep_freed_memory
 from sonolens.models.augmentation import apply_augmentation, draw_augmentation
 from sonolens.models.batches import ScanBatches
 from sonolens.models.classifier import ScanClassifier
 from sonolens.models.devices import choose_device
+
+PartitionScans: TypeAlias = UInt8[np.ndarray, "_ rows cols"]
+"""Framed scans of one partition; partitions share a grid but not a length."""
+
+PartitionLabels: TypeAlias = Bool[np.ndarray, " _"]
+"""True where a scan of the partition shows a malignant mass."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +46,10 @@ class Fit:
 def fit_network(
     network: ScanClassifier,
     *,
-    train_scans: ScanStack,
-    train_labels: Labels,
-    validation_scans: ScanStack,
-    validation_labels: Labels,
+    train_scans: PartitionScans,
+    train_labels: PartitionLabels,
+    validation_scans: PartitionScans,
+    validation_labels: PartitionLabels,
     learning_rate: float,
     batch_size: int,
     epochs: int,
@@ -154,14 +162,14 @@ def _run(
         trainer.fit(minimiser, train_dataloaders=train, val_dataloaders=validation)
     network.load_state_dict(best_weights.state)
     history = pd.DataFrame([asdict(epoch) for epoch in best_weights.epochs])
-    best_epoch = int(history["epoch"][history["validation_loss"].idxmin()])
-    history["best"] = history["epoch"] == best_epoch
-    return Fit(network=network.cpu().eval(), history=history, best_epoch=best_epoch)
+    best = min(best_weights.epochs, key=lambda epoch: epoch.validation_loss)
+    history["best"] = history["epoch"] == best.epoch
+    return Fit(network=network.eval(), history=history, best_epoch=best.epoch)
 
 
 @contextmanager
 def _only_trouble_is_logged() -> Iterator[None]:
-    """Keep Lightning from announcing devices and tips; its warnings and errors still come through."""
+    """Keep Lightning from announcing devices and tips, and from warning of what is meant."""
     announcer = logging.getLogger("pytorch_lightning")
     level = announcer.level
     announcer.setLevel(logging.WARNING)
@@ -169,6 +177,8 @@ def _only_trouble_is_logged() -> Iterator[None]:
         with warnings.catch_warnings():
             # Lightning 2.6 still uses a class that newer PyTorch deprecates: nothing a user can mend.
             warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
+            # Frozen batch normalisation is in evaluation mode on purpose.
+            warnings.filterwarnings("ignore", message=r"Found \d+ module\(s\) in eval mode")
             yield
     finally:
         announcer.setLevel(level)
@@ -186,7 +196,7 @@ def _check_plan(*, learning_rate: float, batch_size: int, epochs: int, patience:
             raise ValueError(f"{name} is {value}; it must be at least 1")
 
 
-def _check_partition(partition: str, scans: ScanStack, labels: Labels) -> None:
+def _check_partition(partition: str, scans: PartitionScans, labels: PartitionLabels) -> None:
     if len(scans) != len(labels):
         raise ValueError(
             f"{partition} has {len(scans)} scans but {len(labels)} labels; give one label per scan"

@@ -129,10 +129,9 @@ def _below(mass: Mask, lateral_trim: float, max_rows: float) -> Mask:
     width = extent.stop - extent.start
     trim = int(lateral_trim * width * ROUNDING)
     kept = slice(extent.start + trim, extent.stop - trim)
+    # A column between two pieces counts as deepest at the very bottom: nothing lies below it.
     deepest = mass.shape[0] - 1 - np.argmax(mass[::-1, kept], axis=0)
     rows_deeper = np.arange(mass.shape[0])[:, None] - deepest
     below = np.zeros_like(mass)
-    below[:, kept] = (
-        (rows_deeper > 0) & (rows_deeper <= max_rows * ROUNDING) & mass[:, kept].any(axis=0)
-    )
+    below[:, kept] = (rows_deeper > 0) & (rows_deeper <= max_rows * ROUNDING)
     return below

@@ -41,18 +41,18 @@ def check_identity(
         bias: Bias of the network's head.
         logits: The logit of each map's scan, for example as stored with the predictions.
         scan_ids: Names of the scans, for the error.
-        tolerance: Largest difference between ``mean(map) + bias`` and the logit; absolute for logits
-            within -1..1, relative beyond, where rounding grows with the logit.
+        tolerance: Largest difference between ``mean(map) + bias`` and the logit; absolute for sums
+            within -1..1, relative beyond, where rounding grows with the sum.
 
     Raises:
-        ValueError: A map is off or holds something undefined; the first such scan is named.
+        ValueError: A map is off, or is not finite; the first such scan is named.
     """
     sums = maps.mean(axis=(1, 2), dtype=np.float64) + bias
-    limits = tolerance * np.maximum(1.0, np.abs(logits))
+    limits = tolerance * np.maximum(1.0, np.abs(sums))
     for scan_id, total, logit, limit in zip(scan_ids, sums, logits, limits, strict=True):
-        if np.isnan(total):
+        if not np.isfinite(total):
             raise ValueError(
-                f"the map of scan {scan_id} holds undefined values; is the network sound?"
+                f"the map of scan {scan_id} holds infinite or undefined values; is the network sound?"
             )
         if not abs(total - logit) <= limit:
             raise ValueError(

@@ -34,7 +34,8 @@ class ChannelContributions:
     @property
     def contributions(self) -> Float[np.ndarray, " channels"]:
         """What each channel adds to the logit: its weight times the mean of its map."""
-        return self.weights * self.maps.mean(axis=(1, 2))
+        shares: Float[np.ndarray, " channels"] = self.weights * self.maps.mean(axis=(1, 2))
+        return shares
 
 
 def strongest_channels(network: ScanClassifier, scan: Scan, *, count: int) -> ChannelContributions:
@@ -57,7 +58,7 @@ def strongest_channels(network: ScanClassifier, scan: Scan, *, count: int) -> Ch
     with borrowed(network, device=home.type), torch.inference_mode():
         maps = _to_numpy(network.activations(torch.tensor(scan[None], device=home)))[0]
         weights = _to_numpy(network.head.weight)[0]
-        bias = float(network.head.bias.item())
+        bias = network.bias
     contributions = weights * maps.mean(axis=(1, 2))
     strongest = np.argsort(-np.abs(contributions), kind="stable")[:count]
     return ChannelContributions(

@@ -1,22 +1,15 @@
 """The points of the native grid where a map is largest or smallest."""
 
-from typing import Literal, TypeAlias
-
 import numpy as np
 
 from sonolens.arrays import Points, SaliencyMap
 from sonolens.ultrasound.framing import Framing
 
-Extreme: TypeAlias = Literal["max", "min"]
-PointRule: TypeAlias = Literal["cell", "first_maximum"]
-
-EXTREMES: tuple[Extreme, ...] = ("max", "min")
-POINT_RULES: tuple[PointRule, ...] = ("cell", "first_maximum")
+EXTREMES = ("max", "min")
+POINT_RULES = ("cell", "first_maximum")
 
 
-def locate_extremes(
-    saliency: SaliencyMap, framing: Framing, *, extreme: Extreme, rule: PointRule
-) -> Points:
+def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, rule: str) -> Points:
     """Find where on the native grid a map is extreme.
 
     A bilinear surface is extreme at cell centres, but half-pixel up-sampling repeats the outer half
@@ -51,7 +44,8 @@ def locate_extremes(
         return np.empty((0, 2))
     if rule == "cell":
         value = saliency.max() if extreme == "max" else saliency.min()
-        return framing.cell_centres(saliency.shape)[(saliency == value).ravel()]
+        tied: Points = framing.cell_centres(saliency.shape)[(saliency == value).ravel()]
+        return tied
     resized = framing.resample_map(saliency)
     first = resized.argmax() if extreme == "max" else resized.argmin()
     return np.array([np.unravel_index(first, resized.shape)], dtype=np.float64)

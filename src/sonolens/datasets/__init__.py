@@ -1,0 +1,25 @@
+"""Kedro input and output that the catalog lacks: every version is complete or absent.
+
+This room knows file formats and Kedro, no science.
+"""
+
+from sonolens.datasets.figure import FigureDataset
+from sonolens.datasets.json_document import JsonDataset
+from sonolens.datasets.network_weights import NetworkWeightsDataset
+from sonolens.datasets.numpy_array import NumpyArrayDataset
+from sonolens.datasets.study import StudyDataset
+from sonolens.datasets.table import TableDataset
+from sonolens.datasets.text import ReportDataset, TextDataset
+from sonolens.datasets.versioned_collection import VersionedCollection
+
+__all__ = [
+    "FigureDataset",
+    "JsonDataset",
+    "NetworkWeightsDataset",
+    "NumpyArrayDataset",
+    "ReportDataset",
+    "StudyDataset",
+    "TableDataset",
+    "TextDataset",
+    "VersionedCollection",
+]

@@ -1,0 +1,64 @@
+"""The records that runs leave behind, one JSON document per run id."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from kedro.io import CatalogProtocol, DatasetError
+
+from sonolens.datasets.json_document import JsonDataset
+from sonolens.datasets.versions import complete_versions
+from sonolens.lineage import RunRecord, from_document, merge_sessions
+
+logger = logging.getLogger(__name__)
+
+RUN_RECORD = "run_record"
+"""Name of the catalog entry that holds them; without it, nothing is kept."""
+
+
+class RunRecords:
+    """Reads and writes the documents behind the catalog's `run_record`.
+
+    A document holds one session per process that worked under the run's id. A session is written
+    more than once, always whole: unlike other versions, this one is replaced.
+
+    Raises:
+        DatasetError: If the catalog's `run_record` is of another type than `JsonDataset`.
+    """
+
+    def __init__(self, catalog: CatalogProtocol[Any, Any]) -> None:
+        store = catalog.get(RUN_RECORD) if RUN_RECORD in catalog else None
+        if store is not None and not isinstance(store, JsonDataset):
+            raise DatasetError(
+                f"the catalog's {RUN_RECORD} is a {type(store).__name__}; declare it as "
+                "sonolens.datasets.JsonDataset with versioned: true"
+            )
+        self._store = store
+
+    def newest_first(self) -> Iterator[RunRecord]:
+        """Yield the record of every run; one that cannot be read is left out with a warning."""
+        for run_id in complete_versions(self._store) if self._store else []:
+            try:
+                sessions = self._sessions(run_id)
+                yield merge_sessions(from_document(run_id, session) for session in sessions)
+            except (DatasetError, KeyError, TypeError, ValueError) as error:
+                logger.warning("The record of run %s cannot be read: %s", run_id, error)
+
+    def write(self, session: dict[str, Any]) -> None:
+        """Put one session into its run's document, beside those of other processes.
+
+        Args:
+            session: Holds at least ``run_id`` and ``session``, which identifies it in the run.
+        """
+        if self._store is None:
+            return
+        run_id = session["run_id"]
+        known = self._sessions(run_id) if run_id in complete_versions(self._store) else []
+        others = [other for other in known if other["session"] != session["session"]]
+        self._store.replace_version(run_id, {"run_id": run_id, "sessions": [*others, session]})
+
+    def _sessions(self, run_id: str) -> list[dict[str, Any]]:
+        if self._store is None:
+            return []
+        sessions: list[dict[str, Any]] = self._store.read_version(run_id)["sessions"]
+        return sessions

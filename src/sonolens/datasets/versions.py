@@ -1,0 +1,52 @@
+"""Versions of catalog entries: which are complete, which is read, which is written.
+
+The one place that touches Kedro's private `_version`: Kedro has no public way to fix the version of a
+dataset that is already in a catalog. ParallelRunner pickles the datasets, so what is set here
+travels with them.
+"""
+
+from typing import Any
+
+from kedro.io import AbstractVersionedDataset, CatalogProtocol, Version
+
+from sonolens.datasets.whole_file import digest
+
+
+def versioned_datasets(
+    catalog: CatalogProtocol[Any, Any], names: set[str]
+) -> dict[str, AbstractVersionedDataset[Any, Any]]:
+    """Return those of the named datasets that have versions, in alphabetical order."""
+    found = {name: catalog.get(name) for name in sorted(names) if name in catalog}
+    return {
+        name: dataset
+        for name, dataset in found.items()
+        if isinstance(dataset, AbstractVersionedDataset) and dataset._version is not None
+    }
+
+
+def fix_versions(
+    dataset: AbstractVersionedDataset[Any, Any], *, load: str | None, save: str | None
+) -> None:
+    """Fix what `dataset` reads and writes from now on; None leaves it to Kedro."""
+    dataset._version = Version(load, save)
+    dataset.release()  # forgets the version that it may have looked up
+
+
+def complete_versions(dataset: AbstractVersionedDataset[Any, Any]) -> list[str]:
+    """List the complete versions, newest first; none is no error."""
+    dataset.release()  # another process may have written since the file system was listed
+    versions: list[str] = dataset.list_versions(full_path=False)
+    return versions
+
+
+def fingerprint(dataset: AbstractVersionedDataset[Any, Any], version: str) -> str | None:
+    """Return the SHA-256 of a version's file, or of a collection's manifest.
+
+    Returns:
+        Hexadecimal digits; None for a dataset that keeps neither.
+    """
+    file_system = getattr(dataset, "_fs", None)
+    path = str(dataset._get_versioned_path(version))
+    if file_system is None or not file_system.isfile(path):
+        return None
+    return digest(file_system, path)

@@ -1,0 +1,152 @@
+"""One run, one world: a run reads what belongs together, keeps it fixed and writes down what it did."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol, DatasetError
+from kedro.pipeline import Pipeline
+
+from sonolens.datasets.run_records import RUN_RECORD, RunRecords
+from sonolens.datasets.versions import (
+    complete_versions,
+    fingerprint,
+    fix_versions,
+    versioned_datasets,
+)
+from sonolens.inputs import Inputs, Versioned, choose_inputs, refuse_unknown_parameters
+from sonolens.lineage import begin_run, to_document
+from sonolens.provenance import describe_software, plain, without_folders
+
+RUN_CONTEXT = "run_context"
+"""Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
+
+
+class OneWorld:
+    """Fixes the versions of a run when it starts, and keeps its record.
+
+    Before the first node, every versioned input gets the version that belongs with the others, every
+    output gets the run's own version even for reading it back, and runtime parameters that nothing
+    reads are refused. The catalog's `run_record` is written at the start, at the end and on failure;
+    a run that was killed stays ``running``. With ``--only-missing-outputs`` Kedro decides while it
+    runs what is read and written, so outputs are not fixed.
+    """
+
+    def __init__(self) -> None:
+        self._session: dict[str, Any] = {}
+        self._started = 0.0
+
+    @hook_impl
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
+    ) -> None:
+        """Check, choose and fix the inputs, fix the outputs and open the record."""
+        refuse_unknown_parameters(run_params["runtime_params"] or {})
+        run_id = run_params["run_id"]
+        needed = versioned_datasets(catalog, pipeline.inputs() - {RUN_RECORD})
+        made = versioned_datasets(catalog, pipeline.all_outputs())
+        asked = dict(run_params["load_versions"] or {})
+        _check_asked(asked, known=set(needed))
+        inputs = choose_inputs(needed, asked=asked, catalog=catalog, env=run_params["env"])
+        for name, version in inputs.versions.items():
+            fix_versions(needed[name], load=version, save=run_id)
+        if not run_params["only_missing_outputs"]:
+            _check_unwritten(made, run_id)
+            for dataset in made.values():
+                fix_versions(dataset, load=run_id, save=run_id)
+        self._started = time.monotonic()
+        self._session = _describe_run(run_params, inputs)
+        if RUN_CONTEXT in catalog:
+            catalog[RUN_CONTEXT].save(dict(self._session))
+        record = begin_run(
+            run_id,
+            steps=[(_datasets(node.inputs), node.outputs) for node in pipeline.nodes],
+            outputs=made,
+            inputs=inputs.versions,
+            based_on=inputs.based_on,
+        )
+        self._session |= {
+            "session": uuid4().hex[:12],
+            "parameters": _parameters(catalog),
+            **to_document(record),
+        }
+        self._write(catalog, status="running")
+
+    @hook_impl
+    def after_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]
+    ) -> None:
+        """Close the record: what was written, with which content, in how many seconds."""
+        run_id = run_params["run_id"]
+        outputs: dict[str, dict[str, str | None]] = {}
+        skipped: dict[str, str] = {}
+        for name, dataset in versioned_datasets(catalog, pipeline.all_outputs()).items():
+            versions = complete_versions(dataset)
+            if run_id in versions:
+                outputs[name] = {"version": run_id, "sha256": fingerprint(dataset, run_id)}
+            else:
+                skipped.update({name: version for version in versions[:1]})
+        # What --only-missing-outputs left as it was belongs here if nothing in it was made anew.
+        made_from = self._session["made_from"]
+        fresh = {n: v for n, v in skipped.items() if not outputs.keys() & set(made_from[n])}
+        for known in (self._session["inputs"], self._session["world"]):
+            known.update(fresh)
+        self._session |= {"outputs": outputs, "planned": sorted(outputs)}
+        self._write(catalog, status="complete")
+
+    @hook_impl
+    def on_pipeline_error(self, error: Exception, catalog: CatalogProtocol[Any, Any]) -> None:
+        """Close the record of a run that failed."""
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        self._session["error"] = without_folders(reason)
+        self._write(catalog, status="failed")
+
+    def _write(self, catalog: CatalogProtocol[Any, Any], *, status: str) -> None:
+        seconds = round(time.monotonic() - self._started, 3)
+        self._session |= {"status": status, "seconds": seconds}
+        RunRecords(catalog).write(self._session)
+
+
+def _check_asked(asked: Mapping[str, str], *, known: set[str]) -> None:
+    for name in asked:
+        if name not in known:
+            raise DatasetError(
+                f"--load-versions names {name}, which this run does not read from an earlier one; "
+                f"it reads {', '.join(sorted(known)) or 'nothing'}. Leave {name} out, or run only "
+                "what comes after it"
+            )
+
+
+def _check_unwritten(made: Versioned, run_id: str) -> None:
+    """Tell at the start what Kedro would tell after the work is done."""
+    for name, dataset in made.items():
+        if run_id in complete_versions(dataset):
+            raise DatasetError(
+                f"run {run_id} has written {name} already; give KEDRO_RUN_ID another time, or run "
+                "only the nodes that are left with --from-nodes"
+            )
+
+
+def _describe_run(run_params: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
+    """Say what a report should say about a run; no host, no user, no absolute path."""
+    return {
+        "run_id": run_params["run_id"],
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "env": run_params["env"],
+        "pipelines": list(run_params["pipeline_names"] or ["__default__"]),
+        "inputs": dict(inputs.versions),
+        "runtime_params": plain(run_params["runtime_params"] or {}),
+        **describe_software(Path(run_params["project_path"])),
+    }
+
+
+def _parameters(catalog: CatalogProtocol[Any, Any]) -> Any:
+    return plain(catalog["parameters"].load()) if "parameters" in catalog else {}
+
+
+def _datasets(names: list[str]) -> list[str]:
+    return [name for name in names if name != "parameters" and not name.startswith("params:")]

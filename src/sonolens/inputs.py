@@ -1,0 +1,196 @@
+"""What a run reads: versions that belong together, and parameters that something reads."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from kedro.framework.project import pipelines
+from kedro.io import AbstractVersionedDataset, CatalogProtocol, DatasetError
+
+from sonolens.datasets.run_records import RunRecords
+from sonolens.datasets.versions import complete_versions, versioned_datasets
+from sonolens.lineage import RunRecord, World, choose_world
+
+logger = logging.getLogger(__name__)
+
+CATALOG_PARAMETERS = frozenset({"data_root", "study.path", "study.reader", "study.options"})
+"""Runtime parameters that the catalog reads; all others must be parameters of a pipeline."""
+
+NEWEST_SHOWN = 5
+
+Versioned = Mapping[str, AbstractVersionedDataset[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The versions that a run reads, and the earlier run whose world they come from, if one."""
+
+    versions: World
+    based_on: RunRecord | None = None
+
+
+def refuse_unknown_parameters(given: Mapping[str, Any]) -> None:
+    """Refuse runtime parameters that nothing reads, so that no typing error passes unseen.
+
+    Args:
+        given: What ``--params`` said, nested.
+
+    Raises:
+        ValueError: If a name is neither a parameter of a registered pipeline nor one that the
+            catalog reads; the nearest known name is proposed.
+    """
+    names = _dotted(given)
+    if not _unknown(names, _known_parameters()):
+        return
+    pipelines.set_requested(None)  # Kedro knew only the pipelines that run; the others count too
+    known = _known_parameters()
+    unknown = _unknown(names, known)
+    if unknown:
+        name = unknown[0]
+        close = get_close_matches(name, known, n=1) or get_close_matches(name.split(".")[0], known)
+        guess = f"did you mean {close[0]}? " if close else ""
+        raise ValueError(
+            f"--params {name} is read by no pipeline and not by the catalog; {guess}"
+            f"known are {', '.join(sorted(known))}"
+        )
+
+
+def choose_inputs(
+    needed: Versioned,
+    *,
+    asked: Mapping[str, str],
+    catalog: CatalogProtocol[Any, Any],
+    env: str | None = None,
+) -> Inputs:
+    """Choose a version for every input and log the choice.
+
+    Args:
+        needed: The versioned inputs by name.
+        asked: Versions that the user asked for with ``--load-versions``.
+        catalog: Holds the records of earlier runs.
+        env: The configuration environment, for the remedy in an error.
+
+    Returns:
+        Versions from one run's world where a run covers all inputs. Otherwise those asked for, and of
+        the others from the best world or the newest ones, with a warning.
+
+    Raises:
+        DatasetError: If an input has no complete version, or not the one asked for.
+    """
+    if not needed:
+        return Inputs({})
+    complete = {name: complete_versions(dataset) for name, dataset in needed.items()}
+    _check_presence(complete, asked=asked, catalog=catalog, env=env)
+
+    def exists(name: str, version: str) -> bool:
+        return version in complete[name] and asked.get(name, version) == version
+
+    records = RunRecords(catalog)
+    world = choose_world(records.newest_first(), needed=needed, exists=exists)
+    newest = {name: versions[0] for name, versions in complete.items()}
+    rest = [name for name in needed if name not in asked]
+    # Where no world holds what was asked for, the other inputs can still agree with each other.
+    nearest = world or choose_world(records.newest_first(), needed=rest, exists=exists)
+    versions = {
+        name: asked.get(name) or (nearest and nearest.version_of(name)) or newest[name]
+        for name in needed
+    }
+    logger.info("Inputs: %s", describe_versions(versions))
+    if not world and len(needed) > 1:
+        logger.warning(
+            "These inputs are not known to belong together: %s. Run the pipelines that make them in "
+            "one go, or name versions with --load-versions",
+            describe_versions(versions),
+        )
+    left_out = {name: newest[name] for name in rest if newest[name] != versions[name]}
+    if left_out:
+        logger.warning(
+            "Newer versions do not belong with the other inputs and are left out: %s. To use them, "
+            "run the pipelines that come between",
+            describe_versions(left_out),
+        )
+    return Inputs(versions, world)
+
+
+def describe_versions(versions: Mapping[str, str]) -> str:
+    """List datasets by version, newest version first.
+
+    >>> describe_versions({"scans": "1", "weights": "2", "splits": "1"})
+    'weights from 2; scans, splits from 1'
+    """
+    by_version: dict[str, list[str]] = {}
+    for name, version in sorted(versions.items()):
+        by_version.setdefault(version, []).append(name)
+    return "; ".join(
+        f"{', '.join(names)} from {version}" for version, names in sorted(by_version.items())[::-1]
+    )
+
+
+def _check_presence(
+    complete: Mapping[str, list[str]],
+    *,
+    asked: Mapping[str, str],
+    catalog: CatalogProtocol[Any, Any],
+    env: str | None,
+) -> None:
+    absent = sorted(name for name, versions in complete.items() if not versions)
+    if absent:
+        makers = _makers(absent, catalog)
+        option = f" --env {env}" if env else ""
+        command = f"`kedro run{option} --pipelines {','.join(makers)}`"
+        raise DatasetError(
+            f"there is no complete version of {', '.join(absent)}; "
+            + (f"run {command} first" if makers else "no registered pipeline makes it")
+        )
+    for name, version in asked.items():
+        if version not in complete[name]:
+            raise DatasetError(
+                f"{name} has no complete version {version!r}; "
+                f"the newest ones are {', '.join(complete[name][:NEWEST_SHOWN])}"
+            )
+
+
+def _makers(absent: Iterable[str], catalog: CatalogProtocol[Any, Any]) -> list[str]:
+    """Name the pipelines that make what is absent, and what they lack themselves."""
+    pipelines.set_requested(None)
+    makers: dict[str, None] = {}
+    lacking = set(absent)
+    while lacking:
+        found = {
+            name: made
+            for name, made in pipelines.items()
+            if name not in {"__default__", *makers} and made.all_outputs() & lacking
+        }
+        makers |= dict.fromkeys(found)
+        read = {name for made in found.values() for name in made.inputs()}
+        inputs = versioned_datasets(catalog, read)
+        lacking = {name for name, dataset in inputs.items() if not complete_versions(dataset)}
+    return sorted(makers)
+
+
+def _known_parameters() -> set[str]:
+    read = {name for pipeline in pipelines.values() for name in pipeline.inputs()}
+    named = {name.removeprefix("params:") for name in read if name.startswith("params:")}
+    return named | CATALOG_PARAMETERS | ({""} if "parameters" in read else set())
+
+
+def _unknown(names: Iterable[str], known: set[str]) -> list[str]:
+    """Return the names that are neither known nor inside a known one; '' knows everything."""
+    return [
+        name
+        for name in names
+        if not any(not each or name == each or name.startswith(f"{each}.") for each in known)
+    ]
+
+
+def _dotted(given: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Flatten nested names: fit, epochs becomes fit.epochs."""
+    names: list[str] = []
+    for key, value in given.items():
+        if isinstance(value, Mapping) and value:
+            names += _dotted(value, f"{prefix}{key}.")
+        else:
+            names.append(f"{prefix}{key}")
+    return names

@@ -1,0 +1,97 @@
+"""What a figure may show of a scan, gathered from the datasets of a run."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonolens.arrays import SaliencyMap, Scan
+from sonolens.figures import ScanView
+from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps
+from sonolens.saliency import EXTREMES
+from sonolens.ultrasound import Framing
+
+
+def view_scans(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    *,
+    region_masks: Pictures | None = None,
+    ring: str | None = None,
+) -> list[ScanView]:
+    """Gather the scans of a gallery, with their regions where these are given."""
+    return [
+        ScanView(
+            **_facts(row),
+            scan=np.asarray(raw_images[row["scan_id"]]()),
+            mask=np.asarray(raw_masks[row["scan_id"]]()),
+            region_map=region_masks and np.asarray(region_masks[row["scan_id"]]()),
+            ring=ring,
+        )
+        for _, row in _listed(gallery, scans).iterrows()
+    ]
+
+
+def view_explained_scans(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    saliency_maps: SaliencyMaps,
+    extreme_points: pd.DataFrame,
+    *,
+    method: str,
+    size_px: int,
+) -> list[ScanView]:
+    """Gather the scans of a gallery with their regions, `method`'s maps and their extremes."""
+    points = extreme_points[extreme_points["method"] == method].set_index(["run", "scan_id"])
+    views = []
+    for _, row in _listed(gallery, scans).iterrows():
+        scan = np.asarray(raw_images[row["scan_id"]]())
+        found = points.loc[[(row["run"], row["scan_id"])]]
+        views.append(
+            ScanView(
+                **_facts(row),
+                scan=scan,
+                mask=np.asarray(raw_masks[row["scan_id"]]()),
+                region_map=np.asarray(region_masks[row["scan_id"]]()),
+                **_explanation(
+                    saliency_maps[str(MapId(method, row["run"], row["scan_id"]))](),
+                    found,
+                    scan=scan,
+                    size_px=size_px,
+                ),
+            )
+        )
+    return views
+
+
+def _listed(gallery: pd.DataFrame, scans: pd.DataFrame) -> pd.DataFrame:
+    return gallery.merge(scans.drop(columns="label"), on="scan_id", validate="one_to_one")
+
+
+def _facts(row: pd.Series) -> dict[str, Any]:
+    names = ("scan_id", "label", "spacing_row_mm", "spacing_col_mm", "probability", "threshold")
+    return {name: row[name] for name in names} | {
+        "birads": None if pd.isna(row["birads"]) else row["birads"]
+    }
+
+
+def _explanation(
+    saliency: SaliencyMap, found: pd.DataFrame, *, scan: Scan, size_px: int
+) -> dict[str, Any]:
+    """The map, the same on the native grid, and the first point of each extreme."""
+    first = found.dropna(subset="row_px").drop_duplicates("extreme").set_index("extreme")
+    return {
+        "saliency": saliency,
+        "native_saliency": Framing(*scan.shape, size_px=size_px).resample_map(saliency),
+        "points": {
+            extreme: (first.at[extreme, "row_px"], first.at[extreme, "col_px"])
+            for extreme in EXTREMES
+            if extreme in first.index
+        },
+        "ring": found["ring"].iloc[0],
+    }

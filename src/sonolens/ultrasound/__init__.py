@@ -1,0 +1,32 @@
+"""What a B-mode scan is: echoes to grey levels, the way to the network's input and back, phantoms.
+
+This room knows physics and geometry. It knows no network.
+"""
+
+from sonolens.ultrasound.bmode import compress_envelope, detect_envelope, resample_envelope
+from sonolens.ultrasound.foci import FOCI_SITES
+from sonolens.ultrasound.framing import Framing
+from sonolens.ultrasound.phantoms import (
+    CUES,
+    VIEWS,
+    MassPlan,
+    Phantom,
+    draw_mask,
+    draw_scan,
+    plan_mass,
+)
+
+__all__ = [
+    "CUES",
+    "FOCI_SITES",
+    "VIEWS",
+    "Framing",
+    "MassPlan",
+    "Phantom",
+    "compress_envelope",
+    "detect_envelope",
+    "draw_mask",
+    "draw_scan",
+    "plan_mass",
+    "resample_envelope",
+]

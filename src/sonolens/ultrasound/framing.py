@@ -1,0 +1,97 @@
+"""A scan's way to the network's square input, and the exact way back to the native grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+from PIL import Image
+
+from sonolens.arrays import FramedScan, Points, SaliencyMap, Scan
+from sonolens.ultrasound.interpolation import interpolation
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How a native scan is squashed to a square, as in the paper: its aspect is not kept.
+
+    Positions are (row, column) with whole numbers at pixel centres, so a pixel reaches half a unit
+    to each side: ``native = (framed + 0.5) * native size / framed size - 0.5``.
+
+    Attributes:
+        native_rows: Height of the scan as it was stored.
+        native_cols: Width of the scan as it was stored.
+        size_px: Side of the square.
+
+    Raises:
+        ValueError: If a size is below 1.
+    """
+
+    native_rows: int
+    native_cols: int
+    size_px: int
+
+    def __post_init__(self) -> None:
+        if min(self.native_rows, self.native_cols, self.size_px) < 1:
+            raise ValueError(
+                f"cannot frame {self.native_rows} x {self.native_cols} pixels to a square of "
+                f"{self.size_px}; every size must be at least 1"
+            )
+
+    @property
+    def _scale(self) -> "np.ndarray":
+        """Native pixels per framed pixel, down and across."""
+        return np.array([self.native_rows, self.native_cols]) / self.size_px
+
+    def frame_scan(self, scan: Scan) -> FramedScan:
+        """Squash a scan, averaging where it shrinks.
+
+        Raises:
+            ValueError: If the scan has another size than this framing.
+        """
+        if scan.shape != (self.native_rows, self.native_cols):
+            raise ValueError(
+                f"scan has {scan.shape[0]} x {scan.shape[1]} pixels but this framing is for "
+                f"{self.native_rows} x {self.native_cols}; make one for the scan's own size"
+            )
+        size = (self.size_px, self.size_px)
+        return np.asarray(Image.fromarray(scan).resize(size, Image.Resampling.BILINEAR))
+
+    def to_native(self, points: Points) -> Points:
+        """Carry positions on the framed scan to the native grid.
+
+        Examples:
+            >>> Framing(600, 800, 224).to_native(np.array([[111.5, 111.5]]))
+            array([[299.5, 399.5]])
+        """
+        return np.asarray((points + 0.5) * self._scale - 0.5)
+
+    def to_framed(self, points: Points) -> Points:
+        """Carry positions on the native grid to the framed scan."""
+        return np.asarray((points + 0.5) / self._scale - 0.5)
+
+    def cell_centres(self, grid_shape: tuple[int, int]) -> Points:
+        """Find the centre of every cell of a map on the native grid, row by row.
+
+        Args:
+            grid_shape: Rows and columns of a map that covers the whole framed scan.
+
+        Examples:
+            >>> Framing(4, 8, 224).cell_centres((1, 2))
+            array([[1.5, 1.5],
+                   [1.5, 5.5]])
+        """
+        rows, cols = (
+            (np.arange(cells) + 0.5) * native / cells - 0.5
+            for cells, native in zip(grid_shape, (self.native_rows, self.native_cols), strict=True)
+        )
+        return np.stack(np.meshgrid(rows, cols, indexing="ij"), axis=-1).reshape(-1, 2)
+
+    def resample_map(self, saliency: SaliencyMap) -> Float32[np.ndarray, "native_rows native_cols"]:
+        """Resize a map to the native grid: bilinear between cell centres, level beyond the outer ones.
+
+        For pictures, and for the paper's way of finding extremes. The level border makes plateaus,
+        so the first extreme of the result may lie half a cell away from the extreme cell's centre.
+        """
+        down = interpolation(self.native_rows, cells=saliency.shape[0])
+        across = interpolation(self.native_cols, cells=saliency.shape[1])
+        return (down @ saliency @ across.T).astype(np.float32)

@@ -1,0 +1,65 @@
+import pytest
+from kedro.io import DatasetError
+
+from sonolens import studies
+from sonolens.datasets import StudyDataset
+
+
+@pytest.fixture(autouse=True)
+def readers(monkeypatch):
+    def read_echo(path, *, count, seed=0):
+        raise ValueError(f"{path} {count} {seed}")
+
+    def read_folder(path):
+        raise FileNotFoundError(f"no table in {path}")
+
+    monkeypatch.setitem(studies.READERS, "echo", read_echo)
+    monkeypatch.setitem(studies.READERS, "folder", read_folder)
+
+
+def test_the_reader_gets_path_and_options_and_its_error_is_passed_on(tmp_path):
+    with pytest.raises(DatasetError, match=f"{tmp_path} 3 0"):
+        StudyDataset(reader="echo", path=str(tmp_path), options={"count": 3}).load()
+
+
+def test_a_reader_without_a_path_gets_none():
+    with pytest.raises(DatasetError, match="None 3 1"):
+        StudyDataset(reader="echo", options={"count": 3, "seed": 1}).load()
+
+
+def test_an_unknown_reader_is_told_those_that_exist():
+    with pytest.raises(DatasetError, match=r"no study reader 'ecco'; known are .*echo.*folder"):
+        StudyDataset(reader="ecco").load()
+
+
+def test_an_unknown_option_is_told_those_that_exist():
+    with pytest.raises(DatasetError, match=r"knows no option 'cuont' but count, seed"):
+        StudyDataset(reader="echo", options={"cuont": 3}).load()
+
+
+def test_a_reader_without_options_says_so(tmp_path):
+    with pytest.raises(DatasetError, match=r"'folder' knows no option 'x' but none at all"):
+        StudyDataset(reader="folder", path=str(tmp_path), options={"x": 1}).load()
+
+
+def test_a_missing_option_is_named():
+    with pytest.raises(DatasetError, match=r"'count'; set it in study\.options"):
+        StudyDataset(reader="echo").load()
+
+
+def test_a_path_that_is_not_there_comes_with_its_remedy(tmp_path):
+    dataset = StudyDataset(reader="folder", path=str(tmp_path / "BUSBRA"))
+
+    assert not dataset.exists()
+    with pytest.raises(DatasetError, match=r"BUSBRA' does not exist; .* --params study\.path="):
+        dataset.load()
+
+
+def test_a_missing_part_is_the_readers_message(tmp_path):
+    with pytest.raises(DatasetError, match="^no table in"):
+        StudyDataset(reader="folder", path=str(tmp_path)).load()
+
+
+def test_a_study_cannot_be_overwritten():
+    with pytest.raises(DatasetError, match="study 'echo' is read-only"):
+        StudyDataset(reader="echo").save("anything")

@@ -1,0 +1,222 @@
+import base64
+import gc
+import hashlib
+import io
+import json
+import pickle
+import weakref
+
+import numpy as np
+import pytest
+from kedro.io import DataCatalog, DatasetError, Version
+from PIL import Image
+
+from sonolens.datasets import VersionedCollection
+
+FIRST = "2026-01-01T00.00.00.000Z"
+SECOND = "2026-01-02T00.00.00.000Z"
+MAP = np.array([[1.0, -1.0]], dtype=np.float32)
+
+
+def maps_at(root, save=None, load=None):
+    return VersionedCollection(
+        path=f"{root}/maps",
+        dataset={"type": "sonolens.datasets.NumpyArrayDataset"},
+        filename_suffix=".npy",
+        version=Version(load, save),
+    )
+
+
+@pytest.fixture(params=["file", "memory"])
+def root(request, tmp_path):
+    return str(tmp_path) if request.param == "file" else f"memory:///{tmp_path.name}"
+
+
+def test_items_read_back_lazily_in_the_order_they_were_saved(root):
+    maps_at(root, FIRST).save({"cam/run/b": MAP, "cam/run/a": 2 * MAP})
+
+    items = maps_at(root).load()
+
+    assert list(items) == ["cam/run/b", "cam/run/a"]
+    np.testing.assert_array_equal(items["cam/run/a"](), 2 * MAP)
+
+
+def test_a_version_is_a_folder_with_a_manifest_of_digests_and_sizes(tmp_path):
+    maps_at(tmp_path, FIRST).save({"cam/a": MAP})
+
+    content = (tmp_path / "maps" / FIRST / "cam" / "a.npy").read_bytes()
+    manifest = json.loads((tmp_path / "maps" / FIRST / "manifest.json").read_text())
+    assert manifest == {
+        "items": {"cam/a": {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}}
+    }
+
+
+def test_items_can_be_functions_and_can_come_as_a_stream(root):
+    maps_at(root, FIRST).save({"a": lambda: MAP})
+    maps_at(root, SECOND).save((name, 3 * MAP) for name in ("x", "y"))
+
+    np.testing.assert_array_equal(maps_at(root, load=FIRST).load()["a"](), MAP)
+    assert list(maps_at(root).load()) == ["x", "y"]
+
+
+def test_a_stream_is_saved_without_holding_two_items(tmp_path):
+    held = []
+
+    class Counted(np.ndarray):
+        pass
+
+    def stream():
+        made = []
+        for name in "abcd":
+            gc.collect()
+            held.append(sum(item() is not None for item in made))
+            item = np.zeros((2, 2)).view(Counted)
+            made.append(weakref.ref(item))
+            yield name, item
+            del item
+
+    maps_at(tmp_path, FIRST).save(stream())
+
+    assert held == [0, 0, 0, 0]
+
+
+def test_readers_travel_to_other_processes(tmp_path):
+    maps_at(tmp_path, FIRST).save({"a": MAP})
+
+    items = pickle.loads(pickle.dumps(maps_at(tmp_path).load()))
+    dataset = pickle.loads(pickle.dumps(maps_at(tmp_path)))
+
+    np.testing.assert_array_equal(items["a"](), MAP)
+    assert list(dataset.load()) == ["a"]
+
+
+def test_a_save_that_fails_is_no_version_and_leaves_nothing(root):
+    maps_at(root, FIRST).save({"a": MAP})
+
+    def stream():
+        yield "a", MAP
+        raise FileNotFoundError("scan 7 is gone")
+
+    with pytest.raises(DatasetError, match="item after 'a' of collection 'maps' .* scan 7 is gone"):
+        maps_at(root, SECOND).save(stream())
+
+    collection = maps_at(root)
+    assert collection.list_versions(full_path=False) == [FIRST]
+    assert list(collection.load()) == ["a"]
+    assert not collection._fs.exists(str(collection._filepath / SECOND))
+
+
+def test_what_a_killed_save_left_is_no_version_and_is_cleared_away(tmp_path):
+    torso = tmp_path / "maps" / SECOND
+    torso.mkdir(parents=True)
+    (torso / "old.npy").write_bytes(b"half")
+    assert maps_at(tmp_path).list_versions() == []
+    assert not maps_at(tmp_path).exists()
+
+    maps_at(tmp_path, SECOND).save({"new": MAP})
+
+    assert sorted(path.name for path in torso.iterdir()) == ["manifest.json", "new.npy"]
+    assert maps_at(tmp_path).exists()
+
+
+def test_repeating_a_killed_save_does_not_write_through_links_into_older_versions(tmp_path):
+    maps_at(tmp_path, FIRST).save({"a": MAP})
+    torso = tmp_path / "maps" / SECOND
+    torso.mkdir()
+    (torso / "a.npy").hardlink_to(tmp_path / "maps" / FIRST / "a.npy")
+
+    maps_at(tmp_path, SECOND).save({"a": 5 * MAP})
+
+    np.testing.assert_array_equal(maps_at(tmp_path, load=FIRST).load()["a"](), MAP)
+
+
+def test_only_items_that_did_not_change_share_disk_space(tmp_path):
+    maps_at(tmp_path, FIRST).save({"same": MAP, "other": MAP})
+    maps_at(tmp_path, SECOND).save({"same": MAP, "other": 2 * MAP, "new": MAP})
+
+    first, second = tmp_path / "maps" / FIRST, tmp_path / "maps" / SECOND
+    assert (first / "same.npy").samefile(second / "same.npy")
+    assert not (first / "other.npy").samefile(second / "other.npy")
+    assert (second / "new.npy").stat().st_nlink == 1
+    np.testing.assert_array_equal(maps_at(tmp_path, load=FIRST).load()["other"](), MAP)
+
+
+@pytest.mark.parametrize("item_id", ["../a", "/a", "a//b", "a/./b", "", "a\\b", ".."])
+def test_ids_that_leave_the_folder_are_refused(tmp_path, item_id):
+    with pytest.raises(DatasetError, match="item id .* of collection 'maps'"):
+        maps_at(tmp_path, FIRST).save([(item_id, MAP)])
+
+    assert not maps_at(tmp_path).exists()
+
+
+def test_an_id_that_is_no_text_is_refused(tmp_path):
+    with pytest.raises(DatasetError, match="item id 7 of collection 'maps' is no text"):
+        maps_at(tmp_path, FIRST).save(iter([(7, MAP)]))
+
+
+def test_an_id_that_appears_twice_is_refused(tmp_path):
+    with pytest.raises(DatasetError, match="'a' of collection 'maps' appears twice"):
+        maps_at(tmp_path, FIRST).save([("a", MAP), ("a", MAP)])
+
+
+def test_no_item_can_take_the_place_of_the_manifest(tmp_path):
+    texts = VersionedCollection(
+        path=str(tmp_path), dataset="sonolens.datasets.JsonDataset", filename_suffix=".json"
+    )
+
+    with pytest.raises(DatasetError, match="manifest's name"):
+        texts.save({"manifest": {}})
+
+
+@pytest.mark.parametrize("nothing", [{}, [], iter(())])
+def test_an_empty_collection_is_refused(tmp_path, nothing):
+    with pytest.raises(DatasetError, match="collection 'maps' is empty"):
+        maps_at(tmp_path, FIRST).save(nothing)
+
+    assert not maps_at(tmp_path).exists()
+
+
+def test_a_collection_cannot_be_written_twice_in_one_version(tmp_path):
+    maps_at(tmp_path, FIRST).save({"a": MAP})
+
+    with pytest.raises(DatasetError, match="must not exist"):
+        maps_at(tmp_path, FIRST).save({"a": 2 * MAP})
+
+    np.testing.assert_array_equal(maps_at(tmp_path).load()["a"](), MAP)
+
+
+def test_every_catalog_entry_is_versioned_and_can_be_asked_for_its_versions(tmp_path):
+    entry = {
+        "type": "sonolens.datasets.VersionedCollection",
+        "path": f"{tmp_path}/masks",
+        "dataset": {"type": "pillow.ImageDataset"},
+        "filename_suffix": ".png",
+    }
+    for version, grey in [(FIRST, 10), (SECOND, 20)]:
+        catalog = DataCatalog.from_config({"masks": entry}, save_version=version)
+        catalog.save("masks", {"a": Image.new("L", (3, 2), grey)})
+
+    assert catalog["masks"].list_versions(full_path=False) == [SECOND, FIRST]
+    assert catalog.load("masks", version=FIRST)["a"]().getpixel((0, 0)) == 10
+    assert catalog.load("masks")["a"]().getpixel((0, 0)) == 20
+
+
+@pytest.mark.parametrize("extra", [{"versioned": True}, {"filepath": "x"}])
+def test_items_with_versions_or_paths_of_their_own_are_refused(tmp_path, extra):
+    with pytest.raises(DatasetError, match="remove it from `dataset`"):
+        VersionedCollection(
+            path=str(tmp_path), dataset={"type": "sonolens.datasets.NumpyArrayDataset", **extra}
+        )
+
+
+def test_the_preview_is_a_picture_that_opens_no_more_than_twelve_items(tmp_path):
+    maps_at(tmp_path, FIRST).save({f"{n:02}": MAP for n in range(20)})
+    for n in range(12, 20):
+        (tmp_path / "maps" / FIRST / f"{n:02}.npy").unlink()
+
+    preview = maps_at(tmp_path).preview()
+
+    with Image.open(io.BytesIO(base64.b64decode(preview))) as picture:
+        assert picture.format == "PNG"
+        assert picture.getpixel((0, 0)) == (255, 0, 0)
+    assert VersionedCollection.preview.__annotations__["return"].__name__ == "ImagePreview"

@@ -1,0 +1,80 @@
+"""One run of the whole flow on tiny phantoms, shared by all tests that look at its results."""
+
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kedro.framework.hooks import hook_impl
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.io import DataCatalog
+from kedro.pipeline.node import Node
+
+from sonolens.settings import SESSION_CLASS
+
+PROJECT = Path(__file__).parents[2]
+
+
+class InputsAreReadOnly:
+    """Notices a node that changes what it was given."""
+
+    @hook_impl
+    def before_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
+        self.before = {name: _fingerprint(value) for name, value in inputs.items()}
+
+    @hook_impl
+    def after_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
+        changed = [name for name, value in inputs.items() if _fingerprint(value) != self.before[name]]
+        assert not changed, f"{node.name} changed its inputs {changed}; return new objects instead"
+
+
+def _fingerprint(value: Any) -> bytes:
+    return pickle.dumps(value)
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project with its data in a folder of the test."""
+
+    data_root: Path
+    env: str = "test"
+
+    def run(self, *pipelines: str, **options: Any) -> None:
+        with self.session(**options.pop("params", {})) as session:
+            session._hook_manager.register(InputsAreReadOnly())
+            session.run(pipeline_names=list(pipelines) or None, **options)
+
+    def session(self, **params: Any) -> KedroSession:
+        return SESSION_CLASS.create(
+            project_path=PROJECT,
+            env=self.env,
+            runtime_params={"data_root": str(self.data_root), **params},
+        )
+
+    @property
+    def catalog(self) -> DataCatalog:
+        with self.session() as session:
+            return session.load_context().catalog
+
+
+@pytest.fixture(scope="session")
+def project_at() -> Callable[..., Project]:
+    """Make a project whose data lie in the folder given."""
+    bootstrap_project(PROJECT)
+    return Project
+
+
+@pytest.fixture(scope="session")
+def finished(project_at: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The whole flow, run once on the phantoms of conf/test."""
+    project = project_at(tmp_path_factory.mktemp("finished"))
+    project.run()
+    return project
+
+
+@pytest.fixture(scope="session")
+def results(finished: Project) -> DataCatalog:
+    return finished.catalog

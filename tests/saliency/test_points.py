@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+from sonolens.ultrasound.framing import Framing
+
+from sonolens.saliency import locate_extremes
+
+FRAMING = Framing(native_rows=600, native_cols=800, size_px=224)
+
+
+def one_peak(row, col, value=1.0):
+    saliency = np.zeros((7, 7), dtype=np.float32)
+    saliency[row, col] = value
+    return saliency
+
+
+def locate(saliency, extreme="max", rule="cell", framing=FRAMING):
+    return locate_extremes(saliency, framing, extreme=extreme, rule=rule)
+
+
+def test_a_peak_in_the_border_stays_at_the_centre_of_its_cell():
+    # Cells are 600/7 by 800/7 pixels; (i + 1/2) cells from the edge, minus half a pixel.
+    expected = [[0.5 * 600 / 7 - 0.5, 3.5 * 800 / 7 - 0.5]]
+
+    np.testing.assert_allclose(locate(one_peak(0, 3)), expected)
+    np.testing.assert_allclose(expected, [[42.357, 399.5]], atol=1e-3)
+
+
+def test_the_papers_way_jumps_to_the_edge_of_the_plateau():
+    (row, col), *others = locate(one_peak(0, 3), rule="first_maximum")
+
+    assert others == []
+    assert row == 0
+    assert abs(col - 399.5) <= 1
+
+
+def test_the_papers_way_and_cells_agree_inside():
+    (row, col) = locate(one_peak(4, 2), rule="first_maximum")[0]
+
+    np.testing.assert_allclose(
+        (row, col), (4.5 * 600 / 7 - 0.5, 2.5 * 800 / 7 - 0.5), rtol=0, atol=1
+    )
+
+
+@pytest.mark.parametrize("rule", ["cell", "first_maximum"])
+def test_the_minimum_of_a_map_is_the_maximum_of_its_negative(rule):
+    saliency = np.random.default_rng(3).normal(size=(7, 7)).astype(np.float32)
+
+    lowest, highest = locate(saliency, "min", rule), locate(-saliency, "max", rule)
+
+    assert np.array_equal(lowest, highest)
+    assert not np.array_equal(lowest, locate(saliency, "max", rule))
+
+
+def test_the_extreme_of_a_negative_map_is_its_least_negative_cell():
+    saliency = one_peak(5, 1, value=0.9) - 1
+
+    np.testing.assert_allclose(locate(saliency), [[5.5 * 600 / 7 - 0.5, 1.5 * 800 / 7 - 0.5]])
+
+
+def test_cells_that_tie_exactly_each_give_a_row_in_reading_order():
+    saliency = one_peak(6, 0) + one_peak(2, 5)
+
+    points = locate(saliency)
+
+    np.testing.assert_allclose(
+        points,
+        [
+            [2.5 * 600 / 7 - 0.5, 5.5 * 800 / 7 - 0.5],
+            [6.5 * 600 / 7 - 0.5, 0.5 * 800 / 7 - 0.5],
+        ],
+    )
+
+
+def test_the_minimum_of_one_peak_ties_everywhere_else():
+    assert len(locate(one_peak(0, 0), "min")) == 48
+
+
+@pytest.mark.parametrize("rule", ["cell", "first_maximum"])
+@pytest.mark.parametrize("extreme", ["max", "min"])
+def test_a_constant_map_has_no_extreme(rule, extreme):
+    assert locate(np.full((7, 7), 0.3, dtype=np.float32), extreme, rule).shape == (0, 2)
+    assert locate(np.ones((1, 1), dtype=np.float32), extreme, rule).shape == (0, 2)
+
+
+def test_doubling_the_scan_doubles_the_point():
+    double = Framing(native_rows=1200, native_cols=1600, size_px=224)
+    saliency = one_peak(1, 6)
+
+    np.testing.assert_allclose(locate(saliency, framing=double) + 0.5, 2 * (locate(saliency) + 0.5))
+
+
+def test_an_undefined_map_is_refused():
+    with pytest.raises(ValueError, match="1 infinite or undefined cells"):
+        locate(one_peak(0, 0, value=np.nan))
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match="extreme 'mean' is unknown; choose from max, min"):
+        locate(one_peak(0, 0), "mean")
+    with pytest.raises(ValueError, match="rule 'last' is unknown; choose from cell"):
+        locate(one_peak(0, 0), rule="last")
