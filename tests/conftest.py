@@ -19,7 +19,9 @@ def real_scans() -> Path:
     """The folder of published scans, or a skip that says how to provide it."""
     folder = Path(os.environ.get("SONOLENS_SHARED", PROJECT.parent / "shared")) / "data"
     if not folder.exists():
-        pytest.skip("no published scans: let SONOLENS_SHARED name the folder that holds data/BUSBRA")
+        pytest.skip(
+            "no published scans: let SONOLENS_SHARED name the folder that holds data/BUSBRA"
+        )
     return folder
 
 

@@ -88,8 +88,8 @@ class OneWorld:
             versions = complete_versions(dataset)
             if run_id in versions:
                 outputs[name] = {"version": run_id, "sha256": fingerprint(dataset, run_id)}
-            else:
-                skipped.update({name: version for version in versions[:1]})
+            elif versions:
+                skipped[name] = versions[0]
         # What --only-missing-outputs left as it was belongs here if nothing in it was made anew.
         made_from = self._session["made_from"]
         fresh = {n: v for n, v in skipped.items() if not outputs.keys() & set(made_from[n])}

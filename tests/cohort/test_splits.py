@@ -30,7 +30,9 @@ def scans_of(patients: dict[str, str], *, scans_each: int = 2) -> pd.DataFrame:
     )
 
 
-FORTY = scans_of({f"b{i:02d}": "benign" for i in range(20)} | {f"m{i:02d}": "malignant" for i in range(20)})
+FORTY = scans_of(
+    {f"b{i:02d}": "benign" for i in range(20)} | {f"m{i:02d}": "malignant" for i in range(20)}
+)
 
 
 def test_the_shares_are_met_in_each_label() -> None:

@@ -4,6 +4,7 @@ import io
 import matplotlib as mpl
 import pytest
 from kedro.io import DatasetError
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -38,8 +39,6 @@ def test_equal_figures_become_equal_bytes_without_a_trace_of_the_program(tmp_pat
 
 
 def test_the_figure_is_closed_even_when_saving_fails(tmp_path):
-    from matplotlib import pyplot as plt
-
     figure = plt.figure()
     dataset = FigureDataset(filepath=str(tmp_path / "f.png"), save_args={"nonsense": 1})
 

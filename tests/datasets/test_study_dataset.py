@@ -56,10 +56,17 @@ def test_a_path_that_is_not_there_comes_with_its_remedy(tmp_path):
 
 
 def test_a_missing_part_is_the_readers_message(tmp_path):
-    with pytest.raises(DatasetError, match="^no table in"):
+    with pytest.raises(DatasetError, match=r"^no table in"):
         StudyDataset(reader="folder", path=str(tmp_path)).load()
 
 
 def test_a_study_cannot_be_overwritten():
     with pytest.raises(DatasetError, match="study 'echo' is read-only"):
         StudyDataset(reader="echo").save("anything")
+
+
+def test_an_option_changed_for_one_run_replaces_the_one_in_conf():
+    with pytest.raises(DatasetError, match="None 5 1"):
+        StudyDataset(
+            reader="echo", options={"count": 3, "seed": 1}, changed_options={"count": 5}
+        ).load()

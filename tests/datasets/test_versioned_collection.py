@@ -27,6 +27,10 @@ def maps_at(root, save=None, load=None):
     )
 
 
+def sent(value):
+    return pickle.loads(pickle.dumps(value))
+
+
 @pytest.fixture(params=["file", "memory"])
 def root(request, tmp_path):
     return str(tmp_path) if request.param == "file" else f"memory:///{tmp_path.name}"
@@ -83,8 +87,8 @@ def test_a_stream_is_saved_without_holding_two_items(tmp_path):
 def test_readers_travel_to_other_processes(tmp_path):
     maps_at(tmp_path, FIRST).save({"a": MAP})
 
-    items = pickle.loads(pickle.dumps(maps_at(tmp_path).load()))
-    dataset = pickle.loads(pickle.dumps(maps_at(tmp_path)))
+    items = sent(maps_at(tmp_path).load())
+    dataset = sent(maps_at(tmp_path))
 
     np.testing.assert_array_equal(items["a"](), MAP)
     assert list(dataset.load()) == ["a"]
@@ -97,7 +101,9 @@ def test_a_save_that_fails_is_no_version_and_leaves_nothing(root):
         yield "a", MAP
         raise FileNotFoundError("scan 7 is gone")
 
-    with pytest.raises(DatasetError, match="item after 'a' of collection 'maps' .* scan 7 is gone"):
+    with pytest.raises(
+        DatasetError, match=r"item after 'a' of collection 'maps' .* scan 7 is gone"
+    ):
         maps_at(root, SECOND).save(stream())
 
     collection = maps_at(root)
@@ -143,7 +149,7 @@ def test_only_items_that_did_not_change_share_disk_space(tmp_path):
 
 @pytest.mark.parametrize("item_id", ["../a", "/a", "a//b", "a/./b", "", "a\\b", ".."])
 def test_ids_that_leave_the_folder_are_refused(tmp_path, item_id):
-    with pytest.raises(DatasetError, match="item id .* of collection 'maps'"):
+    with pytest.raises(DatasetError, match=r"item id .* of collection 'maps'"):
         maps_at(tmp_path, FIRST).save([(item_id, MAP)])
 
     assert not maps_at(tmp_path).exists()

@@ -52,16 +52,17 @@ def test_only_datasets_with_versions_are_found_those_of_patterns_included(catalo
 
 
 def test_a_fixed_version_is_read_by_the_catalog_and_in_other_processes(catalog):
-    fix_versions(catalog["note"], load=FIRST, save=None)
+    fix_versions(catalog["note"], load=FIRST, save=SECOND)
 
     assert catalog.load("note") == FIRST
-    assert pickle.loads(pickle.dumps(catalog["note"])).load() == FIRST
+    elsewhere = pickle.loads(pickle.dumps(catalog["note"]))
+    assert elsewhere.load() == FIRST
 
 
-def test_fixing_forgets_the_version_that_was_looked_up_before(catalog):
+def test_fixing_overrules_the_version_that_was_looked_up_before(catalog):
     assert catalog.load("note") == SECOND
 
-    fix_versions(catalog["note"], load=FIRST, save=None)
+    fix_versions(catalog["note"], load=FIRST, save=SECOND)
 
     assert catalog.load("note") == FIRST
 

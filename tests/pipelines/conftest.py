@@ -1,7 +1,7 @@
 """One run of the whole flow on tiny phantoms, shared by all tests that look at its results."""
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,9 @@ class InputsAreReadOnly:
 
     @hook_impl
     def after_node_run(self, node: Node, inputs: dict[str, Any]) -> None:
-        changed = [name for name, value in inputs.items() if _fingerprint(value) != self.before[name]]
+        changed = [
+            name for name, value in inputs.items() if _fingerprint(value) != self.before[name]
+        ]
         assert not changed, f"{node.name} changed its inputs {changed}; return new objects instead"
 
 
@@ -68,7 +70,9 @@ def project_at() -> Callable[..., Project]:
 
 
 @pytest.fixture(scope="session")
-def finished(project_at: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+def finished(
+    project_at: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
     """The whole flow, run once on the phantoms of conf/test."""
     project = project_at(tmp_path_factory.mktemp("finished"))
     project.run()

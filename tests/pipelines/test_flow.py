@@ -35,7 +35,9 @@ def test_every_scan_is_imported_split_framed_judged_and_explained(results: DataC
 
 def test_every_map_adds_up_to_the_stored_logit(results: DataCatalog) -> None:
     maps, predictions = results.load("saliency_maps"), results.load("predictions")
-    biases = {run: rebuild_network(load()).bias for run, load in results.load("model_weights").items()}
+    biases = {
+        run: rebuild_network(load()).bias for run, load in results.load("model_weights").items()
+    }
 
     for row in predictions.itertuples():
         total = maps[f"cam/{row.run}/{row.scan_id}"]().mean(dtype=np.float64) + biases[row.run]
@@ -46,7 +48,9 @@ def test_the_auc_is_that_of_the_predictions(results: DataCatalog) -> None:
     predictions = results.load("predictions")
     test = predictions[predictions["partition"] == "test"]
     lesions = test.groupby("lesion_id").agg({"probability": "mean", "label": "first"})
-    metrics = results.load("classification_metrics").set_index(["level", "partition", "metric"])["value"]
+    metrics = results.load("classification_metrics").set_index(["level", "partition", "metric"])[
+        "value"
+    ]
 
     for level, rows in (("scan", test), ("lesion", lesions)):
         expected = roc_auc_score(rows["label"] == "malignant", rows["probability"])
@@ -120,5 +124,5 @@ def test_the_report_stands_alone_and_names_the_run(results: DataCatalog) -> None
     page = results.load("report")
 
     assert "Research use only" in page
-    assert "src=\"http" not in page
+    assert 'src="http' not in page
     assert results.load("run_record")["run_id"] in page

@@ -11,7 +11,7 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-@pytest.mark.filterwarnings("ignore") # Jupyter's own, not ours
+@pytest.mark.filterwarnings("ignore")  # Jupyter's own, not ours
 def test_a_tour_runs_on_a_finished_run(path: Path, finished: Any) -> None:
     notebook = nbformat.read(path, as_version=4)
     place = next(cell for cell in notebook.cells if cell.source.startswith("ENV, DATA_ROOT ="))

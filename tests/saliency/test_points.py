@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from sonolens.ultrasound.framing import Framing
 
 from sonolens.saliency import locate_extremes
+from sonolens.ultrasound.framing import Framing
 
 FRAMING = Framing(native_rows=600, native_cols=800, size_px=224)
 

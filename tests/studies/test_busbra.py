@@ -38,7 +38,9 @@ def test_the_mask_of_a_scan_is_found_by_its_name(busbra_folder: Path) -> None:
 
 
 def test_a_folder_one_level_too_high_is_refused_with_the_remedy(busbra_folder: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no 'bus_data.csv'; unpack .* --params study.path="):
+    with pytest.raises(
+        FileNotFoundError, match=r"no 'bus_data.csv'; unpack .* --params study.path="
+    ):
         read_busbra(str(busbra_folder.parent))
 
 

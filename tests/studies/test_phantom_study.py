@@ -23,9 +23,10 @@ def study(**changes: object) -> Study:
 def test_every_mass_is_scanned_in_both_planes() -> None:
     scans = study().scans
 
-    assert scans.groupby("lesion_id")["view"].apply(list).tolist() == [
-        ["longitudinal", "transverse"]
-    ] * 20
+    assert (
+        scans.groupby("lesion_id")["view"].apply(list).tolist()
+        == [["longitudinal", "transverse"]] * 20
+    )
     tables.Scans.validate(scans)
 
 
@@ -65,7 +66,7 @@ def test_a_lazy_scan_travels_to_other_processes() -> None:
 
 
 def test_a_path_is_refused() -> None:
-    with pytest.raises(ValueError, match="drawn, not read.*set it to null"):
+    with pytest.raises(ValueError, match=r"drawn, not read.*set it to null"):
         read_phantoms("somewhere", masses=4, malignant_share=0.5, cues=[], foci_site="mass", seed=0)
 
 

@@ -38,7 +38,7 @@ def test_a_mask_of_another_size_names_both_sizes() -> None:
 
 
 def test_an_empty_mask_names_the_scan_and_the_remedy() -> None:
-    with pytest.raises(ValueError, match="mask of scan 's1' is empty.*remove the scan"):
+    with pytest.raises(ValueError, match=r"mask of scan 's1' is empty.*remove the scan"):
         study(mask=partial(full_mask, inside=False)).image("s1")
 
 

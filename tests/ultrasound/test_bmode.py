@@ -73,7 +73,7 @@ def test_louder_than_the_reference_is_white_and_below_the_range_is_black() -> No
 
 
 def test_a_silent_scan_is_refused() -> None:
-    with pytest.raises(ValueError, match="reference 0.0 must be above 0"):
+    with pytest.raises(ValueError, match=r"reference 0\.0 must be above 0"):
         compress_envelope(np.zeros((2, 2), dtype=np.float32), dynamic_range_db=50.0, reference=0.0)
 
 

@@ -21,7 +21,9 @@ def test_the_corners_of_the_square_are_the_corners_of_the_scan() -> None:
 
 
 def test_rows_scale_with_the_height_and_columns_with_the_width() -> None:
-    native = Framing(native_rows=100, native_cols=400, size_px=100).to_native(np.array([[9.5, 9.5]]))
+    native = Framing(native_rows=100, native_cols=400, size_px=100).to_native(
+        np.array([[9.5, 9.5]])
+    )
 
     np.testing.assert_allclose(native, [[9.5, 39.5]])
 
@@ -56,7 +58,9 @@ def test_cells_lie_evenly_and_row_by_row() -> None:
 def test_a_cell_centre_is_the_same_by_way_of_the_framed_scan() -> None:
     framed = (np.array([[2, 5]]) + 0.5) * 224 / 7 - 0.5
 
-    np.testing.assert_allclose(FRAMING.to_native(framed)[0], FRAMING.cell_centres((7, 7))[2 * 7 + 5])
+    np.testing.assert_allclose(
+        FRAMING.to_native(framed)[0], FRAMING.cell_centres((7, 7))[2 * 7 + 5]
+    )
 
 
 def test_a_resampled_map_keeps_its_values_at_cell_centres() -> None:

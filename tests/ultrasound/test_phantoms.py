@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from sonolens.ultrasound import CUES, FOCI_SITES, MassPlan, Phantom, draw_mask, draw_scan, plan_mass
+from sonolens.ultrasound import (
+    CUES,
+    FOCI_SITES,
+    Framing,
+    MassPlan,
+    Phantom,
+    draw_mask,
+    draw_scan,
+    plan_mass,
+)
 from sonolens.ultrasound.foci import find_site
 
 
@@ -47,9 +56,7 @@ def below(mask: np.ndarray) -> np.ndarray:
 
 
 def test_without_a_cue_the_label_changes_no_byte() -> None:
-    (benign,), (malignant,) = (
-        plans(malignant=label, cues=(), count=1) for label in (False, True)
-    )
+    (benign,), (malignant,) = (plans(malignant=label, cues=(), count=1) for label in (False, True))
 
     assert benign == malignant
     assert np.array_equal(
@@ -57,11 +64,25 @@ def test_without_a_cue_the_label_changes_no_byte() -> None:
     )
 
 
-@pytest.mark.parametrize("cue", CUES)
-def test_a_named_cue_separates_the_labels(cue: str) -> None:
-    benign, malignant = (plans(malignant=label, cues=(cue,)) for label in (False, True))
+@pytest.mark.parametrize(
+    ("cue", "auc"), [("margin", 0.944), ("posterior", 0.944), ("interior", 0.944)]
+)
+def test_a_named_appearance_separates_the_labels_but_for_an_overlap(cue: str, auc: float) -> None:
+    """Uniform looks on 0.4 to 1 and 0 to 0.6 cross in 0.2 squared / 2 / 0.6 squared of all pairs."""
+    benign, malignant = (
+        np.array([look(plan, cue) for plan in plans(malignant=label, cues=(cue,), count=1000)])
+        for label in (False, True)
+    )
 
-    assert max(look(plan, cue) for plan in benign) < min(look(plan, cue) for plan in malignant)
+    shuffled = np.random.default_rng(0).permutation(malignant)
+    assert np.mean(shuffled > benign) == pytest.approx(auc, abs=0.02)
+
+
+def test_named_foci_are_in_every_malignant_mass_and_in_no_benign_one() -> None:
+    benign, malignant = (plans(malignant=label, cues=("foci",)) for label in (False, True))
+
+    assert {plan.foci for plan in benign} == {0}
+    assert {plan.foci for plan in malignant} == {4, 5, 6, 7}
 
 
 @pytest.mark.parametrize("cue", CUES)
@@ -85,7 +106,9 @@ def test_an_attenuating_mass_casts_a_shadow_and_a_clear_one_enhances() -> None:
             [
                 draw_scan(phantom)[below(draw_mask(phantom))].mean()
                 for seed in range(4)
-                for phantom in [Phantom(changed(PLAN, posterior=posterior, seed=seed), "transverse")]
+                for phantom in [
+                    Phantom(changed(PLAN, posterior=posterior, seed=seed), "transverse")
+                ]
             ]
         )
         for posterior in (0.0, 0.25, 1.0)
@@ -102,7 +125,7 @@ def test_posterior_changes_nothing_above_the_mass() -> None:
     )
     top = np.nonzero(draw_mask(Phantom(PLAN, "transverse")))[0].min()
 
-    np.testing.assert_allclose(dark[: top - 25], bright[: top - 25], atol=1)  # rounding
+    assert np.abs(dark - bright)[: top - 25].mean() < 0.2  # rounding near the noise
     assert np.abs(dark - bright).max() > 50
 
 
@@ -152,14 +175,14 @@ def test_foci_change_the_scan_only_where_they_are_meant_to_lie(site: str) -> Non
 
 
 def test_foci_survive_the_networks_resolution() -> None:
-    from sonolens.ultrasound import Framing
-
     phantom = Phantom(changed(PLAN, foci=6, foci_site="below"), "transverse")
     scan = draw_scan(phantom)
     framed = Framing(*scan.shape, size_px=224).frame_scan(scan)
     without = draw_scan(Phantom(PLAN, "transverse"))
 
-    assert np.sum(framed > Framing(*scan.shape, size_px=224).frame_scan(without).astype(int) + 60) > 20
+    assert (
+        np.sum(framed > Framing(*scan.shape, size_px=224).frame_scan(without).astype(int) + 60) > 20
+    )
 
 
 def test_both_planes_share_depth_and_differ_in_speckle() -> None:

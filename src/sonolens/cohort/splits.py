@@ -46,19 +46,23 @@ def split_holdout(
     return splits
 
 
-def _deal(
-    patients: "np.ndarray", *, validation_share: float, test_share: float
-) -> dict[str, str]:
+def _deal(patients: "np.ndarray", *, validation_share: float, test_share: float) -> dict[str, str]:
     """Give each patient of one stratum a partition: test first, then validation, the rest trains.
 
-    >>> deal = _deal(np.array(["a", "b", "c", "d", "e"], dtype=object), validation_share=0.2, test_share=0.2)
+    >>> deal = _deal(
+    ...     np.array(["a", "b", "c", "d", "e"], dtype=object), validation_share=0.2, test_share=0.2
+    ... )
     >>> list(deal.values())
     ['test', 'validation', 'train', 'train', 'train']
     """
     first_validation = round(len(patients) * test_share)
     first_train = first_validation + round(len(patients) * validation_share)
     return {
-        patient: "test" if place < first_validation else "validation" if place < first_train else "train"
+        patient: "test"
+        if place < first_validation
+        else "validation"
+        if place < first_train
+        else "train"
         for place, patient in enumerate(patients)
     }
 

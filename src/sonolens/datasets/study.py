@@ -19,6 +19,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         reader: Name of the reader, for example ``busbra``.
         path: The folder or file as unpacked; nothing for the phantoms.
         options: Further arguments of the reader.
+        changed_options: Options for one run that replace those of the same name.
         metadata: Left to plugins such as Kedro-Viz.
     """
 
@@ -28,11 +29,12 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         reader: str,
         path: str | None = None,
         options: dict[str, Any] | None = None,
+        changed_options: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self._reader = reader
         self._path = path
-        self._options = dict(options or {})
+        self._options = {**(options or {}), **(changed_options or {})}
         self.metadata = metadata
 
     def load(self) -> "sonolens.studies.Study":

@@ -1,6 +1,5 @@
 """Texts: plain, Markdown, and reports in HTML."""
 
-
 from kedro_datasets._typing import HTMLPreview
 
 from sonolens.datasets.whole_file import OpenFile, WholeFileDataset

@@ -24,12 +24,9 @@ def versioned_datasets(
     }
 
 
-def fix_versions(
-    dataset: AbstractVersionedDataset[Any, Any], *, load: str | None, save: str | None
-) -> None:
-    """Fix what `dataset` reads and writes from now on; None leaves it to Kedro."""
+def fix_versions(dataset: AbstractVersionedDataset[Any, Any], *, load: str, save: str) -> None:
+    """Fix which version `dataset` reads and which it writes from now on."""
     dataset._version = Version(load, save)
-    dataset.release()  # forgets the version that it may have looked up
 
 
 def complete_versions(dataset: AbstractVersionedDataset[Any, Any]) -> list[str]:

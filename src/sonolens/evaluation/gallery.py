@@ -35,9 +35,7 @@ def draw_gallery(
     judged = predictions[(predictions["run"] == run) & (predictions["partition"] == partition)]
     threshold = threshold_of(operating_points, run=run, level="scan")
     called = call_malignant(judged["probability"].to_numpy(dtype=float), threshold)
-    judged = judged.assign(
-        threshold=threshold, correct=called == (judged["label"] == "malignant")
-    )
+    judged = judged.assign(threshold=threshold, correct=called == (judged["label"] == "malignant"))
     order = np.random.default_rng(seed).permutation(len(judged))
     drawn = judged.sort_values("scan_id").iloc[order].drop_duplicates("lesion_id")
     correct = drawn[drawn["correct"]]

@@ -83,7 +83,9 @@ def draw_example_scans(views: Sequence[ScanView]) -> Figure:
                 height_in=heights[label],
             )
             birads = f"BI-RADS {view.birads}" if view.birads else "BI-RADS unknown"
-            _write_title(figure, view.scan_id, birads, left_in=left_in, top_in=top_in, width_in=panel_in)
+            _write_title(
+                figure, view.scan_id, birads, left_in=left_in, top_in=top_in, width_in=panel_in
+            )
             show_scan(axes, view)
             add_scale_bar(axes, view)
         top_in += TITLE_IN + heights[label] + GAP_IN
@@ -134,7 +136,12 @@ def draw_regions(view: ScanView) -> Figure:
             title = REGION_TITLES[region]
             detail = f"{share:.0%} of the scan" if pixels.any() else "none in this scan"
         _write_title(
-            figure, f"{'ABCD'[column]}  {title}", detail, left_in=left_in, top_in=MARGIN_IN, width_in=panel_in
+            figure,
+            f"{'ABCD'[column]}  {title}",
+            detail,
+            left_in=left_in,
+            top_in=MARGIN_IN,
+            width_in=panel_in,
         )
     _write_note(figure, f"n = 1 scan. Peritumoral ring: {view.ring or 'not stated'}.")
     return figure
@@ -179,7 +186,13 @@ def draw_saliency_examples(views: Sequence[ScanView]) -> Figure:
         )
         for view, height_in in zip(group, heights, strict=False):
             _draw_case(
-                figure, view, limit=limit, left_in=left_in, top_in=top_in, panel_in=panel_in, height_in=height_in
+                figure,
+                view,
+                limit=limit,
+                left_in=left_in,
+                top_in=top_in,
+                panel_in=panel_in,
+                height_in=height_in,
             )
             top_in += TITLE_IN + height_in + GAP_IN
     _draw_key(figure, views, limit=limit, foot_in=foot_in)
@@ -233,7 +246,14 @@ def _draw_key(figure: Figure, views: Sequence[ScanView], *, limit: float, foot_i
     add_signed_colour_bar(bar, limit=limit)
     regions = REGION_NAMES if any(v.region_map is not None for v in views) else ("mass",)
     handles = [
-        Line2D([], [], color=REGION_COLOURS[r], linestyle=REGION_LINES[r], linewidth=1.6, label=REGION_TITLES[r])
+        Line2D(
+            [],
+            [],
+            color=REGION_COLOURS[r],
+            linestyle=REGION_LINES[r],
+            linewidth=1.6,
+            label=REGION_TITLES[r],
+        )
         for r in regions
     ]
     figure.legend(
@@ -291,5 +311,3 @@ def _row_height(views: Sequence[ScanView], panel_in: float) -> float:
 def _need(views: Sequence[ScanView], drawing: str) -> None:
     if not views:
         raise ValueError(f"{drawing} got no views, so there is nothing to draw; pass at least one")
-
-

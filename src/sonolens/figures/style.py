@@ -4,9 +4,9 @@ Blue always speaks for benign and red for malignant; the regions therefore wear 
 are built on `matplotlib.figure.Figure` alone, so no window and no global figure list is touched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -39,14 +39,27 @@ REGION_TITLES = {
     "below": "below the mass",
     "any": "at least one of the three",
 }
-REGION_LINES = {"mass": "solid", "peritumoral": (0, (4, 2)), "below": (0, (1, 1.6))}
+LineStyle: TypeAlias = Literal["solid"] | tuple[float, Sequence[float]]
+REGION_LINES: dict[str, LineStyle] = {
+    "mass": "solid",
+    "peritumoral": (0, (4, 2)),
+    "below": (0, (1, 1.6)),
+}
 """Regions differ by line as well as by colour, for print in grey and for colour-blind readers."""
+
+FEWEST_LETTERS = 2
+"""A shortened text keeps at least its first and last letter."""
 
 BODY_PT = 8.0
 SMALL_PT = 7.0
 
 _FONT = "DejaVu Sans"
-_HOUSE = {"font.family": _FONT, "font.size": BODY_PT, "text.usetex": False, "axes.unicode_minus": True}
+_HOUSE: dict[Any, Any] = {
+    "font.family": _FONT,
+    "font.size": BODY_PT,
+    "text.usetex": False,
+    "axes.unicode_minus": True,
+}
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -156,13 +169,14 @@ def elide(text: str, *, width_in: float, size_pt: float, bold: bool = False) -> 
     """Shorten `text` in its middle until it fits `width_in`, so that neighbours never overlap.
 
     Examples:
-        >>> elide("bus_0007-l", width_in=3.0, size_pt=8)
+        >>> elide("bus_0007-l", width_in=3.0, size_pt=8.0)
         'bus_0007-l'
-        >>> elide("a" * 100 + "z" * 100, width_in=0.5, size_pt=8)
-        'aaa…zzz'
+        >>> short = elide("a" * 100 + "z" * 100, width_in=0.5, size_pt=8.0)
+        >>> short.startswith("a"), short.endswith("z"), len(short) < 10
+        (True, True, True)
     """
     kept, shortened = len(text), text
-    while kept > 2 and text_width_in(shortened, size_pt=size_pt, bold=bold) > width_in:
+    while kept > FEWEST_LETTERS and text_width_in(shortened, size_pt=size_pt, bold=bold) > width_in:
         kept -= 1
         shortened = f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
     return shortened

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
+import pandas as pd
 from PIL import Image
 
 from sonolens.arrays import SaliencyMap
@@ -38,3 +39,13 @@ class MapId(NamedTuple):
 
     def __str__(self) -> str:
         return "/".join(self)
+
+
+def spacing_by_scan(scans: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Pixel height and width in mm by scan id; NaN where unknown."""
+    return {
+        str(scan_id): (float(row_mm), float(col_mm))
+        for scan_id, row_mm, col_mm in scans[
+            ["scan_id", "spacing_row_mm", "spacing_col_mm"]
+        ].itertuples(index=False)
+    }

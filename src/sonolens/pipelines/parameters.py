@@ -4,6 +4,8 @@ The values stand once, in ``conf``; here stand their types, ranges and meaning. 
 checks them before any node runs, so a typing error never trains with a forgotten default.
 """
 
+from collections.abc import Callable, Iterable
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,3 +13,19 @@ class Parameters(BaseModel):
     """A group of parameters; an unknown name or a value out of range stops the run at once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def one_of(known: Iterable[str]) -> Callable[[str], str]:
+    """Make a validator that refuses a name which is not `known`, naming those that are.
+
+    >>> one_of(["cam"])("cam")
+    'cam'
+    """
+    names = list(known)
+
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(f"{name!r} is unknown; choose from {', '.join(names)}")
+        return name
+
+    return check

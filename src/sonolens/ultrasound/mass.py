@@ -9,6 +9,10 @@ from sonolens.arrays import Mask
 
 PIXEL_MM = 0.075
 """Side of a phantom's pixels."""
+NEAREST, FARTHEST = 0.5, 1.9
+"""Bounds of the outline, in semi-axes."""
+GENTLE_ORDERS = 3
+"""Waves around the outline that even a smooth mass has."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def draw_section(section: Section, *, rows: int, cols: int) -> Mask:
     across = ((np.arange(cols) + 0.5) * PIXEL_MM - section.lateral_mm) / section.half_width_mm
     radius = np.hypot(down[:, None], across[None, :])
     mask = np.zeros((rows, cols), dtype=bool)
-    near = np.nonzero(radius < 2.0)  # no outline reaches further
+    near = np.nonzero(radius < FARTHEST)
     angle = np.arctan2(down[near[0]], across[near[1]])
     mask[near] = radius[near] <= _outline(angle, section)
     return mask
@@ -66,10 +70,11 @@ def _outline(angle: Float[np.ndarray, " points"], section: Section) -> Float[np.
     spicules = rng.uniform(-np.pi, np.pi, size=9)
     heights = rng.uniform(0.2, 0.5, size=len(spicules))
     widths = rng.uniform(0.05, 0.11, size=len(spicules))
-    gentle, sharp = orders <= 3, orders > 3
+    gentle = orders <= GENTLE_ORDERS
+    sharp = ~gentle
     strength = 0.07 * gentle + section.irregularity * (0.08 * gentle + 0.30 * sharp)
     lobes = np.cos(np.outer(angle, orders) + phases) @ (strength * amplitudes)
     apart = np.abs(np.angle(np.exp(1j * (angle[:, None] - spicules))))
     spikes = np.maximum(0.0, 1.0 - apart / (2 * widths)) @ heights
-    radius: Float[np.ndarray, " points"] = 1.0 + lobes + section.irregularity**2 * spikes
-    return np.clip(radius, 0.5, 1.9)
+    radius = 1.0 + lobes + section.irregularity**2 * spikes
+    return np.clip(radius, NEAREST, FARTHEST)

@@ -35,6 +35,11 @@ WHITE_ABOVE_GLAND = 60.0
 """Amplitude shown white, over the root mean square echo of glandular tissue."""
 NOISE = 0.012
 """Electronic noise over the echo of glandular tissue: what a deep shadow falls to."""
+OVERLAP = 0.4
+"""A cue that carries the label looks at least this malignant, or this benign: as in patients, the
+middle third of either label's range is shared."""
+SUSPICIOUS = 0.5
+"""From here on an appearance looks malignant to a reader."""
 SPECKLE_REDUCTION_PX = (2, 5)
 """Rows and columns over which the scanner averages the envelope, so that speckle looks as it does."""
 SAMPLES_PER_ROW = round(PIXEL_MM / SAMPLE_MM)
@@ -79,8 +84,8 @@ class MassPlan:
         Returns:
             3 with none, then 4a, 4b, 4c, and 5 with four; foci count as one.
         """
-        looks = [self.margin > 0.5, self.posterior > 0.5, self.interior > 0.5, self.foci > 0]
-        return ("3", "4a", "4b", "4c", "5")[sum(looks)]
+        looks = [self.margin, self.posterior, self.interior, float(self.foci > 0)]
+        return ("3", "4a", "4b", "4c", "5")[sum(look > SUSPICIOUS for look in looks)]
 
 
 @dataclass(frozen=True)
@@ -112,12 +117,10 @@ def plan_mass(
     if unknown:
         raise ValueError(f"phantom cue {unknown[0]!r} is unknown; choose from {', '.join(CUES)}")
     if foci_site not in FOCI_SITES:
-        raise ValueError(
-            f"foci site {foci_site!r} is unknown; choose from {', '.join(FOCI_SITES)}"
-        )
+        raise ValueError(f"foci site {foci_site!r} is unknown; choose from {', '.join(FOCI_SITES)}")
     looks = dict(zip(CUES, rng.uniform(size=len(CUES)), strict=True))
     looks |= {
-        cue: 0.6 + 0.4 * looks[cue] if malignant else 0.4 * looks[cue]
+        cue: OVERLAP + (1 - OVERLAP) * looks[cue] if malignant else (1 - OVERLAP) * looks[cue]
         for cue in CUES
         if cue in cues
     }
@@ -196,7 +199,7 @@ def _draw_body(rng: np.random.Generator, plan: MassPlan, mask: Mask) -> _Body:
     solid = mask.astype(np.float32)
     weight = ndimage.gaussian_filter(solid, (0.1 + 0.3 * plan.margin) / PIXEL_MM, truncate=2.5)
     halo = plan.margin * ndimage.uniform_filter(solid, round(4.5 / PIXEL_MM)) * (1 - solid)
-    inside = 0.45 * 10 ** (-0.75 * plan.interior) * np.exp((0.08 + 0.8 * plan.interior) * texture)
+    inside = 0.5 * 10 ** (-0.5 * plan.interior) * np.exp((0.08 + 0.8 * plan.interior) * texture)
     diffuse = (tissue.diffuse * (1 + 1.5 * halo) + 1.5 * halo) * (1 - weight) + inside * weight
     through_mass_db = -4.0 + 16.0 * plan.posterior  # one way, over the whole height of the mass
     return _Body(

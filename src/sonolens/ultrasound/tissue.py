@@ -12,6 +12,9 @@ from sonolens.ultrasound.mass import PIXEL_MM
 Echogenicity = Float32[np.ndarray, "rows cols"]
 """Root mean square echo of tissue at every pixel; glandular tissue is about 1."""
 
+GLAND_LAYER = 2
+ISLAND, GAP = 0.9, -0.2
+"""Standard normal levels above which there is an island of fat, below which a fibre is broken."""
 SKIN, FAT, GLAND, DEEP_FAT, MUSCLE = 1.3, 0.22, 1.0, 0.28, 0.42
 
 
@@ -46,7 +49,7 @@ def draw_tissue(rng: np.random.Generator, *, rows: int, cols: int) -> Tissue:
     level = np.array([SKIN, FAT, GLAND, DEEP_FAT, MUSCLE], dtype=np.float32)[layer]
     contrast = np.array([0.2, 0.4, 0.75, 0.4, 0.35], dtype=np.float32)[layer]
     diffuse = level * np.exp(contrast * (0.7 * streaks + 0.8 * patches))
-    diffuse *= np.where((layer == 2) & (islands > 0.9), 0.4, 1.0)
+    diffuse *= np.where((layer == GLAND_LAYER) & (islands > ISLAND), 0.4, 1.0)
     specular = np.zeros((rows, cols))
     _add_septa(rng, specular, top=borders[0], bottom=borders[1], count=int(rng.integers(4, 8)))
     _add_striation(rng, specular, top=borders[3], rows=rows)
@@ -103,13 +106,17 @@ def _add_septa(
 
 
 def _add_striation(
-    rng: np.random.Generator, specular: Float[np.ndarray, "rows cols"], *, top: "np.ndarray", rows: int
+    rng: np.random.Generator,
+    specular: Float[np.ndarray, "rows cols"],
+    *,
+    top: "np.ndarray",
+    rows: int,
 ) -> None:
     """Draw the broken parallel lines of the pectoral muscle."""
     cols = np.arange(specular.shape[1])
     slope = rng.uniform(-0.05, 0.05)
     for offset in range(14, rows, 16):
-        gaps = interpolation(len(cols), cells=12) @ rng.standard_normal(12) > -0.2
+        gaps = interpolation(len(cols), cells=12) @ rng.standard_normal(12) > GAP
         line = top + offset + slope * cols + rng.uniform(-3, 3)
         _add_line(specular, np.where(gaps, line, -9), strength=float(rng.uniform(0.8, 2.5)))
 

@@ -45,13 +45,11 @@ def split_scans(scans: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
     )
 
 
-def frame_scans(
-    scans: pd.DataFrame, raw_images: Pictures, framing: FramingParameters
-) -> ScanStack:
+def frame_scans(scans: pd.DataFrame, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
     """Stack all scans at the network's input size, in the order of `scans`."""
     stack = np.empty((len(scans), framing.size_px, framing.size_px), dtype=np.uint8)
     named = track(scans["scan_id"], description="Framing scans", total=len(scans))
     for place, scan_id in enumerate(named):
         scan = np.asarray(raw_images[scan_id]())
-        stack[place] = Framing(*scan.shape, size_px=framing.size_px).frame_scan(scan)
+        stack[place] = Framing.of(scan, size_px=framing.size_px).frame_scan(scan)
     return stack

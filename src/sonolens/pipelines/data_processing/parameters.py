@@ -8,7 +8,9 @@ from sonolens.pipelines.parameters import Parameters
 class SplitParameters(Parameters):
     """How patients are dealt to the partitions."""
 
-    validation_share: float = Field(gt=0, lt=1, description="Patients that choose epoch and threshold.")
+    validation_share: float = Field(
+        gt=0, lt=1, description="Patients that choose epoch and threshold."
+    )
     test_share: float = Field(gt=0, lt=1, description="Patients that are only scored.")
     seed: int = Field(ge=0, description="Seed of the shuffle.")
 

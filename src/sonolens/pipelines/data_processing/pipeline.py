@@ -16,7 +16,9 @@ def create_pipeline() -> Pipeline:
                 outputs=["raw_images", "raw_masks", "scans"],
                 name="import_study",
             ),
-            Node(split_scans, inputs=["scans", "params:split"], outputs="splits", name="split_scans"),
+            Node(
+                split_scans, inputs=["scans", "params:split"], outputs="splits", name="split_scans"
+            ),
             Node(
                 frame_scans,
                 inputs=["scans", "raw_images", "params:framing"],

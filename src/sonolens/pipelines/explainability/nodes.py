@@ -10,7 +10,13 @@ from PIL import Image
 from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.evaluation import pointing
 from sonolens.models import NetworkWeights, rebuild_network
-from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps
+from sonolens.pipelines.collections import (
+    MapId,
+    Networks,
+    Pictures,
+    SaliencyMaps,
+    spacing_by_scan,
+)
 from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
 from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
@@ -22,27 +28,29 @@ from sonolens.ultrasound import Framing
 ADDS_UP_TO_LOGIT = {"cam"}
 """Methods whose maps sum to the logit: ``mean(map) + bias == logit``."""
 
+
 def draw_region_masks(
     raw_masks: Pictures, scans: pd.DataFrame, regions: RegionParameters
 ) -> Iterator[tuple[str, Image.Image]]:
     """Draw the mass, its ring and what lies below on every scan's native grid."""
     ring = _ring(regions)
     below = {f"below_{name}": value for name, value in regions.below.model_dump().items()}
+    spacing_of = spacing_by_scan(scans)
     return (
         (
-            scan.scan_id,
+            scan_id,
             Image.fromarray(
                 ring.partition(
-                    np.asarray(raw_masks[scan.scan_id]()),
-                    scan_id=scan.scan_id,
-                    spacing_row_mm=scan.spacing_row_mm,
-                    spacing_col_mm=scan.spacing_col_mm,
+                    np.asarray(raw_masks[scan_id]()),
+                    scan_id=scan_id,
+                    spacing_row_mm=row_mm,
+                    spacing_col_mm=col_mm,
                     **below,
                 )
             ),
         )
-        for scan in track(
-            scans.itertuples(), description="Drawing region masks", total=len(scans)
+        for scan_id, (row_mm, col_mm) in track(
+            spacing_of.items(), description="Drawing region masks", total=len(spacing_of)
         )
     )
 
@@ -78,13 +86,13 @@ def measure_region_shares(
     framing: FramingParameters,
 ) -> pd.DataFrame:
     """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
-    spacing_of = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]]
+    spacing_of = spacing_by_scan(scans)
     rows = []
     for map_id, saliency in _each(saliency_maps, description="Measuring region shares"):
         region_map = np.asarray(region_masks[map_id.scan_id]())
-        native = Framing(*region_map.shape, size_px=framing.size_px)
+        native = Framing.of(region_map, size_px=framing.size_px)
         cell_rows, cell_cols = saliency.shape
-        row_mm, col_mm = spacing_of.loc[map_id.scan_id]
+        row_mm, col_mm = spacing_of[map_id.scan_id]
         cell_size = {
             "cell_row_mm": row_mm * native.native_rows / cell_rows,
             "cell_col_mm": col_mm * native.native_cols / cell_cols,
@@ -103,12 +111,12 @@ def locate_extreme_points(
     explanation: ExplanationParameters,
 ) -> pd.DataFrame:
     """Find where each map is largest and smallest, on the native grid, and what lies there."""
-    spacing_of = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]]
+    spacing_of = spacing_by_scan(scans)
     rows = []
     for map_id, saliency in _each(saliency_maps, description="Locating extreme points"):
         region_map = np.asarray(region_masks[map_id.scan_id]())
-        native = Framing(*region_map.shape, size_px=framing.size_px)
-        row_mm, col_mm = spacing_of.loc[map_id.scan_id]
+        native = Framing.of(region_map, size_px=framing.size_px)
+        row_mm, col_mm = spacing_of[map_id.scan_id]
         for extreme in EXTREMES:
             points = locate_extremes(saliency, native, extreme=extreme, rule=explanation.point_rule)
             found = pointing.describe_points(
@@ -146,9 +154,7 @@ def _ring(regions: RegionParameters) -> Ring:
     return measure_ring(**regions.ring.model_dump())
 
 
-def _each(
-    saliency_maps: SaliencyMaps, *, description: str
-) -> Iterator[tuple[MapId, SaliencyMap]]:
+def _each(saliency_maps: SaliencyMaps, *, description: str) -> Iterator[tuple[MapId, SaliencyMap]]:
     """Read the maps one after the other, telling how far along."""
     for name in track(sorted(saliency_maps), description=description, total=len(saliency_maps)):
         yield MapId.parse(name), saliency_maps[name]()

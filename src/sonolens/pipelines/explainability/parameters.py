@@ -1,16 +1,17 @@
 """Parameters of ``conf/base/parameters_explainability.yml``."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from sonolens.pipelines.parameters import Parameters
+from sonolens.pipelines.parameters import Parameters, one_of
+from sonolens.saliency import EXPLAINERS
 
 
 class ExplanationParameters(Parameters):
     """Which maps are drawn, and which of their points are scored."""
 
-    methods: tuple[str, ...] = Field(
+    methods: tuple[Annotated[str, AfterValidator(one_of(EXPLAINERS))], ...] = Field(
         min_length=1, description="Names from sonolens.saliency.EXPLAINERS."
     )
     point_rule: Literal["cell", "first_maximum"] = Field(
@@ -38,8 +39,12 @@ class RingParameters(Parameters):
 class BelowParameters(Parameters):
     """Which tissue counts as below the mass."""
 
-    lateral_trim: float = Field(ge=0, lt=0.5, description="Share of the mass's width cut off per side.")
-    max_depth_mm: float | None = Field(description="How far it reaches; none: to the end of the field.")
+    lateral_trim: float = Field(
+        ge=0, lt=0.5, description="Share of the mass's width cut off per side."
+    )
+    max_depth_mm: float | None = Field(
+        description="How far it reaches; none: to the end of the field."
+    )
     exclude_ring: bool = Field(description="Whether the ring keeps its part below the mass.")
 
 

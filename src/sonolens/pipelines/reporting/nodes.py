@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -12,8 +13,11 @@ from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps
 from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
 from sonolens.pipelines.reporting.parameters import ReportingParameters
-from sonolens.pipelines.reporting.views import view_explained_scans, view_scans
+from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
 from sonolens.saliency import strongest_channels
+
+STRONGEST_CHANNELS = 4
+"""Feature maps in Fig. 2."""
 
 
 def draw_gallery(
@@ -47,15 +51,123 @@ def draw_example_scans(
     gallery: pd.DataFrame, scans: pd.DataFrame, raw_images: Pictures, raw_masks: Pictures
 ) -> Figure:
     """Show benign and malignant masses as in the paper's Fig. 1."""
-    return figures.draw_example_scans(view_scans(gallery, scans, raw_images, raw_masks))
+    views = view_scans(
+        gallery[gallery["correct"]], scans, raw_images=raw_images, raw_masks=raw_masks
+    )
+    return figures.draw_example_scans(views)
 
 
 def draw_cam_scheme(
     gallery: pd.DataFrame, scans: pd.DataFrame, model_inputs: ScanStack, model_weights: Networks
 ) -> Figure:
-    """Show on one scan how feature maps add up to a map and to the logit, as in the paper's Fig. 2."""
-    shown = gallery.iloc[-1]
-    place = int(scans.index[scans["scan_id"] == shown["scan_id"]][0])
-    scan = model_inputs[place]
+    """Show on one scan how feature maps add up to the map and the logit, as in the paper's Fig. 2."""
+    shown = shown_scan(gallery)
+    scan = model_inputs[np.flatnonzero(scans["scan_id"] == shown["scan_id"])[0]]
     network = rebuild_network(model_weights[shown["run"]]())
-    return figures.draw_cam_scheme(scan, strongest_channels(network, scan, count=4))
+    strongest = strongest_channels(network, scan, count=STRONGEST_CHANNELS)
+    return figures.draw_cam_scheme(
+        scan,
+        title=f"{shown['scan_id']} · {shown['label']}",
+        channel_maps=strongest.maps,
+        channel_weights=strongest.weights,
+        channels_total=network.head.in_features,
+        saliency=strongest.saliency,
+        bias=strongest.bias,
+        logit=strongest.logit,
+    )
+
+
+def draw_regions(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    extreme_points: pd.DataFrame,
+) -> Figure:
+    """Show the three regions of one scan as in the paper's Fig. 3."""
+    (view,) = view_scans(
+        shown_scan(gallery).to_frame().T,
+        scans,
+        raw_images=raw_images,
+        raw_masks=raw_masks,
+        region_masks=region_masks,
+        ring=extreme_points["ring"].iloc[0],
+    )
+    return figures.draw_regions(view)
+
+
+def draw_saliency_examples(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    saliency_maps: SaliencyMaps,
+    extreme_points: pd.DataFrame,
+    explanation: ExplanationParameters,
+    framing: FramingParameters,
+) -> Figure:
+    """Show scans with regions, signed map and its extremes as in the paper's Fig. 4."""
+    views = view_explained_scans(
+        gallery,
+        scans,
+        raw_images=raw_images,
+        raw_masks=raw_masks,
+        region_masks=region_masks,
+        saliency_maps=saliency_maps,
+        extreme_points=extreme_points,
+        method=explanation.methods[0],
+        size_px=framing.size_px,
+    )
+    return figures.draw_saliency_examples(views)
+
+
+def draw_roc(
+    roc_curve: pd.DataFrame,
+    classification_metrics: pd.DataFrame,
+    explanation: ExplanationParameters,
+) -> Figure:
+    """Draw the ROC curves of the partition that is scored."""
+    return figures.draw_roc(roc_curve, classification_metrics, partition=explanation.partition)
+
+
+def draw_training(training_history: pd.DataFrame) -> Figure:
+    """Draw the losses of every epoch."""
+    return figures.draw_training(training_history)
+
+
+def draw_pointing_game(pointing_game: pd.DataFrame) -> Figure:
+    """Draw the hit rates beside chance and the paper's own."""
+    return figures.draw_pointing_game(pointing_game)
+
+
+def write_report(
+    scans: pd.DataFrame,
+    splits: pd.DataFrame,
+    classification_metrics: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    pointing_game: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    training_history: pd.DataFrame,
+    table_1: pd.DataFrame,
+    table_2: pd.DataFrame,
+    run_context: dict[str, Any],
+    parameters: dict[str, Any],
+    **drawn: bytes,
+) -> str:
+    """Put question, answer, tables, figures and provenance on one page."""
+    return report.render_report(
+        scans=scans,
+        splits=splits,
+        classification_metrics=classification_metrics,
+        operating_points=operating_points,
+        pointing_game=pointing_game,
+        region_shares=region_shares,
+        training_history=training_history,
+        table_1=table_1,
+        table_2=table_2,
+        figures=drawn,
+        run_context=run_context,
+        parameters=parameters,
+    )

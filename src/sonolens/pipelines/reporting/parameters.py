@@ -11,4 +11,3 @@ class ReportingParameters(Parameters):
     examples_per_label: int = Field(ge=1, description="Correctly classified test scans per label.")
     wrong_examples: int = Field(ge=0, description="Wrongly classified test scans in Fig. 4.")
     seed: int = Field(ge=0, description="Seed of the draw of examples: drawn, never picked.")
-    figure_dpi: int = Field(ge=50, description="Resolution of the figures in the report.")

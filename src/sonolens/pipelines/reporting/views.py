@@ -12,12 +12,17 @@ from sonolens.saliency import EXTREMES
 from sonolens.ultrasound import Framing
 
 
+def shown_scan(gallery: pd.DataFrame) -> pd.Series:
+    """The one scan that Fig. 2 and 3 show: the first malignant one that was called so, if any."""
+    return gallery.sort_values(["correct", "label"], ascending=False, kind="stable").iloc[0]
+
+
 def view_scans(
     gallery: pd.DataFrame,
     scans: pd.DataFrame,
+    *,
     raw_images: Pictures,
     raw_masks: Pictures,
-    *,
     region_masks: Pictures | None = None,
     ring: str | None = None,
 ) -> list[ScanView]:
@@ -27,7 +32,7 @@ def view_scans(
             **_facts(row),
             scan=np.asarray(raw_images[row["scan_id"]]()),
             mask=np.asarray(raw_masks[row["scan_id"]]()),
-            region_map=region_masks and np.asarray(region_masks[row["scan_id"]]()),
+            region_map=None if region_masks is None else np.asarray(region_masks[row["scan_id"]]()),
             ring=ring,
         )
         for _, row in _listed(gallery, scans).iterrows()
@@ -37,12 +42,12 @@ def view_scans(
 def view_explained_scans(
     gallery: pd.DataFrame,
     scans: pd.DataFrame,
+    *,
     raw_images: Pictures,
     raw_masks: Pictures,
     region_masks: Pictures,
     saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
-    *,
     method: str,
     size_px: int,
 ) -> list[ScanView]:
@@ -87,7 +92,7 @@ def _explanation(
     first = found.dropna(subset="row_px").drop_duplicates("extreme").set_index("extreme")
     return {
         "saliency": saliency,
-        "native_saliency": Framing(*scan.shape, size_px=size_px).resample_map(saliency),
+        "native_saliency": Framing.of(scan, size_px=size_px).resample_map(saliency),
         "points": {
             extreme: (first.at[extreme, "row_px"], first.at[extreme, "col_px"])
             for extreme in EXTREMES

@@ -58,10 +58,13 @@ def train_networks(
             seed=training.seed,
             device=inference.device,
         )
-        header = {"run": run, "fold": str(fold), "seed": str(training.seed), "start": training.weights}
-        weights[run] = pack_weights(
-            fit.network, size_px=model_inputs.shape[1], header_extra=header
-        )
+        header = {
+            "run": run,
+            "fold": str(fold),
+            "seed": str(training.seed),
+            "start": training.weights,
+        }
+        weights[run] = pack_weights(fit.network, size_px=model_inputs.shape[1], header_extra=header)
         histories.append(fit.history.assign(run=run))
     return weights, pd.concat(histories, ignore_index=True)
 
@@ -87,7 +90,9 @@ def predict_scans(
         judged = scans[["scan_id", "lesion_id", "label"]].assign(
             run=run, logit=logits, probability=expit(logits.astype(np.float64))
         )
-        tables.append(judged.merge(fold[["scan_id", "partition"]], on="scan_id", validate="one_to_one"))
+        tables.append(
+            judged.merge(fold[["scan_id", "partition"]], on="scan_id", validate="one_to_one")
+        )
     return pd.concat(tables, ignore_index=True)
 
 

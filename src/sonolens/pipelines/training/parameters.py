@@ -1,10 +1,11 @@
 """Parameters of ``conf/base/parameters_training.yml``."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from sonolens.pipelines.parameters import Parameters
+from sonolens.models import NETWORKS
+from sonolens.pipelines.parameters import Parameters, one_of
 
 
 class AugmentationParameters(Parameters):
@@ -19,14 +20,20 @@ class AugmentationParameters(Parameters):
 class TrainingParameters(Parameters):
     """Which network is fitted, and how."""
 
-    network: str = Field(description="A name from sonolens.models.NETWORKS.")
-    weights: str = Field(description="Where the network starts: imagenet, a file, or none (random).")
+    network: Annotated[str, AfterValidator(one_of(NETWORKS))] = Field(
+        description="A name from sonolens.models.NETWORKS."
+    )
+    weights: str = Field(
+        description="Where the network starts: imagenet, a file, or none (random)."
+    )
     adaptation: Literal["full", "drs"] = Field(description="Which weights are fitted.")
     drs_bias: bool = Field(description="Let DRS also shift each channel, not only scale it.")
     learning_rate: float = Field(gt=0, description="Adam's step size.")
     batch_size: int = Field(ge=2, description="Scans per step.")
     epochs: int = Field(ge=1, description="Most passes over the training scans.")
-    patience: int = Field(ge=1, description="Epochs without a better validation loss before stopping.")
+    patience: int = Field(
+        ge=1, description="Epochs without a better validation loss before stopping."
+    )
     seed: int = Field(ge=0, description="Seed of head, batch order and augmentation.")
     augmentation: AugmentationParameters = Field(description="How training scans are varied.")
 

@@ -1,0 +1,134 @@
+"""Scores, maps and scans -> the paper's tables and figures, and one report."""
+
+from kedro.pipeline import Node, Pipeline
+
+from sonolens.pipelines.reporting import nodes
+
+FIGURES = (
+    "figure_1",
+    "figure_2",
+    "figure_3",
+    "figure_4",
+    "roc_figure",
+    "training_figure",
+    "pointing_game_figure",
+)
+REPORTED = (
+    "scans",
+    "splits",
+    "classification_metrics",
+    "operating_points",
+    "pointing_game",
+    "region_shares",
+    "training_history",
+    "table_1",
+    "table_2",
+    "run_context",
+    "parameters",
+)
+
+
+def create_pipeline() -> Pipeline:
+    """Set out the tables, draw the figures, write the report."""
+    return Pipeline([*_tables(), *_paper_figures(), *_curves(), _report()])
+
+
+def _tables() -> list[Node]:
+    return [
+        Node(
+            nodes.tabulate_classification,
+            inputs="classification_metrics",
+            outputs="table_1",
+            name="tabulate_classification",
+        ),
+        Node(
+            nodes.tabulate_pointing_game,
+            inputs="pointing_game",
+            outputs="table_2",
+            name="tabulate_pointing_game",
+        ),
+        Node(
+            nodes.draw_gallery,
+            inputs=["predictions", "operating_points", "params:explanation", "params:reporting"],
+            outputs="gallery",
+            name="draw_gallery",
+        ),
+    ]
+
+
+def _paper_figures() -> list[Node]:
+    return [
+        Node(
+            nodes.draw_example_scans,
+            inputs=["gallery", "scans", "raw_images", "raw_masks"],
+            outputs="figure_1",
+            name="draw_example_scans",
+        ),
+        Node(
+            nodes.draw_cam_scheme,
+            inputs=["gallery", "scans", "model_inputs", "model_weights"],
+            outputs="figure_2",
+            name="draw_cam_scheme",
+        ),
+        Node(
+            nodes.draw_regions,
+            inputs=[
+                "gallery",
+                "scans",
+                "raw_images",
+                "raw_masks",
+                "region_masks",
+                "extreme_points",
+            ],
+            outputs="figure_3",
+            name="draw_regions",
+        ),
+        Node(
+            nodes.draw_saliency_examples,
+            inputs=[
+                "gallery",
+                "scans",
+                "raw_images",
+                "raw_masks",
+                "region_masks",
+                "saliency_maps",
+                "extreme_points",
+                "params:explanation",
+                "params:framing",
+            ],
+            outputs="figure_4",
+            name="draw_saliency_examples",
+        ),
+    ]
+
+
+def _curves() -> list[Node]:
+    return [
+        Node(
+            nodes.draw_roc,
+            inputs=["roc_curve", "classification_metrics", "params:explanation"],
+            outputs="roc_figure",
+            name="draw_roc",
+        ),
+        Node(
+            nodes.draw_training,
+            inputs="training_history",
+            outputs="training_figure",
+            name="draw_training",
+        ),
+        Node(
+            nodes.draw_pointing_game,
+            inputs="pointing_game",
+            outputs="pointing_game_figure",
+            name="draw_pointing_game",
+        ),
+    ]
+
+
+def _report() -> Node:
+    return Node(
+        nodes.write_report,
+        inputs={name: name for name in (*REPORTED, *FIGURES)},
+        outputs="report",
+        name="write_report",
+    )

@@ -1,0 +1,198 @@
+"""The answer in sentences: what the maps hit, whether chance explains it, and what to be careful about."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from sonolens.report.numerals import counted, percent, percent_with_interval, score_with_interval
+
+Verdict = Literal["above", "includes", "below", "unknown"]
+
+FEW_PATIENTS = 100
+"""Below this many patients the page says that a percentile interval is rather too narrow."""
+
+VERDICTS: dict[Verdict, str] = {
+    "above": "The {confidence} interval lies above chance: the extremes lie there more often than "
+    "blind points would.",
+    "includes": "The {confidence} interval includes chance: these scans cannot tell the maps from "
+    "blind points.",
+    "below": "The {confidence} interval lies below chance: the extremes lie there less often than "
+    "blind points would.",
+}
+CAUTIONS: dict[Verdict, str] = {
+    "above": "Above chance is not yet understanding: masses tend to lie near the middle of a scan, so "
+    "a map that merely prefers the middle beats blind points too.",
+    "includes": "That is no proof that the network looks elsewhere: more scans or finer maps may show "
+    "a difference.",
+    "below": "Where the extremes lie instead, the run's table extreme_points tells scan by scan.",
+}
+PLACES = {"mass": "the mass", "peritumoral": "the ring", "below": "the region below"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one method and run answer.
+
+    Attributes:
+        method: Name of the explainer.
+        run: Name of the network.
+        verdict: Where the interval lies relative to chance; ``unknown`` when nothing was scored.
+        finding: The one sentence with the hit rate and chance.
+        details: Further sentences: the verdict in words, hits by region, how well the run classifies.
+        cautions: Sentences that keep the reader from making too much of it.
+    """
+
+    method: str
+    run: str
+    verdict: Verdict
+    finding: str
+    details: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+def answer_question(
+    pointing_game: pd.DataFrame,
+    classification_metrics: pd.DataFrame,
+    *,
+    partition: str,
+    patients: int,
+    confidence: float,
+) -> list[Answer]:
+    """Answer, per method and run, whether the network looks at the mass, its ring or below it.
+
+    Args:
+        pointing_game: A `PointingGame` table.
+        classification_metrics: A `ClassificationMetrics` table.
+        partition: The partition whose scans played.
+        patients: How many patients that partition has.
+        confidence: Coverage of the intervals, between 0 and 1.
+    """
+    shown = pointing_game[
+        (pointing_game["subset"] == "correct")
+        & (pointing_game["rule"] == "either")
+        & (pointing_game["label"] == "both")
+    ]
+    answers = []
+    for (method, run), found in shown.groupby(["method", "run"], sort=False):
+        rows = {row["region"]: row for row in found.to_dict(orient="records")}
+        classified = _describe_classification(classification_metrics, run=str(run))
+        answers.append(
+            _answer(
+                rows,
+                method=str(method),
+                run=str(run),
+                partition=partition,
+                patients=patients,
+                confidence=confidence,
+                classified=classified,
+            )
+        )
+    return answers
+
+
+def judge(row: Mapping[Any, Any]) -> Verdict:
+    """Say where a rate's interval lies relative to its chance; touching it counts as including it.
+
+    >>> judge({"ci_low": 0.6, "ci_high": 0.9, "chance": 0.58})
+    'above'
+    >>> judge({"ci_low": 0.58, "ci_high": 0.9, "chance": 0.58})
+    'includes'
+    """
+    if any(math.isnan(row[name]) for name in ("ci_low", "ci_high", "chance")):
+        return "unknown"
+    if row["ci_low"] > row["chance"]:
+        return "above"
+    return "below" if row["ci_high"] < row["chance"] else "includes"
+
+
+def _answer(
+    rows: Mapping[str, Mapping[Any, Any]],
+    *,
+    method: str,
+    run: str,
+    partition: str,
+    patients: int,
+    confidence: float,
+    classified: str,
+) -> Answer:
+    whole = rows["any"]
+    if not whole["n"]:
+        finding, details = _explain_absence(whole, partition=partition), [classified]
+        return Answer(method, run, "unknown", finding, tuple(filter(None, details)), ())
+    verdict = judge(whole)
+    hits = percent_with_interval(whole["rate"], whole["ci_low"], whole["ci_high"])
+    finding = (
+        f"On {counted(whole['n'], f'correctly classified {partition} scan')} an extreme of the map "
+        f"lay in the mass, its ring or below it in {hits}; a map that knows nothing would score "
+        f"{percent(whole['chance'])}."
+    )
+    details = [
+        VERDICTS.get(verdict, "").format(confidence=percent(confidence)),
+        _describe_regions(rows),
+        _describe_uncounted(whole),
+        classified,
+    ]
+    cautions = [CAUTIONS.get(verdict, ""), _warn_of_few(patients, partition=partition)]
+    return Answer(
+        method, run, verdict, finding, tuple(filter(None, details)), tuple(filter(None, cautions))
+    )
+
+
+def _explain_absence(row: Mapping[Any, Any], *, partition: str) -> str:
+    unscored = row["n_silent"] + row["n_empty"]
+    if not unscored:
+        return (
+            f"The network classified no {partition} scan correctly, so there is no map to ask: the "
+            "question stays open."
+        )
+    return (
+        f"None of the {counted(unscored, f'correctly classified {partition} scan')} can be scored "
+        f"({row['n_silent']} with a constant map, {row['n_empty']} without a region): the question "
+        "stays open."
+    )
+
+
+def _describe_regions(rows: Mapping[str, Mapping[Any, Any]]) -> str:
+    parts = [
+        f"{place} {percent_with_interval(row['rate'], row['ci_low'], row['ci_high'])} "
+        f"against {percent(row['chance'])}"
+        for region, place in PLACES.items()
+        if (row := rows[region])["n"]
+    ]
+    return f"By region, hits against chance: {'; '.join(parts)}." if parts else ""
+
+
+def _describe_uncounted(row: Mapping[Any, Any]) -> str:
+    if not row["n_silent"]:
+        return ""
+    return f"Apart from these, {counted(row['n_silent'], 'map')} had no extreme (constant)."
+
+
+def _describe_classification(metrics: pd.DataFrame, *, run: str) -> str:
+    found = metrics[
+        (metrics["run"] == run)
+        & (metrics["level"] == "scan")
+        & (metrics["partition"] == "test")
+        & (metrics["stratum"] == "all")
+        & (metrics["metric"] == "auc")
+    ].dropna(subset="value")
+    if found.empty:
+        return ""
+    row = found.iloc[0]
+    score = score_with_interval(row["value"], row["ci_low"], row["ci_high"])
+    return (
+        f"The network tells malignant from benign with an AUC of {score} "
+        f"on {counted(int(row['n']), 'test scan')}."
+    )
+
+
+def _warn_of_few(patients: int, *, partition: str) -> str:
+    if patients >= FEW_PATIENTS:
+        return ""
+    return (
+        f"The {partition} partition has only {counted(patients, 'patient')}: intervals from so few "
+        "are rather too narrow, and another draw of patients may move every number here."
+    )

@@ -1,0 +1,110 @@
+"""The paper's Tab. 1 and Tab. 2 for the study at hand, with intervals and chance beside every rate."""
+
+from typing import Any
+
+import pandas as pd
+
+from sonolens.report.numerals import (
+    percent,
+    percent_with_interval,
+    ratio,
+    score_with_interval,
+)
+from sonolens.tables import LEVELS
+
+METRICS = ("auc", "accuracy", "sensitivity", "specificity")
+
+REGION_TITLES = {
+    "mass": "Breast mass region",
+    "peritumoral": "Peritumoral region (boundary region)",
+    "below": "Region below the breast mass",
+    "any": "At least one of the three",
+}
+"""The regions as Tab. 2 names them, in its order."""
+
+TABLE_1_COLUMNS = ["run", "level", "n", *METRICS]
+TABLE_2_COLUMNS = ["method", "run", "region", "n", "hits", "chance", "enrichment", "ring"]
+
+
+def tabulate_classification(classification_metrics: pd.DataFrame) -> pd.DataFrame:
+    """Set out how the runs classify the test partition, scans and lesions apart.
+
+    Args:
+        classification_metrics: A `ClassificationMetrics` table.
+
+    Returns:
+        A `PaperTable1` table: cells such as ``0.91 [0.83, 0.97]``, a dash where a metric does not
+        exist (one class only). `n` counts all cases of the level. Without test cases it is empty.
+
+    References:
+        Byra et al. 2022, Tab. 1, which says neither its level nor what its ± means.
+    """
+    tested = classification_metrics[
+        (classification_metrics["partition"] == "test")
+        & (classification_metrics["stratum"] == "all")
+    ]
+    rows: list[dict[str, Any]] = []
+    for (run, level), found in tested.groupby(["run", "level"], sort=False):
+        by_metric = found.set_index("metric")
+        cells = {
+            metric: score_with_interval(
+                by_metric.at[metric, "value"],
+                by_metric.at[metric, "ci_low"],
+                by_metric.at[metric, "ci_high"],
+            )
+            for metric in METRICS
+        }
+        # Sensitivity and specificity count one class each; accuracy counts every case.
+        rows.append({"run": run, "level": level, "n": by_metric.at["accuracy", "n"], **cells})
+    table = pd.DataFrame(rows, columns=TABLE_1_COLUMNS)
+    return _in_order(table, column="level", order=LEVELS, within=["run"])
+
+
+def tabulate_pointing_game(pointing_game: pd.DataFrame) -> pd.DataFrame:
+    """Set out how often an extreme of the map hits each region, for correctly classified scans.
+
+    Args:
+        pointing_game: A `PointingGame` table.
+
+    Returns:
+        A `PaperTable2` table: the rule is ``either``, benign and malignant scans together. Cells are
+        such as ``44 % [32, 57]``, with dashes where nothing was counted (`n` is 0).
+
+    References:
+        Byra et al. 2022, Tab. 2, to which chance, enrichment and intervals are added.
+    """
+    shown = pointing_game[
+        (pointing_game["subset"] == "correct")
+        & (pointing_game["rule"] == "either")
+        & (pointing_game["label"] == "both")
+    ]
+    table = pd.DataFrame(
+        [
+            {
+                "method": row["method"],
+                "run": row["run"],
+                "region": REGION_TITLES[row["region"]],
+                "n": row["n"],
+                "hits": percent_with_interval(row["rate"], row["ci_low"], row["ci_high"]),
+                "chance": percent(row["chance"]),
+                "enrichment": ratio(row["enrichment"]),
+                "ring": row["ring"],
+            }
+            for row in shown.to_dict(orient="records")
+        ],
+        columns=TABLE_2_COLUMNS,
+    )
+    titles = tuple(REGION_TITLES.values())
+    return _in_order(table, column="region", order=titles, within=["method", "run"])
+
+
+def _in_order(
+    table: pd.DataFrame, *, column: str, order: tuple[str, ...], within: list[str]
+) -> pd.DataFrame:
+    """Sort `column` into `order` within groups that keep the order in which they first appear."""
+    group = table.groupby(within, sort=False).ngroup()
+    place = table[column].map(dict(zip(order, range(len(order)), strict=True)))
+    keys = pd.DataFrame({"group": group, "place": place})
+    return table.loc[keys.sort_values(["group", "place"], kind="stable").index].reset_index(
+        drop=True
+    )

@@ -1,0 +1,102 @@
+"""The figures of a report: how each is titled, described to who cannot see it, and embedded."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands with a figure: its title, a sentence, and the text for who cannot see it."""
+
+    title: str
+    text: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure ready for a page: its dataset name, caption, and bytes as a data address."""
+
+    name: str
+    caption: Caption
+    address: str
+
+
+CAPTIONS = {
+    "pointing_game_figure": Caption(
+        "Hits against chance",
+        "How often an extreme lay in each region, with intervals, beside what blind points score.",
+        "Chart of the hit rate per region with its interval, beside the chance level.",
+    ),
+    "figure_1": Caption(
+        "Fig. 1. Example scans",
+        "Drawn by seed, not picked, with BI-RADS category and scale bar where these are known.",
+        "Example scans in two rows: benign masses and malignant masses.",
+    ),
+    "figure_2": Caption(
+        "Fig. 2. How a map arises",
+        "The last feature maps, weighted by the classifier, add up to the signed map; its mean plus the "
+        "bias is the logit.",
+        "Scheme: a scan, its strongest feature maps and weights, and the signed map they add up to.",
+    ),
+    "figure_3": Caption(
+        "Fig. 3. The regions",
+        "One scan with its mass, the peritumoral ring and the region below the mass. They do not overlap.",
+        "Four panels: a scan, and on it the mass, the peritumoral ring and the region below.",
+    ),
+    "figure_4": Caption(
+        "Fig. 4. Maps and their extremes",
+        "Red speaks for malignant, blue for benign; white crosses mark the largest and smallest value.",
+        "Scans beside their signed saliency maps with region outlines and crosses at the extremes.",
+    ),
+    "roc_figure": Caption(
+        "Receiver operating characteristic",
+        "Sensitivity against 1 − specificity as the threshold moves.",
+        "Chart of the ROC curve.",
+    ),
+    "training_figure": Caption(
+        "Training",
+        "Loss on the training and validation scans after each epoch.",
+        "Chart of training and validation loss per epoch.",
+    ),
+}
+"""The figures that a report shows, by dataset name."""
+
+
+def embed(figures: Mapping[str, bytes]) -> dict[str, Picture]:
+    """Turn PNG files into pictures that need no file beside the page.
+
+    Args:
+        figures: The bytes of a PNG file per dataset name; exactly those of `CAPTIONS`.
+
+    Raises:
+        ValueError: If a figure is missing or unknown, or is no PNG file.
+    """
+    _check_names(figures)
+    for name, content in figures.items():
+        if not content.startswith(PNG_SIGNATURE):
+            raise ValueError(
+                f"figure {name} begins with {content[:8]!r}, which no PNG file does; "
+                "save it as PNG before it goes into the report"
+            )
+    return {
+        name: Picture(
+            name=name,
+            caption=caption,
+            address=f"data:image/png;base64,{base64.b64encode(figures[name]).decode('ascii')}",
+        )
+        for name, caption in CAPTIONS.items()
+    }
+
+
+def _check_names(figures: Mapping[str, bytes]) -> None:
+    missing = [name for name in CAPTIONS if name not in figures]
+    unknown = [name for name in figures if name not in CAPTIONS]
+    if missing or unknown:
+        raise ValueError(
+            f"the report shows {', '.join(CAPTIONS)}, but of these {', '.join(missing) or 'none'} "
+            f"is missing, and {', '.join(unknown) or 'none'} was given besides; pass exactly these"
+        )

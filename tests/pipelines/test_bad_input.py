@@ -1,0 +1,152 @@
+"""What a user may get wrong is refused in one line, and the last good version stays as it was."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+OK = {"split.validation_share": 0.25, "split.test_share": 0.25}
+
+
+@pytest.fixture
+def busbra(project_at: Callable[..., Any], tmp_path: Path) -> Any:
+    """The project on a BUS-BRA folder, with its data beside it."""
+    return project_at(tmp_path / "results", env="busbra")
+
+
+def import_from(project: Any, folder: Path) -> None:
+    project.run("data_processing", params={"study": {"path": str(folder)}})
+
+
+def nothing_was_saved(project: Any) -> bool:
+    return not [
+        *project.data_root.rglob("scans.csv/*/scans.csv"),
+        *project.data_root.rglob("manifest.json"),
+    ]
+
+
+def test_a_study_path_that_does_not_exist(busbra: Any, tmp_path: Path) -> None:
+    with pytest.raises(
+        Exception, match=r"study path .*BUSBRA' does not exist; unpack .*study\.path"
+    ):
+        import_from(busbra, tmp_path / "nowhere" / "BUSBRA")
+
+
+def test_a_picture_that_cannot_be_read(busbra: Any, busbra_folder: Path) -> None:
+    (busbra_folder / "Images" / "bus_0012-l.png").write_bytes(b"not a picture")
+
+    with pytest.raises(Exception, match=r"bus_0012-l\.png.* cannot be read .*replace it"):
+        import_from(busbra, busbra_folder)
+    assert nothing_was_saved(busbra)
+
+
+def test_a_mask_of_another_size(busbra: Any, busbra_folder: Path) -> None:
+    Image.fromarray(np.ones((40, 61), dtype=bool)).save(busbra_folder / "Masks" / "mask_0012-r.png")
+
+    with pytest.raises(Exception, match="mask of scan 'bus_0012-r' is 40 x 61 pixels but the scan"):
+        import_from(busbra, busbra_folder)
+    assert nothing_was_saved(busbra)
+
+
+def test_an_empty_mask(busbra: Any, busbra_folder: Path) -> None:
+    Image.fromarray(np.zeros((40, 60), dtype=bool)).save(
+        busbra_folder / "Masks" / "mask_0012-r.png"
+    )
+
+    with pytest.raises(Exception, match=r"mask of scan 'bus_0012-r' is empty.*remove the scan"):
+        import_from(busbra, busbra_folder)
+    assert nothing_was_saved(busbra)
+
+
+@pytest.mark.parametrize(
+    ("pathology", "message"),
+    [("borderline", "unknown label 'borderline'"), ("benign", "4 scans, all benign")],
+)
+def test_an_unknown_label_and_a_single_label(
+    busbra: Any, busbra_folder: Path, pathology: str, message: str
+) -> None:
+    table = pd.read_csv(busbra_folder / "bus_data.csv").replace("malignant", pathology)
+    table.to_csv(busbra_folder / "bus_data.csv", index=False)
+
+    with pytest.raises(Exception, match=message):
+        import_from(busbra, busbra_folder)
+    assert nothing_was_saved(busbra)
+
+
+def test_too_few_patients_for_three_partitions(busbra: Any, busbra_folder: Path) -> None:
+    with pytest.raises(ValueError, match="every partition needs both labels, but the split gives"):
+        import_from(busbra, busbra_folder)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"training": {"epochs": 0}}, "epochs"),
+        ({"training": {"epoch": 3}}, "epoch"),
+        ({"trainning": {"epochs": 3}}, "trainning.epochs is read by no pipeline.*did you mean"),
+        ({"training": {"network": "resnet19"}}, "resnet19"),
+        ({"explanation": {"methods": ["cam", "gradcam"]}}, "gradcam"),
+        ({"study": {"pth": "x"}}, "study.pth is read by no pipeline"),
+    ],
+)
+def test_a_wrong_parameter_stops_the_run_before_its_first_node(
+    project_at: Callable[..., Any], tmp_path: Path, parameters: dict[str, Any], message: str
+) -> None:
+    project = project_at(tmp_path)
+
+    with pytest.raises(Exception, match=message):
+        project.run(params=parameters)
+    assert nothing_was_saved(project)
+
+
+def test_a_ring_in_millimetres_is_refused_where_spacing_is_unknown(
+    busbra: Any, busbra_folder: Path
+) -> None:
+    for case in range(20, 40):
+        for kind, start in (("Images", "bus"), ("Masks", "mask")):
+            shutil.copy(
+                busbra_folder / kind / f"{start}_0007-l.png",
+                busbra_folder / kind / f"{start}_00{case}-s.png",
+            )
+    table = pd.read_csv(busbra_folder / "bus_data.csv")
+    more = [
+        table.iloc[case % 2 * 2].to_dict() | {"ID": f"bus_00{case}-s", "Case": case}
+        for case in range(20, 40)
+    ]
+    pd.concat([table, pd.DataFrame(more)]).to_csv(busbra_folder / "bus_data.csv", index=False)
+    import_from(busbra, busbra_folder)
+
+    with pytest.raises(
+        Exception, match=r"no pixel spacing, so a ring of 0-5 mm .*ring\.mode: relative"
+    ):
+        busbra.run(
+            "explainability",
+            node_names=("draw_region_masks",),
+            params={"regions": {"ring": {"mode": "millimetres"}}},
+        )
+
+
+def test_a_pipeline_without_its_inputs_says_what_to_run_first(
+    project_at: Callable[..., Any], tmp_path: Path
+) -> None:
+    with pytest.raises(Exception, match=r"no complete version of .*--pipelines .*training.* first"):
+        project_at(tmp_path).run("explainability")
+
+
+def test_a_failed_run_leaves_the_last_good_versions_in_place(
+    finished: Any, project_at: Callable[..., Any], tmp_path: Path
+) -> None:
+    shutil.copytree(finished.data_root, tmp_path / "data")
+    project = project_at(tmp_path / "data")
+    before = project.catalog.load("scans")
+
+    with pytest.raises(Exception, match="unknown"):
+        project.run("data_processing", params={"study": {"options": {"cues": ["halo"]}}})
+
+    assert project.catalog.load("scans").equals(before)
+    assert len(project.catalog["scans"].list_versions()) == 1

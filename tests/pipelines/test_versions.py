@@ -1,0 +1,146 @@
+"""Runs that were killed, failed, repeated or shared: which versions the next run reads."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from kedro.framework.startup import bootstrap_project
+bootstrap_project(Path({project!r}))
+from sonolens.settings import SESSION_CLASS
+import {module} as room
+
+calls = iter(range(10**6))
+real = room.{function}
+def die_at_the_second_call(*args, **kwargs):
+    if next(calls) == {call}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*args, **kwargs)
+room.{function} = die_at_the_second_call
+with SESSION_CLASS.create(
+    project_path={project!r}, env="test", runtime_params={{"data_root": {data!r}}}
+) as session:
+    session.run()
+"""
+
+
+@pytest.fixture
+def copy(finished: Any, project_at: Callable[..., Any], tmp_path: Path) -> Any:
+    """A copy of the finished run to break."""
+    shutil.copytree(finished.data_root, tmp_path / "data")
+    return project_at(tmp_path / "data")
+
+
+def kill_in(project: Any, *, module: str, function: str, call: int = 0) -> None:
+    """Run the whole flow in a process of its own that is killed in mid-work."""
+    script = KILLED.format(
+        project=str(PROJECT),
+        module=module,
+        function=function,
+        call=call,
+        data=str(project.data_root),
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        check=False,
+        capture_output=True,
+        env=os.environ | {"DO_NOT_TRACK": "1"},
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+def versions_read(project: Any) -> dict[str, str]:
+    """What the newest run record says it read."""
+    (session,) = project.catalog.load("run_record")["sessions"]
+    assert session["status"] == "complete"
+    return session["inputs"]
+
+
+def test_a_run_killed_while_importing_leaves_no_scan_behind(copy: Any) -> None:
+    before = copy.catalog["scans"].list_versions()
+    kill_in(copy, module="sonolens.studies.phantoms", function="draw_scan", call=5)
+
+    copy.run("explainability")
+
+    assert set(versions_read(copy).values()) == set(before)
+    assert copy.catalog["raw_images"].list_versions() == before
+
+
+def test_a_run_killed_in_training_is_not_mixed_with_older_weights(copy: Any) -> None:
+    (before,) = copy.catalog["model_weights"].list_versions()
+    kill_in(copy, module="sonolens.pipelines.training.nodes", function="fit_network")
+    assert copy.catalog["scans"].list_versions() != [before]
+
+    copy.run("explainability")
+
+    assert set(versions_read(copy).values()) == {before}
+
+
+def test_a_run_killed_in_explainability_offers_its_finished_training(copy: Any) -> None:
+    kill_in(
+        copy, module="sonolens.pipelines.explainability.nodes", function="check_identity", call=1
+    )
+    newest = max(copy.catalog["model_weights"].list_versions())
+    assert newest not in copy.catalog["saliency_maps"].list_versions()
+
+    copy.run("explainability")
+
+    assert set(versions_read(copy).values()) == {newest}
+
+
+def test_repeating_a_run_costs_little_disk(copy: Any) -> None:
+    def disk() -> int:
+        """Bytes on disk, linked files counted once."""
+        files = {
+            f.stat().st_ino: f.stat().st_size for f in copy.data_root.rglob("*") if f.is_file()
+        }
+        return sum(files.values())
+
+    copy.run()  # links to the copied run
+    once = disk()
+    copy.run()
+
+    assert disk() < 1.1 * once
+
+
+def test_the_same_study_gives_the_same_results_to_the_byte(copy: Any) -> None:
+    (first,) = copy.catalog["predictions"].list_versions()
+    copy.run()
+
+    for name in ("scans", "splits", "predictions", "extreme_points", "pointing_game", "table_2"):
+        dataset = copy.catalog[name]
+        again = max(dataset.list_versions())
+        assert dataset.read_version(again).equals(dataset.read_version(first)), name
+
+
+def test_an_older_version_can_be_named(copy: Any) -> None:
+    (first,) = copy.catalog["pointing_game"].list_versions()
+    copy.run("explainability")
+
+    with copy.session() as session:
+        session.run(pipeline_names=["reporting"], load_versions={"pointing_game": first})
+
+    assert versions_read(copy)["pointing_game"] == first
+
+
+def test_several_processes_can_write_one_version(
+    project_at: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEDRO_RUN_ID", "2026-11-22T12.00.00.000Z")
+    project = project_at(tmp_path)
+    for pipeline in ("data_processing", "training", "explainability", "reporting"):
+        project.run(pipeline)
+
+    assert project.catalog["report"].list_versions() == ["2026-11-22T12.00.00.000Z"]
+    assert len(project.catalog.load("run_record")["sessions"]) == 4
