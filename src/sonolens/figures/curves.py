@@ -86,7 +86,7 @@ def draw_training(training_history: pd.DataFrame) -> Figure:
     figure = new_page(width_in=5.6, height_in=3.4)
     axes = place_axes(figure, left_in=0.75, top_in=0.55, width_in=4.6, height_in=2.3)
     for run, history in training_history.groupby("run", sort=False):
-        name = f"{run}: " if training_history["run"].nunique() > 1 else ""
+        name = f"{run}: " if len(training_history["run"].unique()) > 1 else ""
         epochs = history["epoch"]
         axes.plot(epochs, history["train_loss"], color=MUTED, label=f"{name}train")
         axes.plot(epochs, history["validation_loss"], color=INK, label=f"{name}validation")

@@ -1,150 +1,118 @@
-"""B-mode from echo data: envelope, physical pixel grid, logarithmic compression to 8 bit."""
+"""From echoes to grey levels: envelope, physical grid, log compression.
 
-import math
+One code for all: phantoms pass through it, and so does recorded radio-frequency data. Depth runs
+down the rows (axis 0), scan lines stand side by side (axis 1).
+"""
 
 import numpy as np
-import scipy.fft
-import scipy.sparse
-from jaxtyping import Float, Real
+from jaxtyping import Float32, Shaped
+from scipy import fft, sparse
 
 from sonolens.arrays import Scan
+
+Echoes = Shaped[np.ndarray, "samples lines"]
+Envelope = Float32[np.ndarray, "samples lines"]
+Amplitudes = Float32[np.ndarray, "rows cols"]
 
 WHITE = 255
 
 
-def detect_envelope(
-    rf: Real[np.ndarray, "samples lines"],
-) -> Float[np.ndarray, "samples lines"]:
-    """Amplitude of every echo line: the modulus of its analytic signal.
-
-    The analytic signal is taken along depth (axis 0). Lines are padded with zeros to a length that
-    is fast to transform, so the last samples of a line do not wrap around to its first.
+def detect_envelope(rf: Echoes) -> Envelope:
+    """Take the amplitude of radio-frequency echoes along depth.
 
     Args:
-        rf: Echo data, one column per line; integers are read as float32. May be empty.
+        rf: Echo samples, depth along axis 0. Any real type; computed in single precision.
 
     Returns:
-        The envelope in the units of `rf`: float32, or float64 for float64 echoes.
+        Magnitude of the analytic signal of every line, same shape.
+
+    Raises:
+        ValueError: If there is no sample.
     """
+    samples = len(rf)
     if rf.size == 0:
-        return np.zeros(rf.shape, np.float32)
-    samples = rf.shape[0]
-    echoes = rf if rf.dtype == np.float64 else rf.astype(np.float32, copy=False)
-    length = scipy.fft.next_fast_len(samples + samples // 32, real=True)
-    half = scipy.fft.rfft(echoes, n=length, axis=0)
-    spectrum = np.zeros((length, rf.shape[1]), half.dtype)
-    spectrum[: len(half)] = half
-    spectrum[1 : (length + 1) // 2] *= 2
-    analytic = scipy.fft.ifft(spectrum, axis=0, overwrite_x=True)
+        raise ValueError(f"no echoes in an array of shape {rf.shape}; give samples x lines")
+    padded = fft.next_fast_len(samples)
+    spectrum = fft.fft(rf.astype(np.float32), n=padded, axis=0)
+    positive = np.zeros(padded, dtype=np.float32)
+    positive[0] = 1
+    positive[1 : (padded + 1) // 2] = 2
+    if padded % 2 == 0:
+        positive[padded // 2] = 1
+    analytic = fft.ifft(spectrum * positive[:, None], axis=0, overwrite_x=True)
     return np.abs(analytic[:samples])
 
 
 def resample_envelope(
-    envelope: Float[np.ndarray, "samples lines"],
-    *,
-    row_mm: float,
-    col_mm: float,
-    to_mm: float,
-) -> Float[np.ndarray, "rows cols"]:
-    """Carry an envelope to square pixels.
+    envelope: Envelope, *, row_mm: float, col_mm: float, to_mm: float
+) -> Amplitudes:
+    """Carry an envelope to square pixels, averaging amplitudes where it shrinks.
 
-    A pixel is the mean amplitude over its own area. It is taken before the logarithm, because a mean
-    of decibels would darken speckle. Where the new grid is finer than the old one, values are
-    interpolated linearly instead. Pixel (0, 0) begins at the same corner as sample (0, 0); what is
-    left at the far ends and does not fill a pixel is dropped.
+    Averaging comes before the logarithm, because a mean of decibels is not the mean echo.
 
     Args:
-        envelope: Linear amplitude.
-        row_mm: Distance of two samples along depth, in mm.
-        col_mm: Distance of two lines, in mm.
-        to_mm: Edge of the new pixels, in mm.
+        envelope: Amplitudes with samples of `row_mm` by `col_mm`.
+        row_mm: Height of a sample.
+        col_mm: Width of a sample.
+        to_mm: Side of the new pixels.
 
     Returns:
-        Linear amplitude on the new grid, in the precision of `envelope`.
+        Amplitudes on as many whole pixels as the field holds. Pixel (0, 0) begins where sample (0, 0)
+        begins.
 
     Raises:
-        ValueError: If a distance is not positive or the field is smaller than one new pixel.
+        ValueError: If a size is not above 0, or the field is smaller than one pixel.
     """
     if min(row_mm, col_mm, to_mm) <= 0:
         raise ValueError(
-            f"pixel sizes must be positive, not row_mm={row_mm}, col_mm={col_mm}, to_mm={to_mm}; "
-            "give them in millimetres"
+            f"sample sizes {row_mm} x {col_mm} mm and pixel size {to_mm} mm must be above 0"
         )
-    resampled = _average_rows(envelope, from_mm=row_mm, to_mm=to_mm)
-    return np.ascontiguousarray(_average_rows(resampled.T, from_mm=col_mm, to_mm=to_mm).T)
+    down = _area_weights(envelope.shape[0], ratio=to_mm / row_mm)
+    across = _area_weights(envelope.shape[1], ratio=to_mm / col_mm)
+    return np.asarray(down @ envelope @ across.T, dtype=np.float32)
 
 
-def compress_envelope(
-    envelope: Float[np.ndarray, "rows cols"],
-    *,
-    dynamic_range_db: float,
-    reference: float | None = None,
-) -> Scan:
-    """Turn amplitudes into grey levels: 0 dB is white, `-dynamic_range_db` and less is black.
+def compress_envelope(envelope: Amplitudes, *, dynamic_range_db: float, reference: float) -> Scan:
+    """Turn amplitudes into grey levels on a scale of decibels.
 
     Args:
-        envelope: Linear amplitude.
-        dynamic_range_db: Decibels between black and white.
-        reference: Amplitude shown as white. None takes the largest of this scan.
+        envelope: Amplitudes, 0 or more.
+        dynamic_range_db: What lies this far below `reference`, or deeper, is black.
+        reference: Amplitude that is white; what is louder is white too. The maximum of the scan is
+            usual for recorded data.
 
     Returns:
-        The scan; a silent one (largest amplitude 0) is black.
+        ``255 (1 + 20 log10(envelope / reference) / dynamic_range_db)``, rounded, within 0..255.
 
     Raises:
-        ValueError: If `dynamic_range_db` or `reference` is not positive.
+        ValueError: If the range or the reference is not above 0.
 
     Examples:
-        >>> compress_envelope(np.array([[1.0, 0.1, 0.001, 0.0]]), dynamic_range_db=40)
-        array([[255, 128,   0,   0]], dtype=uint8)
+        >>> half = np.array([[1.0, 0.5, 0.0]], dtype=np.float32)
+        >>> compress_envelope(half, dynamic_range_db=60.206, reference=1.0).tolist()
+        [[255, 230, 0]]
     """
-    if dynamic_range_db <= 0:
+    if dynamic_range_db <= 0 or reference <= 0:
         raise ValueError(
-            f"dynamic_range_db is {dynamic_range_db}; give positive decibels, often 50"
+            f"dynamic range {dynamic_range_db} dB and reference {reference} must be above 0; "
+            "is the scan silent?"
         )
-    if reference is None:
-        reference = float(envelope.max(initial=0)) or 1.0
-    if reference <= 0:
-        raise ValueError(f"reference is {reference}; give the positive amplitude shown as white")
-    black = reference * 10 ** (-dynamic_range_db / 20)
-    audible = np.clip(envelope, black, reference)
-    share = np.log10(audible / black) * (20 / dynamic_range_db)
-    return np.rint(share * WHITE).astype(np.uint8)
+    floor = reference * 10 ** (-dynamic_range_db / 20)
+    loudness_db = 20 * np.log10(np.maximum(envelope, floor) / reference)
+    grey = WHITE * (1 + loudness_db / dynamic_range_db)
+    return np.rint(np.clip(grey, 0, WHITE)).astype(np.uint8)
 
 
-def _average_rows(
-    envelope: Float[np.ndarray, "samples lines"], *, from_mm: float, to_mm: float
-) -> Float[np.ndarray, "rows lines"]:
-    """Resample axis 0; equal grids pass through untouched."""
-    if from_mm == to_mm:
-        return envelope
-    weights = _row_weights(len(envelope), from_mm=from_mm, to_mm=to_mm)
-    averaged: np.ndarray = weights.astype(envelope.dtype) @ envelope
-    return averaged
+def _area_weights(samples: int, *, ratio: float) -> sparse.csr_array:
+    """Average of the samples that a new pixel covers, each by the length it shares.
 
-
-def _row_weights(samples: int, *, from_mm: float, to_mm: float) -> scipy.sparse.csr_array:
-    """How much each old sample (column) gives to each new pixel (row); rows sum to 1.
-
-    A window stands on the centre of each new pixel, as wide as the larger of the two grids; a sample
-    weighs as much as it overlaps with it. That is the area mean on a coarser grid and linear
-    interpolation on a finer one.
+    >>> (3 * _area_weights(3, ratio=1.5).toarray()).round().tolist()
+    [[2.0, 1.0, 0.0], [0.0, 1.0, 2.0]]
     """
-    rows = math.floor(samples * from_mm / to_mm + 1e-6)
-    if rows == 0:
-        raise ValueError(
-            f"an envelope of {samples} samples at {from_mm} mm is smaller than one pixel of {to_mm} mm; "
-            "choose a smaller to_mm"
-        )
-    window = max(to_mm, from_mm)
-    start = (np.arange(rows) + 0.5) * to_mm - window / 2
-    reach = math.ceil(window / from_mm) + 1
-    sample = np.floor(start / from_mm).astype(int)[:, None] + np.arange(reach)
-    overlap = np.minimum((sample + 1) * from_mm, start[:, None] + window) - np.maximum(
-        sample * from_mm, start[:, None]
-    )
-    inside = (overlap > 0) & (sample >= 0) & (sample < samples)
-    overlap = np.where(inside, overlap, 0)
-    share = overlap / overlap.sum(axis=1, keepdims=True)
-    row = np.broadcast_to(np.arange(rows)[:, None], sample.shape)
-    entries = (share[inside], (row[inside], sample[inside]))
-    return scipy.sparse.csr_array(entries, shape=(rows, samples))
+    pixels = int(samples / ratio * (1 + 1e-9))  # a field of 500.0000001 pixels has 500
+    if pixels < 1:
+        raise ValueError(f"{samples} samples are less than one pixel of {ratio:g} samples")
+    start = np.arange(pixels)[:, None] * ratio
+    sample = np.arange(samples)[None, :]
+    shared = np.minimum(start + ratio, sample + 1) - np.maximum(start, sample)
+    return sparse.csr_array((np.maximum(shared, 0) / ratio).astype(np.float32))

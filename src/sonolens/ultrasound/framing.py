@@ -1,31 +1,29 @@
-"""A scan's way to the square input of a network, and the way of points and maps back."""
+"""A scan's way to the network's square input, and the exact way back to the native grid."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Shaped
 from PIL import Image
 
-from sonolens.arrays import Points, SaliencyMap, Scan
+from sonolens.arrays import FramedScan, Points, SaliencyMap, Scan
+from sonolens.ultrasound.interpolation import interpolation
 
 
 @dataclass(frozen=True)
 class Framing:
-    """How one scan is squashed to a square, aspect not kept.
+    """How a native scan is squashed to a square, as in the paper: its aspect is not kept.
 
-    Positions follow `sonolens.arrays.Points`: whole numbers are pixel centres, so the field of view
-    reaches from -0.5 to size - 0.5 and a position is scaled about its outer corner.
+    Positions are (row, column) with whole numbers at pixel centres, so a pixel reaches half a unit
+    to each side: ``native = (framed + 0.5) * native size / framed size - 0.5``.
 
     Attributes:
-        native_rows: Height of the scan in pixels.
-        native_cols: Width of the scan in pixels.
-        size_px: Edge of the square in pixels.
+        native_rows: Height of the scan as it was stored.
+        native_cols: Width of the scan as it was stored.
+        size_px: Side of the square.
 
     Raises:
-        ValueError: If a size is below one pixel.
-
-    References:
-        Byra et al. (2022), J Ultrason 22:70-75: scans resized to 224 x 224.
+        ValueError: If a size is below 1.
     """
 
     native_rows: int
@@ -33,85 +31,72 @@ class Framing:
     size_px: int
 
     def __post_init__(self) -> None:
-        for name in ("native_rows", "native_cols", "size_px"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; a scan has at least one pixel")
+        if min(self.native_rows, self.native_cols, self.size_px) < 1:
+            raise ValueError(
+                f"cannot frame {self.native_rows} x {self.native_cols} pixels to a square of "
+                f"{self.size_px}; every size must be at least 1"
+            )
 
-    def frame_scan(self, scan: Scan) -> Scan:
-        """Squash a scan to the square, averaging over all native pixels that fall into one.
+    @classmethod
+    def of(cls, native: Shaped[np.ndarray, "rows cols"], *, size_px: int) -> "Framing":
+        """Frame anything that lies on the native grid: a scan, its mask, its region map."""
+        return cls(native_rows=native.shape[0], native_cols=native.shape[1], size_px=size_px)
+
+    @property
+    def _scale(self) -> "np.ndarray":
+        """Native pixels per framed pixel, down and across."""
+        return np.array([self.native_rows, self.native_cols]) / self.size_px
+
+    def frame_scan(self, scan: Scan) -> FramedScan:
+        """Squash a scan, averaging where it shrinks.
 
         Raises:
-            ValueError: If the scan is not of the native size.
+            ValueError: If the scan has another size than this framing.
         """
         if scan.shape != (self.native_rows, self.native_cols):
             raise ValueError(
-                f"scan is {scan.shape[0]} x {scan.shape[1]} pixels but this framing is for "
-                f"{self.native_rows} x {self.native_cols}; make one Framing per scan size"
+                f"scan has {scan.shape[0]} x {scan.shape[1]} pixels but this framing is for "
+                f"{self.native_rows} x {self.native_cols}; make one for the scan's own size"
             )
-        square = Image.fromarray(scan).resize(
-            (self.size_px, self.size_px), Image.Resampling.BILINEAR
-        )
-        return np.asarray(square)
+        size = (self.size_px, self.size_px)
+        return np.asarray(Image.fromarray(scan).resize(size, Image.Resampling.BILINEAR))
 
     def to_native(self, points: Points) -> Points:
-        """Carry positions in the square to the native grid.
+        """Carry positions on the framed scan to the native grid.
 
-        >>> Framing(native_rows=448, native_cols=224, size_px=224).to_native(np.array([[0.0, 5.0]]))
-        array([[0.5, 5. ]])
+        Examples:
+            >>> Framing(600, 800, 224).to_native(np.array([[111.5, 111.5]]))
+            array([[299.5, 399.5]])
         """
-        return (points + 0.5) * self._native_per_framed() - 0.5
+        return np.asarray((points + 0.5) * self._scale - 0.5)
 
     def to_framed(self, points: Points) -> Points:
-        """Carry native positions to the square; the inverse of `to_native`."""
-        return (points + 0.5) / self._native_per_framed() - 0.5
+        """Carry positions on the native grid to the framed scan."""
+        return np.asarray((points + 0.5) / self._scale - 0.5)
 
     def cell_centres(self, grid_shape: tuple[int, int]) -> Points:
-        """Native position of the centre of every cell of a map that covers the field of view.
+        """Find the centre of every cell of a map on the native grid, row by row.
 
         Args:
-            grid_shape: Rows and columns of the map.
+            grid_shape: Rows and columns of a map that covers the whole framed scan.
 
-        Returns:
-            One point per cell, row by row, as in ``map.ravel()``; float64.
-
-        >>> Framing(native_rows=4, native_cols=8, size_px=224).cell_centres((1, 2))
-        array([[1.5, 1.5],
-               [1.5, 5.5]])
+        Examples:
+            >>> Framing(4, 8, 224).cell_centres((1, 2))
+            array([[1.5, 1.5],
+                   [1.5, 5.5]])
         """
-        rows = _centres(grid_shape[0], over=self.native_rows)
-        cols = _centres(grid_shape[1], over=self.native_cols)
+        rows, cols = (
+            (np.arange(cells) + 0.5) * native / cells - 0.5
+            for cells, native in zip(grid_shape, (self.native_rows, self.native_cols), strict=True)
+        )
         return np.stack(np.meshgrid(rows, cols, indexing="ij"), axis=-1).reshape(-1, 2)
 
-    def resample_map(self, saliency: SaliencyMap) -> Float32[np.ndarray, "rows cols"]:
-        """Interpolate a map bilinearly to the native grid.
+    def resample_map(self, saliency: SaliencyMap) -> Float32[np.ndarray, "native_rows native_cols"]:
+        """Resize a map to the native grid: bilinear between cell centres, level beyond the outer ones.
 
-        Half-pixel centres, the border repeated outwards: the outer half of a border cell is level.
-        Its largest value is at most that of the largest cell, and is reached wherever a pixel centre
-        meets that cell's centre or a level border.
-
-        Args:
-            saliency: A map that covers the field of view, of any resolution.
-
-        Returns:
-            The map on the native grid.
+        For pictures, and for the paper's way of finding extremes. The level border makes plateaus,
+        so the first extreme of the result may lie half a cell away from the extreme cell's centre.
         """
-        values = saliency.astype(np.float32)
-        tall = _interpolate_rows(values, rows=self.native_rows)
-        return np.ascontiguousarray(_interpolate_rows(tall.T, rows=self.native_cols).T)
-
-    def _native_per_framed(self) -> np.ndarray:
-        return np.array([self.native_rows, self.native_cols], float) / self.size_px
-
-
-def _centres(cells: int, *, over: int) -> np.ndarray:
-    """Pixel positions of the centres of `cells` equal cells over `over` pixels."""
-    return (np.arange(cells) + 0.5) * over / cells - 0.5
-
-
-def _interpolate_rows(values: np.ndarray, *, rows: int) -> np.ndarray:
-    """Linear interpolation along axis 0 to `rows` rows, both grids covering the same field."""
-    position = np.clip(_centres(rows, over=len(values)), 0, len(values) - 1)
-    before = np.floor(position).astype(int)
-    after = np.minimum(before + 1, len(values) - 1)
-    share = (position - before).astype(np.float32)[:, None]
-    return values[before] + share * (values[after] - values[before])
+        down = interpolation(self.native_rows, cells=saliency.shape[0])
+        across = interpolation(self.native_cols, cells=saliency.shape[1])
+        return (down @ saliency @ across.T).astype(np.float32)
