@@ -62,17 +62,7 @@ def draw_example_scans(views: Sequence[ScanView]) -> Figure:
     top_in = MARGIN_IN
     for label, group in rows.items():
         middle_in = top_in + TITLE_IN + heights[label] / 2
-        row_name = write(
-            figure,
-            label,
-            left_in=MARGIN_IN + 0.08,
-            top_in=middle_in,
-            size_pt=BODY_PT + 2,
-            colour=LABEL_COLOURS[label],
-            bold=True,
-            align="center",
-        )
-        row_name.set(rotation=90, va="center")
+        _write_row_name(figure, label, middle_in=middle_in)
         for column, view in enumerate(group):
             left_in = MARGIN_IN + side_in + column * (panel_in + GAP_IN)
             axes = place_axes(
@@ -197,6 +187,21 @@ def draw_saliency_examples(views: Sequence[ScanView]) -> Figure:
             top_in += TITLE_IN + height_in + GAP_IN
     _draw_key(figure, views, limit=limit, foot_in=foot_in)
     return figure
+
+
+def _write_row_name(figure: Figure, label: str, *, middle_in: float) -> None:
+    """Write a label upright beside its row, in its colour."""
+    name = write(
+        figure,
+        label,
+        left_in=MARGIN_IN + 0.08,
+        top_in=middle_in,
+        size_pt=BODY_PT + 2,
+        colour=LABEL_COLOURS[label],
+        bold=True,
+        align="center",
+    )
+    name.set(rotation=90, va="center")
 
 
 def _draw_case(

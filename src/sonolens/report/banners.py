@@ -6,8 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.report.numerals import counted
-
 
 @dataclass(frozen=True)
 class Banner:
@@ -54,9 +52,8 @@ def raise_banners(
         banners.append(
             Banner(
                 "The network started from random weights.",
-                "It learned from these "
-                f"{counted(len(scans), 'scan')} or fewer and from nothing else; the paper's network "
-                "began with ImageNet weights.",
+                "It learned from this study's training scans alone; the paper's network began with ImageNet "
+                "weights.",
             )
         )
     return banners

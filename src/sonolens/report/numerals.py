@@ -57,6 +57,15 @@ def amount(value: float, *, digits: int = 3) -> str:
     return NOTHING if math.isnan(value) else f"{value:.{digits}g}"
 
 
+def tally(hits: float) -> str:
+    """Print a number of hits; tied extremes leave tenths.
+
+    >>> tally(1234.0), tally(17.333)
+    ('1234', '17.3')
+    """
+    return f"{hits:.1f}".removesuffix(".0")
+
+
 def counted(number: int, noun: str) -> str:
     """Print a number with its noun, in the plural unless it is 1.
 

@@ -128,6 +128,7 @@ def _templates() -> jinja2.Environment:
         "percent": numerals.percent,
         "ratio": numerals.ratio,
         "amount": numerals.amount,
+        "tally": numerals.tally,
         "indented": _indented,
     }
     environment.globals |= {

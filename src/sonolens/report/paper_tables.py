@@ -45,17 +45,15 @@ def tabulate_classification(classification_metrics: pd.DataFrame) -> pd.DataFram
     ]
     rows: list[dict[str, Any]] = []
     for (run, level), found in tested.groupby(["run", "level"], sort=False):
-        by_metric = found.set_index("metric")
+        scores = {row["metric"]: row for row in found.to_dict(orient="records")}
         cells = {
             metric: score_with_interval(
-                by_metric.at[metric, "value"],
-                by_metric.at[metric, "ci_low"],
-                by_metric.at[metric, "ci_high"],
+                scores[metric]["value"], scores[metric]["ci_low"], scores[metric]["ci_high"]
             )
             for metric in METRICS
         }
         # Sensitivity and specificity count one class each; accuracy counts every case.
-        rows.append({"run": run, "level": level, "n": by_metric.at["accuracy", "n"], **cells})
+        rows.append({"run": run, "level": level, "n": scores["accuracy"]["n"], **cells})
     table = pd.DataFrame(rows, columns=TABLE_1_COLUMNS)
     return _in_order(table, column="level", order=LEVELS, within=["run"])
 

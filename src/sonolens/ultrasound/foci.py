@@ -11,11 +11,14 @@ FOCI_SITES = ("mass", "peritumoral", "below", "elsewhere")
 """Where foci may lie: in the mass, up to 5 mm outside, deeper in its columns, or nowhere near it."""
 
 RING_MM = 5.0
-CLEARANCE_MM = 0.6
+CLEARANCE_MM = 0.9
 """Foci keep this far from the border of their site, because the beam smears them."""
-RADIUS_MM = 0.25
-STRENGTH = 30.0
+RADII_MM = (0.10, 0.22)
+"""Smallest and largest standard deviation of a focus, which is round and fades outwards."""
+STRENGTH = 60.0
 """Echo of a focus over that of glandular tissue."""
+REACH_MM = 0.6
+"""A focus is cut off here."""
 
 
 def find_site(mask: Mask, *, site: str) -> Mask:
@@ -68,11 +71,16 @@ def add_foci(
         return scatterers
     places = np.argwhere(find_site(mask, site=site))
     bright = scatterers.copy()
-    reach = round(RADIUS_MM / PIXEL_MM)
+    reach = round(REACH_MM / PIXEL_MM)
+    samples = np.arange(-reach * samples_per_row, (reach + 1) * samples_per_row)
+    down_mm = samples * PIXEL_MM / samples_per_row
+    across_mm = np.arange(-reach, reach + 1) * PIXEL_MM
     for row, col in places[rng.choice(len(places), size=count, replace=False)]:
-        dot = (
-            slice((row - reach) * samples_per_row, (row + reach + 1) * samples_per_row),
-            slice(col - reach, col + reach + 1),
+        square = 2 * rng.uniform(*RADII_MM) ** 2
+        profile = np.exp(-(down_mm[:, None] ** 2 + across_mm**2) / square)
+        noise = rng.standard_normal(profile.shape)
+        top = row * samples_per_row
+        bright[top + samples[0] : top + samples[-1] + 1, col - reach : col + reach + 1] += (
+            STRENGTH * profile * noise
         )
-        bright[dot] = STRENGTH * rng.standard_normal(bright[dot].shape, dtype=np.float32)
     return bright

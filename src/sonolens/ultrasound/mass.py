@@ -11,6 +11,8 @@ PIXEL_MM = 0.075
 """Side of a phantom's pixels."""
 NEAREST, FARTHEST = 0.5, 1.9
 """Bounds of the outline, in semi-axes."""
+DIRECTIONS = 2881
+"""Directions in which the outline is worked out: an eighth of a degree, far below a pixel."""
 GENTLE_ORDERS = 3
 """Waves around the outline that even a smooth mass has."""
 
@@ -56,7 +58,9 @@ def draw_section(section: Section, *, rows: int, cols: int) -> Mask:
     mask = np.zeros((rows, cols), dtype=bool)
     near = np.nonzero(radius < FARTHEST)
     angle = np.arctan2(down[near[0]], across[near[1]])
-    mask[near] = radius[near] <= _outline(angle, section)
+    outline = _outline(np.linspace(-np.pi, np.pi, DIRECTIONS), section)
+    place = np.rint((angle + np.pi) / (2 * np.pi) * (DIRECTIONS - 1)).astype(int)
+    mask[near] = radius[near] <= outline[place]
     return mask
 
 

@@ -31,7 +31,7 @@ CUES = ("margin", "posterior", "interior", "foci")
 VIEWS = ("longitudinal", "transverse")
 WIDTH_MM = 38.0
 DYNAMIC_RANGE_DB = 60.0
-WHITE_ABOVE_GLAND = 60.0
+WHITE_ABOVE_GLAND = 100.0
 """Amplitude shown white, over the root mean square echo of glandular tissue."""
 NOISE = 0.012
 """Electronic noise over the echo of glandular tissue: what a deep shadow falls to."""
@@ -163,13 +163,20 @@ def draw_mask(phantom: Phantom) -> Mask:
 def draw_scan(phantom: Phantom) -> Scan:
     """Scan a phantom: scatter, attenuate, receive, detect, compress. Same phantom, same bytes."""
     plan, mask = phantom.plan, draw_mask(phantom)
-    rng = np.random.default_rng([plan.seed, VIEWS.index(phantom.view)])
+    place = VIEWS.index(phantom.view)
+    # Foci have dice of their own: with and without them, everything else is the same.
+    rng, foci_rng = (np.random.default_rng([plan.seed, place, use]) for use in (0, 1))
     body = _draw_body(rng, plan, mask)
     scatterers = draw_scatterers(rng, _on_samples(body.diffuse))
     scatterers[::SAMPLES_PER_ROW] += body.specular  # an interface is thinner than a sample
     scatterers = attenuate(scatterers, _on_samples(body.excess_db_per_cm))
     scatterers = add_foci(
-        rng, scatterers, mask, count=plan.foci, site=plan.foci_site, samples_per_row=SAMPLES_PER_ROW
+        foci_rng,
+        scatterers,
+        mask,
+        count=plan.foci,
+        site=plan.foci_site,
+        samples_per_row=SAMPLES_PER_ROW,
     )
     echoes = receive(scatterers)
     echoes += NOISE * rng.standard_normal(echoes.shape, dtype=np.float32)
@@ -201,7 +208,8 @@ def _draw_body(rng: np.random.Generator, plan: MassPlan, mask: Mask) -> _Body:
     halo = plan.margin * ndimage.uniform_filter(solid, round(4.5 / PIXEL_MM)) * (1 - solid)
     inside = 0.5 * 10 ** (-0.5 * plan.interior) * np.exp((0.08 + 0.8 * plan.interior) * texture)
     diffuse = (tissue.diffuse * (1 + 1.5 * halo) + 1.5 * halo) * (1 - weight) + inside * weight
-    through_mass_db = -4.0 + 16.0 * plan.posterior  # one way, over the whole height of the mass
+    # One way, over the whole height of the mass; average tissue lies at a look of 0.48.
+    through_mass_db = -5.0 + 15.0 * plan.posterior**1.5
     return _Body(
         diffuse=diffuse.astype(np.float32),
         specular=tissue.specular * (1 - weight),

@@ -13,59 +13,66 @@ from sonolens.pipelines.explainability.nodes import (
 
 def create_pipeline() -> Pipeline:
     """Draw regions and maps, find the maps' extremes, and see which region they hit."""
-    return Pipeline(
-        [
-            Node(
-                draw_region_masks,
-                inputs=["raw_masks", "scans", "params:regions"],
-                outputs="region_masks",
-                name="draw_region_masks",
-            ),
-            Node(
-                draw_saliency_maps,
-                inputs=[
-                    "model_weights",
-                    "model_inputs",
-                    "scans",
-                    "predictions",
-                    "params:explanation",
-                    "params:inference",
-                ],
-                outputs="saliency_maps",
-                name="draw_saliency_maps",
-            ),
-            Node(
-                measure_region_shares,
-                inputs=["saliency_maps", "region_masks", "scans", "params:framing"],
-                outputs="region_shares",
-                name="measure_region_shares",
-            ),
-            Node(
-                locate_extreme_points,
-                inputs=[
-                    "saliency_maps",
-                    "region_masks",
-                    "scans",
-                    "params:framing",
-                    "params:regions",
-                    "params:explanation",
-                ],
-                outputs="extreme_points",
-                name="locate_extreme_points",
-            ),
-            Node(
-                score_pointing_game,
-                inputs=[
-                    "extreme_points",
-                    "region_shares",
-                    "predictions",
-                    "scans",
-                    "operating_points",
-                    "params:explanation",
-                    "params:evaluation",
-                ],
-                outputs="pointing_game",
-                name="score_pointing_game",
-            ),
-        ]
-    )
+    return Pipeline([*_maps(), *_game()])
+
+
+def _maps() -> list[Node]:
+    return [
+        Node(
+            draw_region_masks,
+            inputs=["raw_masks", "scans", "params:regions"],
+            outputs="region_masks",
+            name="draw_region_masks",
+        ),
+        Node(
+            draw_saliency_maps,
+            inputs=[
+                "model_weights",
+                "model_inputs",
+                "scans",
+                "predictions",
+                "params:explanation",
+                "params:inference",
+            ],
+            outputs="saliency_maps",
+            name="draw_saliency_maps",
+        ),
+    ]
+
+
+def _game() -> list[Node]:
+    return [
+        Node(
+            measure_region_shares,
+            inputs=["saliency_maps", "region_masks", "scans", "params:framing"],
+            outputs="region_shares",
+            name="measure_region_shares",
+        ),
+        Node(
+            locate_extreme_points,
+            inputs=[
+                "saliency_maps",
+                "region_masks",
+                "scans",
+                "params:framing",
+                "params:regions",
+                "params:explanation",
+            ],
+            outputs="extreme_points",
+            name="locate_extreme_points",
+        ),
+        Node(
+            score_pointing_game,
+            inputs=[
+                "extreme_points",
+                "region_shares",
+                "predictions",
+                "scans",
+                "operating_points",
+                "params:explanation",
+                "params:evaluation",
+            ],
+            outputs="pointing_game",
+            name="score_pointing_game",
+        ),
+    ]

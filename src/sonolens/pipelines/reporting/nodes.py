@@ -12,6 +12,7 @@ from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps
 from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
+from sonolens.pipelines.parameters import as_values
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
 from sonolens.saliency import strongest_channels
@@ -169,5 +170,5 @@ def write_report(
         table_2=table_2,
         figures=drawn,
         run_context=run_context,
-        parameters=parameters,
+        parameters=as_values(parameters),
     )

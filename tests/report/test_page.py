@@ -1,0 +1,301 @@
+import copy
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pandas as pd
+import pytest
+from tiny_run import (
+    NOTHING_COUNTED,
+    metrics_table,
+    pointing_table,
+    run_inputs,
+    scans_table,
+    shares_table,
+)
+
+from sonolens.report import render_report
+from sonolens.report.pictures import CAPTIONS
+
+VOID = {"meta", "link", "img", "br", "hr"}
+
+
+class Outline(HTMLParser):
+    """Reads a page: its elements with attributes, its visible text, and tags that do not match."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.unmatched: list[str] = []
+        self.words: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.unmatched.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "title"} & set(self.open):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def read(**replaced: Any) -> Outline:
+    return Outline(render_report(**run_inputs(**replaced)))
+
+
+@pytest.fixture(scope="module")
+def page() -> Outline:
+    return read()
+
+
+def test_every_tag_is_closed_in_order(page: Outline) -> None:
+    assert page.unmatched == []
+    assert page.open == []
+
+
+def test_the_page_opens_as_html_with_language_title_and_viewport(page: Outline) -> None:
+    assert render_report(**run_inputs()).startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert any(meta.get("name") == "viewport" for meta in page.all("meta"))
+    assert len(page.all("h1")) == 1
+
+
+def test_every_id_is_unique_and_every_inner_link_has_its_target(page: Outline) -> None:
+    ids = [a["id"] for _, a in page.elements if "id" in a]
+    inner = {a["href"][1:] for a in page.all("a") if a["href"].startswith("#")}
+
+    assert len(ids) == len(set(ids))
+    assert inner <= set(ids)
+
+
+def test_every_header_cell_says_what_it_heads(page: Outline) -> None:
+    assert {cell.get("scope") for cell in page.all("th")} == {"col", "row"}
+
+
+def test_every_table_row_is_as_wide_as_its_head() -> None:
+    html = render_report(**run_inputs())
+    for table in re.findall(r"<table>.*?</table>", html, flags=re.DOTALL):
+        widths = {len(re.findall(r"<t[hd][ >]", row)) for row in table.split("<tr")[1:]}
+        assert len(widths) == 1, table[:200]
+
+
+def test_the_page_needs_nothing_from_outside(page: Outline) -> None:
+    for tag, attributes in page.elements:
+        assert tag not in {"script", "iframe", "object", "embed"}
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("src", "href", "srcset", "action"):
+            address = attributes.get(name) or "data:,"
+            assert tag == "a" or address.startswith("data:"), (tag, address)
+    styles = re.search(r"<style>(.*)</style>", render_report(**run_inputs()), re.DOTALL)[1]
+    assert "url(" not in styles
+    assert "@import" not in styles
+
+
+def test_the_only_outward_link_is_the_papers_doi(page: Outline) -> None:
+    outward = {a["href"] for a in page.all("a") if not a["href"].startswith("#")}
+
+    assert outward == {"https://doi.org/10.15557/JoU.2022.0013"}
+
+
+def test_every_figure_is_embedded_once_and_described(page: Outline) -> None:
+    images = page.all("img")
+
+    assert len(images) == len(CAPTIONS) == 7
+    assert all(image["src"].startswith("data:image/png;base64,") for image in images)
+    assert {image["alt"] for image in images} == {caption.alt for caption in CAPTIONS.values()}
+
+
+def test_research_use_is_said_before_the_answer_and_the_answer_before_the_tables(
+    page: Outline,
+) -> None:
+    places = [
+        page.text.index(words)
+        for words in (
+            "Research use only, not for diagnosis",
+            "On 4 correctly classified test scans",
+            "The study at a glance",
+            "Table 1.",
+            "Table 2.",
+        )
+    ]
+
+    assert places == sorted(places)
+
+
+def test_the_numbers_of_the_run_appear(page: Outline) -> None:
+    for words in (
+        "75 % [60, 90]; a map that knows nothing would score 50 %",
+        "0.91 [0.81, 0.96]",
+        "0.432",  # the threshold
+        "Epoch 2 was kept, with a validation loss of 0.612",
+        "3 epochs in 9 s",
+        "5.1 × 5.4 mm",
+        "known for 7 of them",
+        "c0ffee",
+        "with changes that no commit holds",
+        "2026-01-01T00.00.00.000Z",
+        "2.4.6",
+        "3.11.7",
+        "Linux x86_64",
+    ):
+        assert words in page.text, words
+
+
+def test_the_papers_own_numbers_stand_beside(page: Outline) -> None:
+    for words in ("0.887 ± 0.015", "0.835 ± 0.018", "0.801 ± 0.025", "0.868 ± 0.023"):
+        assert words in page.text
+    assert cells_of(page_source(), "paper") == ["34 %", "38 %", "30 %", "71 %"]
+    assert page.text.count("cohort is another one") == 2
+    assert "what its ± means is not explained there" in page.text
+
+
+def page_source(**replaced: Any) -> str:
+    return render_report(**run_inputs(**replaced))
+
+
+def cells_of(html: str, kind: str) -> list[str]:
+    return re.findall(rf'<td class="{kind}">(.*?)</td>', html)
+
+
+def test_where_nothing_was_counted_no_rate_is_invented() -> None:
+    game = pointing_table(**NOTHING_COUNTED)
+    html = page_source(pointing_game=game)
+    outline = Outline(html)
+
+    assert "classified no test scan correctly" in outline.text
+    assert not re.search(r"\b(0 %|nan|NaN|None|Undefined)", outline.text)
+    # Of all percentages, the paper's, the confidence and the regions' extent are left.
+    assert set(re.findall(r"\d+ %", outline.text)) == {
+        "34 %", "38 %", "30 %", "71 %", "95 %", "20 %", "22 %",
+    }  # fmt: skip
+
+
+def test_no_missing_value_is_printed_as_such() -> None:
+    scans = scans_table(birads=None, spacing_row_mm=float("nan"), spacing_col_mm=float("nan"))
+    outline = read(
+        scans=scans,
+        region_shares=shares_table(cell_row_mm=float("nan"), cell_col_mm=float("nan")),
+        classification_metrics=metrics_table(auc=float("nan")),
+    )
+
+    assert not re.search(r"\b(nan|NaN|None)\b|<NA>", outline.text)
+    assert "an area of unknown size" in outline.text
+
+
+@pytest.mark.parametrize(
+    ("replaced", "words"),
+    [
+        ({"scans": scans_table(source="phantoms")}, "Phantoms, not patients."),
+        (
+            {"pointing_game": pointing_table(ring="relative: 0-0.5 mass radii")},
+            "The ring is not in millimetres.",
+        ),
+        (
+            {
+                "parameters": {
+                    "training": {"weights": "none"},
+                    "explanation": {"partition": "test"},
+                    "evaluation": {"confidence": 0.95},
+                }
+            },
+            "The network started from random weights.",
+        ),
+    ],
+)
+def test_a_banner_stands_on_the_page_only_if_it_applies(
+    page: Outline, replaced: dict[str, Any], words: str
+) -> None:
+    assert words in read(**replaced).text
+    assert words not in page.text
+
+
+def test_a_threshold_chosen_on_the_test_scans_is_called_flattering(page: Outline) -> None:
+    points = run_inputs()["operating_points"].assign(chosen_on="test")
+
+    assert "are flattered" in read(operating_points=points).text
+    assert "are flattered" not in page.text
+
+
+def test_names_are_escaped() -> None:
+    inputs = run_inputs(
+        scans=scans_table(scan_id=["<b>"] + [f"s{n}" for n in range(1, 8)], source="<b>here"),
+        pointing_game=pointing_table(run="<b>run", method="<b>cam"),
+    )
+    inputs["run_context"]["inputs"] = {"<b>scans": "<b>"}
+    inputs["parameters"]["training"]["weights"] = "</pre><b>"
+
+    html = render_report(**inputs)
+
+    assert "<b>" not in html
+    assert "&lt;b&gt;here" in html
+    assert Outline(html).unmatched == []
+
+
+def test_the_patients_warned_of_are_those_of_the_partition_that_played() -> None:
+    partitions = ["train"] * 2 + ["validation"] + ["test"] * 5
+    splits = run_inputs()["splits"].assign(partition=partitions)
+
+    assert "The test partition has only 5 patients" in read(splits=splits).text
+
+
+def test_folds_have_a_column_only_if_there_are_several(page: Outline) -> None:
+    splits = run_inputs()["splits"]
+
+    several = read(splits=pd.concat([splits, splits.assign(fold=1)]))
+
+    assert "Fold" in several.text
+    assert "Fold" not in page.text
+
+
+def test_several_methods_answer_one_after_another() -> None:
+    games = pd.concat([pointing_table(), pointing_table(method="grad_cam", ci_low=0.4)])
+
+    text = read(pointing_game=games).text
+
+    assert text.count("correctly classified test scans an extreme") == 2
+    assert "lies above chance" in text
+    assert "includes chance" in text
+
+
+def test_a_run_without_commit_inputs_or_environment_says_so() -> None:
+    context = run_inputs()["run_context"]
+    context |= {"git": {"commit": "", "dirty": None}, "inputs": {}, "env": None}
+
+    text = read(run_context=context).text
+
+    assert "no commit known" in text
+    assert "No versioned input" in text
+    assert "Environment default" in text
+
+
+def test_a_fact_of_the_run_that_is_missing_is_named() -> None:
+    context = {key: value for key, value in run_inputs()["run_context"].items() if key != "git"}
+
+    with pytest.raises(ValueError, match="run_context lacks git"):
+        render_report(**run_inputs(run_context=context))
+
+
+def test_the_same_inputs_give_the_same_bytes_and_stay_as_they_were() -> None:
+    inputs = run_inputs()
+    before = copy.deepcopy(inputs)
+
+    assert render_report(**inputs) == render_report(**inputs)
+
+    for name, value in inputs.items():
+        if isinstance(value, pd.DataFrame):
+            pd.testing.assert_frame_equal(value, before[name])
+        else:
+            assert value == before[name]
