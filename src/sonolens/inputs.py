@@ -173,15 +173,15 @@ def _makers(absent: Iterable[str], catalog: CatalogProtocol[Any, Any]) -> list[s
 def _known_parameters() -> set[str]:
     read = {name for pipeline in pipelines.values() for name in pipeline.inputs()}
     named = {name.removeprefix("params:") for name in read if name.startswith("params:")}
-    return named | CATALOG_PARAMETERS | ({""} if "parameters" in read else set())
+    return named | CATALOG_PARAMETERS
 
 
 def _unknown(names: Iterable[str], known: set[str]) -> list[str]:
-    """Return the names that are neither known nor inside a known one; '' knows everything."""
+    """Return the names that are neither known nor inside a known one."""
     return [
         name
         for name in names
-        if not any(not each or name == each or name.startswith(f"{each}.") for each in known)
+        if not any(name == each or name.startswith(f"{each}.") for each in known)
     ]
 
 

@@ -102,3 +102,39 @@ def test_other_subsets_and_rules_are_left_out() -> None:
     figure = draw_pointing_game(pd.concat([other, GAME, GAME.assign(rule="max", rate=0.98)]))
 
     assert one(figure, "rate-mass").get_xdata()[0] == 0.3
+
+
+def test_the_legend_of_the_roc_covers_no_curve() -> None:
+    figure = draw_roc(ROC, METRICS, partition="test")
+    (axes,) = figure.axes
+
+    assert axes.get_legend().get_window_extent().y1 < axes.get_window_extent().y0
+
+
+def test_curves_of_two_runs_are_told_apart() -> None:
+    both = [pd.concat([table, table.assign(run="s")]) for table in (ROC, METRICS)]
+
+    text = words(draw_roc(*both, partition="test"))
+
+    assert "r, per scan: AUC" in text
+    assert "s, per scan: AUC" in text
+
+
+@pytest.mark.parametrize("losses", [(0.66, 0.70), (0.004, 2.1), (0.5, 4.0)])
+def test_the_loss_axis_stays_on_the_page(losses) -> None:
+    history = pd.DataFrame(
+        {
+            "run": "r",
+            "epoch": [1, 2],
+            "train_loss": losses,
+            "validation_loss": losses,
+            "best": [True, False],
+        }
+    )
+    figure = draw_training(history)
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+
+    labels = [text.get_text() for text in axes.get_yticklabels(which="both") if text.get_text()]
+    assert axes.yaxis.label.get_window_extent().x0 >= 0
+    assert len(set(labels)) == len(labels) > 1

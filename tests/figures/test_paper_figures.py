@@ -100,3 +100,48 @@ def test_figure_4_marks_both_extremes_of_every_case(make_view) -> None:
 def test_a_figure_without_views_is_refused() -> None:
     with pytest.raises(ValueError, match="nothing to draw"):
         draw_example_scans([])
+
+
+def test_figure_4_explains_a_call_at_the_edge_of_the_threshold(make_view) -> None:
+    views = [make_view(probability=0.4829, threshold=0.4819), make_view()]
+
+    text = words(draw_saliency_examples(views))
+
+    assert "0.48, called malignant: correct (threshold 0.48, 0.001 away)" in text
+    assert "0.80, called malignant: correct (threshold 0.40)" in text
+
+
+def test_a_scan_id_is_never_read_as_mathematics(make_view) -> None:
+    figure = draw_example_scans([make_view(scan_id="$x$")])
+
+    assert "$x$" in words(figure)
+    assert not any(text.get_parse_math() for text in figure.texts)
+
+
+def test_one_scan_is_written_in_the_singular(make_view) -> None:
+    assert "n = 1 scan (1 malignant)" in words(draw_example_scans([make_view()]))
+
+
+def test_figure_3_tints_each_region_where_its_code_stands(make_view) -> None:
+    view = make_view()
+    figure = draw_regions(view)
+
+    for code, region in enumerate(("mass", "peritumoral", "below"), start=1):
+        (tint,) = figure.findobj(lambda a, r=region: a.get_gid() == f"tint-{r}")
+        assert np.array_equal(tint.get_array()[..., 3] > 0, view.region_map == code)
+
+
+def test_figure_4_outlines_mass_ring_and_below(make_view) -> None:
+    figure = draw_saliency_examples([make_view()])
+
+    extents = {}
+    for region in ("mass", "peritumoral", "below"):
+        (outline,) = figure.findobj(lambda a, r=region: a.get_gid() == f"outline-{r}")
+        corners = np.vstack(outline.get_segments())
+        extents[region] = [*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()]
+
+    assert extents == {
+        "mass": [19.5, 9.5, 34.5, 19.5],
+        "peritumoral": [14.5, 6.5, 39.5, 22.5],
+        "below": [19.5, 22.5, 34.5, 39.5],
+    }

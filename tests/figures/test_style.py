@@ -2,8 +2,39 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from skimage.color import rgb2lab
 
-from sonolens.figures.style import signed_colours, text_width_in, wrap
+from sonolens.figures.style import REGION_COLOURS, signed_colours, text_width_in, wrap
+
+# Machado, Oliveira & Fernandes 2009, severity 1, on linear RGB.
+PROTANOPIA = (
+    (0.152286, 1.052583, -0.204868),
+    (0.114503, 0.786281, 0.099216),
+    (-0.003882, -0.048116, 1.051998),
+)
+DEUTERANOPIA = (
+    (0.367322, 0.860646, -0.227968),
+    (0.280085, 0.672501, 0.047413),
+    (-0.011820, 0.042940, 0.968881),
+)
+
+
+def seen(colour: str, matrix) -> np.ndarray:
+    """The colour in CIELAB as a colour-blind reader sees it."""
+    encoded = np.array(to_rgb(colour))
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(np.array(matrix) @ linear, 0, 1)
+    again = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return rgb2lab(again)
+
+
+@pytest.mark.parametrize("matrix", [np.eye(3), PROTANOPIA, DEUTERANOPIA])
+def test_regions_are_told_apart_by_colour_blind_readers(matrix) -> None:
+    colours = [seen(colour, matrix) for colour in REGION_COLOURS.values()]
+
+    gaps = [np.linalg.norm(a - b) for i, a in enumerate(colours) for b in colours[:i]]
+    assert min(gaps) > 20
 
 
 def test_zero_is_clear_and_equal_sizes_are_equally_opaque() -> None:

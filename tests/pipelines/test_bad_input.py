@@ -149,4 +149,4 @@ def test_a_failed_run_leaves_the_last_good_versions_in_place(
         project.run("data_processing", params={"study": {"options": {"cues": ["halo"]}}})
 
     assert project.catalog.load("scans").equals(before)
-    assert len(project.catalog["scans"].list_versions()) == 1
+    assert len(project.catalog["scans"].list_versions(full_path=False)) == 1

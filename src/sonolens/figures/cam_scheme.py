@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from sonolens.arrays import FramedScan, SaliencyMap
 from sonolens.figures.style import (
     BODY_PT,
-    LABEL_COLOURS,
     MUTED,
     SMALL_PT,
+    elide,
     in_house_style,
     new_page,
     place_axes,
@@ -41,6 +41,9 @@ def draw_cam_scheme(
 ) -> Figure:
     """Fig. 2: one scan, its strongest feature maps with their weights, their sum, and the logit.
 
+    What the feature maps add shares one colour scale, so a weak one looks weak; the sum of all of
+    them is larger and has its own. Below each stands what full colour means.
+
     Args:
         scan: The scan as the network sees it.
         title: Which scan it is.
@@ -53,21 +56,24 @@ def draw_cam_scheme(
     """
     shown = len(channel_maps)
     width_in = 2 * MARGIN_IN + (shown + 2) * PANEL_IN + (shown + 1) * GAP_IN
-    figure = new_page(width_in=width_in, height_in=MARGIN_IN + TITLE_IN + PANEL_IN + 0.62)
+    figure = new_page(width_in=width_in, height_in=MARGIN_IN + TITLE_IN + PANEL_IN + 0.82)
     contributions = channel_weights[:, None, None] * channel_maps
-    panels: list[tuple[str, str, SaliencyMap | None]] = [("scan", title, None)]
+    limit = _limit(contributions)
+    panels: list[tuple[str, str, SaliencyMap | None, float]] = [("scan", title, None, limit)]
     panels += [
         (
             f"weight {_signed(weight)}",
             f"adds {_signed(float(contribution.mean()))} to the logit",
             contribution,
+            limit,
         )
         for weight, contribution in zip(channel_weights.tolist(), contributions, strict=True)
     ]
-    panels.append(("signed map", f"sum of all {channels_total} feature maps", saliency))
-    for place, (name, detail, cells) in enumerate(panels):
-        _draw_panel(figure, place, name=name, detail=detail, scan=scan, cells=cells)
-    for place, sign in enumerate(["→", *"+" * (shown - 1), "+ …\n="]):
+    whole = f"sum of all {channels_total} feature maps"
+    panels.append(("signed map", whole, saliency, _limit(saliency)))
+    for place, (name, detail, cells, full) in enumerate(panels):
+        _draw_panel(figure, place, name=name, detail=detail, scan=scan, cells=cells, limit=full)
+    for place, sign in enumerate(["→", *"+" * (shown - 1), "+\n…\n="]):
         _write_between(figure, place, sign)
     _write_sum(figure, saliency=saliency, bias=bias, logit=logit)
     return figure
@@ -81,8 +87,10 @@ def _draw_panel(
     detail: str,
     scan: FramedScan,
     cells: SaliencyMap | None,
+    limit: float,
 ) -> None:
     """Draw the scan, or what a map adds per cell in red and blue over even grey."""
+    detail = elide(detail, width_in=PANEL_IN, size_pt=SMALL_PT)
     left_in = MARGIN_IN + place * (PANEL_IN + GAP_IN)
     write(figure, name, left_in=left_in, top_in=MARGIN_IN, bold=True)
     write(figure, detail, left_in=left_in, top_in=MARGIN_IN + 0.17, size_pt=SMALL_PT, colour=MUTED)
@@ -98,12 +106,19 @@ def _draw_panel(
     ground = scan if cells is None else np.full((1, 1), CELL_GREY, dtype=np.uint8)
     axes.imshow(ground, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
     if cells is not None:
-        limit = float(np.abs(cells).max()) or 1.0
         axes.imshow(
             signed_colours(cells, limit=limit),
             extent=extent,
             interpolation="nearest",
             gid=f"cells-{place}",
+        )
+        write(
+            figure,
+            f"full colour: ±{limit:#.2g} per cell",
+            left_in=left_in,
+            top_in=MARGIN_IN + TITLE_IN + PANEL_IN + 0.05,
+            size_pt=SMALL_PT,
+            colour=MUTED,
         )
 
 
@@ -121,8 +136,10 @@ def _write_between(figure: Figure, place: int, sign: str) -> None:
 
 
 def _write_sum(figure: Figure, *, saliency: SaliencyMap, bias: float, logit: float) -> None:
-    """Write the identity out in numbers, and what the network concludes."""
-    label = "malignant" if logit > 0 else "benign"
+    """Write the identity out in numbers.
+
+    In plain ink: the sign of the logit is not the call, which an operating point makes.
+    """
     width_in, height_in = figure.get_size_inches()
     probability = 1 / (1 + math.exp(-logit))
     write(
@@ -131,19 +148,23 @@ def _write_sum(figure: Figure, *, saliency: SaliencyMap, bias: float, logit: flo
         f"logit {_signed(logit)}   (probability of malignant {probability:.2f})",
         left_in=width_in - MARGIN_IN,
         top_in=height_in - 0.54,
-        colour=LABEL_COLOURS[label],
         bold=True,
         align="right",
     )
     write(
         figure,
-        "n = 1 scan. Red cells speak for malignant, blue ones for benign; each panel has its own "
-        "colour scale, strongest cell full.",
+        "n = 1 scan. Red cells speak for malignant, blue ones for benign. The feature maps share "
+        "one colour scale; the signed map has its own.",
         left_in=MARGIN_IN,
         top_in=height_in - 0.26,
         size_pt=SMALL_PT,
         colour=MUTED,
     )
+
+
+def _limit(cells: Float[np.ndarray, "*panels cell_rows cell_cols"]) -> float:
+    """The largest absolute value; 1 when all are silent, so that colours stay defined."""
+    return float(np.abs(cells).max()) or 1.0
 
 
 def _signed(value: float) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter, StrMethodFormatter
 
 from sonolens.figures.published import POINTING_HITS
 from sonolens.figures.style import (
@@ -30,6 +30,7 @@ MARGIN_IN = 0.15
 LEVEL_LINES: Mapping[str, str] = {"scan": "solid", "lesion": "dashed"}
 LEVEL_INKS: Mapping[str, str] = {"scan": INK, "lesion": "#8a5a00"}
 PAPER = "Byra 2022 (other scans)"
+LEGEND_LINE_IN = 0.17
 
 
 @in_house_style
@@ -51,7 +52,9 @@ def draw_roc(
         raise ValueError(
             f"partition {partition!r} has no ROC curve; it needs benign and malignant scans"
         )
-    figure = new_page(width_in=5.0, height_in=5.2)
+    groups = list(curves.groupby(["run", "level"], sort=False))
+    runs = curves["run"].nunique()
+    figure = new_page(width_in=5.0, height_in=5.35 + LEGEND_LINE_IN * (len(groups) + 1))
     axes = place_axes(figure, left_in=0.75, top_in=0.55, width_in=4.0, height_in=4.0)
     axes.plot([0, 1], [0, 1], color=HAIRLINE, linewidth=1.2, label="chance: AUC 0.50")
     scores = {
@@ -59,19 +62,21 @@ def draw_roc(
         for row in classification_metrics.to_dict("records")
         if row["partition"] == partition
     }
-    for (run, level), curve in curves.groupby(["run", "level"], sort=False):
+    for (run, level), curve in groups:
         auc, sensitivity, specificity = (
             scores[run, level, metric] for metric in ("auc", "sensitivity", "specificity")
         )
         point = (1 - specificity["value"], sensitivity["value"])
-        _draw_curve(axes, curve, auc=auc, point=point, level=str(level))
+        name = f"{run}, per {level}" if runs > 1 else f"per {level}"
+        _draw_curve(axes, curve, auc=auc, point=point, level=str(level), name=name)
     _frame(axes, xlabel="1 − specificity", ylabel="sensitivity")
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
-    axes.legend(loc="lower right", frameon=False, fontsize=BODY_PT)
+    # Below the axes: a weak network's curve runs through every corner of them.
+    axes.legend(loc="upper left", bbox_to_anchor=(-0.02, -0.12), frameon=False, fontsize=BODY_PT)
     write(figure, f"ROC, {partition} partition", left_in=0.75, top_in=MARGIN_IN, bold=True)
     write(
         figure,
-        "Circle: the operating point, chosen on the validation scans.",
+        "Circle (per scan) and square (per lesion): the operating point.",
         left_in=0.75,
         top_in=MARGIN_IN + 0.18,
         size_pt=SMALL_PT,
@@ -85,8 +90,9 @@ def draw_training(training_history: pd.DataFrame) -> Figure:
     """Draw the losses of every run per epoch; a circle marks the epoch whose weights were kept."""
     figure = new_page(width_in=5.6, height_in=3.4)
     axes = place_axes(figure, left_in=0.75, top_in=0.55, width_in=4.6, height_in=2.3)
+    runs = training_history["run"].nunique()
     for run, history in training_history.groupby("run", sort=False):
-        name = f"{run}: " if len(training_history["run"].unique()) > 1 else ""
+        name = f"{run}: " if runs > 1 else ""
         epochs = history["epoch"]
         axes.plot(epochs, history["train_loss"], color=MUTED, label=f"{name}train")
         axes.plot(epochs, history["validation_loss"], color=INK, label=f"{name}validation")
@@ -95,6 +101,12 @@ def draw_training(training_history: pd.DataFrame) -> Figure:
             kept["epoch"], kept["validation_loss"], "o", color=INK, mfc="white", ms=8, gid="kept"
         )
     axes.set_yscale("log")
+    # Plain numbers: powers of ten with their factor are wider than the margin.
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:.3g}"))
+    losses = training_history[["train_loss", "validation_loss"]].to_numpy()
+    within_a_decade = losses.max() < 10 * losses.min()
+    axes.yaxis.set_minor_formatter("{x:.3g}" if within_a_decade else NullFormatter())
+    axes.tick_params(which="both", labelsize=SMALL_PT)
     _frame(axes, xlabel="epoch", ylabel="binary cross-entropy")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, fontsize=BODY_PT)
@@ -153,6 +165,7 @@ def _draw_curve(
     auc: Mapping[Hashable, Any],
     point: tuple[float, float],
     level: str,
+    name: str,
 ) -> None:
     """Draw one curve, and a marker at the operating point (1 - specificity, sensitivity)."""
     axes.plot(
@@ -161,7 +174,7 @@ def _draw_curve(
         color=LEVEL_INKS[level],
         linestyle=LEVEL_LINES[level],
         linewidth=1.6,
-        label=f"per {level}: AUC {auc['value']:.2f} [{auc['ci_low']:.2f}, {auc['ci_high']:.2f}], "
+        label=f"{name}: AUC {auc['value']:.2f} [{auc['ci_low']:.2f}, {auc['ci_high']:.2f}], "
         f"n = {auc['n']}",
     )
     axes.plot(
@@ -187,6 +200,7 @@ def _draw_game(axes: Axes, game: pd.DataFrame) -> None:
             ms=8,
             color=REGION_COLOURS[region],
             mec=INK,
+            clip_on=False,
             gid=f"rate-{region}",
         )
         axes.plot(POINTING_HITS[region], place, "D", ms=5, mfc="none", mec=MUTED, zorder=1)

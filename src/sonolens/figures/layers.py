@@ -94,7 +94,7 @@ def add_outline(axes: Axes, mask: Mask, *, region: str, width_pt: float = 1.3) -
         LineCollection(
             outline_loops(mask),
             colors=REGION_COLOURS[region],
-            linewidths=width_pt,
+            linewidths=width_pt if region != "below" else 1.4 * width_pt,
             linestyles=[REGION_LINES[region]],
             path_effects=_casing(width_pt + 1.0, alpha=0.55),
             gid=f"outline-{region}",

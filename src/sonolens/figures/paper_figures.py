@@ -80,7 +80,7 @@ def draw_example_scans(views: Sequence[ScanView]) -> Figure:
             add_scale_bar(axes, view)
         top_in += TITLE_IN + heights[label] + GAP_IN
     counts = ", ".join(f"{len(group)} {label}" for label, group in rows.items())
-    _write_note(figure, f"n = {len(views)} scans ({counts}).")
+    _write_note(figure, f"n = {_scans(len(views))} ({counts}).")
     return figure
 
 
@@ -122,9 +122,8 @@ def draw_regions(view: ScanView) -> Figure:
             pixels = view.region_map == column
             add_region_tint(axes, pixels, region=region)
             add_outline(axes, pixels, region=region)
-            share = float(pixels.mean())
             title = REGION_TITLES[region]
-            detail = f"{share:.0%} of the scan" if pixels.any() else "none in this scan"
+            detail = f"{pixels.mean():.0%} of the scan" if pixels.any() else "none in this scan"
         _write_title(
             figure,
             f"{'ABCD'[column]}  {title}",
@@ -235,7 +234,8 @@ def _draw_case(
     )
     for axes in (plain, mapped):
         show_scan(axes, view)
-        add_scale_bar(axes, view)
+    # Only beside the map, which is as large: an extreme may lie where the bar would.
+    add_scale_bar(plain, view)
     plain.set_anchor("NE")
     mapped.set_anchor("NW")
     add_signed_map(mapped, view, limit=limit)
@@ -273,7 +273,7 @@ def _draw_key(figure: Figure, views: Sequence[ScanView], *, limit: float, foot_i
     )
     rings = sorted({view.ring for view in views if view.ring})
     note = (
-        f"n = {len(views)} scans. White crosses: + maximum and − minimum of the map. "
+        f"n = {_scans(len(views))}. White crosses: + maximum and − minimum of the map. "
         f"Peritumoral ring: {'; '.join(rings) or 'not drawn'}."
     )
     text = wrap(note, width_in=width_in - 3.5, size_pt=SMALL_PT)
@@ -285,9 +285,23 @@ def _verdict(view: ScanView) -> str:
     if view.probability is None:
         return "no prediction"
     said = f"probability of malignant {view.probability:.2f}"
-    if view.called is None:
+    if view.threshold is None:
         return said
-    return f"{said}, called {view.called}: {'correct' if view.called == view.label else 'WRONG'}"
+    verdict = "correct" if view.called == view.label else "WRONG"
+    threshold = _threshold(view.threshold, probability=view.probability)
+    return f"{said}, called {view.called}: {verdict} (threshold {threshold})"
+
+
+def _threshold(threshold: float, *, probability: float) -> str:
+    """Two digits, and the distance to the probability where these would look equal.
+
+    >>> _threshold(0.43, probability=0.8), _threshold(0.4819, probability=0.4829)
+    ('0.43', '0.48, 0.001 away')
+    """
+    shown = f"{threshold:.2f}"
+    if shown != f"{probability:.2f}":
+        return shown
+    return f"{shown}, {abs(probability - threshold):.1g} away"
 
 
 def _write_title(
@@ -311,6 +325,10 @@ def _write_note(figure: Figure, note: str) -> None:
 def _row_height(views: Sequence[ScanView], panel_in: float) -> float:
     """Height in inches of a row of panels `panel_in` wide, at most `TALLEST` widths."""
     return panel_in * min(max(view.height_over_width for view in views), TALLEST)
+
+
+def _scans(count: int) -> str:
+    return "1 scan" if count == 1 else f"{count} scans"
 
 
 def _need(views: Sequence[ScanView], drawing: str) -> None:

@@ -183,9 +183,12 @@ def _describe_classification(metrics: pd.DataFrame, *, run: str) -> str:
         return ""
     row = found.iloc[0]
     score = score_with_interval(row["value"], row["ci_low"], row["ci_high"])
+    scored = f"an AUC of {score} on {counted(int(row['n']), 'test scan')}"
+    if row["ci_low"] > row["chance"]:
+        return f"The network tells malignant from benign with {scored}."
     return (
-        f"The network tells malignant from benign with an AUC of {score} "
-        f"on {counted(int(row['n']), 'test scan')}."
+        f"The network does not reliably tell malignant from benign, with {scored}: where it looks "
+        "explains little."
     )
 
 

@@ -52,9 +52,7 @@ def draw_example_scans(
     gallery: pd.DataFrame, scans: pd.DataFrame, raw_images: Pictures, raw_masks: Pictures
 ) -> Figure:
     """Show benign and malignant masses as in the paper's Fig. 1."""
-    views = view_scans(
-        gallery[gallery["correct"]], scans, raw_images=raw_images, raw_masks=raw_masks
-    )
+    views = view_scans(gallery, scans, raw_images=raw_images, raw_masks=raw_masks)
     return figures.draw_example_scans(views)
 
 
