@@ -132,3 +132,19 @@ def test_every_method_and_run_answers_for_itself() -> None:
         ("cam", RUN, "above"),
         ("grad_cam", RUN, "includes"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("auc", "words"),
+    [
+        (0.75, "The network tells malignant from benign with an AUC of 0.75 [0.65, 0.80]"),
+        (0.58, "does not reliably tell malignant from benign, with an AUC of 0.58 [0.48, 0.63]"),
+        (0.12, "does not reliably tell malignant from benign, with an AUC of 0.12 [0.02, 0.17]"),
+    ],
+)
+def test_a_network_whose_interval_reaches_chance_is_not_said_to_discriminate(
+    auc: float, words: str
+) -> None:
+    answered = answer(classification_metrics=metrics_table(auc=auc))
+
+    assert words in " ".join(answered.details)
