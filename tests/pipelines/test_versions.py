@@ -112,7 +112,9 @@ def test_repeating_a_run_costs_little_disk(copy: Any) -> None:
     copy.run()
 
     newest = max(copy.data_root.glob("08_reporting/report.html/*/report.html"))
-    assert disk() - once < 1.1 * newest.stat().st_size  # the report names its run, the rest is linked
+    assert (
+        disk() - once < 1.1 * newest.stat().st_size
+    )  # the report names its run, the rest is linked
 
 
 def test_the_same_study_gives_the_same_results_to_the_byte(copy: Any) -> None:
