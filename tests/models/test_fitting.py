@@ -145,6 +145,8 @@ def test_drs_moves_scales_and_head_and_nothing_else():
 
 def test_nothing_is_written_and_nothing_but_epochs_is_logged(tmp_path, monkeypatch, caplog, capfd):
     monkeypatch.chdir(tmp_path)
+    # Kedro's handler, set up by another test, would write the log lines to the screen.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [caplog.handler])
     level = logging.getLogger("pytorch_lightning").level
 
     with caplog.at_level(logging.INFO):
