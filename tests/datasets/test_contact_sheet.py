@@ -31,12 +31,12 @@ def test_the_colours_are_symmetric_about_zero():
     assert coloured[0, 1].tolist() == RED
 
 
-def test_a_map_without_negative_values_is_grey():
-    assert colour_array(np.array([[0.0, 5.0]])).tolist() == [[[0, 0, 0], WHITE]]
+def test_a_map_without_negative_values_keeps_its_zero_white():
+    assert colour_array(np.array([[0.0, 5.0]])).tolist() == [[WHITE, RED]]
 
 
 def test_a_constant_map_and_missing_values_are_drawn():
-    assert colour_array(np.zeros((1, 1))).tolist() == [[[0, 0, 0]]]
+    assert colour_array(np.zeros((1, 1))).tolist() == [[WHITE]]
     assert colour_array(np.array([[np.nan, -1.0]])).tolist() == [[[128, 128, 128], BLUE]]
 
 

@@ -34,7 +34,7 @@ def draw_contact_sheet(values: Sequence[Any]) -> bytes:
     """Draw pictures or two-dimensional arrays on one sheet.
 
     Args:
-        values: PIL images or arrays `rows x cols`; at least one. Signed floating-point arrays are
+        values: PIL images or arrays `rows x cols`; at least one. Floating-point arrays are
             red where positive and blue where negative, white at 0, symmetric about it. Whole numbers
             below 8 are labels, one colour each. Everything else is grey.
 
@@ -65,7 +65,7 @@ def colour_array(array: Shaped[np.ndarray, "rows cols"]) -> UInt8[np.ndarray, "r
     """
     if np.issubdtype(array.dtype, np.floating):
         finite = np.where(np.isfinite(array), array, 0.0).astype(float)
-        coloured = _diverging(finite) if finite.min() < 0 else _grey(finite)
+        coloured = _diverging(finite)
         coloured[~np.isfinite(array)] = MISSING_GREY
         return coloured
     if array.dtype == bool or array.min() < 0:
@@ -100,7 +100,7 @@ def _picture(value: Any) -> Image.Image:
 
 
 def _diverging(signed: Float[np.ndarray, "rows cols"]) -> UInt8[np.ndarray, "rows cols 3"]:
-    strength = signed / np.abs(signed).max()
+    strength = signed / (np.abs(signed).max() or 1.0)
     red = 1 - np.clip(-strength, 0, 1)
     blue = 1 - np.clip(strength, 0, 1)
     green = np.minimum(red, blue)
