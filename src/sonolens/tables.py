@@ -33,7 +33,11 @@ class Table(pa.DataFrameModel):
 
 
 class Scans(Table):
-    """One row per scan of the study. A lesion's scans share `lesion_id`."""
+    """One row per scan of the study. A lesion's scans share `lesion_id`.
+
+    Further columns are welcome: what a study tells beside (margin, posterior features, age) stays
+    with its scans.
+    """
 
     scan_id: Series[str] = pa.Field(unique=True, str_matches=r"^[^/\\]+$")
     lesion_id: Series[str]
@@ -45,6 +49,11 @@ class Scans(Table):
     spacing_col_mm: Series[float] = pa.Field(gt=0, nullable=True)
     device: Series[str] = pa.Field(nullable=True)
     source: Series[str]
+
+    class Config:
+        """Columns of the study's own are kept."""
+
+        strict = False
 
     @pa.dataframe_check(error="a lesion belongs to one patient")
     def a_lesion_has_one_patient(cls, table: pd.DataFrame) -> "pd.Series[bool]":  # noqa: N805

@@ -1,7 +1,7 @@
 """A study: what a reader makes of a data set, whatever its published format."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,10 @@ class Study:
         images: Reads a scan by its id.
         masks: Reads a scan's mass by its id; same grid as the scan.
         description: One sentence on origin and licence for the report.
+        published: How many `scans`, `patients`, `lesions`, `benign` and `malignant` scans its authors
+            published; only what they state, nothing for a study without a publication.
+        left_out: How many scans were read but cannot be used, by reason, for example ``normal``.
+        official_folds: The authors' own folds, `scan_id` and `fold` (from 1), if they published any.
 
     Raises:
         ValueError: If the study is empty, knows only one label, or lacks an image or mask.
@@ -30,6 +34,9 @@ class Study:
     images: Mapping[str, Callable[[], Scan]]
     masks: Mapping[str, Callable[[], Mask]]
     description: str
+    published: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    official_folds: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         listed = list(self.scans["scan_id"])
