@@ -41,22 +41,20 @@ def check_identity(
         bias: Bias of the network's head.
         logits: The logit of each map's scan, for example as stored with the predictions.
         scan_ids: Names of the scans, for the error.
-        tolerance: Largest difference between ``mean(map) + bias`` and the logit; absolute for sums
-            within -1..1, relative beyond, where rounding grows with the sum.
+        tolerance: Largest difference between ``mean(map) + bias`` and the logit that passes.
 
     Raises:
         ValueError: A map is off, or is not finite; the first such scan is named.
     """
     sums = maps.mean(axis=(1, 2), dtype=np.float64) + bias
-    limits = tolerance * np.maximum(1.0, np.abs(sums))
-    for scan_id, total, logit, limit in zip(scan_ids, sums, logits, limits, strict=True):
+    for scan_id, total, logit in zip(scan_ids, sums, logits, strict=True):
         if not np.isfinite(total):
             raise ValueError(
                 f"the map of scan {scan_id} holds infinite or undefined values; is the network sound?"
             )
-        if not abs(total - logit) <= limit:
+        if not abs(total - logit) <= tolerance:
             raise ValueError(
                 f"the map of scan {scan_id} adds up to {total:.6g} but its logit is {logit:.6g}, "
-                f"{abs(total - logit):.2g} apart where {limit:.2g} is allowed; "
+                f"{abs(total - logit):.2g} apart where {tolerance:.2g} is allowed; "
                 "do map and prediction come from the same network and scan?"
             )
