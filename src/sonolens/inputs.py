@@ -15,7 +15,9 @@ from sonolens.lineage import RunRecord, World, choose_world
 
 logger = logging.getLogger(__name__)
 
-CATALOG_PARAMETERS = frozenset({"data_root", "study.path", "study.reader", "study.options"})
+CATALOG_PARAMETERS = frozenset(
+    {"data_root", "study.path", "study.reader", "study.options", "study.expect_complete"}
+)
 """Runtime parameters that the catalog reads; all others must be parameters of a pipeline."""
 
 NEWEST_SHOWN = 5

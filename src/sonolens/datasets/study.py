@@ -1,6 +1,7 @@
 """The study: where every flow of data begins."""
 
 import inspect
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -8,6 +9,8 @@ from kedro.io.core import AbstractDataset, DatasetError
 
 if TYPE_CHECKING:
     import sonolens.studies
+
+logger = logging.getLogger(__name__)
 
 
 class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
@@ -20,6 +23,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         path: The folder or file as unpacked; nothing for the phantoms.
         options: Further arguments of the reader.
         changed_options: Options for one run that replace those of the same name.
+        expect_complete: Whether a difference from the publication is an error; else it is logged.
         metadata: Left to plugins such as Kedro-Viz.
     """
 
@@ -30,11 +34,13 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         path: str | None = None,
         options: dict[str, Any] | None = None,
         changed_options: dict[str, Any] | None = None,
+        expect_complete: bool = False,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self._reader = reader
         self._path = path
         self._options = {**(options or {}), **(changed_options or {})}
+        self._expect_complete = expect_complete
         self.metadata = metadata
 
     def load(self) -> "sonolens.studies.Study":
@@ -53,9 +59,11 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         self._check_options(inspect.signature(read))
         self._check_path()
         try:
-            return read(self._path, **self._options)
+            study = read(self._path, **self._options)
         except (FileNotFoundError, ValueError) as error:
             raise DatasetError(str(error)) from error
+        self._tell_completeness(study)
+        return study
 
     def save(self, data: Any) -> NoReturn:  # noqa: ARG002 - Kedro's signature
         """Refuse to write.
@@ -66,6 +74,20 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         raise DatasetError(
             f"study {self._reader!r} is read-only; save what is made of it under another name"
         )
+
+    def _tell_completeness(self, study: "sonolens.studies.Study") -> None:
+        from sonolens.studies import compare_with_published  # noqa: PLC0415
+
+        differences = "; ".join(compare_with_published(study))
+        if differences and self._expect_complete:
+            raise DatasetError(
+                f"study {study.name!r} is not as published: {differences}; complete the data set, or "
+                "set study.expect_complete: false"
+            )
+        told = f"{len(study.scans)} scans"
+        told += "".join(f", {count} {reason} left out" for reason, count in study.left_out.items())
+        told += f"; not as published: {differences}" if differences else ""
+        logger.info("Study %s: %s", study.name, told)
 
     def _check_options(self, signature: inspect.Signature) -> None:
         known = list(signature.parameters)[1:]

@@ -6,6 +6,7 @@ This room knows file layouts and label conventions. It knows neither Kedro nor n
 from collections.abc import Callable
 
 from sonolens.studies.busbra import read_busbra
+from sonolens.studies.completeness import compare_with_published, count_study
 from sonolens.studies.phantoms import read_phantoms
 from sonolens.studies.study import Study
 
@@ -15,4 +16,11 @@ READERS: dict[str, Callable[..., Study]] = {
 }
 """Every reader by the name used in the catalog."""
 
-__all__ = ["READERS", "Study", "read_busbra", "read_phantoms"]
+__all__ = [
+    "READERS",
+    "Study",
+    "compare_with_published",
+    "count_study",
+    "read_busbra",
+    "read_phantoms",
+]

@@ -16,14 +16,22 @@ from sonolens.studies.study import Study
 DESCRIPTION = (
     "BUS-BRA, Gomez-Flores et al., Medical Physics 2024;51:3110, doi 10.1002/mp.16812, CC BY 4.0."
 )
+PUBLISHED = {
+    "scans": 1875,
+    "patients": 1064,
+    "lesions": 1064,
+    "benign": 1268,
+    "malignant": 607,
+}
 COLUMNS = ("ID", "Case", "Pathology", "BIRADS", "Device")
 
 
-def read_busbra(path: str) -> Study:
+def read_busbra(path: str, *, folds: int = 5) -> Study:
     """Read the unpacked BUS-BRA folder.
 
     Args:
         path: The folder that holds ``bus_data.csv``, ``Images`` and ``Masks``.
+        folds: Which of the published fold files is the official one, 5 or 10.
 
     Returns:
         The study; pictures are read when they are asked for.
@@ -54,6 +62,8 @@ def read_busbra(path: str) -> Study:
             for scan_id in scans["scan_id"]
         },
         description=DESCRIPTION,
+        published=PUBLISHED,
+        official_folds=_read_folds(folder / f"{folds}-fold-cv.csv"),
     )
 
 
@@ -80,3 +90,11 @@ def _list_scans(table_file: Path) -> pd.DataFrame:
             "source": "busbra",
         }
     )
+
+
+def _read_folds(table_file: Path) -> pd.DataFrame | None:
+    """Read the outer folds; the published inner ones mix patients and are not used."""
+    if not table_file.exists():
+        return None
+    rows = pd.read_csv(table_file, dtype={"ID": "str", "kFold": int}, encoding="utf-8-sig")
+    return pd.DataFrame({"scan_id": rows["ID"], "fold": rows["kFold"]})
