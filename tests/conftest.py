@@ -34,9 +34,10 @@ def busbra_folder(tmp_path: Path) -> Path:
     rows = []
     for case, pathology in (("0007", "benign"), ("0012", "malignant")):
         for side in ("l", "r"):
-            scan = np.full((40, 60), 90, dtype=np.uint8)
-            mask = np.zeros((40, 60), dtype=bool)
-            mask[10:20, 15:30] = True
+            rng = np.random.default_rng(len(rows))
+            scan = rng.integers(40, 140, size=(80, 100), dtype=np.uint8)
+            mask = np.zeros((80, 100), dtype=bool)
+            mask[20:30, 35:50] = True
             Image.fromarray(scan).save(folder / "Images" / f"bus_{case}-{side}.png")
             Image.fromarray(mask).save(folder / "Masks" / f"mask_{case}-{side}.png")
             rows.append(
@@ -47,10 +48,10 @@ def busbra_folder(tmp_path: Path) -> Path:
                     "Pathology": pathology,
                     "BIRADS": "4",
                     "Device": "GE Logiq 7 @10-14MHz",
-                    "Width": 60,
-                    "Height": 40,
+                    "Width": 100,
+                    "Height": 80,
                     "Side": "left" if side == "l" else "right",
-                    "BBOX": "[16,11,15,10]",
+                    "BBOX": "[36,21,15,10]",
                 }
             )
     pd.DataFrame(rows).to_csv(folder / "bus_data.csv", index=False)

@@ -61,6 +61,16 @@ class Scans(Table):
         return table.groupby("lesion_id")["patient_id"].transform("nunique") == 1
 
 
+class Screening(Table):
+    """What was found wrong with the scans of a study: one row per finding, none for a clean study."""
+
+    scan_id: Series[str]
+    check: Series[str]
+    severity: Series[str] = pa.Field(isin=("error", "warning"))
+    value: Series[str] = pa.Field(nullable=True, description="For duplicates: their group.")
+    message: Series[str]
+
+
 class Splits(Table):
     """Which partition a scan belongs to, per fold; a holdout is fold 0."""
 

@@ -69,7 +69,7 @@ def versions_read(project: Any) -> dict[str, str]:
 
 def test_a_run_killed_while_importing_leaves_no_scan_behind(copy: Any) -> None:
     before = copy.catalog["scans"].list_versions(full_path=False)
-    kill_in(copy, module="sonolens.studies.phantoms", function="draw_scan", call=5)
+    kill_in(copy, module="sonolens.studies.phantoms", function="draw_scan", call=32 + 5)
 
     copy.run("explainability")
 

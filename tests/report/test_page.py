@@ -299,3 +299,24 @@ def test_the_same_inputs_give_the_same_bytes_and_stay_as_they_were() -> None:
             pd.testing.assert_frame_equal(value, before[name])
         else:
             assert value == before[name]
+
+
+def test_the_data_card_sets_what_was_read_beside_what_was_published() -> None:
+    page = read()
+
+    assert "A toy study, CC0." in page.text
+    assert "scans 376 1875" in page.text
+    assert "patients 212 –" in page.text
+    assert "left out: normal 133" in page.text
+
+
+def test_the_data_card_counts_findings_errors_first() -> None:
+    text = read().text
+
+    assert text.index("empty mask error 1") < text.index("mask touches border warning 2")
+
+
+def test_a_clean_study_says_so() -> None:
+    nothing = pd.DataFrame(columns=["scan_id", "check", "severity", "value", "message"])
+
+    assert "Screening found nothing." in read(screening=nothing).text

@@ -127,6 +127,22 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
     metrics = replaced.get("classification_metrics", metrics_table())
     pointing = replaced.get("pointing_game", pointing_table())
     inputs = {
+        "study_facts": {
+            "name": "toy",
+            "description": "A toy study, CC0.",
+            "read": {"scans": 376, "patients": 212},
+            "published": {"scans": 1875},
+            "left_out": {"normal": 133},
+        },
+        "screening": pd.DataFrame(
+            {
+                "scan_id": ["s7", "s9", "s2"],
+                "check": ["mask touches border", "mask touches border", "empty mask"],
+                "severity": ["warning", "warning", "error"],
+                "value": ["left", "top", ""],
+                "message": ["mask of s7 touches", "mask of s9 touches", "mask of s2 is empty"],
+            }
+        ),
         "scans": scans,
         "splits": splits_table(scans),
         "classification_metrics": metrics,

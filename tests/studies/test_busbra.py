@@ -27,7 +27,7 @@ def test_what_busbra_does_not_publish_stays_empty(busbra_folder: Path) -> None:
 
 
 def test_the_mask_of_a_scan_is_found_by_its_name(busbra_folder: Path) -> None:
-    other = np.zeros((40, 60), dtype=bool)
+    other = np.zeros((80, 100), dtype=bool)
     other[30, 50] = True
     Image.fromarray(other).save(busbra_folder / "Masks" / "mask_0012-r.png")
 

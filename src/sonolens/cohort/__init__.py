@@ -1,5 +1,28 @@
-"""Who is in the study, and in which partition: whole patients, both labels, by seed."""
+"""Who is in the study, and in which partition: sound scans, whole patients, both labels, by seed."""
 
-from sonolens.cohort.splits import split_holdout
+from sonolens.cohort.duplicates import Fingerprint, group_duplicates, take_fingerprint
+from sonolens.cohort.inspection import ScanFacts, inspect_scan, read_and_inspect
+from sonolens.cohort.linking import join_groups
+from sonolens.cohort.screening import (
+    listed_duplicates,
+    resolve_screening,
+    screen_scans,
+)
+from sonolens.cohort.splits import check_disjoint, split_holdout, split_kfold, split_official
 
-__all__ = ["split_holdout"]
+__all__ = [
+    "Fingerprint",
+    "ScanFacts",
+    "check_disjoint",
+    "group_duplicates",
+    "inspect_scan",
+    "join_groups",
+    "listed_duplicates",
+    "read_and_inspect",
+    "resolve_screening",
+    "screen_scans",
+    "split_holdout",
+    "split_kfold",
+    "split_official",
+    "take_fingerprint",
+]

@@ -128,3 +128,17 @@ def summarise_training(training_history: pd.DataFrame) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def summarise_screening(screening: pd.DataFrame) -> list[dict[str, Any]]:
+    """Count the scans of every check that found something, errors first, with one example each."""
+    ordered = screening.sort_values(["severity", "check", "scan_id"], kind="stable")
+    return [
+        {
+            "severity": severity,
+            "check": check,
+            "scans": int(findings["scan_id"].nunique()),
+            "message": findings["message"].iloc[0],
+        }
+        for (severity, check), findings in ordered.groupby(["severity", "check"], sort=False)
+    ]

@@ -17,6 +17,7 @@ from sonolens.report.overview import (
     count_partitions,
     count_spaced,
     measure_cells,
+    summarise_screening,
     summarise_training,
 )
 from sonolens.report.paper_tables import REGION_TITLES
@@ -39,6 +40,8 @@ RUN_FACTS = (
 
 def render_report(
     *,
+    study_facts: Mapping[str, Any],
+    screening: pd.DataFrame,
     scans: pd.DataFrame,
     splits: pd.DataFrame,
     classification_metrics: pd.DataFrame,
@@ -57,6 +60,9 @@ def render_report(
     The page needs no file, script or network: styles and figures are inside it.
 
     Args:
+        study_facts: Of the study: its `name` and `description`, and counts `read`, `published` and
+            `left_out`.
+        screening: A `Screening` table.
         scans: A `Scans` table.
         splits: A `Splits` table.
         classification_metrics: A `ClassificationMetrics` table.
@@ -86,6 +92,8 @@ def render_report(
         .get_template("page.html")
         .render(
             run=run_context,
+            study=study_facts,
+            findings=summarise_screening(screening),
             parameters=parameters,
             partition=partition,
             banners=raise_banners(scans, pointing_game, training=parameters["training"]),

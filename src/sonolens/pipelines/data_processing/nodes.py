@@ -1,55 +1,111 @@
-"""study -> scans, raw_images, raw_masks, splits, model_inputs."""
+"""study -> screening, scans, raw_images, raw_masks, splits, model_inputs."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
+from sonolens import cohort
 from sonolens.arrays import ScanStack
-from sonolens.cohort import split_holdout
+from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures
-from sonolens.pipelines.data_processing.parameters import FramingParameters, SplitParameters
+from sonolens.pipelines.data_processing.parameters import (
+    FramingParameters,
+    ScreeningParameters,
+    SplitParameters,
+)
 from sonolens.progress import track
-from sonolens.studies import Study
+from sonolens.studies import Study, count_study
 from sonolens.ultrasound import Framing
 
 NamedPictures = Iterator[tuple[str, Image.Image]]
 
 
-def import_study(study: Study) -> tuple[NamedPictures, NamedPictures, pd.DataFrame]:
-    """Copy a study into the catalog: its images, its masks and the table that lists them.
-
-    Images and masks stream, one at a time. Each image is checked against its mask as it is read,
-    so a fault in either leaves nothing behind.
-    """
-    scan_ids = list(study.scans["scan_id"])
-    images = (
-        (scan_id, Image.fromarray(study.image(scan_id)))
-        for scan_id in track(scan_ids, description="Importing scans", total=len(scan_ids))
-    )
-    masks = (
-        (scan_id, Image.fromarray(study.masks[scan_id]()))
-        for scan_id in track(scan_ids, description="Importing masks", total=len(scan_ids))
-    )
-    return images, masks, study.scans
+def screen_scans(study: Study, rules: ScreeningParameters) -> pd.DataFrame:
+    """Read every scan once, in parallel, and list what is wrong with it or with its company."""
+    inspected = in_parallel(partial(_inspect, study), study.scans["scan_id"])
+    facts = track(inspected, description="Screening scans", total=len(study.scans))
+    thresholds = rules.model_dump(exclude={"on_error"})
+    return cohort.screen_scans(study.scans, facts, **thresholds)
 
 
-def split_scans(scans: pd.DataFrame, split: SplitParameters) -> pd.DataFrame:
-    """Deal the patients to train, validation and test."""
-    return split_holdout(
-        scans,
-        validation_share=split.validation_share,
-        test_share=split.test_share,
-        seed=split.seed,
+def select_scans(study: Study, screening: pd.DataFrame, rules: ScreeningParameters) -> pd.DataFrame:
+    """Stop at scans with errors, or leave them out."""
+    return cohort.resolve_screening(study.scans, screening, on_error=rules.on_error)
+
+
+def import_pictures(study: Study, scans: pd.DataFrame) -> tuple[NamedPictures, NamedPictures]:
+    """Copy images and masks of the selected scans into the catalog, in parallel and streaming."""
+    scan_ids = list(scans["scan_id"])
+    images = track(
+        in_parallel(partial(_image, study), scan_ids),
+        description="Importing scans",
+        total=len(scan_ids),
     )
+    masks = track(
+        in_parallel(partial(_mask, study), scan_ids),
+        description="Importing masks",
+        total=len(scan_ids),
+    )
+    return images, masks
+
+
+def describe_study(study: Study, scans: pd.DataFrame) -> dict[str, Any]:
+    """Say what was read of the study, beside what its authors published."""
+    left_out = dict(study.left_out)
+    dropped = len(study.scans) - len(scans)
+    return {
+        "name": study.name,
+        "description": study.description,
+        "read": count_study(study),
+        "published": dict(study.published),
+        "left_out": left_out | ({"screening": dropped} if dropped else {}),
+    }
+
+
+def split_scans(
+    study: Study, scans: pd.DataFrame, screening: pd.DataFrame, split: SplitParameters
+) -> pd.DataFrame:
+    """Deal patients, joined where they share duplicates, to train, validation and test."""
+    groups = cohort.join_groups(scans, cohort.listed_duplicates(screening))
+    shared = {"validation_share": split.validation_share, "seed": split.seed, "groups": groups}
+    if split.scheme == "kfold":
+        return cohort.split_kfold(scans, folds=split.folds, repeats=split.repeats, **shared)
+    if split.scheme == "holdout":
+        return cohort.split_holdout(scans, test_share=split.test_share, **shared)
+    if study.official_folds is None:
+        raise ValueError(
+            f"study {study.name!r} has no official folds; set split.scheme to holdout or kfold"
+        )
+    return cohort.split_official(scans, study.official_folds, **shared)
 
 
 def frame_scans(scans: pd.DataFrame, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
     """Stack all scans at the network's input size, in the order of `scans`."""
     stack = np.empty((len(scans), framing.size_px, framing.size_px), dtype=np.uint8)
-    named = track(scans["scan_id"], description="Framing scans", total=len(scans))
-    for place, scan_id in enumerate(named):
-        scan = np.asarray(raw_images[scan_id]())
-        stack[place] = Framing.of(scan, size_px=framing.size_px).frame_scan(scan)
+    framed = in_parallel(partial(_frame, raw_images, framing.size_px), scans["scan_id"])
+    for place, scan in enumerate(track(framed, description="Framing scans", total=len(scans))):
+        stack[place] = scan
     return stack
+
+
+def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
+    return cohort.read_and_inspect(
+        scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
+    )
+
+
+def _image(study: Study, scan_id: str) -> tuple[str, Image.Image]:
+    return scan_id, Image.fromarray(study.images[scan_id]())
+
+
+def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:
+    return scan_id, Image.fromarray(study.masks[scan_id]())
+
+
+def _frame(raw_images: Pictures, size_px: int, scan_id: str) -> np.ndarray:
+    scan = np.asarray(raw_images[scan_id]())
+    return Framing.of(scan, size_px=size_px).frame_scan(scan)

@@ -1,17 +1,37 @@
 """Parameters of ``conf/base/parameters_data_processing.yml``."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from sonolens.pipelines.parameters import Parameters
 
 
+class ScreeningParameters(Parameters):
+    """What counts as a fault of a scan, and what happens then."""
+
+    on_error: Literal["stop", "drop"] = Field(description="Refuse the study, or leave scans out.")
+    min_side_px: int = Field(ge=1, description="A scan with a shorter side is tiny.")
+    max_mask_components: int = Field(ge=1, description="A mask in more pieces is reported.")
+    min_depth_mm: float = Field(gt=0, description="A shallower field of view is implausible.")
+    max_depth_mm: float = Field(gt=0, description="A deeper field of view is implausible.")
+    min_correlation: float = Field(
+        gt=0, le=1, description="From this correlation on two scans are near-identical."
+    )
+
+
 class SplitParameters(Parameters):
     """How patients are dealt to the partitions."""
 
+    scheme: Literal["holdout", "kfold", "official"] = Field(
+        description="One split, folds drawn by seed, or the folds of the study's authors."
+    )
     validation_share: float = Field(
         gt=0, lt=1, description="Patients that choose epoch and threshold."
     )
-    test_share: float = Field(gt=0, lt=1, description="Patients that are only scored.")
+    test_share: float = Field(gt=0, lt=1, description="Holdout: patients that are only scored.")
+    folds: int = Field(ge=2, description="K-fold: how many folds.")
+    repeats: int = Field(ge=1, description="K-fold: how many times all folds are drawn.")
     seed: int = Field(ge=0, description="Seed of the shuffle.")
 
 

@@ -1,29 +1,68 @@
-"""study -> scans, raw_images, raw_masks, splits, model_inputs."""
+"""study -> screening, scans, raw_images, raw_masks, splits, model_inputs."""
 
 from kedro.pipeline import Node, Pipeline
 
-from sonolens.pipelines.data_processing.nodes import frame_scans, import_study, split_scans
+from sonolens.pipelines.data_processing.nodes import (
+    describe_study,
+    frame_scans,
+    import_pictures,
+    screen_scans,
+    select_scans,
+    split_scans,
+)
 
 
 def create_pipeline() -> Pipeline:
-    """Import a study, split its patients and frame its scans for the network."""
-    return Pipeline(
-        [
-            Node(
-                import_study,
-                inputs="study",
-                # `scans` is saved last: no table lists a scan that was not imported.
-                outputs=["raw_images", "raw_masks", "scans"],
-                name="import_study",
-            ),
-            Node(
-                split_scans, inputs=["scans", "params:split"], outputs="splits", name="split_scans"
-            ),
-            Node(
-                frame_scans,
-                inputs=["scans", "raw_images", "params:framing"],
-                outputs="model_inputs",
-                name="frame_scans",
-            ),
-        ]
-    )
+    """Screen a study, import what is sound, split its patients, frame its scans."""
+    return Pipeline([*_selection(), *_import(), *_preparation()])
+
+
+def _selection() -> list[Node]:
+    return [
+        Node(
+            screen_scans,
+            inputs=["study", "params:screening"],
+            outputs="screening",
+            name="screen_scans",
+        ),
+        Node(
+            select_scans,
+            inputs=["study", "screening", "params:screening"],
+            outputs="scans",
+            name="select_scans",
+        ),
+    ]
+
+
+def _import() -> list[Node]:
+    return [
+        Node(
+            import_pictures,
+            inputs=["study", "scans"],
+            outputs=["raw_images", "raw_masks"],
+            name="import_pictures",
+        ),
+        Node(
+            describe_study,
+            inputs=["study", "scans"],
+            outputs="study_facts",
+            name="describe_study",
+        ),
+    ]
+
+
+def _preparation() -> list[Node]:
+    return [
+        Node(
+            split_scans,
+            inputs=["study", "scans", "screening", "params:split"],
+            outputs="splits",
+            name="split_scans",
+        ),
+        Node(
+            frame_scans,
+            inputs=["scans", "raw_images", "params:framing"],
+            outputs="model_inputs",
+            name="frame_scans",
+        ),
+    ]

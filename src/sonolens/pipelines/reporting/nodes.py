@@ -142,6 +142,8 @@ def draw_pointing_game(pointing_game: pd.DataFrame) -> Figure:
 
 
 def write_report(
+    study_facts: dict[str, Any],
+    screening: pd.DataFrame,
     scans: pd.DataFrame,
     splits: pd.DataFrame,
     classification_metrics: pd.DataFrame,
@@ -157,6 +159,8 @@ def write_report(
 ) -> str:
     """Put question, answer, tables, figures and provenance on one page."""
     return report.render_report(
+        study_facts=study_facts,
+        screening=screening,
         scans=scans,
         splits=splits,
         classification_metrics=classification_metrics,

@@ -14,6 +14,8 @@ FIGURES = (
     "pointing_game_figure",
 )
 REPORTED = (
+    "study_facts",
+    "screening",
     "scans",
     "splits",
     "classification_metrics",

@@ -1,0 +1,189 @@
+"""BrEaST: 256 scans of 256 patients with pixel size and BI-RADS descriptors (Pawlowska et al. 2024).
+
+Layout as published: the folder ``BrEaST-Lesions_USG-images_and_masks`` with ``case001.png`` and
+``case001_tumor.png``, and beside it ``BrEaST-Lesions-USG-clinical-data-Dec-15-2023.xlsx``. Scans are
+RGBA, transparent outside a convex field; masks are white on transparent. ``Pixel_size`` is in cm.
+Masks of other findings (``case022_other1.png``) are not the mass and are not read.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from sonolens.studies.folder import remedy, require_files, subfolders
+from sonolens.studies.listing import list_scans
+from sonolens.studies.picture import read_scan
+from sonolens.studies.picture_file import read_size
+from sonolens.studies.spreadsheet import read_numbers, read_table
+from sonolens.studies.study import Study
+from sonolens.studies.united_masks import read_united_masks
+
+DESCRIPTION = (
+    "BrEaST-Lesions-USG, Pawlowska et al., Scientific Data 2024, "
+    "doi 10.1038/s41597-024-02984-z, CC BY 4.0."
+)
+PUBLISHED = {"scans": 256, "benign": 154, "malignant": 98}
+TABLE = "BrEaST-Lesions-USG-clinical-data*.xlsx"
+SCANS = "case*.png"
+KEY = "Image_filename"
+DESCRIPTORS = (
+    "Tissue_composition",
+    "Signs",
+    "Symptoms",
+    "Shape",
+    "Margin",
+    "Echogenicity",
+    "Posterior_features",
+    "Halo",
+    "Calcifications",
+    "Skin_thickening",
+    "Interpretation",
+    "Verification",
+    "Diagnosis",
+)
+COLUMNS = (
+    KEY,
+    "Mask_tumor_filename",
+    "Pixel_size",
+    "Age",
+    "BIRADS",
+    "Classification",
+    *DESCRIPTORS,
+)
+UNKNOWN = "not available"
+MM_PER_CM = 10.0
+SHALLOWEST_FIELD_MM = 10.0
+DEEPEST_FIELD_MM = 120.0
+
+
+def read_breast(path: str) -> Study:
+    """Read the unpacked BrEaST folder and its table.
+
+    Args:
+        path: The folder of the pictures, with the table in it or beside it; or the folder that holds
+            both.
+
+    Returns:
+        The study without the normal cases, which are counted in `left_out`. Its scans also tell the
+        age in years and the published descriptors, each under its name in lower case. Pictures are
+        read when they are asked for.
+
+    Raises:
+        FileNotFoundError: If the table, the pictures, or one picture is absent.
+        ValueError: If there are two tables, a column is absent, a case has no tumour mask, or a pixel
+            size gives a field no breast scan has.
+    """
+    table_file = _find_table(path)
+    folder = _find_pictures(path, table_file)
+    rows = read_table(table_file, columns=COLUMNS, key=KEY).replace(UNKNOWN, pd.NA)
+    classes = rows["Classification"].fillna("").str.lower()
+    n_normal = int((classes == "normal").sum())
+    rows = rows.assign(Classification=classes)[classes != "normal"].reset_index(drop=True)
+    scan_ids = [Path(name).stem for name in rows[KEY]]
+    scan_files = [folder / name for name in rows[KEY]]
+    mask_files = [_list_tumour_masks(row, folder) for _, row in rows.iterrows()]
+    require_files([*scan_files, *(file for files in mask_files for file in files)], study="BrEaST")
+    return Study(
+        name="breast",
+        scans=_list_cases(rows, scan_ids=scan_ids, scan_files=scan_files),
+        images={
+            scan_id: partial(read_scan, file)
+            for scan_id, file in zip(scan_ids, scan_files, strict=True)
+        },
+        masks={
+            scan_id: partial(read_united_masks, files)
+            for scan_id, files in zip(scan_ids, mask_files, strict=True)
+        },
+        description=DESCRIPTION,
+        published=PUBLISHED,
+        left_out={"normal": n_normal} if n_normal else {},
+    )
+
+
+def _find_table(path: str) -> Path:
+    given = Path(path)
+    homes = [given, *subfolders(given)]
+    if given.is_file() or _holds_scans(given):
+        homes.append(given.parent)
+    tables = [
+        table
+        for home in homes
+        for table in sorted(home.glob(TABLE))
+        if not table.name.startswith(".")
+    ]
+    if len(tables) > 1:
+        raise ValueError(
+            f"BrEaST folder {path!r} holds two tables, {str(tables[0])!r} and {str(tables[1])!r}; "
+            "remove the one that is not to be read"
+        )
+    if not tables:
+        raise FileNotFoundError(
+            f"BrEaST folder {path!r} has no {TABLE!r}{'' if given.exists() else ' and does not exist'}; "
+            f"{remedy(path)} give the folder that holds the table and "
+            "'BrEaST-Lesions_USG-images_and_masks', for example with --params study.path=..."
+        )
+    return tables[0]
+
+
+def _find_pictures(path: str, table_file: Path) -> Path:
+    given, home = Path(path), table_file.parent
+    if _holds_scans(given):
+        return given
+    folders = [folder for folder in (home, *subfolders(home)) if _holds_scans(folder)]
+    if len(folders) > 1:
+        raise ValueError(
+            f"BrEaST table {str(table_file)!r} lies beside {folders[0].name!r} and {folders[1].name!r}, "
+            f"which both hold {SCANS}; give the folder of the pictures"
+        )
+    if not folders:
+        raise FileNotFoundError(
+            f"BrEaST folder {str(home)!r} holds the table but no {SCANS}; {remedy(path)} put "
+            "'BrEaST-Lesions_USG-images_and_masks' beside the table"
+        )
+    return folders[0]
+
+
+def _holds_scans(folder: Path) -> bool:
+    return any(folder.glob(SCANS))
+
+
+def _list_tumour_masks(row: "pd.Series[str]", folder: Path) -> tuple[Path, ...]:
+    """List the masks the table names, joined with ``&``, and those named alike that lie beside them."""
+    if pd.isna(row["Mask_tumor_filename"]):
+        raise ValueError(
+            f"BrEaST case {row[KEY]!r} is {row['Classification']} but has no Mask_tumor_filename; "
+            "complete the table or remove the row"
+        )
+    named = {folder / name.strip() for name in row["Mask_tumor_filename"].split("&")}
+    alike = set(folder.glob(f"{Path(row[KEY]).stem}_tumor*.png"))
+    return tuple(sorted(named | alike))
+
+
+def _list_cases(rows: pd.DataFrame, *, scan_ids: list[str], scan_files: list[Path]) -> pd.DataFrame:
+    """Turn the published table into the contract of `sonolens.tables.Scans`."""
+    scans = list_scans(
+        scan_ids,
+        rows["Classification"].tolist(),
+        source="breast",
+        birads=rows["BIRADS"].str.lower().tolist(),
+        spacing_mm=_read_spacing_mm(rows, scan_files),
+    )
+    scans["age"] = read_numbers(rows, "Age", key=KEY)
+    for descriptor in DESCRIPTORS:
+        scans[descriptor.lower()] = rows[descriptor]
+    return scans
+
+
+def _read_spacing_mm(rows: pd.DataFrame, scan_files: list[Path]) -> list[float]:
+    """Turn cm into mm, and refuse a size that gives an impossible depth of the field of view."""
+    sides_mm = (read_numbers(rows, "Pixel_size", key=KEY) * MM_PER_CM).tolist()
+    for file, side_mm in zip(scan_files, sides_mm, strict=True):
+        depth_mm = read_size(file)[0] * side_mm
+        if depth_mm < SHALLOWEST_FIELD_MM or depth_mm > DEEPEST_FIELD_MM:
+            raise ValueError(
+                f"BrEaST case {file.name!r} has the Pixel_size {side_mm / MM_PER_CM:g}, which in cm "
+                f"makes its field {depth_mm:.0f} mm deep instead of {SHALLOWEST_FIELD_MM:.0f} to "
+                f"{DEEPEST_FIELD_MM:.0f} mm; use the table as published, in cm per pixel"
+            )
+    return sides_mm

@@ -1,0 +1,47 @@
+"""The scans of a data set as rows of `sonolens.tables.Scans`."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+
+def list_scans(
+    scan_ids: Sequence[str],
+    labels: Sequence[str],
+    *,
+    source: str,
+    patient_ids: Sequence[str] | None = None,
+    lesion_ids: Sequence[str] | None = None,
+    birads: Sequence[str] | None = None,
+    spacing_mm: Sequence[float] | None = None,
+) -> pd.DataFrame:
+    """List scans; what a data set does not tell stays empty.
+
+    Args:
+        scan_ids: One id per scan.
+        labels: ``benign`` or ``malignant`` per scan.
+        source: Name of the data set.
+        patient_ids: Whose scan it is; without them every scan is a patient of its own.
+        lesion_ids: Which mass it shows; without them every scan shows a mass of its own.
+        birads: BI-RADS category per scan, if known.
+        spacing_mm: Side of a square pixel in mm per scan, if known.
+
+    Returns:
+        One row per scan, in the given order.
+    """
+    unknown = pd.Series(pd.NA, index=range(len(scan_ids)), dtype="str")
+    sides = [float("nan")] * len(scan_ids) if spacing_mm is None else list(spacing_mm)
+    return pd.DataFrame(
+        {
+            "scan_id": list(scan_ids),
+            "lesion_id": list(scan_ids if lesion_ids is None else lesion_ids),
+            "patient_id": list(scan_ids if patient_ids is None else patient_ids),
+            "view": unknown,
+            "label": list(labels),
+            "birads": unknown if birads is None else pd.Series(list(birads), dtype="str"),
+            "spacing_row_mm": sides,
+            "spacing_col_mm": sides,
+            "device": unknown,
+            "source": source,
+        }
+    )

@@ -1,0 +1,314 @@
+"""A study from a table of one's own: what is understood, what stays empty, what is refused and where."""
+
+import pickle
+import shutil
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sonolens import tables
+from sonolens.studies.manifest import read_manifest
+
+Write = Callable[..., Path]
+HEADER = "image,mask,label"
+TWO_ROWS = f"{HEADER}\na.png,a_mask.png,benign\nb.png,b_mask.png,malignant\n"
+
+
+def draw(folder: Path, name: str, level: int) -> None:
+    scan = np.full((20, 30), level, dtype=np.uint8)
+    mask = np.zeros((20, 30), dtype=bool)
+    mask[5:9, level : level + 3] = True
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(scan).save(folder / f"{name}.png")
+    Image.fromarray(mask).save(folder / f"{name}_mask.png")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a manifest beside the scans a, b and c."""
+    for place, name in enumerate("abc"):
+        draw(tmp_path / "study", name, place + 1)
+
+    def write_manifest(text: str, encoding: str = "utf-8") -> Path:
+        file = tmp_path / "study" / "manifest.csv"
+        file.write_text(text, encoding=encoding, newline="")
+        return file
+
+    return write_manifest
+
+
+def row(**values: str) -> str:
+    """A manifest whose row 2 is complete and whose row 3 holds further `values`."""
+    blanks = "," * len(values)
+    return (
+        f"{HEADER},{','.join(values)}\na.png,a_mask.png,benign{blanks}\n"
+        f"b.png,b_mask.png,malignant,{','.join(values.values())}\n"
+    )
+
+
+def test_each_row_is_a_scan_with_its_own_image_and_mask(write: Write) -> None:
+    study = read_manifest(str(write(TWO_ROWS)))
+
+    assert study.scans["scan_id"].tolist() == ["a", "b"]
+    assert study.scans["label"].tolist() == ["benign", "malignant"]
+    assert study.image("b")[0, 0] == 2
+    assert np.argwhere(study.masks["b"]())[0].tolist() == [5, 2]
+    assert study.published == {}
+    tables.Scans.validate(study.scans)
+
+
+def test_what_the_manifest_does_not_say_stays_empty(write: Write) -> None:
+    scans = read_manifest(str(write(TWO_ROWS))).scans
+
+    assert scans["lesion_id"].tolist() == scans["patient_id"].tolist() == ["a", "b"]
+    unknown = ["view", "birads", "spacing_row_mm", "spacing_col_mm", "device"]
+    assert scans[unknown].isna().all(axis=None)
+    assert set(scans["source"]) == {"manifest"}
+
+
+def test_every_column_finds_its_place_and_further_columns_are_kept(write: Write) -> None:
+    text = (
+        "Image,Mask,Label,Scan ID,lesion_id,patient_id,view,birads,spacing_row_mm,spacing_col_mm,"
+        "device,source,Age,\n"
+        "a.png,a_mask.png,Benign,s1,L1,007,Longitudinal,4A,0.05,.08,Logiq,Bonn,61,\n"
+        "b.png,b_mask.png,MALIGNANT,s2,L2,007,transverse,5,6e-2,0.09,,,,\n"
+    )
+
+    scans = read_manifest(str(write(text))).scans
+
+    assert scans["scan_id"].tolist() == ["s1", "s2"]
+    assert scans["lesion_id"].tolist() == ["L1", "L2"]
+    assert scans["patient_id"].tolist() == ["007", "007"]
+    assert scans["view"].tolist() == ["longitudinal", "transverse"]
+    assert scans["birads"].tolist() == ["4a", "5"]
+    assert scans["spacing_row_mm"].tolist() == [0.05, 0.06]
+    assert scans["spacing_col_mm"].tolist() == [0.08, 0.09]
+    assert scans["device"].isna().tolist() == [False, True]
+    assert scans["source"].tolist() == ["Bonn", "manifest"]
+    assert scans.loc[0, "Age"] == "61"
+    assert scans["Age"].isna().tolist() == [False, True]
+    tables.Scans.validate(scans)
+
+
+def test_one_spacing_serves_both_directions(write: Write) -> None:
+    scans = read_manifest(str(write(row(spacing_mm="0.07")))).scans
+
+    assert scans.loc[1, ["spacing_row_mm", "spacing_col_mm"]].tolist() == [0.07, 0.07]
+    assert scans.loc[0, ["spacing_row_mm", "spacing_col_mm"]].isna().all()
+
+
+def test_one_means_malignant(write: Write) -> None:
+    text = TWO_ROWS.replace("malignant", "1").replace("benign", "0")
+
+    assert read_manifest(str(write(text))).scans["label"].tolist() == ["benign", "malignant"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_tables_of_any_spreadsheet_are_read(
+    write: Write, separator: str, encoding: str, line_end: str
+) -> None:
+    text = TWO_ROWS.replace(",", f" {separator} ").replace("\n", line_end)
+
+    assert read_manifest(str(write(text, encoding))).scans["scan_id"].tolist() == ["a", "b"]
+
+
+def test_a_decimal_comma_is_told_apart_from_cells(write: Write) -> None:
+    text = row(spacing_mm="0,07").replace(",", ";").replace("0;07", "0,07")
+
+    with pytest.raises(
+        ValueError, match=r"row 3: spacing_mm '0,07' has a decimal comma; write 0.07"
+    ):
+        read_manifest(str(write(text)))
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_paths_hold_blanks_umlauts_and_backslashes(write: Write, tmp_path: Path, form: str) -> None:
+    name = unicodedata.normalize(form, "Müller 1")
+    draw(tmp_path / "study" / "zwei Bilder", name, 9)
+    text = TWO_ROWS + "zwei Bilder\\Müller 1.png,zwei Bilder/Müller 1_mask.png,benign\n"
+
+    study = read_manifest(str(write(text)))
+
+    assert unicodedata.normalize("NFC", study.scans["scan_id"][2]) == "Müller 1"
+    assert study.image(study.scans["scan_id"][2])[0, 0] == 9
+
+
+def test_absolute_paths_are_taken_as_they_are(write: Write, tmp_path: Path) -> None:
+    draw(tmp_path / "elsewhere", "far", 7)
+    far = tmp_path / "elsewhere" / "far"
+
+    study = read_manifest(str(write(f"{TWO_ROWS}{far}.png,{far}_mask.png,benign\n")))
+
+    assert study.image("far")[0, 0] == 7
+
+
+def test_the_folder_itself_one_above_and_one_in_it_all_lead_to_the_manifest(write: Write) -> None:
+    folder = write(TWO_ROWS).parent
+    (folder / "pictures").mkdir()
+
+    for path in (folder, folder.parent, folder / "pictures"):
+        assert len(read_manifest(str(path)).scans) == 2
+
+
+def test_a_folder_above_two_studies_is_ambiguous(write: Write) -> None:
+    folder = write(TWO_ROWS).parent
+    shutil.copytree(folder, folder.parent / "another")
+
+    with pytest.raises(ValueError, match=r"holds 2 studies, 'another' and others; name one"):
+        read_manifest(str(folder.parent))
+
+
+def test_a_folder_without_a_manifest_says_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(
+        FileNotFoundError, match=r"no 'manifest.csv'; write one with .* image, mask"
+    ):
+        read_manifest(str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"none' does not exist; correct study.path"):
+        read_manifest(str(tmp_path / "none"))
+
+
+def test_a_manifest_may_have_any_name(write: Write) -> None:
+    file = write(TWO_ROWS)
+
+    assert len(read_manifest(str(file.rename(file.with_name("my scans.csv")))).scans) == 2
+
+
+def test_a_lazy_scan_travels_to_other_processes(write: Write) -> None:
+    study = read_manifest(str(write(TWO_ROWS)))
+
+    assert pickle.loads(pickle.dumps(study.images["b"]))()[0, 0] == 2
+
+
+def test_pictures_are_not_decoded_before_they_are_asked_for(write: Write) -> None:
+    file = write(TWO_ROWS)
+    (file.parent / "b.png").write_text("no picture")
+
+    study = read_manifest(str(file))
+
+    with pytest.raises(ValueError, match=r"b.png' cannot be read"):
+        study.image("b")
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(write: Write) -> None:
+    text = f'{HEADER},note\n\na.png,a_mask.png,benign,"two\nlines"\n,,,\nb.png,b_mask.png,odd,\n'
+
+    with pytest.raises(ValueError, match=r"manifest.csv row 5: label 'odd' is unknown"):
+        read_manifest(str(write(text)))
+
+
+def test_the_first_absent_picture_is_named_and_the_others_counted(write: Write) -> None:
+    text = f"{TWO_ROWS}c.png,d_mask.png,benign\nx.png,y.png,benign\n"
+
+    with pytest.raises(
+        FileNotFoundError, match=r"row 4: mask 'd_mask.png' does not exist in .* nor do 2 more"
+    ):
+        read_manifest(str(write(text)))
+
+
+@pytest.mark.parametrize(
+    ("third_row", "told"),
+    [
+        ("a.png,c_mask.png,benign", "image 'a.png' is already the image of row 2"),
+        ("c.png,b_mask.png,benign", "mask 'b_mask.png' is already the mask of row 3"),
+        ("c.png,c.png,benign", "mask 'c.png' is already the image of row 4"),
+        ("c.png,a.png,benign", "mask 'a.png' is already the image of row 2"),
+        ("c.png,./../study/a_mask.png,benign", "is already the mask of row 2"),
+        ("c.png,,benign", "has no mask; name its file or remove the row"),
+        (",c_mask.png,benign", "has no image"),
+        ("c.png,c_mask.png,", "label '' is unknown; write benign or malignant"),
+        ("c.png,c_mask.png,2", "label '2' is unknown"),
+        ("c.png,c_mask.png,benign,4", "has 4 cells but the header has 3"),
+        ("c.png,c_mask.png", "label '' is unknown"),
+    ],
+)
+def test_a_row_that_is_not_understood_is_named(write: Write, third_row: str, told: str) -> None:
+    with pytest.raises(ValueError, match=f"manifest.csv row 4: .*{told}"):
+        read_manifest(str(write(f"{TWO_ROWS}{third_row}\n")))
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"view": "sagittal"}, "view 'sagittal' is unknown; choose from longitudinal, transverse"),
+        ({"birads": "7"}, "birads '7' is unknown; choose from 2, 3, 4, 4a"),
+        ({"patient_id": "NA"}, "patient_id is 'NA'; leave unknown values empty"),
+        ({"scan_id": "x/y"}, "scan_id 'x/y' names files, so it must hold no slash"),
+        ({"scan_id": ".."}, "scan_id '..' names files"),
+        ({"scan_id": "a"}, "scan_id 'a' is already that of row 2"),
+        ({"lesion_id": "a"}, "lesion 'a' has the label 'malignant' but 'benign' in row 2"),
+        (
+            {"lesion_id": "a", "patient_id": "p"},
+            "lesion 'a' has the patient_id 'p' but 'a' in row 2",
+        ),
+        ({"spacing_mm": "0"}, "spacing_mm '0' is no length"),
+        ({"spacing_mm": "-0.1"}, "spacing_mm '-0.1' is no length"),
+        ({"spacing_mm": "inf"}, "spacing_mm 'inf' is no length"),
+        ({"spacing_mm": "1e999"}, "spacing_mm '1e999' is no length"),
+        ({"spacing_mm": "0.1 mm"}, "spacing_mm '0.1 mm' is no length"),
+        ({"spacing_row_mm": "0.1"}, "has one of spacing_row_mm and spacing_col_mm; give both"),
+        (
+            {"spacing_mm": "0.1", "spacing_row_mm": "0.1", "spacing_col_mm": "0.1"},
+            "has spacing_mm beside spacing_row_mm",
+        ),
+    ],
+)
+def test_a_value_that_is_not_understood_is_named(
+    write: Write, values: dict[str, str], told: str
+) -> None:
+    with pytest.raises(ValueError, match=f"manifest.csv row 3: {told}"):
+        read_manifest(str(write(row(**values))))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "manifest.csv has no column 'image' but none at all"),
+        (f"{HEADER}\n,,\n\n", "manifest.csv lists no scan"),
+        ("image,label\na.png,benign\n", "has no column 'mask' but image, label"),
+        (f"{HEADER},Label\n", "has two columns named 'label'"),
+        (f"{HEADER},,age\n", "has a column named ''"),
+        (f'{HEADER}\n"a.png', "is no table in UTF-8 text .*; save it .* as CSV UTF-8"),
+    ],
+)
+def test_a_table_that_is_none_is_refused(write: Write, text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        read_manifest(str(write(text)))
+
+
+def test_another_encoding_is_refused_rather_than_misread(write: Write) -> None:
+    with pytest.raises(ValueError, match=r"no table in UTF-8 text .* save it .* as CSV UTF-8"):
+        read_manifest(str(write(f"{HEADER}\nMüller.png,a_mask.png,benign\n", "cp1252")))
+
+
+def test_two_images_of_one_name_need_ids(write: Write, tmp_path: Path) -> None:
+    draw(tmp_path / "study" / "other", "a", 4)
+    text = f"{TWO_ROWS}other/a.png,other/a_mask.png,benign\n"
+
+    with pytest.raises(
+        ValueError, match=r"row 4: scan_id 'a' is already that of row 2; give every"
+    ):
+        read_manifest(str(write(text)))
+
+
+@pytest.mark.real_scans
+def test_published_scans_listed_by_hand_are_a_study(real_scans: Path, tmp_path: Path) -> None:
+    folder = real_scans / "Dataset_BUSI_with_GT"
+    scans = [
+        (label, path)
+        for label in ("benign", "malignant")
+        for path in sorted((folder / label).glob("*).png"))[:3]
+    ]
+    lines = [f"{path};{path.with_name(path.stem + '_mask.png')};{label}" for label, path in scans]
+    (tmp_path / "manifest.csv").write_text("\n".join(["image;mask;label", *lines]))
+
+    study = read_manifest(str(tmp_path))
+
+    assert len(study.scans) == 6
+    for scan_id in study.scans["scan_id"]:
+        assert study.image(scan_id).shape == study.masks[scan_id]().shape
