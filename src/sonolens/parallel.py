@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-import dask
+from dask.base import compute
+from dask.delayed import delayed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -33,4 +34,5 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterat
     """
     remaining = iter(items)
     while chunk := list(itertools.islice(remaining, ITEMS_AT_ONCE)):
-        yield from dask.compute(*(dask.delayed(work, pure=False)(item) for item in chunk))
+        tasks = [delayed(work, pure=False)(item) for item in chunk]
+        yield from compute(*tasks)

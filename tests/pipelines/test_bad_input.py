@@ -46,7 +46,9 @@ def test_a_picture_that_cannot_be_read(busbra: Any, busbra_folder: Path) -> None
 
 
 def test_a_mask_of_another_size(busbra: Any, busbra_folder: Path) -> None:
-    Image.fromarray(np.ones((80, 101), dtype=bool)).save(busbra_folder / "Masks" / "mask_0012-r.png")
+    Image.fromarray(np.ones((80, 101), dtype=bool)).save(
+        busbra_folder / "Masks" / "mask_0012-r.png"
+    )
 
     with pytest.raises(Exception, match=r"'bus_0012-r' \(mask_size\): .*80 x 101"):
         import_from(busbra, busbra_folder)
@@ -158,7 +160,9 @@ def test_scans_with_errors_are_dropped_and_listed_where_that_is_asked_for(
 ) -> None:
     (busbra_folder / "Images" / "bus_0012-l.png").write_bytes(b"not a picture")
 
-    with pytest.raises(ValueError, match="every partition needs both labels"):  # three scans are left
+    with pytest.raises(
+        ValueError, match="every partition needs both labels"
+    ):  # three scans are left
         busbra.run(
             "data_processing",
             params={"study": {"path": str(busbra_folder)}, "screening": {"on_error": "drop"}},

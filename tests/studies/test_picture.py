@@ -110,9 +110,9 @@ def test_8_bit_data_stored_in_16_bits_keeps_its_values(tmp_path: Path, ending: s
 
 
 def test_8_bit_data_stored_in_32_bits_keeps_its_values(tmp_path: Path) -> None:
-    path = save(tmp_path / "scan.tif", (GREY + np.uint8(16)).astype(np.int32))
+    path = save(tmp_path / "scan.tif", (GREY + np.uint8(25)).astype(np.int32))
 
-    assert np.array_equal(read_scan(path), GREY + 16)
+    assert np.array_equal(read_scan(path), GREY + 25)
 
 
 @pytest.mark.parametrize(
@@ -245,6 +245,21 @@ def test_a_mass_in_palette_colours_is_found_by_colour(tmp_path: Path) -> None:
     picture.putpalette([128, 0, 0, 0, 0, 0])
 
     assert np.array_equal(read_mask(save(tmp_path / "mask.png", picture)), SQUARE)
+
+
+def test_a_background_declared_transparent_is_outside(tmp_path: Path) -> None:
+    drawing = np.where(SQUARE, 255, 200).astype(np.uint8)
+    path = save(tmp_path / "mask.png", drawing, transparency=200)
+
+    assert np.array_equal(read_mask(path), SQUARE)
+
+
+def test_a_jpeg_of_few_levels_is_no_label_map(tmp_path: Path) -> None:
+    path = save(tmp_path / "mask.jpg", SQUARE.astype(np.uint8) * 255, quality=100)
+    levels = np.unique(np.asarray(Image.open(path)))
+    assert 2 < levels.size <= 16
+
+    assert np.array_equal(read_mask(path), SQUARE)
 
 
 def test_masses_of_two_colours_are_both_found(tmp_path: Path) -> None:

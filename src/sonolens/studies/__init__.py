@@ -5,14 +5,28 @@ This room knows file layouts and label conventions. It knows neither Kedro nor n
 
 from collections.abc import Callable
 
+from sonolens.studies.breast import read_breast
+from sonolens.studies.bus_uclm import read_bus_uclm
 from sonolens.studies.busbra import read_busbra
+from sonolens.studies.busi import read_busi
 from sonolens.studies.completeness import compare_with_published, count_study
+from sonolens.studies.dicom import read_dicom
+from sonolens.studies.manifest import read_manifest
+from sonolens.studies.oasbud import read_oasbud
 from sonolens.studies.phantoms import read_phantoms
 from sonolens.studies.study import Study
+from sonolens.studies.udiat import read_udiat
 
 READERS: dict[str, Callable[..., Study]] = {
+    "breast": read_breast,
+    "bus_uclm": read_bus_uclm,
     "busbra": read_busbra,
+    "busi": read_busi,
+    "dicom": read_dicom,
+    "manifest": read_manifest,
+    "oasbud": read_oasbud,
     "phantoms": read_phantoms,
+    "udiat": read_udiat,
 }
 """Every reader by the name used in the catalog."""
 
@@ -21,6 +35,13 @@ __all__ = [
     "Study",
     "compare_with_published",
     "count_study",
+    "read_breast",
+    "read_bus_uclm",
     "read_busbra",
+    "read_busi",
+    "read_dicom",
+    "read_manifest",
+    "read_oasbud",
     "read_phantoms",
+    "read_udiat",
 ]

@@ -21,7 +21,8 @@ from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 
 DESCRIPTION = "BUS-UCLM, Vallez et al. 2025, doi 10.17632/7fvgj4jsp7, version 3, CC BY 4.0."
-PUBLISHED = {"scans": 683, "patients": 38, "benign": 174, "malignant": 90}
+# Its other counts include frames that are left out here, and would never be met.
+PUBLISHED = {"scans": 683}
 PARTS = ("INFO.csv", "images", "masks")
 KEY = "Image"
 COLUMNS = (KEY, "Label", "Doppler", "Marks", "Combined")

@@ -96,5 +96,5 @@ def _read_folds(table_file: Path) -> pd.DataFrame | None:
     """Read the outer folds; the published inner ones mix patients and are not used."""
     if not table_file.exists():
         return None
-    rows = pd.read_csv(table_file, dtype={"ID": "str", "kFold": int}, encoding="utf-8-sig")
-    return pd.DataFrame({"scan_id": rows["ID"], "fold": rows["kFold"]})
+    rows = pd.read_csv(table_file, dtype="str", encoding="utf-8-sig")
+    return pd.DataFrame({"scan_id": rows["ID"], "fold": rows["kFold"].astype(int)})

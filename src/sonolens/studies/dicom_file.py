@@ -30,14 +30,8 @@ PHOTOMETRY = (
     "YBR_RCT",
 )
 TWO_DIMENSIONAL, TISSUE = 1, 1  # Region Spatial Format and Region Data Type, C.8.5.5.1.1 and .2
-FLOW = {
-    2: "colour flow",
-    3: "pulsed-wave Doppler",
-    4: "continuous-wave Doppler",
-    5: "a Doppler trace",
-    6: "a Doppler trace",
-    7: "a Doppler trace",
-}
+FLOW = {2: "colour flow", 3: "pulsed-wave Doppler", 4: "continuous-wave Doppler"}
+FLOW |= dict.fromkeys((5, 6, 7), "a Doppler trace")
 CENTIMETRES = 3  # Physical Units, C.8.5.5.1.15
 MM_PER_CM = 10
 GREY_BITS = 8

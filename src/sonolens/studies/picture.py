@@ -131,11 +131,11 @@ def _find_mass(brightness: Levels, path: Path, *, lossy: bool) -> Mask:
 
 
 def _on_black(picture: Image.Image) -> Image.Image:
-    """Lay a picture with transparent pixels on black; resolve the colours of a palette."""
+    """Lay a picture with transparent pixels on black; leave others as they are."""
     if picture.has_transparency_data:
         black = Image.new("RGBA", picture.size, (0, 0, 0, 255))
         return Image.alpha_composite(black, picture.convert("RGBA")).convert("RGB")
-    return picture.convert("RGB") if picture.mode in {"P", "PA"} else picture
+    return picture
 
 
 def _decode(path: Path) -> Image.Image | Levels:

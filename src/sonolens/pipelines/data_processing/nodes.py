@@ -71,16 +71,31 @@ def split_scans(
 ) -> pd.DataFrame:
     """Deal patients, joined where they share duplicates, to train, validation and test."""
     groups = cohort.join_groups(scans, cohort.listed_duplicates(screening))
-    shared = {"validation_share": split.validation_share, "seed": split.seed, "groups": groups}
-    if split.scheme == "kfold":
-        return cohort.split_kfold(scans, folds=split.folds, repeats=split.repeats, **shared)
+    validation_share, seed = split.validation_share, split.seed
     if split.scheme == "holdout":
-        return cohort.split_holdout(scans, test_share=split.test_share, **shared)
+        return cohort.split_holdout(
+            scans,
+            validation_share=validation_share,
+            test_share=split.test_share,
+            seed=seed,
+            groups=groups,
+        )
+    if split.scheme == "kfold":
+        return cohort.split_kfold(
+            scans,
+            folds=split.folds,
+            repeats=split.repeats,
+            validation_share=validation_share,
+            seed=seed,
+            groups=groups,
+        )
     if study.official_folds is None:
         raise ValueError(
             f"study {study.name!r} has no official folds; set split.scheme to holdout or kfold"
         )
-    return cohort.split_official(scans, study.official_folds, **shared)
+    return cohort.split_official(
+        scans, study.official_folds, validation_share=validation_share, seed=seed, groups=groups
+    )
 
 
 def frame_scans(scans: pd.DataFrame, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
