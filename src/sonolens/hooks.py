@@ -59,7 +59,10 @@ class OneWorld:
             for dataset in made.values():
                 fix_versions(dataset, load=run_id, save=run_id)
         self._started = time.monotonic()
-        self._session = _describe_run(run_params, inputs)
+        self._session = _describe_run(run_params, inputs) | {
+            "parameters": _parameters_read(pipeline, catalog),
+            "made_with": RunRecords(catalog).parameters_of(set(inputs.versions.values())),
+        }
         if RUN_CONTEXT in catalog:
             catalog[RUN_CONTEXT].save(dict(self._session))
         record = begin_run(
@@ -71,7 +74,6 @@ class OneWorld:
         )
         self._session |= {
             "session": uuid4().hex[:12],
-            "parameters": _parameters(catalog),
             **to_document(record),
         }
         self._write(catalog, status="running")
@@ -144,8 +146,10 @@ def _describe_run(run_params: Mapping[str, Any], inputs: Inputs) -> dict[str, An
     }
 
 
-def _parameters(catalog: CatalogProtocol[Any, Any]) -> Any:
-    return plain(catalog["parameters"].load()) if "parameters" in catalog else {}
+def _parameters_read(pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> dict[str, Any]:
+    """The groups of parameters that a run's nodes read; what they do not read changed nothing."""
+    names = sorted(name for name in pipeline.inputs() if name.startswith("params:"))
+    return {name.removeprefix("params:"): plain(catalog[name].load()) for name in names}
 
 
 def _datasets(names: list[str]) -> list[str]:

@@ -16,6 +16,20 @@ LABELS = ("benign", "malignant")
 VIEWS = ("longitudinal", "transverse")
 BIRADS = ("2", "3", "4", "4a", "4b", "4c", "5", "6")
 PARTITIONS = ("train", "validation", "test")
+CHECKS = (
+    "unreadable",
+    "tiny_scan",
+    "mask_size",
+    "empty_mask",
+    "mask_at_border",
+    "many_components",
+    "absent_spacing",
+    "implausible_spacing",
+    "identical_scans",
+    "near_identical_scans",
+    "conflicting_duplicates",
+    "lesion_with_two_labels",
+)
 LEVELS = ("scan", "lesion")
 REGION_NAMES = ("mass", "peritumoral", "below")
 SUBSETS = ("correct", "wrong", "all")
@@ -65,10 +79,15 @@ class Screening(Table):
     """What was found wrong with the scans of a study: one row per finding, none for a clean study."""
 
     scan_id: Series[str]
-    check: Series[str]
+    check: Series[str] = pa.Field(isin=CHECKS)
     severity: Series[str] = pa.Field(isin=("error", "warning"))
     value: Series[str] = pa.Field(nullable=True, description="For duplicates: their group.")
     message: Series[str]
+
+    class Config:
+        """A check finds a scan once."""
+
+        unique = ["scan_id", "check"]
 
 
 class Splits(Table):
@@ -101,6 +120,9 @@ class TrainingHistory(Table):
     learning_rate: Series[float] = pa.Field(gt=0)
     seconds: Series[float] = pa.Field(ge=0)
     best: Series[bool] = pa.Field(description="The epoch whose weights were kept.")
+    start: Series[str] = pa.Field(
+        description="Where the run's weights began: imagenet, none, a file."
+    )
 
     class Config:
         """An epoch stands once in a run."""
@@ -141,7 +163,11 @@ class OperatingPoints(Table):
 
 
 class ClassificationMetrics(Table):
-    """How well a run classifies; `chance` is what calling at the same rate, blindly, would score."""
+    """How well a run classifies; `chance` is what calling at the same rate, blindly, would score.
+
+    `n` is what the metric is a share of: malignant cases for sensitivity, benign ones for specificity,
+    all for the rest.
+    """
 
     run: Series[str]
     level: Series[str] = pa.Field(isin=LEVELS)
@@ -153,6 +179,7 @@ class ClassificationMetrics(Table):
     ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     n: Series[int] = pa.Field(ge=0)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
 
     class Config:
         """One value per run, level, partition, stratum and metric."""
@@ -231,6 +258,8 @@ class PointingGame(Table):
     enrichment: Series[float] = pa.Field(ge=0, nullable=True)
     n_silent: Series[int] = pa.Field(ge=0)
     n_empty: Series[int] = pa.Field(ge=0)
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
     ring: Series[str]
 
     class Config:

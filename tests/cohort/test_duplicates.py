@@ -45,9 +45,17 @@ def with_callipers(scan: np.ndarray) -> np.ndarray:
     return marked
 
 
+def with_label(scan: np.ndarray) -> np.ndarray:
+    """A burnt-in label: few cells of the thumbnail, but by far the brightest."""
+    labelled = scan // 4
+    labelled[8:12, 20:34] = 255
+    return labelled
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        pytest.param(with_label, id="darker with a label burnt in"),
         pytest.param(lambda scan: resized(scan, 100, 80), id="half the size"),
         pytest.param(lambda scan: resized(scan, 256, 256), id="squashed to a square"),
         pytest.param(lambda scan: np.clip(scan + 30.0, 0, 255).astype(np.uint8), id="brighter"),

@@ -35,6 +35,10 @@ def test_one_category_is_drawn_from_the_front() -> None:
     assert draw(units_of(3, 3, 3, 3), 2) == ["g000", "g001"]
 
 
+def test_a_category_that_got_its_whole_share_gets_no_more() -> None:
+    assert draw(units_of(2, 2, 3, 4), 2) == ["g000", "g002"]
+
+
 def test_a_rare_category_is_drawn_when_its_lot_comes_early() -> None:
     early, late = [4] + [3] * 9, [3] * 9 + [4]
 

@@ -15,7 +15,7 @@ def test_each_banner_is_raised_exactly_when_it_applies(
     banners = raise_banners(
         scans_table(source="phantoms" if phantoms else "busbra"),
         pointing_table(ring=RELATIVE if relative else "0-5 mm"),
-        training={"weights": "none" if random_start else "imagenet"},
+        starts={"none" if random_start else "imagenet"},
     )
 
     titles = " ".join(banner.title for banner in banners)
@@ -29,7 +29,7 @@ def test_some_phantoms_among_patients_are_counted() -> None:
     (banner,) = raise_banners(
         scans_table(source=["phantoms"] * 3 + ["busbra"] * 5),
         pointing_table(),
-        training={"weights": "imagenet"},
+        starts={"imagenet"},
     )
 
     assert "3 of 8 scans are simulated" in banner.text
@@ -37,7 +37,7 @@ def test_some_phantoms_among_patients_are_counted() -> None:
 
 def test_the_relative_ring_is_quoted() -> None:
     (banner,) = raise_banners(
-        scans_table(), pointing_table(ring=RELATIVE), training={"weights": "a/file.safetensors"}
+        scans_table(), pointing_table(ring=RELATIVE), starts={"a/file.safetensors"}
     )
 
     assert RELATIVE in banner.text

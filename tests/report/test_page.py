@@ -204,13 +204,7 @@ def test_no_missing_value_is_printed_as_such() -> None:
             "The ring is not in millimetres.",
         ),
         (
-            {
-                "parameters": {
-                    "training": {"weights": "none"},
-                    "explanation": {"partition": "test"},
-                    "evaluation": {"confidence": 0.95},
-                }
-            },
+            {"training_history": run_inputs()["training_history"].assign(start="none")},
             "The network started from random weights.",
         ),
     ],
@@ -235,7 +229,7 @@ def test_names_are_escaped() -> None:
         pointing_game=pointing_table(run="<b>run", method="<b>cam"),
     )
     inputs["run_context"]["inputs"] = {"<b>scans": "<b>"}
-    inputs["parameters"]["training"]["weights"] = "</pre><b>"
+    inputs["run_context"]["parameters"]["reporting"] = "</pre><b>"
 
     html = render_report(**inputs)
 
@@ -320,3 +314,17 @@ def test_a_clean_study_says_so() -> None:
     nothing = pd.DataFrame(columns=["scan_id", "check", "severity", "value", "message"])
 
     assert "Screening found nothing." in read(screening=nothing).text
+
+
+def test_the_text_tells_the_partition_and_level_that_the_tables_name() -> None:
+    text = read(pointing_game=pointing_table(partition="validation", confidence=0.9)).text
+
+    assert "correctly classified validation scans" in text
+    assert "90 % interval" in text
+
+
+def test_parameters_are_told_with_the_run_that_read_them(page: Outline) -> None:
+    assert "Parameters that this run read" in page.text
+    assert "4242" in page.text
+    assert "Parameters that made the inputs from 2026-01-01T00.00.00.000Z" in page.text
+    assert "77" in page.text

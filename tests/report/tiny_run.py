@@ -32,6 +32,8 @@ def pointing_row(region: str, **values: Any) -> dict[str, Any]:
         "enrichment": 1.5,
         "n_silent": 0,
         "n_empty": 0,
+        "partition": "test",
+        "confidence": 0.95,
         "ring": "0-5 mm",
     } | values
 
@@ -61,6 +63,7 @@ def metric_rows(level: str, n: int, partition: str = "test", **values: float) ->
             "ci_high": value + 0.05,
             "chance": 0.5,
             "n": n if metric in {"auc", "accuracy"} else n // 2,
+            "confidence": 0.95,
         }
         for metric, value in scores.items()
     )
@@ -171,6 +174,7 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
                 "learning_rate": 0.001,
                 "seconds": [2.0, 3.0, 4.0],
                 "best": [False, True, False],
+                "start": "imagenet",
             }
         ),
         "figures": {name: PNG_SIGNATURE + name.encode() for name in CAPTIONS},
@@ -185,11 +189,8 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
             "packages": {"numpy": "2.4.6"},
             "python": "3.11.7",
             "platform": "Linux x86_64",
-        },
-        "parameters": {
-            "training": {"weights": "imagenet"},
-            "explanation": {"partition": "test"},
-            "evaluation": {"confidence": 0.95},
+            "parameters": {"reporting": {"seed": 4242}},
+            "made_with": {"2026-01-01T00.00.00.000Z": {"training": {"epochs": 77}}},
         },
     }
     return copy.deepcopy(inputs | replaced)

@@ -29,7 +29,7 @@ def describe_groups(scans: pd.DataFrame, group_of: pd.Series) -> pd.DataFrame:
             "malignant": (scans["label"] == "malignant").groupby(group).any(),
             "birads": birads.groupby(group).max(),
         }
-    ).sort_index()
+    )
 
 
 def shuffle(units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """The records that runs leave behind, one JSON document per run id."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kedro.io import CatalogProtocol, DatasetError
@@ -43,6 +43,18 @@ class RunRecords:
                 yield merge_sessions(from_document(run_id, session) for session in sessions)
             except (DatasetError, KeyError, TypeError, ValueError) as error:
                 logger.warning("The record of run %s cannot be read: %s", run_id, error)
+
+    def parameters_of(self, versions: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Look up the parameters that the runs of `versions` read, newest run first."""
+        known = complete_versions(self._store) if self._store else []
+        return {
+            run_id: {
+                group: values
+                for session in self._sessions(run_id)
+                for group, values in session.get("parameters", {}).items()
+            }
+            for run_id in sorted(set(versions) & set(known), reverse=True)
+        }
 
     def write(self, session: dict[str, Any]) -> None:
         """Put one session into its run's document, beside those of other processes.

@@ -109,7 +109,7 @@ def score_classification(
         )
         key = {"run": run, "level": level, "partition": partition, "stratum": "all"}
         rows += [key | row for row in scored]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(confidence=confidence)
 
 
 def trace_roc(predictions: pd.DataFrame) -> pd.DataFrame:

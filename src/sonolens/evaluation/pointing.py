@@ -151,7 +151,9 @@ def score_pointing_game(
     scored = [
         _score_game(game, resamples=resamples, confidence=confidence, seed=seed) for game in games
     ]
-    return pd.concat(scored, ignore_index=True).assign(ring=rings[0])
+    return pd.concat(scored, ignore_index=True).assign(
+        partition=partition, confidence=confidence, ring=rings[0]
+    )
 
 
 def _score_game(game: Game, *, resamples: int, confidence: float, seed: int) -> pd.DataFrame:

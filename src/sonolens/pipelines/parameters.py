@@ -4,8 +4,7 @@ The values stand once, in ``conf``; here stand their types, ranges and meaning. 
 checks them before any node runs, so a typing error never trains with a forgotten default.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -30,11 +29,3 @@ def one_of(known: Iterable[str]) -> Callable[[str], str]:
         return name
 
     return check
-
-
-def as_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn every group of Kedro's `parameters`, which may be a model by now, into plain values."""
-    return {
-        name: group.model_dump() if isinstance(group, BaseModel) else group
-        for name, group in parameters.items()
-    }

@@ -1,8 +1,7 @@
 """What must be known before any number of a report is read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -16,14 +15,14 @@ class Banner:
 
 
 def raise_banners(
-    scans: pd.DataFrame, pointing_game: pd.DataFrame, *, training: Mapping[str, Any]
+    scans: pd.DataFrame, pointing_game: pd.DataFrame, *, starts: Collection[str]
 ) -> list[Banner]:
     """Warn of phantoms, of a ring that is not in millimetres, and of a random start.
 
     Args:
         scans: A `Scans` table; phantoms have the source ``phantoms``.
         pointing_game: A `PointingGame` table; its `ring` says how the ring was measured.
-        training: The training parameters; `weights` is ``none`` for a random start.
+        starts: Where the networks' weights began; ``none`` is a random start.
 
     Returns:
         The banners that apply, in this order; none for an ordinary study.
@@ -48,7 +47,7 @@ def raise_banners(
                 "large mass, and its hits cannot be compared with a ring of fixed width.",
             )
         )
-    if training["weights"] == "none":
+    if "none" in starts:
         banners.append(
             Banner(
                 "The network started from random weights.",

@@ -30,6 +30,8 @@ RUN_FACTS = (
     "pipelines",
     "inputs",
     "runtime_params",
+    "parameters",
+    "made_with",
     "git",
     "packages",
     "python",
@@ -53,7 +55,6 @@ def render_report(
     training_history: pd.DataFrame,
     figures: Mapping[str, bytes],
     run_context: Mapping[str, Any],
-    parameters: Mapping[str, Any],
 ) -> str:
     """Write the report of a run. The same inputs give the same text, byte for byte.
 
@@ -74,9 +75,6 @@ def render_report(
         training_history: A `TrainingHistory` table.
         figures: The bytes of a PNG file per dataset name, exactly those of `pictures.CAPTIONS`.
         run_context: What the run says of itself: the keys `RUN_FACTS`.
-        parameters: All parameters as plain mappings and values; of these ``training.weights``,
-            ``explanation.partition`` and ``evaluation.confidence`` shape the text, and all are
-            printed as they are.
 
     Returns:
         An HTML document.
@@ -86,7 +84,9 @@ def render_report(
     """
     _check_run_context(run_context)
     counts = count_partitions(scans, splits)
-    partition = parameters["explanation"]["partition"]
+    # What was done stands in the tables: this run's parameters may not be those of its inputs.
+    partition = str(pointing_game["partition"].iloc[0])
+    confidence = float(pointing_game["confidence"].iloc[0])
     return (
         _templates()
         .get_template("page.html")
@@ -94,15 +94,15 @@ def render_report(
             run=run_context,
             study=study_facts,
             findings=summarise_screening(screening),
-            parameters=parameters,
+            confidence=confidence,
             partition=partition,
-            banners=raise_banners(scans, pointing_game, training=parameters["training"]),
+            banners=raise_banners(scans, pointing_game, starts=set(training_history["start"])),
             answers=answer_question(
                 pointing_game,
                 classification_metrics,
                 partition=partition,
                 patients=_patients(scans, splits, partition=partition),
-                confidence=parameters["evaluation"]["confidence"],
+                confidence=confidence,
             ),
             counts=counts,
             folds=len({count.fold for count in counts}),

@@ -10,9 +10,6 @@ from sonolens import evaluation, figures, report
 from sonolens.arrays import ScanStack
 from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps
-from sonolens.pipelines.data_processing.parameters import FramingParameters
-from sonolens.pipelines.explainability.parameters import ExplanationParameters
-from sonolens.pipelines.parameters import as_values
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
 from sonolens.saliency import strongest_channels
@@ -24,14 +21,14 @@ STRONGEST_CHANNELS = 4
 def draw_gallery(
     predictions: pd.DataFrame,
     operating_points: pd.DataFrame,
-    explanation: ExplanationParameters,
+    pointing_game: pd.DataFrame,
     reporting: ReportingParameters,
 ) -> pd.DataFrame:
     """Draw by seed the scans that the figures show."""
     return evaluation.draw_gallery(
         predictions,
         operating_points,
-        partition=explanation.partition,
+        partition=_played(pointing_game),
         correct_per_label=reporting.examples_per_label,
         wrong=reporting.wrong_examples,
         seed=reporting.seed,
@@ -104,8 +101,7 @@ def draw_saliency_examples(
     region_masks: Pictures,
     saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
-    explanation: ExplanationParameters,
-    framing: FramingParameters,
+    model_inputs: ScanStack,
 ) -> Figure:
     """Show scans with regions, signed map and its extremes as in the paper's Fig. 4."""
     views = view_explained_scans(
@@ -116,8 +112,8 @@ def draw_saliency_examples(
         region_masks=region_masks,
         saliency_maps=saliency_maps,
         extreme_points=extreme_points,
-        method=explanation.methods[0],
-        size_px=framing.size_px,
+        method=extreme_points["method"].iloc[0],
+        size_px=model_inputs.shape[1],
     )
     return figures.draw_saliency_examples(views)
 
@@ -125,10 +121,10 @@ def draw_saliency_examples(
 def draw_roc(
     roc_curve: pd.DataFrame,
     classification_metrics: pd.DataFrame,
-    explanation: ExplanationParameters,
+    pointing_game: pd.DataFrame,
 ) -> Figure:
-    """Draw the ROC curves of the partition that is scored."""
-    return figures.draw_roc(roc_curve, classification_metrics, partition=explanation.partition)
+    """Draw the ROC curves of the partition that played the pointing game."""
+    return figures.draw_roc(roc_curve, classification_metrics, partition=_played(pointing_game))
 
 
 def draw_training(training_history: pd.DataFrame) -> Figure:
@@ -154,7 +150,6 @@ def write_report(
     table_1: pd.DataFrame,
     table_2: pd.DataFrame,
     run_context: dict[str, Any],
-    parameters: dict[str, Any],
     **drawn: bytes,
 ) -> str:
     """Put question, answer, tables, figures and provenance on one page."""
@@ -172,5 +167,9 @@ def write_report(
         table_2=table_2,
         figures=drawn,
         run_context=run_context,
-        parameters=as_values(parameters),
     )
+
+
+def _played(pointing_game: pd.DataFrame) -> str:
+    """The partition whose scans were scored, which the table tells and no parameter of this run."""
+    return str(pointing_game["partition"].iloc[0])

@@ -26,7 +26,6 @@ REPORTED = (
     "table_1",
     "table_2",
     "run_context",
-    "parameters",
 )
 
 
@@ -51,7 +50,7 @@ def _tables() -> list[Node]:
         ),
         Node(
             nodes.draw_gallery,
-            inputs=["predictions", "operating_points", "params:explanation", "params:reporting"],
+            inputs=["predictions", "operating_points", "pointing_game", "params:reporting"],
             outputs="gallery",
             name="draw_gallery",
         ),
@@ -100,8 +99,7 @@ def _map_figures() -> list[Node]:
                 "region_masks",
                 "saliency_maps",
                 "extreme_points",
-                "params:explanation",
-                "params:framing",
+                "model_inputs",
             ],
             outputs="figure_4",
             name="draw_saliency_examples",
@@ -113,7 +111,7 @@ def _curves() -> list[Node]:
     return [
         Node(
             nodes.draw_roc,
-            inputs=["roc_curve", "classification_metrics", "params:explanation"],
+            inputs=["roc_curve", "classification_metrics", "pointing_game"],
             outputs="roc_figure",
             name="draw_roc",
         ),

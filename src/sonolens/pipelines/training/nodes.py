@@ -65,7 +65,7 @@ def train_networks(
             "start": training.weights,
         }
         weights[run] = pack_weights(fit.network, size_px=model_inputs.shape[1], header_extra=header)
-        histories.append(fit.history.assign(run=run))
+        histories.append(fit.history.assign(run=run, start=training.weights))
     return weights, pd.concat(histories, ignore_index=True)
 
 
