@@ -1,5 +1,6 @@
 """One run, one world: a run reads what belongs together, keeps it fixed and writes down what it did."""
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,16 +15,28 @@ from kedro.pipeline import Pipeline
 from sonolens.datasets.run_records import RUN_RECORD, RunRecords
 from sonolens.datasets.versions import (
     complete_versions,
+    file_of,
     fingerprint,
     fix_versions,
     versioned_datasets,
 )
-from sonolens.inputs import Inputs, Versioned, choose_inputs, refuse_unknown_parameters
+from sonolens.inputs import (
+    Inputs,
+    Versioned,
+    choose_inputs,
+    refuse_unknown_parameters,
+    warn_of_idle_parameters,
+)
 from sonolens.lineage import begin_run, to_document
 from sonolens.provenance import describe_software, plain, without_folders
 
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
+
+REPORT = "report"
+"""Catalog entry of the page that people look at; a run that made it says where it lies."""
+
+logger = logging.getLogger(__name__)
 
 
 class OneWorld:
@@ -46,6 +59,7 @@ class OneWorld:
     ) -> None:
         """Check, choose and fix the inputs, fix the outputs and open the record."""
         refuse_unknown_parameters(run_params["runtime_params"] or {})
+        warn_of_idle_parameters(run_params["runtime_params"] or {}, read=pipeline.inputs())
         run_id = run_params["run_id"]
         needed = versioned_datasets(catalog, pipeline.inputs() - {RUN_RECORD})
         made = versioned_datasets(catalog, pipeline.all_outputs())
@@ -99,6 +113,8 @@ class OneWorld:
             known.update(fresh)
         self._session |= {"outputs": outputs, "planned": sorted(outputs)}
         self._write(catalog, status="complete")
+        if REPORT in outputs:
+            logger.info("Report: %s", file_of(catalog[REPORT], run_id))
 
     @hook_impl
     def on_pipeline_error(self, error: Exception, catalog: CatalogProtocol[Any, Any]) -> None:

@@ -59,6 +59,23 @@ def refuse_unknown_parameters(given: Mapping[str, Any]) -> None:
         )
 
 
+def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) -> None:
+    """Say which runtime parameters change nothing, because no node of this run reads them.
+
+    Args:
+        given: What ``--params`` said, nested.
+        read: Inputs of the run's pipeline.
+    """
+    groups = {name.removeprefix("params:") for name in read if name.startswith("params:")}
+    catalog = {"data_root"} | ({"study"} if "study" in read else set())
+    idle = [name for name in _dotted(given) if name.split(".")[0] not in groups | catalog]
+    if idle:
+        logger.warning(
+            "No node of this run reads %s: it changes nothing here. Run the pipeline that reads it",
+            ", ".join(idle),
+        )
+
+
 def choose_inputs(
     needed: Versioned,
     *,

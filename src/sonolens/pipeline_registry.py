@@ -1,11 +1,30 @@
 """Every pipeline by name; `kedro run` runs them all."""
 
+import re
+from pkgutil import iter_modules
+
 from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
+import sonolens.pipelines
+
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Find the pipelines of `sonolens.pipelines`; the default is their sum."""
-    pipelines = find_pipelines(raise_errors=True)
+    """Find the pipelines of `sonolens.pipelines`; the default is their sum.
+
+    Raises:
+        ValueError: If a pipeline is asked for that does not exist; those that do are named.
+    """
+    known = [module.name for module in iter_modules(sonolens.pipelines.__path__) if module.ispkg]
+    try:
+        pipelines = find_pipelines(raise_errors=True)
+    except ImportError as error:
+        # Kedro tells a name that does not exist as if its import had failed.
+        asked = re.search(r"'sonolens\.pipelines\.(\w+)'", str(error))
+        if asked is None or asked[1] in known:
+            raise
+        raise ValueError(
+            f"there is no pipeline {asked[1]!r}; choose from {', '.join(known)}"
+        ) from error
     pipelines["__default__"] = sum(pipelines.values(), start=Pipeline([]))
     return pipelines

@@ -92,7 +92,10 @@ def test_too_few_patients_for_three_partitions(busbra: Any, busbra_folder: Path)
         ({"training": {"epoch": 3}}, "epoch"),
         ({"trainning": {"epochs": 3}}, "trainning.epochs is read by no pipeline.*did you mean"),
         ({"training": {"network": "resnet19"}}, "resnet19"),
-        ({"explanation": {"methods": ["cam", "gradcam"]}}, "gradcam"),
+        ({"explanation": {"methods": ["cam", "gradcam"]}}, "'gradcam' is unknown; choose from cam"),
+        ({"explanation": {"methods": []}}, "name at least one"),
+        ({"training": {"weights": "/nowhere.pth"}}, "'/nowhere.pth' is no file; give imagenet"),
+        ({"regions": {"ring": {"outer_mm": -1}}}, "outer_mm"),
         ({"study": {"pth": "x"}}, "study.pth is read by no pipeline"),
     ],
 )
@@ -173,3 +176,38 @@ def test_scans_with_errors_are_dropped_and_listed_where_that_is_asked_for(
     found = catalog.load("screening").groupby("scan_id")["check"].apply(set)
     assert "unreadable" in found["bus_0012-l"]
     assert catalog.load("study_facts")["left_out"] == {"screening": 1}
+
+
+def test_a_parameter_that_changes_nothing_in_this_run_is_told(
+    finished: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    finished.run("reporting", params={"regions": {"ring": {"outer_mm": 8.0}}})
+
+    assert "No node of this run reads regions.ring.outer_mm" in caplog.text
+
+
+def test_the_report_of_another_run_tells_what_its_inputs_were_made_with(
+    finished: Any, project_at: Callable[..., Any], tmp_path: Path
+) -> None:
+    shutil.copytree(finished.data_root, tmp_path / "data")
+    project = project_at(tmp_path / "data")
+    project.run("explainability", params={"explanation": {"partition": "validation"}})
+
+    project.run("reporting")
+
+    page = project.catalog.load("report")
+    assert "validation scans" in page
+    assert "correctly classified test scans" not in page
+
+
+def test_an_unknown_pipeline_is_told_those_that_exist(
+    project_at: Callable[..., Any], tmp_path: Path
+) -> None:
+    from kedro.framework.project import pipelines  # noqa: PLC0415 - its state belongs to the test
+
+    pipelines.set_requested(["nonsense"])
+    try:
+        with pytest.raises(ValueError, match="no pipeline 'nonsense'; choose from data_processing"):
+            pipelines.keys()
+    finally:
+        pipelines.set_requested(None)

@@ -55,9 +55,9 @@ def test_the_python_that_is_shown_runs_on_a_finished_run(
     block: str, finished: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(PROJECT)
-    here = f"KedroSession.create(env='test', runtime_params={{'data_root': {str(finished.data_root)!r}}})"
+    here = f"open_results(env='test', params={{'data_root': {str(finished.data_root)!r}}})"
 
-    exec(block.replace("KedroSession.create()", here), {})  # noqa: S102 - our own README
+    exec(block.replace("open_results()", here), {})  # noqa: S102 - our own README
 
 
 def test_every_file_that_is_linked_exists() -> None:

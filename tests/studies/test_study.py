@@ -61,3 +61,30 @@ def test_a_listed_scan_without_a_mask_is_named() -> None:
             masks={},
             description="a toy",
         )
+
+
+def test_a_scan_that_is_listed_twice_is_named() -> None:
+    with pytest.raises(ValueError, match="lists scan 's0' twice"):
+        Study(
+            name="toy",
+            scans=pd.DataFrame({"scan_id": ["s0", "s0"], "label": ["benign", "malignant"]}),
+            images={"s0": grey},
+            masks={"s0": full_mask},
+            description="a toy",
+        )
+
+
+@pytest.mark.parametrize("column", ["lesion_id", "patient_id"])
+def test_a_scan_of_nobody_is_named(column: str) -> None:
+    scans = pd.DataFrame(
+        {
+            "scan_id": ["s0", "s1"],
+            "lesion_id": ["1", "2"],
+            "patient_id": ["1", "2"],
+            "label": ["benign", "malignant"],
+        }
+    )
+    scans.loc[1, column] = None
+
+    with pytest.raises(ValueError, match=f"scan 's1' of study 'toy' has no {column}; fill it"):
+        Study("toy", scans, dict.fromkeys(["s0", "s1"], grey), {}, "a toy")

@@ -154,8 +154,8 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
             # Kedro would call a missing input file a wrong path of this dataset.
             except Exception as error:
                 raise DatasetError(
-                    f"the {place} of collection {self._filepath.name!r} could not be made "
-                    f"({type(error).__name__}: {error})"
+                    f"{error} ({type(error).__name__} while making the {place} of collection "
+                    f"{self._filepath.name!r})"
                 ) from error
             yield item_id, value
             del value

@@ -36,6 +36,11 @@ def complete_versions(dataset: AbstractVersionedDataset[Any, Any]) -> list[str]:
     return versions
 
 
+def file_of(dataset: AbstractVersionedDataset[Any, Any], version: str) -> str:
+    """Return where one version of a single-file dataset lies."""
+    return str(dataset._get_versioned_path(version))
+
+
 def fingerprint(dataset: AbstractVersionedDataset[Any, Any], version: str) -> str | None:
     """Return the SHA-256 of a version's file, or of a collection's manifest.
 

@@ -29,3 +29,19 @@ def one_of(known: Iterable[str]) -> Callable[[str], str]:
         return name
 
     return check
+
+
+def some_of(known: Iterable[str]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """Make a validator of at least one name, all of them `known`.
+
+    >>> some_of(["cam"])(("cam",))
+    ('cam',)
+    """
+    check_one = one_of(known)
+
+    def check(names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise ValueError("no name is given; name at least one")
+        return tuple(check_one(name) for name in names)
+
+    return check

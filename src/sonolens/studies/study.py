@@ -42,6 +42,7 @@ class Study:
         listed = list(self.scans["scan_id"])
         if not listed:
             raise ValueError(f"study {self.name!r} holds no scan; check its path and reader")
+        self._check_ids()
         for kind, readers in (("image", self.images), ("mask", self.masks)):
             missing = [scan_id for scan_id in listed if scan_id not in readers]
             if missing:
@@ -62,6 +63,22 @@ class Study:
                 f"study {self.name!r} holds {len(listed)} scans, all {labels.pop()}; "
                 "a classifier needs benign and malignant masses"
             )
+
+    def _check_ids(self) -> None:
+        """Refuse scans that are listed twice, or that belong to nobody."""
+        twice = self.scans.loc[self.scans["scan_id"].duplicated(), "scan_id"]
+        if len(twice):
+            raise ValueError(
+                f"study {self.name!r} lists scan {twice.iloc[0]!r} twice; "
+                "give every scan an id of its own"
+            )
+        for column in ("lesion_id", "patient_id"):
+            if column in self.scans and self.scans[column].isna().any():
+                scan_id = self.scans.loc[self.scans[column].isna(), "scan_id"].iloc[0]
+                raise ValueError(
+                    f"scan {scan_id!r} of study {self.name!r} has no {column}; fill it, with the "
+                    "scan's own id if nothing else is known"
+                )
 
     def image(self, scan_id: str) -> Scan:
         """Read one scan and check it against its mask.

@@ -4,15 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from sonolens.pipelines.parameters import Parameters, one_of
+from sonolens.pipelines.parameters import Parameters, some_of
 from sonolens.saliency import EXPLAINERS
 
 
 class ExplanationParameters(Parameters):
     """Which maps are drawn, and which of their points are scored."""
 
-    methods: tuple[Annotated[str, AfterValidator(one_of(EXPLAINERS))], ...] = Field(
-        min_length=1, description="Names from sonolens.saliency.EXPLAINERS."
+    methods: Annotated[tuple[str, ...], AfterValidator(some_of(EXPLAINERS))] = Field(
+        description="Names from sonolens.saliency.EXPLAINERS."
     )
     point_rule: Literal["cell", "first_maximum"] = Field(
         description="Centre of the extreme cell, or first extreme of the up-sampled map as published."

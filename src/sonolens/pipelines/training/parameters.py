@@ -1,11 +1,28 @@
 """Parameters of ``conf/base/parameters_training.yml``."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from sonolens.models import NETWORKS
+from sonolens.models import NETWORKS, choose_device
 from sonolens.pipelines.parameters import Parameters, one_of
+
+
+def _known_start(weights: str) -> str:
+    """Refuse a missing file before hours of work, not after."""
+    if weights not in {"imagenet", "none"} and not Path(weights).is_file():
+        raise ValueError(f"{weights!r} is no file; give imagenet, none or the path of a state dict")
+    return weights
+
+
+def _present_device(device: str) -> str:
+    """Refuse a device that this machine does not have."""
+    try:
+        choose_device(device)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+    return device
 
 
 class AugmentationParameters(Parameters):
@@ -23,7 +40,7 @@ class TrainingParameters(Parameters):
     network: Annotated[str, AfterValidator(one_of(NETWORKS))] = Field(
         description="A name from sonolens.models.NETWORKS."
     )
-    weights: str = Field(
+    weights: Annotated[str, AfterValidator(_known_start)] = Field(
         description="Where the network starts: imagenet, a file, or none (random)."
     )
     adaptation: Literal["full", "drs"] = Field(description="Which weights are fitted.")
@@ -41,7 +58,9 @@ class TrainingParameters(Parameters):
 class InferenceParameters(Parameters):
     """Where and in what portions networks run."""
 
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(description="Where networks run.")
+    device: Annotated[Literal["auto", "cpu", "cuda", "mps"], AfterValidator(_present_device)] = (
+        Field(description="Where networks run.")
+    )
     batch_size: int = Field(ge=1, description="Scans per forward pass.")
 
 
