@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens import tables
 from sonolens.cohort import (
     Fingerprint,
     ScanFacts,
@@ -303,3 +304,7 @@ def test_busbra_lacks_spacing_and_has_one_mask_at_the_border(real_scans: Path) -
     assert split_holdout(study.scans, **shares, groups=groups).equals(
         split_holdout(study.scans, **shares)
     )
+
+
+def test_every_check_stands_in_the_contract_of_the_table() -> None:
+    assert tuple(SEVERITY) == tables.CHECKS

@@ -37,11 +37,26 @@ def test_the_mask_of_a_scan_is_found_by_its_name(busbra_folder: Path) -> None:
     assert study.masks["bus_0012-l"]().sum() == 10 * 15
 
 
-def test_a_folder_one_level_too_high_is_refused_with_the_remedy(busbra_folder: Path) -> None:
-    with pytest.raises(
-        FileNotFoundError, match=r"no 'bus_data.csv'; unpack .* --params study.path="
-    ):
-        read_busbra(str(busbra_folder.parent))
+def test_a_folder_one_level_too_high_or_too_low_is_found(busbra_folder: Path) -> None:
+    for path in (busbra_folder.parent, busbra_folder / "Images"):
+        assert len(read_busbra(str(path)).scans) == 4
+
+
+def test_a_folder_without_the_table_is_refused_with_the_remedy(busbra_folder: Path) -> None:
+    (busbra_folder / "bus_data.csv").unlink()
+
+    with pytest.raises(FileNotFoundError, match=r"bus_data\.csv.*--params study\.path="):
+        read_busbra(str(busbra_folder))
+
+
+def test_the_official_folds_are_the_published_outer_ones(busbra_folder: Path) -> None:
+    (busbra_folder / "5-fold-cv.csv").write_text(
+        "ID,Pathology,kFold,valid_1\nbus_0007-l,benign,3,NaN\nbus_0007-r,benign,3,1\n"
+    )
+
+    folds = read_busbra(str(busbra_folder)).official_folds
+
+    assert folds.to_dict("list") == {"scan_id": ["bus_0007-l", "bus_0007-r"], "fold": [3, 3]}
 
 
 def test_a_renamed_column_is_named(busbra_folder: Path) -> None:

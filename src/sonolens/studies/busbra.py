@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sonolens.studies.folder import find_folder
 from sonolens.studies.picture import read_mask, read_scan
+from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 
 DESCRIPTION = (
@@ -23,6 +25,7 @@ PUBLISHED = {
     "benign": 1268,
     "malignant": 607,
 }
+PARTS = ("bus_data.csv", "Images", "Masks")
 COLUMNS = ("ID", "Case", "Pathology", "BIRADS", "Device")
 
 
@@ -40,13 +43,7 @@ def read_busbra(path: str, *, folds: int = 5) -> Study:
         FileNotFoundError: If the folder or one of its parts is absent.
         ValueError: If a column is absent or a pathology is unknown.
     """
-    folder = Path(path)
-    for part in ("bus_data.csv", "Images", "Masks"):
-        if not (folder / part).exists():
-            raise FileNotFoundError(
-                f"BUS-BRA folder {path!r} has no {part!r}; unpack BUSBRA.zip and give the folder "
-                "that holds bus_data.csv, for example --params study.path=data/01_raw/BUSBRA"
-            )
+    folder = find_folder(path, parts=PARTS, study="BUS-BRA")
     scans = _list_scans(folder / "bus_data.csv")
     return Study(
         name="busbra",
@@ -69,13 +66,7 @@ def read_busbra(path: str, *, folds: int = 5) -> Study:
 
 def _list_scans(table_file: Path) -> pd.DataFrame:
     """Turn the published table into the contract of `sonolens.tables.Scans`."""
-    rows = pd.read_csv(table_file, dtype="str", encoding="utf-8-sig")
-    absent = [column for column in COLUMNS if column not in rows.columns]
-    if absent:
-        raise ValueError(
-            f"{table_file.name} has no column {absent[0]!r} but {', '.join(rows.columns)}; "
-            "use the table as published"
-        )
+    rows = read_table(table_file, columns=COLUMNS, key="ID")
     return pd.DataFrame(
         {
             "scan_id": rows["ID"],
@@ -96,5 +87,5 @@ def _read_folds(table_file: Path) -> pd.DataFrame | None:
     """Read the outer folds; the published inner ones mix patients and are not used."""
     if not table_file.exists():
         return None
-    rows = pd.read_csv(table_file, dtype="str", encoding="utf-8-sig")
+    rows = read_table(table_file, columns=("ID", "kFold"), key="ID")
     return pd.DataFrame({"scan_id": rows["ID"], "fold": rows["kFold"].astype(int)})
