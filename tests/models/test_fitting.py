@@ -95,10 +95,10 @@ def test_a_read_only_memory_map_is_enough(tmp_path):
     assert states_equal(fit(train_scans=mapped).network, fit().network)
 
 
-def test_the_history_is_the_table_without_its_run():
+def test_the_history_is_the_table_without_run_and_start():
     fitted = fit()
 
-    TrainingHistory.validate(fitted.history.assign(run="tiny-full-0"))
+    TrainingHistory.validate(fitted.history.assign(run="tiny-full-0", start="none"))
     assert fitted.history["epoch"].tolist() == [1, 2, 3]
     assert (fitted.history["learning_rate"] == 0.01).all()
     assert fitted.history.loc[fitted.history["best"], "epoch"].tolist() == [fitted.best_epoch]

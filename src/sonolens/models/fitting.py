@@ -34,7 +34,7 @@ class Fit:
 
     Attributes:
         network: The network with its best weights, in evaluation mode on the CPU.
-        history: One row per epoch, with the columns of `tables.TrainingHistory` except `run`.
+        history: One row per epoch, with the columns of `tables.TrainingHistory` except `run` and `start`.
         best_epoch: The epoch, counted from 1, whose weights were kept.
     """
 
