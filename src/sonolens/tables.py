@@ -33,6 +33,7 @@ CHECKS = (
 LEVELS = ("scan", "lesion")
 REGION_NAMES = ("mass", "peritumoral", "below")
 SUBSETS = ("correct", "wrong", "all")
+EXTREMES = ("max", "min")
 POINTING_RULES = ("either", "max", "min", "decision")
 
 
@@ -226,7 +227,7 @@ class ExtremePoints(Table):
     method: Series[str]
     run: Series[str]
     scan_id: Series[str]
-    extreme: Series[str] = pa.Field(isin=("max", "min"))
+    extreme: Series[str] = pa.Field(isin=EXTREMES)
     value: Series[float]
     row_px: Series[float] = pa.Field(nullable=True)
     col_px: Series[float] = pa.Field(nullable=True)

@@ -10,13 +10,12 @@ from jaxtyping import Bool, Float, Int
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification import patients_of, threshold_of
 from sonolens.evaluation.roc import call_malignant
-from sonolens.tables import REGION_NAMES
+from sonolens.tables import EXTREMES, REGION_NAMES
 
 PLAYED_REGIONS = (*REGION_NAMES, "any")
 """The regions of a game; ``any`` is at least one of the three."""
 
 PLACES = (*REGION_NAMES, "other", "none")
-EXTREMES = ("max", "min")
 MAP_KEY = ["method", "run", "scan_id"]
 
 RegionValues = Float[np.ndarray, "scans regions"]

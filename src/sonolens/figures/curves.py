@@ -27,6 +27,7 @@ from sonolens.figures.style import (
 from sonolens.tables import LEVELS
 
 MARGIN_IN = 0.15
+LEFT_IN = 0.75
 LEVEL_LINES: Mapping[str, str] = {"scan": "solid", "lesion": "dashed"}
 LEVEL_INKS: Mapping[str, str] = {"scan": INK, "lesion": "#8a5a00"}
 PAPER = "Byra 2022 (other scans)"
@@ -55,7 +56,7 @@ def draw_roc(
     groups = list(curves.groupby(["run", "level"], sort=False))
     runs = curves["run"].nunique()
     figure = new_page(width_in=5.0, height_in=5.35 + LEGEND_LINE_IN * (len(groups) + 1))
-    axes = place_axes(figure, left_in=0.75, top_in=0.55, width_in=4.0, height_in=4.0)
+    axes = place_axes(figure, left_in=LEFT_IN, top_in=0.55, width_in=4.0, height_in=4.0)
     axes.plot([0, 1], [0, 1], color=HAIRLINE, linewidth=1.2, label="chance: AUC 0.50")
     scores = {
         (row["run"], row["level"], row["metric"]): row
@@ -73,14 +74,10 @@ def draw_roc(
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
     # Below the axes: a weak network's curve runs through every corner of them.
     axes.legend(loc="upper left", bbox_to_anchor=(-0.02, -0.12), frameon=False, fontsize=BODY_PT)
-    write(figure, f"ROC, {partition} partition", left_in=0.75, top_in=MARGIN_IN, bold=True)
-    write(
+    _write_heading(
         figure,
+        f"ROC, {partition} partition",
         "Circle (per scan) and square (per lesion): the operating point.",
-        left_in=0.75,
-        top_in=MARGIN_IN + 0.18,
-        size_pt=SMALL_PT,
-        colour=MUTED,
     )
     return figure
 
@@ -89,7 +86,7 @@ def draw_roc(
 def draw_training(training_history: pd.DataFrame) -> Figure:
     """Draw the losses of every run per epoch; a circle marks the epoch whose weights were kept."""
     figure = new_page(width_in=5.6, height_in=3.4)
-    axes = place_axes(figure, left_in=0.75, top_in=0.55, width_in=4.6, height_in=2.3)
+    axes = place_axes(figure, left_in=LEFT_IN, top_in=0.55, width_in=4.6, height_in=2.3)
     runs = training_history["run"].nunique()
     for run, history in training_history.groupby("run", sort=False):
         name = f"{run}: " if runs > 1 else ""
@@ -110,14 +107,10 @@ def draw_training(training_history: pd.DataFrame) -> Figure:
     _frame(axes, xlabel="epoch", ylabel="binary cross-entropy")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, fontsize=BODY_PT)
-    write(figure, "Training", left_in=0.75, top_in=MARGIN_IN, bold=True)
-    write(
+    _write_heading(
         figure,
+        "Training",
         "Circle: the epoch with the lowest validation loss, whose weights were kept.",
-        left_in=0.75,
-        top_in=MARGIN_IN + 0.18,
-        size_pt=SMALL_PT,
-        colour=MUTED,
     )
     return figure
 
@@ -212,6 +205,19 @@ def _draw_game(axes: Axes, game: pd.DataFrame) -> None:
     axes.set_xlim(0, 1)
     axes.set_xticks(np.linspace(0, 1, 6), [f"{share:.0%}" for share in np.linspace(0, 1, 6)])
     _frame(axes, xlabel=f"hits     (hollow diamond: {PAPER})", ylabel="")
+
+
+def _write_heading(figure: Figure, title: str, legend: str) -> None:
+    """Write a curve's bold title, and below it what its markers mean."""
+    write(figure, title, left_in=LEFT_IN, top_in=MARGIN_IN, bold=True)
+    write(
+        figure,
+        legend,
+        left_in=LEFT_IN,
+        top_in=MARGIN_IN + 0.18,
+        size_pt=SMALL_PT,
+        colour=MUTED,
+    )
 
 
 def _frame(axes: Axes, *, xlabel: str, ylabel: str) -> None:

@@ -7,11 +7,10 @@ and zero stays zero.
 from sonolens.saliency.cam import cam, check_identity
 from sonolens.saliency.contributions import ChannelContributions, strongest_channels
 from sonolens.saliency.explainers import EXPLAINERS, Explainer, explain_scans
-from sonolens.saliency.points import EXTREMES, POINT_RULES, locate_extremes
+from sonolens.saliency.points import POINT_RULES, locate_extremes
 
 __all__ = [
     "EXPLAINERS",
-    "EXTREMES",
     "POINT_RULES",
     "ChannelContributions",
     "Explainer",

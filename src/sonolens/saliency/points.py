@@ -3,9 +3,9 @@
 import numpy as np
 
 from sonolens.arrays import Points, SaliencyMap
+from sonolens.tables import EXTREMES
 from sonolens.ultrasound.framing import Framing
 
-EXTREMES = ("max", "min")
 POINT_RULES = ("cell", "first_maximum")
 
 

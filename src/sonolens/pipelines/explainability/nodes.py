@@ -22,7 +22,8 @@ from sonolens.pipelines.explainability.parameters import ExplanationParameters, 
 from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
-from sonolens.saliency import EXTREMES, check_identity, explain_scans, locate_extremes
+from sonolens.saliency import check_identity, explain_scans, locate_extremes
+from sonolens.tables import EXTREMES
 from sonolens.ultrasound import Framing
 
 ADDS_UP_TO_LOGIT = {"cam"}

@@ -8,7 +8,7 @@ import pandas as pd
 from sonolens.arrays import SaliencyMap, Scan
 from sonolens.figures import ScanView
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps
-from sonolens.saliency import EXTREMES
+from sonolens.tables import EXTREMES
 from sonolens.ultrasound import Framing
 
 
