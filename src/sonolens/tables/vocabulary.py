@@ -1,0 +1,44 @@
+"""The words that tables use: labels, partitions, checks, regions, metrics."""
+
+LABELS = ("benign", "malignant")
+VIEWS = ("longitudinal", "transverse")
+BIRADS = ("2", "3", "4", "4a", "4b", "4c", "5", "6")
+PARTITIONS = ("train", "validation", "test")
+CHECKS = (
+    "unreadable",
+    "tiny_scan",
+    "mask_size",
+    "empty_mask",
+    "mask_at_border",
+    "many_components",
+    "absent_spacing",
+    "implausible_spacing",
+    "identical_scans",
+    "near_identical_scans",
+    "conflicting_duplicates",
+    "lesion_with_two_labels",
+)
+LEVELS = ("scan", "lesion")
+REGION_NAMES = ("mass", "peritumoral", "below")
+SUBSETS = ("correct", "wrong", "all")
+EXTREMES = ("max", "min")
+POINTING_RULES = ("either", "max", "min", "decision")
+PROTOCOLS = ("rigorous", "paper")
+"""``rigorous``: validation scans choose epoch, temperature and threshold. ``paper``: test scans do."""
+
+OPERATING_RULES = ("closest_to_corner", "youden", "sensitivity_90", "sensitivity_95")
+"""How a threshold is found on a ROC curve; the first is the paper's, by which a scan is judged."""
+
+RANKING_METRICS = ("auc", "auc_delong")
+"""Need no threshold. The same area twice: its interval from resampled patients, and DeLong's."""
+
+CALL_METRICS = ("accuracy", "sensitivity", "specificity", "ppv", "npv")
+"""Shares of calls made at a threshold, one row per operating rule."""
+
+CALIBRATION_METRICS = ("brier", "calibration_slope", "calibration_intercept", "ece")
+"""How far probabilities can be taken at their word; after temperature scaling."""
+
+UNSCALED_METRICS = tuple(f"{metric}_unscaled" for metric in CALIBRATION_METRICS)
+"""The same for the probabilities before temperature scaling."""
+
+METRICS = (*RANKING_METRICS, *CALL_METRICS, *CALIBRATION_METRICS, *UNSCALED_METRICS)
