@@ -16,7 +16,14 @@ from sonolens.lineage import RunRecord, World, choose_world
 logger = logging.getLogger(__name__)
 
 CATALOG_PARAMETERS = frozenset(
-    {"data_root", "study.path", "study.reader", "study.options", "study.expect_complete"}
+    {
+        "data_root",
+        "tracking_uri",
+        "study.path",
+        "study.reader",
+        "study.options",
+        "study.expect_complete",
+    }
 )
 """Runtime parameters that the catalog reads; all others must be parameters of a pipeline."""
 
@@ -67,7 +74,7 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
         read: Inputs of the run's pipeline.
     """
     groups = {name.removeprefix("params:") for name in read if name.startswith("params:")}
-    catalog = {"data_root"} | ({"study"} if "study" in read else set())
+    catalog = {"data_root", "tracking_uri"} | ({"study"} if "study" in read else set())
     idle = [name for name in _dotted(given) if name.split(".")[0] not in groups | catalog]
     if idle:
         logger.warning(

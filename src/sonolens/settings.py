@@ -4,12 +4,14 @@ import os
 
 from sonolens.hooks import OneWorld
 from sonolens.session import SharedRunSession
+from sonolens.tracking import MlflowTracking
 
 # Work on patients' scans does not report home, and Kedro's telemetry would write into pyproject.toml.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
-HOOKS = (OneWorld(),)
-DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
+# Kedro calls the last one first: a run is sent when its record is closed.
+HOOKS = (OneWorld(), MlflowTracking())
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry", "kedro_mlflow")
 SESSION_CLASS = SharedRunSession
 
 CONFIG_LOADER_ARGS = {

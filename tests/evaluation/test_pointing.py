@@ -5,19 +5,27 @@ import pandas as pd
 import pytest
 
 from sonolens.evaluation import (
-    describe_points,
     measure_region_shares,
+    read_regions,
     read_regions_at,
     score_pointing_game,
     wilson_interval,
 )
-from sonolens.tables import ExtremePoints, PointingGame, RegionShares
+from sonolens.tables import ExtremePoints, MeanMapExtremes, PointingGame, RegionShares
 
-SETTINGS = {"partition": "test", "resamples": 200, "confidence": 0.95, "seed": 0}
-REGION_MAP = np.array(
-    [[0, 0, 2, 2], [0, 2, 1, 2], [0, 2, 1, 2], [0, 0, 2, 0], [0, 0, 3, 0]], dtype=np.uint8
-)
+SETTINGS = {
+    "partition": "test",
+    "permutations": 50,
+    "resamples": 200,
+    "confidence": 0.95,
+    "seed": 0,
+}
 CELL_SHARES = {"mass": 0.2, "peritumoral": 0.3, "below": 0.1}
+STRIPES = np.array([[0, 1, 2, 3]], dtype=np.uint8)
+"""A scan whose regions are four stripes, so that a name says where a point lies."""
+
+PLACE_OF = {"other": 0.125, "mass": 0.375, "peritumoral": 0.625, "below": 0.875, "none": np.nan}
+NO_SPACING = {"spacing_row_mm": np.nan, "spacing_col_mm": np.nan}
 
 
 class Study:
@@ -44,25 +52,27 @@ class Study:
         for extreme, places in (("max", max_in), ("min", min_in)):
             for place in places:
                 point = {"extreme": extreme, "value": 1.0, "share": 1 / len(places)}
-                nowhere = {"row_px": np.nan, "col_px": np.nan, "distance_to_mass_mm": np.nan}
-                self.points.append(key | point | nowhere | {"region": place, "ring": "0-5 mm"})
-        for region, cells in cell_shares.items():
+                pixel = {"row_px": np.nan, "col_px": np.nan, "distance_to_mass_mm": np.nan}
+                where = {"row_share": 0.5, "col_share": PLACE_OF[place], "region": place}
+                self.points.append(key | point | pixel | where | {"ring": "0-5 mm"})
+        for region, cells in ({"any": sum(cell_shares.values())} | cell_shares).items():
             area = 0.0 if region in without else 0.25
-            size = {"cell_row_mm": np.nan, "cell_col_mm": np.nan}
+            size = {"cell_row_mm": np.nan, "cell_col_mm": np.nan, "tolerance_mm": 0.0}
             share = {"region": region, "area_share": area, "cell_share": cells}
             self.shares.append(key | share | size)
         probability = 0.7 if called == "malignant" else 0.3
         judged = {"lesion_id": scan_id, "label": label, "partition": partition, "logit": 0.0}
         run = {"run": self.map["run"], "scan_id": scan_id}
         self.predictions.append(run | judged | {"probability": probability})
-        self.scans.append({"scan_id": scan_id, "patient_id": patient or scan_id})
+        self.scans.append({"scan_id": scan_id, "patient_id": patient or scan_id} | NO_SPACING)
         return self
 
     def tables(self) -> list[pd.DataFrame]:
         points, shares = pd.DataFrame(self.points), pd.DataFrame(self.shares)
         ExtremePoints.validate(points)
         RegionShares.validate(shares)
-        threshold = {"run": self.map["run"], "level": "scan", "threshold": 0.5}
+        rule = {"rule": "closest_to_corner", "chosen_on": "validation"}
+        threshold = {"run": self.map["run"], "level": "scan", "threshold": 0.5} | rule
         return [
             points,
             shares,
@@ -71,77 +81,40 @@ class Study:
             pd.DataFrame([threshold, threshold | {"level": "lesion", "threshold": 0.9}]),
         ]
 
-    def score(self) -> pd.DataFrame:
-        table = score_pointing_game(*self.tables(), **SETTINGS)
+    def score(self, **mean) -> pd.DataFrame:
+        table = play(self.tables(), mean=mean_extremes(self.map, **mean))
         PointingGame.validate(table)
         return table.set_index(["region", "rule", "subset", "label"]).sort_index()
+
+
+def mean_extremes(which=None, max_in=(), min_in=()) -> pd.DataFrame:
+    """Where a mean map points, by the stripe."""
+    rows = [
+        (which or {})
+        | {"extreme": extreme, "row_share": 0.5, "col_share": PLACE_OF[place]}
+        | {"share": 1 / len(places), "n_maps": 3}
+        for extreme, places in (("max", max_in), ("min", min_in))
+        for place in places
+    ]
+    columns = ["method", "run", "extreme", "row_share", "col_share", "share", "n_maps"]
+    table = pd.DataFrame(rows, columns=columns).astype({"row_share": float, "col_share": float})
+    return MeanMapExtremes.validate(table)
+
+
+def play(tables, *, region_maps=None, mean=None, **settings) -> pd.DataFrame:
+    points, scans = tables[0], tables[3]
+    mean = mean_extremes() if mean is None else mean
+    stripes = dict.fromkeys(points["scan_id"], lambda: STRIPES)
+    readings = read_regions(points, mean, scans, region_maps or stripes)
+    return score_pointing_game(
+        *tables, mean_extremes=mean, readings=readings, **SETTINGS | settings
+    )
 
 
 def rates(study: Study, rule: str, subset: str = "all", label: str = "both") -> dict[str, float]:
     regions = ("mass", "peritumoral", "below", "any")
     scored = study.score()
     return {region: scored.loc[(region, rule, subset, label), "rate"] for region in regions}
-
-
-def test_a_point_reads_the_pixel_whose_square_holds_it():
-    points = np.array([[1.4, 1.6], [0.5, 1.4], [3.5, 2.0], [-2.0, 9.0], [1.0, 0.49]])
-
-    named = read_regions_at(REGION_MAP, points)
-
-    assert named == ["mass", "peritumoral", "below", "peritumoral", "other"]
-
-
-def test_shares_count_pixels_and_cell_centres():
-    centres = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 2.0], [4.0, 3.0]])
-
-    shares = measure_region_shares(REGION_MAP, centres)
-
-    assert shares == [
-        {"region": "mass", "area_share": 2 / 20, "cell_share": 0.5},
-        {"region": "peritumoral", "area_share": 7 / 20, "cell_share": 0.0},
-        {"region": "below", "area_share": 1 / 20, "cell_share": 0.0},
-    ]
-
-
-def test_a_point_is_described_by_region_share_and_distance():
-    points = np.array([[1.0, 2.2], [4.4, 0.0]])
-
-    described = describe_points(points, REGION_MAP, spacing_row_mm=0.5, spacing_col_mm=2.0)
-
-    assert described == [
-        {
-            "row_px": 1.0,
-            "col_px": 2.2,
-            "share": 0.5,
-            "region": "mass",
-            "distance_to_mass_mm": 0.0,
-        },
-        {
-            "row_px": 4.4,
-            "col_px": 0.0,
-            "share": 0.5,
-            "region": "other",
-            "distance_to_mass_mm": pytest.approx(np.hypot(2 * 0.5, 2 * 2.0)),
-        },
-    ]
-
-
-def test_without_spacing_the_distance_is_unknown_but_the_region_is_not():
-    (described,) = describe_points(
-        np.array([[4.0, 2.0]]), REGION_MAP, spacing_row_mm=np.nan, spacing_col_mm=np.nan
-    )
-
-    assert described["region"] == "below"
-    assert np.isnan(described["distance_to_mass_mm"])
-
-
-def test_a_constant_map_lies_nowhere():
-    (described,) = describe_points(
-        np.empty((0, 2)), REGION_MAP, spacing_row_mm=0.1, spacing_col_mm=0.1
-    )
-
-    assert (described["region"], described["share"]) == ("none", 1.0)
-    assert np.isnan([described["row_px"], described["distance_to_mass_mm"]]).all()
 
 
 def test_each_rule_asks_its_own_extreme():
@@ -225,7 +198,8 @@ def test_pointing_at_every_cell_in_turn_scores_chance_exactly():
     region_map = rng.integers(0, 4, size=(30, 40)).astype(np.uint8)
     centres = np.argwhere(np.ones((4, 5))) * (30 / 4, 40 / 5) + (3.25, 3.5)
     cell_shares = {
-        share["region"]: share["cell_share"] for share in measure_region_shares(region_map, centres)
+        share["region"]: share["cell_share"]
+        for share in measure_region_shares(region_map, centres, **NO_SPACING)
     }
     places = read_regions_at(region_map, centres)
     study = Study()
@@ -316,7 +290,7 @@ def test_methods_and_runs_are_scored_apart_and_in_full():
     ]
     tables[2:] = [table.drop_duplicates() for table in tables[2:]]
 
-    table = score_pointing_game(*tables, **SETTINGS)
+    table = play(tables)
 
     PointingGame.validate(table)
     assert len(table) == 3 * 4 * 4 * 3 * 3
@@ -341,9 +315,7 @@ def test_the_order_of_rows_in_the_tables_does_not_matter():
     tables = study.tables()
     shuffled = [table.sample(frac=1, random_state=1) for table in tables]
 
-    pd.testing.assert_frame_equal(
-        score_pointing_game(*tables, **SETTINGS), score_pointing_game(*shuffled, **SETTINGS)
-    )
+    pd.testing.assert_frame_equal(play(tables), play(shuffled))
 
 
 def test_the_ring_is_carried_into_the_table():
@@ -355,7 +327,7 @@ def test_shares_of_maps_without_extreme_points_are_left_alone():
     unasked = tables[1].assign(method="grad_cam", cell_share=0.9, area_share=0.0)
     tables[1] = pd.concat([tables[1], unasked])
 
-    table = score_pointing_game(*tables, **SETTINGS)
+    table = play(tables)
 
     row = table.query("region == 'mass' and rule == 'max' and subset == 'all'").iloc[-1]
     assert (row["chance"], row["n_empty"]) == (0.2, 0)
@@ -365,7 +337,7 @@ def test_rings_of_two_kinds_share_no_table():
     tables = Study().add().add().tables()
     tables[0]["ring"] = ["0-5 mm", "0-5 mm", "0-2 mm", "0-2 mm"]
     with pytest.raises(ValueError, match=r"2 kinds of ring \('0-5 mm', '0-2 mm'\)"):
-        score_pointing_game(*tables, **SETTINGS)
+        play(tables)
 
 
 def test_tables_that_do_not_fit_together_are_refused():
@@ -374,18 +346,141 @@ def test_tables_that_do_not_fit_together_are_refused():
         ((points, shares[:-1], predictions, scans, thresholds), "'s1'.*no region shares"),
         ((points, shares, predictions[:1], scans, thresholds), "'s1'.*no prediction of run 'net'"),
         ((points[:-1], shares, predictions, scans, thresholds), "min of scan 's1'.*add up to 1"),
-        ((points, shares, predictions, scans[:1], thresholds), "'s1'.*not in the scans table"),
         ((points, shares, predictions, scans, thresholds[1:]), "'net' has no operating point"),
         (
             (points.assign(region="margin"), shares, predictions, scans, thresholds),
             "region 'margin' is unknown; choose from mass",
         ),
+        (
+            (points.assign(region="below"), shares, predictions, scans, thresholds),
+            "scan 's0'.*said to lie in 'below', but its region mask says otherwise",
+        ),
+        (
+            (points, shares.assign(tolerance_mm=2.0), predictions, scans, thresholds),
+            "region shares allow 2 mm of tolerance, the regions were read with 0 mm",
+        ),
     ]
     for tables, message in cases:
         with pytest.raises(ValueError, match=message):
-            score_pointing_game(*tables, **SETTINGS)
+            play(tables)
+
+
+def test_a_point_outside_every_region_is_not_taken_for_one_inside():
+    tables = Study().add(max_in=["mass"]).tables()
+    with pytest.raises(ValueError, match="said to lie in 'other', but its region mask"):
+        play([tables[0].assign(region="other"), *tables[1:]])
 
 
 def test_a_partition_without_maps_is_refused():
     with pytest.raises(ValueError, match="no scan of the test partition has extreme points"):
         Study().add(partition="train").score()
+
+
+def test_the_centre_prior_lays_the_extremes_of_the_mean_map_on_every_scan():
+    study = Study().add(called="malignant").add(called="benign").add(called="benign")
+
+    scored = study.score(max_in=["mass", "below"], min_in=["below"]).xs(
+        ("all", "both"), level=(2, 3)
+    )
+
+    prior = scored["centre_prior"]
+    assert prior.loc["mass"].to_dict() == {
+        "max": 0.5,
+        "min": 0,
+        "either": 0.5,
+        "decision": pytest.approx(0.5 / 3),
+    }
+    assert prior.loc["below"].to_dict() == {
+        "max": 0.5,
+        "min": 1,
+        "either": 1,
+        "decision": pytest.approx((0.5 + 1 + 1) / 3),
+    }
+    assert (prior.loc["any"] == 1).all()
+
+
+def test_the_centre_prior_is_scored_on_the_scans_that_count():
+    study = Study().add().add(max_in=["none"], min_in=["none"]).add(without=["below"])
+    tables = study.tables()
+    elsewhere = np.array([[1, 1, 1, 1]], dtype=np.uint8)
+    maps = {"s0": lambda: STRIPES, "s1": lambda: elsewhere, "s2": lambda: STRIPES}
+
+    mean = mean_extremes(study.map, max_in=["below"], min_in=["other"])
+    table = play(tables, region_maps=maps, mean=mean).set_index(
+        ["region", "rule", "subset", "label"]
+    )
+
+    # The silent map's scan would turn the mean map's place into mass.
+    assert table.loc[("mass", "max", "all", "both"), "centre_prior"] == 0
+    assert table.loc[("below", "max", "all", "both"), ["n", "centre_prior"]].tolist() == [1, 1]
+
+
+def test_without_a_mean_map_the_centre_prior_is_unknown():
+    assert Study().add().score()["centre_prior"].isna().all()
+
+
+def test_a_constant_place_has_an_exchange_p_of_one_where_all_scans_share_geometry():
+    study = Study()
+    for _ in range(20):
+        study.add(max_in=["mass"], min_in=["below"])
+
+    scored = study.score().xs(("all", "both"), level=(2, 3))
+
+    assert (scored["p_value"] == 1).all()
+    assert (scored["p_adjusted"] == 1).all()
+
+
+def test_maps_that_follow_their_masses_have_the_smallest_p_and_holm_multiplies_it():
+    study, maps = Study(), {}
+    for index in range(16):
+        there = ("mass", "below")[index % 2]
+        study.add(max_in=[there], min_in=["other"])
+        maps[f"s{index}"] = lambda there=there: (
+            np.array([[0, 0, 0, 0]], np.uint8)
+            + (np.array([0, there == "mass", 0, there == "below"]).astype(np.uint8))
+        )
+    tables = study.tables()
+    tables[0].loc[tables[0]["region"] == "below", "region"] = "mass"
+
+    table = play(tables, region_maps=maps, permutations=999).set_index(
+        ["region", "rule", "subset", "label"]
+    )
+
+    row = table.loc[("mass", "max", "all", "both")]
+    # Of 16! exchanges 8! 8! leave all on scans of their kind: one of 12,870.
+    assert (row["rate"], row["p_value"], row["permutations"]) == (1, 1 / 1000, 999)
+    # Tested: four regions of malignant scans, and the same of both labels; the mass and any hit alike.
+    assert row["p_adjusted"] == pytest.approx(8 / 1000)
+    assert table.loc[("mass", "min", "all", "both"), "p_adjusted"] == 1
+    assert np.isnan(table.loc[("mass", "max", "wrong", "both"), "p_value"])
+
+
+def test_a_tolerance_counts_hits_and_chance_on_the_widened_regions():
+    study = Study().add(max_in=["other"], min_in=["below"])
+    points, shares, predictions, scans, thresholds = study.tables()
+    scans = scans.assign(spacing_row_mm=1.0, spacing_col_mm=1.0)
+    readings = read_regions(
+        points, mean_extremes(), scans, {"s0": lambda: STRIPES}, tolerance_mm=1.0
+    )
+    table = score_pointing_game(
+        points,
+        shares.assign(tolerance_mm=1.0),
+        predictions,
+        scans,
+        thresholds,
+        mean_extremes=mean_extremes(),
+        readings=readings,
+        **SETTINGS,
+    )
+    scored = table.query("subset == 'all' and label == 'both'").pivot_table(
+        index="rule", columns="region", values="rate"
+    )
+
+    # The maximum lies beside the mass, the minimum below, beside the ring; neither is farther in.
+    assert scored.loc[["max", "min"]].to_dict() == {
+        "mass": {"max": 1, "min": 0},
+        "peritumoral": {"max": 0, "min": 1},
+        "below": {"max": 0, "min": 1},
+        "any": {"max": 1, "min": 1},
+    }
+    assert set(table["tolerance_mm"]) == {1.0}

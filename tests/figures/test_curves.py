@@ -1,10 +1,10 @@
-"""Curves show the numbers of their tables, with chance beside them."""
+"""ROC curves show the numbers of their tables, with chance beside them."""
 
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sonolens.figures import draw_pointing_game, draw_roc, draw_training
+from sonolens.figures import draw_roc
 
 ROC = pd.DataFrame(
     {
@@ -21,6 +21,8 @@ METRICS = pd.DataFrame(
         "run": "r",
         "level": "scan",
         "partition": "test",
+        "stratum": "all",
+        "rule": ["none", "closest_to_corner", "closest_to_corner", "closest_to_corner"],
         "metric": ["auc", "accuracy", "sensitivity", "specificity"],
         "value": [0.75, 0.74, 0.7, 0.8],
         "ci_low": [0.61, 0.6, 0.5, 0.6],
@@ -28,22 +30,14 @@ METRICS = pd.DataFrame(
         "n": [50, 50, 20, 30],
     }
 )
-GAME = pd.DataFrame(
-    {
-        "method": "cam",
-        "run": "r",
-        "region": ["mass", "peritumoral", "below", "any"],
-        "rule": "either",
-        "subset": "correct",
-        "label": "both",
-        "n": [40, 40, 38, 40],
-        "rate": [0.3, 0.4, 0.2, 0.7],
-        "ci_low": [0.2, 0.3, 0.1, 0.6],
-        "ci_high": [0.4, 0.5, 0.3, 0.8],
-        "chance": [0.1, 0.3, 0.25, 0.55],
-        "ring": "0-5 mm",
-    }
+OTHERS = pd.concat(
+    [
+        METRICS.assign(stratum="birads=5", value=0.11),
+        METRICS[METRICS["rule"] != "none"].assign(rule="youden", value=0.12),
+        METRICS[METRICS["metric"] == "auc"].assign(metric="auc_delong", ci_low=0.13),
+    ]
 )
+"""Scores that a figure must not take for those of all cases at the paper's rule."""
 
 
 def one(figure: Figure, gid: str) -> object:
@@ -55,86 +49,86 @@ def words(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
 
 
-def test_the_operating_point_lies_at_its_specificity_and_sensitivity() -> None:
-    point = one(draw_roc(ROC, METRICS, partition="test"), "operating-point-scan")
-
-    assert point.get_xydata()[0] == pytest.approx([0.2, 0.7])
+def runs(*names: str, configuration: object = "net") -> pd.DataFrame:
+    return pd.DataFrame({"run": list(names), "configuration": configuration})
 
 
-def test_the_roc_names_auc_interval_number_and_chance() -> None:
-    text = words(draw_roc(ROC, METRICS, partition="test"))
+def drawn(*names: str, configuration: object = "net") -> Figure:
+    """The curves of several runs: both levels, AUCs 0.75, 0.76 and so on."""
+    levels = ("scan", "lesion")
+    roc = [ROC.assign(run=name, level=level) for name in names for level in levels]
+    metrics = [
+        METRICS.assign(run=name, level=level, value=METRICS["value"] + place / 100)
+        for place, name in enumerate(names)
+        for level in levels
+    ]
+    known = runs(*names, configuration=configuration)
+    return draw_roc(pd.concat(roc), pd.concat(metrics), training_runs=known, partition="test")
 
-    assert "per scan: AUC 0.75 [0.61, 0.87], n = 50" in text
-    assert "chance: AUC 0.50" in text
+
+@pytest.fixture
+def figure() -> Figure:
+    return draw_roc(ROC, METRICS, training_runs=runs("r"), partition="test")
+
+
+def test_the_operating_point_lies_at_its_specificity_and_sensitivity(figure: Figure) -> None:
+    assert one(figure, "operating-point-scan").get_xydata()[0] == pytest.approx([0.2, 0.7])
+
+
+def test_the_roc_names_auc_interval_number_and_chance(figure: Figure) -> None:
+    assert "per scan: AUC 0.75 [0.61, 0.87], n = 50" in words(figure)
+    assert "chance: AUC 0.50" in words(figure)
+
+
+def test_strata_other_rules_and_delongs_interval_stay_out() -> None:
+    for metrics in (pd.concat([OTHERS, METRICS]), pd.concat([METRICS, OTHERS])):
+        figure = draw_roc(ROC, metrics, training_runs=runs("r"), partition="test")
+
+        point = one(figure, "operating-point-scan").get_xydata()[0]
+        assert point == pytest.approx([0.2, 0.7])
+        assert "AUC 0.75 [0.61, 0.87]" in words(figure)
 
 
 def test_a_partition_without_a_curve_is_named() -> None:
     with pytest.raises(ValueError, match="'validation' has no ROC curve"):
-        draw_roc(ROC, METRICS, partition="validation")
+        draw_roc(ROC, METRICS, training_runs=runs("r"), partition="validation")
 
 
-def test_the_kept_epoch_is_marked() -> None:
-    history = pd.DataFrame(
-        {
-            "run": "r",
-            "epoch": [1, 2, 3],
-            "train_loss": [0.7, 0.5, 0.4],
-            "validation_loss": [0.8, 0.6, 0.9],
-            "best": [False, True, False],
-        }
-    )
-
-    assert one(draw_training(history), "kept").get_xydata().tolist() == [[2.0, 0.6]]
-
-
-def test_every_region_shows_its_rate_its_chance_and_its_number() -> None:
-    figure = draw_pointing_game(GAME)
-
-    assert one(figure, "rate-mass").get_xdata()[0] == 0.3
-    assert one(figure, "chance-mass").get_width() == 0.1
-    assert "below the mass\nn = 38" in words(figure)
-    assert "0-5 mm" in words(figure)
-
-
-def test_other_subsets_and_rules_are_left_out() -> None:
-    other = GAME.assign(subset="wrong", rate=0.99)
-
-    figure = draw_pointing_game(pd.concat([other, GAME, GAME.assign(rule="max", rate=0.98)]))
-
-    assert one(figure, "rate-mass").get_xdata()[0] == 0.3
-
-
-def test_the_legend_of_the_roc_covers_no_curve() -> None:
-    figure = draw_roc(ROC, METRICS, partition="test")
+def test_the_legend_of_the_roc_covers_no_curve(figure: Figure) -> None:
     (axes,) = figure.axes
 
     assert axes.get_legend().get_window_extent().y1 < axes.get_window_extent().y0
 
 
-def test_curves_of_two_runs_are_told_apart() -> None:
-    both = [pd.concat([table, table.assign(run="s")]) for table in (ROC, METRICS)]
+def test_two_runs_of_two_configurations_are_told_apart_by_name_and_ink() -> None:
+    figure = drawn("r", "s", configuration=["net", "other"])
 
-    text = words(draw_roc(*both, partition="test"))
+    scan, lesion = figure.axes
+    assert [text.get_text() for text in scan.get_legend().get_texts()] == [
+        "chance: AUC 0.50",
+        "net: AUC 0.75 [0.61, 0.87], n = 50",
+        "other: AUC 0.76 [0.61, 0.87], n = 50",
+    ]
+    first, second = figure.findobj(lambda each: each.get_gid() == "roc-scan")
+    assert first.get_color() != second.get_color()
+    assert (scan.get_title(loc="left"), lesion.get_title(loc="left")) == ("per scan", "per lesion")
 
-    assert "r, per scan: AUC" in text
-    assert "s, per scan: AUC" in text
+
+def test_runs_of_a_configuration_share_one_entry_with_the_span_of_their_aucs() -> None:
+    figure = drawn("a", "b", "c")
+
+    entries = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert entries == ["chance: AUC 0.50", "net: AUC 0.75 to 0.77, 3 runs"]
+    assert len(figure.findobj(lambda each: each.get_gid() == "roc-scan")) == 3
+    assert not figure.findobj(lambda each: "operating" in str(each.get_gid()))
 
 
-@pytest.mark.parametrize("losses", [(0.66, 0.70), (0.004, 2.1), (0.5, 4.0)])
-def test_the_loss_axis_stays_on_the_page(losses) -> None:
-    history = pd.DataFrame(
-        {
-            "run": "r",
-            "epoch": [1, 2],
-            "train_loss": losses,
-            "validation_loss": losses,
-            "best": [True, False],
-        }
-    )
-    figure = draw_training(history)
+def test_many_runs_stay_on_a_page_and_their_legends_apart() -> None:
+    names = [f"net{place % 10}-fold{place // 10}" for place in range(20)]
+    figure = drawn(*names, configuration=[f"resnet50-last_block-paper-{n[:4]}" for n in names])
     figure.draw_without_rendering()
-    (axes,) = figure.axes
 
-    labels = [text.get_text() for text in axes.get_yticklabels(which="both") if text.get_text()]
-    assert axes.yaxis.label.get_window_extent().x0 >= 0
-    assert len(set(labels)) == len(labels) > 1
+    boxes = [axes.get_legend().get_window_extent() for axes in figure.axes]
+    assert not boxes[0].overlaps(boxes[1])
+    assert all(figure.bbox.y0 <= box.y0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert all(b.y1 < a.get_window_extent().y0 for a, b in zip(figure.axes, boxes, strict=True))

@@ -1,112 +1,106 @@
+"""What moves in a fit is told by name here, written down from torchvision's own layers."""
+
 import pytest
 import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torchvision import models
 
-from sonolens.models import build_network
-from sonolens.models.scaling import ChannelScaling
+from sonolens.models import NETWORKS, build_network
 
-SCANS = torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(7)) * 255
-
-
-def build(name, adaptation, **options):
-    return build_network(name, adaptation=adaptation, weights="none", seed=2, **options)
-
-
-def learning(network):
-    return {name: w.numel() for name, w in network.named_parameters() if w.requires_grad}
-
-
-@pytest.mark.parametrize(
-    ("name", "scales"),
-    [
-        ("tiny", 48),
-        ("resnet18", 1920),
-        ("resnet34", 3776),
-        ("resnet50", 15_104),
-        ("resnet101", 32_512),
-    ],
-)
-def test_only_one_factor_per_block_and_channel_and_the_head_learn(name, scales):
-    counts = learning(build(name, "drs"))
-    head = counts.pop("head.weight") + counts.pop("head.bias")
-
-    assert sum(counts.values()) == scales
-    assert all(weight.endswith(".scale") for weight in counts)
-    assert head == {"tiny": 17, "resnet18": 513, "resnet34": 513}.get(name, 2049)
+SCANS = torch.rand(2, 64, 64, generator=torch.Generator().manual_seed(7)) * 255
+LAST_BLOCK_ON = {
+    "tiny": ("stage4.0.",),
+    "resnet18": ("layer4.1.",),
+    "resnet34": ("layer4.2.",),
+    "resnet50": ("layer4.2.",),
+    "resnet101": ("layer4.2.",),
+    "resnet152": ("layer4.2.",),
+    "densenet121": ("denseblock4.", "norm5."),
+    "mobilenet_v2": ("17.", "18."),
+    "squeezenet1_1": ("12.",),
+    "efficientnet_b0": ("7.0.", "8."),
+    "convnext_tiny": ("7.2.", "norm."),
+}
+HEAD = {"head.weight", "head.bias"}
+CASES = [
+    (name, adaptation)
+    for name, architecture in NETWORKS.items()
+    for adaptation in architecture.adaptations
+    # The three are one family with resnet50; the last block is what could differ.
+    if name not in {"resnet34", "resnet101", "resnet152"} or adaptation == "last_block"
+]
 
 
-def test_offsets_double_what_learns():
-    counts = learning(build("tiny", "drs", drs_bias=True))
+def state_of(network):
+    return {name: tensor.clone() for name, tensor in network.state_dict().items()}
 
-    assert sum(counts.values()) == 2 * 48 + 17
+
+def one_step(network):
+    """One step of Adam in training mode that moves every weight with a gradient, however small."""
+    network.train()
+    learning = [weight for weight in network.parameters() if weight.requires_grad]
+    optimiser = torch.optim.Adam(learning, lr=0.01, eps=1e-30)
+    loss = binary_cross_entropy_with_logits(network(SCANS), torch.tensor([0.0, 1.0]))
+    loss.backward()
+    optimiser.step()
+    return {name for name, weight in network.named_parameters() if weight.grad is not None}
+
+
+def norms_of(network):
+    """Names of batch normalisations, by what they are called in a network of which all learns."""
+    return {name for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d)}
+
+
+def expected_to_move(network, adaptation):
+    names = set(network.state_dict()) - {"grey_mean", "grey_std"}
+    if adaptation == "full":
+        return names
+    if adaptation == "last_block":
+        parts = LAST_BLOCK_ON[network.recipe.network]
+        return HEAD | {n for n in names if n.removeprefix("features.").startswith(parts)}
+    if adaptation == "batchnorm":
+        return HEAD | {
+            f"{norm}.{weight}" for norm in norms_of(network) for weight in ("weight", "bias")
+        }
+    return HEAD | {n for n in names if n.endswith(".scale")}
+
+
+@pytest.mark.parametrize(("name", "adaptation"), CASES)
+def test_one_step_moves_what_learns_and_nothing_else(name, adaptation):
+    network = build_network(name, adaptation=adaptation, weights="none", seed=2)
+    before = state_of(network)
+    expected = expected_to_move(network, adaptation)
+
+    with_gradient = one_step(network)
+
+    after = network.state_dict()
+    moved = {key for key, tensor in before.items() if not torch.equal(tensor, after[key])}
+    weights = {key for key, _ in network.named_parameters()}
+    assert moved <= expected
+    assert with_gradient == expected & weights
+    # A weight may have a gradient of exactly zero, for instance in front of a normalisation.
+    assert len(moved) >= 0.9 * len(expected)
+    assert expected - weights <= moved
+
+
+def test_torchvisions_affine_weights_are_what_batchnorm_adapts():
+    network = build_network("resnet18", adaptation="batchnorm", weights="none", seed=2)
+    norms = [m for m in models.resnet18().modules() if isinstance(m, nn.BatchNorm2d)]
+
+    learning = sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
+
+    assert learning == sum(2 * norm.num_features for norm in norms) + 513 == 9600 + 513
 
 
 @pytest.mark.parametrize("drs_bias", [False, True])
-@pytest.mark.parametrize("name", ["tiny", "resnet18"])
-def test_drs_starts_as_the_frozen_backbone_to_the_bit(name, drs_bias):
-    full = build(name, "full").eval()
-    drs = build(name, "drs", drs_bias=drs_bias).eval()
+def test_only_scales_offsets_and_the_head_learn_in_drs(drs_bias):
+    network = build_network("tiny", adaptation="drs", weights="none", seed=2, drs_bias=drs_bias)
 
-    with torch.inference_mode():
-        assert torch.equal(drs(SCANS), full(SCANS))
+    learning = {
+        name.rpartition(".")[2]
+        for name, w in network.features.named_parameters()
+        if w.requires_grad
+    }
 
-
-def test_scaling_stands_directly_after_each_block_behind_its_relu():
-    network = build("resnet18", "drs").eval()
-    layers = [type(part).__name__ for part in network.features.layer4]
-
-    assert layers == ["BasicBlock", "ChannelScaling", "BasicBlock", "ChannelScaling"]
-    with torch.inference_mode():
-        assert network.features(torch.rand(1, 3, 64, 64)).min() >= 0
-
-
-def test_a_channel_is_multiplied_and_then_moved():
-    scaling = ChannelScaling(2, bias=True)
-    with torch.no_grad():
-        scaling.scale.copy_(torch.tensor([2.0, 3.0]))
-        scaling.offset.copy_(torch.tensor([0.5, 0.0]))
-
-    scaled = scaling(torch.ones(1, 2, 1, 2))
-
-    assert scaled.tolist() == [[[[2.5, 2.5]], [[3.0, 3.0]]]]
-
-
-def test_activations_are_taken_after_the_last_scaling():
-    network = build("tiny", "drs").eval()
-    before = network.activations(SCANS)
-
-    with torch.no_grad():
-        network.features.stage4.scaling0.scale.fill_(3.0)
-
-    torch.testing.assert_close(network.activations(SCANS), 3 * before)
-
-
-@pytest.mark.parametrize("part", ["network", "features", "stage"])
-def test_statistics_stay_whoever_calls_train(part):
-    network = build("tiny", "drs")
-    statistics = network.features.stage1[0][1]
-    before = statistics.running_mean.clone()
-
-    {"network": network, "features": network.features, "stage": network.features.stage1}[
-        part
-    ].train()
-    network(SCANS)
-
-    assert torch.equal(statistics.running_mean, before)
-
-
-def test_statistics_move_in_full_fine_tuning():
-    network = build("tiny", "full").train()
-
-    network(SCANS)
-
-    assert not torch.equal(network.features.stage1[0][1].running_mean, torch.zeros(8))
-
-
-def test_an_unknown_adaptation_names_the_known_ones():
-    with pytest.raises(ValueError, match="'half' is unknown; choose from full, drs"):
-        build("tiny", "half")
-
-
-def test_offsets_without_drs_are_refused():
-    with pytest.raises(ValueError, match="drs_bias belongs to adaptation drs"):
-        build("tiny", "full", drs_bias=True)
+    assert learning == ({"scale", "offset"} if drs_bias else {"scale"})

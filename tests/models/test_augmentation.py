@@ -1,7 +1,12 @@
 import pytest
 import torch
 
-from sonolens.models import AugmentationDraw, apply_augmentation, draw_augmentation
+from sonolens.models import (
+    AugmentationDraw,
+    AugmentationRanges,
+    apply_augmentation,
+    draw_augmentation,
+)
 
 SCAN = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9]], dtype=torch.uint8)
 
@@ -27,7 +32,9 @@ def draw(count=2000, seed=1, **ranges):
         "max_gain_levels": 12.0,
     }
     generator = torch.Generator().manual_seed(seed)
-    return draw_augmentation(count, **(options | ranges), generator=generator)
+    return draw_augmentation(
+        count, ranges=AugmentationRanges(**(options | ranges)), generator=generator
+    )
 
 
 def test_a_draw_of_nothing_changes_nothing():
@@ -75,6 +82,14 @@ def test_each_scan_of_a_batch_gets_its_own_draw():
     assert changed[1].tolist() == [[8, 10, 12], [14, 16, 18], [14, 16, 18]]
 
 
+def test_some_scans_of_a_draw_keep_their_own():
+    drawn = draw(count=5)
+    chosen = drawn.of(torch.tensor([3, 0]))
+
+    for name in ("flip", "shift", "contrast", "gain_levels"):
+        assert torch.equal(getattr(chosen, name), getattr(drawn, name)[[3, 0]])
+
+
 def test_draws_fill_their_ranges_on_both_sides():
     drawn = draw()
 
@@ -106,7 +121,14 @@ def test_switching_one_change_off_leaves_the_others():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("max_shift", 1.0), ("max_contrast", 1.0), ("max_gain_levels", -1.0)]
+    ("name", "value"),
+    [
+        ("max_shift", 1.0),
+        ("max_shift", -0.1),
+        ("max_contrast", 1.0),
+        ("max_gain_levels", -1.0),
+        ("max_gain_levels", float("inf")),
+    ],
 )
 def test_a_range_out_of_bounds_is_named(name, value):
     with pytest.raises(ValueError, match=f"{name} is {value}"):

@@ -12,7 +12,9 @@ def linear_network():
         features[0].weight.copy_(torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1))
         head.weight.fill_(2.0)
         head.bias.fill_(3.0)
-    recipe = Recipe(network="tiny", adaptation="full", drs_bias=False)
+    recipe = Recipe(
+        network="tiny", adaptation="full", drs_placement="block", drs_bias=False, output_stride=1
+    )
     return ScanClassifier(features, head, recipe=recipe)
 
 

@@ -60,3 +60,23 @@ def test_the_network_is_left_as_it_was_found(network):
 def test_an_empty_batch_is_refused(network):
     with pytest.raises(ValueError, match="batch_size is 0"):
         predict(network, batch_size=0)
+
+
+def test_running_out_of_memory_names_the_batch_size(network, monkeypatch):
+    def run_out(scans):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
+
+    monkeypatch.setattr(network, "forward", run_out)
+
+    with pytest.raises(RuntimeError, match=r"batch_size 3; lower it \(CUDA out of memory"):
+        predict(network)
+
+
+def test_another_error_of_the_network_stays_itself(network, monkeypatch):
+    def fail(scans):
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(network, "forward", fail)
+
+    with pytest.raises(RuntimeError, match=r"^shapes do not match$"):
+        predict(network)

@@ -3,9 +3,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tiny_run import NOTHING_COUNTED, RUN, metrics_table, pointing_row, pointing_table
+from tiny_run import NOTHING_COUNTED, pointing_row, pointing_table
+from tiny_scores import RUN, metric_rows, metrics_table
 
-from sonolens.report.answer import Answer, answer_question
+from sonolens.report.answer import Answer, answer_question, tally_verdicts
 
 
 def answer(pointing_game: pd.DataFrame | None = None, **replaced: Any) -> Answer:
@@ -14,6 +15,7 @@ def answer(pointing_game: pd.DataFrame | None = None, **replaced: Any) -> Answer
         "partition": "test",
         "patients": 27,
         "confidence": 0.95,
+        "flattered": (),
     } | replaced
     game = pointing_table() if pointing_game is None else pointing_game
     (found,) = answer_question(game, asked.pop("classification_metrics"), **asked)
@@ -126,7 +128,9 @@ def test_above_chance_is_followed_by_the_caution_about_the_middle() -> None:
 def test_every_method_and_run_answers_for_itself() -> None:
     games = pd.concat([pointing_table(), pointing_table(method="grad_cam", ci_low=0.4)])
 
-    answers = answer_question(games, metrics_table(), partition="test", patients=4, confidence=0.95)
+    answers = answer_question(
+        games, metrics_table(), partition="test", patients=4, confidence=0.95, flattered={RUN}
+    )
 
     assert [(a.method, a.run, a.verdict) for a in answers] == [
         ("cam", RUN, "above"),
@@ -148,3 +152,27 @@ def test_a_network_whose_interval_reaches_chance_is_not_said_to_discriminate(
     answered = answer(classification_metrics=metrics_table(auc=auc))
 
     assert words in " ".join(answered.details)
+
+
+def test_the_auc_told_is_that_of_all_cases_and_of_resampled_patients() -> None:
+    part = metric_rows("scan", 3, stratum="birads=3", auc=0.11, auc_delong=0.12)
+    metrics = pd.concat([part, metrics_table()], ignore_index=True)
+
+    told = " ".join(answer(classification_metrics=metrics).details)
+
+    assert "an AUC of 0.91 [0.81, 0.96] on 6 test scans" in told
+
+
+def test_an_answer_says_when_the_test_scans_chose() -> None:
+    warned = answer(flattered={RUN}).cautions[0]
+
+    assert "The test scans chose this run's epoch and threshold" in warned
+    assert not any("test scans chose" in text for text in answer(flattered={"other"}).cautions)
+
+
+def test_many_answers_are_tallied_by_verdict() -> None:
+    above, includes = answer(), answer(pointing_table(ci_low=0.4))
+
+    assert tally_verdicts([above, includes, includes]) == (
+        "Above chance: 1 of 3; not told from chance: 2; below chance: 0; nothing scored: 0."
+    )

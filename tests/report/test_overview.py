@@ -8,7 +8,6 @@ from sonolens.report.overview import (
     count_partitions,
     count_spaced,
     measure_cells,
-    summarise_training,
 )
 
 
@@ -71,20 +70,3 @@ def test_a_cell_without_pixel_size_is_of_unknown_size() -> None:
     table = shares_table(cell_row_mm=float("nan"))
 
     assert [cell.size for cell in measure_cells(table)] == ["unknown"]
-
-
-def test_training_is_summed_up_per_run_with_the_epoch_kept() -> None:
-    history = pd.DataFrame(
-        {
-            "run": ["b", "b", "a"],
-            "epoch": [1, 2, 1],
-            "validation_loss": [0.4, 0.6, 0.2],
-            "seconds": [1.5, 2.0, 4.0],
-            "best": [True, False, False],
-        }
-    )
-
-    assert summarise_training(history) == [
-        {"run": "b", "epochs": 2, "kept": 1, "validation_loss": 0.4, "seconds": 3.5},
-        {"run": "a", "epochs": 1, "kept": None, "validation_loss": None, "seconds": 4.0},
-    ]

@@ -1,5 +1,6 @@
 import pandas as pd
-from tiny_run import NOTHING_COUNTED, RUN, metric_rows, metrics_table, pointing_row, pointing_table
+from tiny_run import NOTHING_COUNTED, pointing_row, pointing_table
+from tiny_scores import RUN, metric_rows, metrics_table
 
 from sonolens import tables
 from sonolens.report import tabulate_classification, tabulate_pointing_game
@@ -34,6 +35,16 @@ def test_strata_stay_out_of_table_1() -> None:
     )
 
     assert tabulate_classification(metrics).equals(tabulate_classification(metrics_table()))
+
+
+def test_table_1_counts_calls_at_the_point_closest_to_the_corner() -> None:
+    rules = metrics_table()
+    alone = rules[rules["rule"].isin(["none", "closest_to_corner"])]
+
+    for order in (rules, rules[::-1]):
+        table = tabulate_classification(order)
+        assert table["sensitivity"].tolist() == ["0.70 [0.60, 0.75]"] * 2
+        assert table.equals(tabulate_classification(alone))
 
 
 def test_table_1_of_no_test_scans_is_empty_and_valid() -> None:

@@ -1,17 +1,27 @@
 """A small run written down by hand: eight patients of one scan each, half of them benign."""
 
 import copy
-import math
+from functools import cache
 from typing import Any
 
 import pandas as pd
+from tiny_scores import (
+    NAN,
+    RUN,
+    comparison_table,
+    configuration_rows,
+    history_table,
+    metrics_table,
+    optimism_row,
+    optimism_table,
+    points_table,
+    predictions_table,
+    training_runs_table,
+)
 
 from sonolens import tables
 from sonolens.report import tabulate_classification, tabulate_pointing_game
 from sonolens.report.pictures import CAPTIONS, PNG_SIGNATURE
-
-RUN = "tiny-full-seed0-fold0"
-NAN = math.nan
 
 
 def pointing_row(region: str, **values: Any) -> dict[str, Any]:
@@ -30,16 +40,22 @@ def pointing_row(region: str, **values: Any) -> dict[str, Any]:
         "ci_high": 0.9,
         "chance": 0.5,
         "enrichment": 1.5,
+        "centre_prior": 0.55,
+        "p_value": 0.012,
+        "p_adjusted": 0.036,
+        "permutations": 2000,
         "n_silent": 0,
         "n_empty": 0,
         "partition": "test",
         "confidence": 0.95,
         "ring": "0-5 mm",
+        "tolerance_mm": 0.0,
     } | values
 
 
 NOTHING_COUNTED = {"n": 0, "hits": 0.0} | dict.fromkeys(
-    ("rate", "ci_low", "ci_high", "chance", "enrichment"), NAN
+    ("rate", "ci_low", "ci_high", "chance", "enrichment", "centre_prior", "p_value", "p_adjusted"),
+    NAN,
 )
 
 
@@ -47,40 +63,6 @@ def pointing_table(**values: Any) -> pd.DataFrame:
     """The four regions, in another order than the paper's, all with the same values."""
     regions = ("any", "below", "mass", "peritumoral")
     return tables.PointingGame.validate(pd.DataFrame([pointing_row(r, **values) for r in regions]))
-
-
-def metric_rows(level: str, n: int, partition: str = "test", **values: float) -> pd.DataFrame:
-    scores = {"auc": 0.914, "accuracy": 0.8, "sensitivity": 0.7, "specificity": 0.9} | values
-    return pd.DataFrame(
-        {
-            "run": RUN,
-            "level": level,
-            "partition": partition,
-            "stratum": "all",
-            "metric": metric,
-            "value": value,
-            "ci_low": value - 0.1,
-            "ci_high": value + 0.05,
-            "chance": 0.5,
-            "n": n if metric in {"auc", "accuracy"} else n // 2,
-            "confidence": 0.95,
-        }
-        for metric, value in scores.items()
-    )
-
-
-def metrics_table(**values: float) -> pd.DataFrame:
-    """Test rows of both levels, lesions first, and train rows that no table may show."""
-    return tables.ClassificationMetrics.validate(
-        pd.concat(
-            [
-                metric_rows("lesion", 4, **values),
-                metric_rows("scan", 6, **values),
-                metric_rows("scan", 60, partition="train"),
-            ],
-            ignore_index=True,
-        )
-    )
 
 
 def scans_table(**columns: Any) -> pd.DataFrame:
@@ -117,6 +99,7 @@ def shares_table(**columns: Any) -> pd.DataFrame:
             "cell_share": cell,
             "cell_row_mm": 5.142,
             "cell_col_mm": 5.432,
+            "tolerance_mm": 0.0,
         }
         for scan_id, area, cell in (("s4", 0.1, 0.2), ("s5", 0.3, 0.24))
         for region in tables.REGION_NAMES
@@ -125,11 +108,24 @@ def shares_table(**columns: Any) -> pd.DataFrame:
 
 
 def run_inputs(**replaced: Any) -> dict[str, Any]:
-    """What `render_report` takes, with the named inputs replaced."""
-    scans = replaced.get("scans", scans_table())
-    metrics = replaced.get("classification_metrics", metrics_table())
-    pointing = replaced.get("pointing_game", pointing_table())
-    inputs = {
+    """What `render_report` takes, with the named inputs replaced and what follows from them."""
+    inputs = _usual_inputs() | replaced
+    follow = {
+        "scans": {"splits": splits_table},
+        "classification_metrics": {"table_1": tabulate_classification},
+        "pointing_game": {"table_2": tabulate_pointing_game},
+    }
+    for source in follow.keys() & replaced.keys():
+        for name, derive in follow[source].items():
+            inputs[name] = replaced.get(name, derive(replaced[source]))
+    return copy.deepcopy(inputs)
+
+
+@cache
+def _usual_inputs() -> dict[str, Any]:
+    """Made once, because checking the tables takes longer than rendering them; copied before use."""
+    scans, metrics, pointing = scans_table(), metrics_table(), pointing_table()
+    return {
         "study_facts": {
             "name": "toy",
             "description": "A toy study, CC0.",
@@ -149,34 +145,17 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
         "scans": scans,
         "splits": splits_table(scans),
         "classification_metrics": metrics,
-        "operating_points": pd.DataFrame(
-            [
-                {
-                    "run": RUN,
-                    "level": level,
-                    "rule": "closest_to_corner",
-                    "chosen_on": "validation",
-                    "threshold": 0.4321,
-                }
-                for level in tables.LEVELS
-            ]
-        ),
+        "training_runs": training_runs_table(),
+        "training_history": history_table(),
+        "predictions": predictions_table(),
+        "operating_points": points_table(),
+        "configuration_metrics": configuration_rows(runs=1, sd=NAN),
+        "configuration_comparison": comparison_table(),
+        "protocol_optimism": optimism_table(optimism_row()),
         "pointing_game": pointing,
         "region_shares": shares_table(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),
-        "training_history": pd.DataFrame(
-            {
-                "run": RUN,
-                "epoch": [1, 2, 3],
-                "train_loss": [0.9, 0.5, 0.3],
-                "validation_loss": [0.8, 0.6123, 0.7],
-                "learning_rate": 0.001,
-                "seconds": [2.0, 3.0, 4.0],
-                "best": [False, True, False],
-                "start": "imagenet",
-            }
-        ),
         "figures": {name: PNG_SIGNATURE + name.encode() for name in CAPTIONS},
         "run_context": {
             "run_id": "2026-01-02T03.04.05.678Z",
@@ -193,4 +172,3 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
             "made_with": {"2026-01-01T00.00.00.000Z": {"training": {"epochs": 77}}},
         },
     }
-    return copy.deepcopy(inputs | replaced)

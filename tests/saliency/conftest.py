@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from sonolens.models import Recipe, ScanClassifier, build_network
+from sonolens.saliency import ForwardPass
 
 
 def build_two_channel_network():
@@ -18,7 +19,9 @@ def build_two_channel_network():
         features[0].weight[:, 0, 0, 0] = torch.tensor([1.0, -1.0])
         head.weight.copy_(torch.tensor([[2.0, 5.0]]))
         head.bias.fill_(3.0)
-    recipe = Recipe(network="tiny", adaptation="full", drs_bias=False)
+    recipe = Recipe(
+        network="tiny", adaptation="full", drs_placement="block", drs_bias=False, output_stride=16
+    )
     return ScanClassifier(features, head, recipe=recipe).eval()
 
 
@@ -54,3 +57,56 @@ def random_network(request):
 @pytest.fixture
 def scans():
     return np.random.default_rng(0).integers(0, 256, (5, 64, 96), dtype=np.uint8)
+
+
+def scramble(network, seed):
+    """Draw every weight, statistic and bias of a network anew, so that no symmetry is left."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, tensor in network.state_dict().items():
+            if name.endswith("running_var"):
+                tensor.copy_(0.5 + torch.rand(tensor.shape, generator=generator))
+            elif tensor.is_floating_point() and not name.startswith("grey"):
+                spread = tensor.abs().mean() + 0.1
+                tensor.add_(0.5 * spread * torch.randn(tensor.shape, generator=generator))
+        network.head.bias.fill_(0)
+    return network.eval().requires_grad_(False)
+
+
+@pytest.fixture(scope="session")
+def small_network():
+    """Function of a seed: a network of four convolutions and cells of 16 pixels, all drawn at random."""
+    return lambda seed: scramble(
+        build_network("tiny", adaptation="full", weights="none", seed=0), seed
+    )
+
+
+class SquarePooling(ScanClassifier):
+    """Pools squares instead of values, so its logit is no mean of a class activation map."""
+
+    def forward(self, scans):
+        return self.head(self.activations(scans).square().mean(dim=(2, 3))).squeeze(1)
+
+
+@pytest.fixture(scope="session")
+def square_pooling_network(small_network):
+    """Function of a seed: a small network that pools squares."""
+
+    def build(seed):
+        network = small_network(seed)
+        squares = SquarePooling(network.features, network.head, recipe=network.recipe)
+        return squares.eval().requires_grad_(False)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def look():
+    """Function of a network and scans: their forward pass, with scans named 0, 1, 2 and so on."""
+
+    def build(network, scans, names=None):
+        batch = torch.tensor(np.asarray(scans)).float()
+        network = network.eval().requires_grad_(False)
+        return ForwardPass(network, batch, tuple(names or map(str, range(len(batch)))))
+
+    return build

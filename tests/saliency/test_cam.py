@@ -1,23 +1,28 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from sonolens.models import predict_logits
-from sonolens.saliency import cam, check_identity
+from sonolens.saliency import EXPLAINERS, MethodSettings, check_identity
 
 
-def maps_of(network, scans):
-    return cam(network.eval(), torch.tensor(scans)).numpy()
+@pytest.fixture
+def maps_of(look):
+    def draw(network, scans):
+        return EXPLAINERS["cam"].explain(look(network, scans), MethodSettings()).numpy()
+
+    return draw
 
 
-def test_a_map_adds_up_to_the_logit(random_network, scans):
+def test_a_map_adds_up_to_the_logit(maps_of, random_network, scans):
     maps = maps_of(random_network, scans)
     logits = predict_logits(random_network, scans, batch_size=2, device="cpu")
 
     np.testing.assert_allclose(maps.mean(axis=(1, 2)) + 0.75, logits, rtol=1e-5, atol=1e-5)
 
 
-def test_a_map_can_be_written_down_by_hand(two_channel_network, normalised_red):
+def test_a_map_can_be_written_down_by_hand(maps_of, two_channel_network, normalised_red):
     scan = np.array([[[0, 255, 100], [200, 50, 255]]], dtype=np.uint8)
 
     maps = maps_of(two_channel_network, scan)
@@ -26,7 +31,7 @@ def test_a_map_can_be_written_down_by_hand(two_channel_network, normalised_red):
     assert maps.min() < 0 < maps.max()
 
 
-def test_the_bias_is_not_in_the_map(random_network, scans):
+def test_the_bias_is_not_in_the_map(maps_of, random_network, scans):
     before = maps_of(random_network, scans)
 
     with torch.no_grad():
@@ -36,7 +41,9 @@ def test_the_bias_is_not_in_the_map(random_network, scans):
 
 
 @pytest.mark.parametrize("factor", [-1.0, 2.0])
-def test_a_head_times_a_factor_gives_the_map_times_that_factor(random_network, scans, factor):
+def test_a_head_times_a_factor_gives_the_map_times_that_factor(
+    maps_of, random_network, scans, factor
+):
     before = maps_of(random_network, scans)
 
     with torch.no_grad():
@@ -45,7 +52,7 @@ def test_a_head_times_a_factor_gives_the_map_times_that_factor(random_network, s
     np.testing.assert_allclose(maps_of(random_network, scans), factor * before, rtol=1e-6)
 
 
-def test_permuted_scans_give_permuted_maps(random_network, scans):
+def test_permuted_scans_give_permuted_maps(maps_of, random_network, scans):
     order = [3, 0, 4, 1, 2]
     maps = maps_of(random_network, scans)
 
@@ -54,10 +61,23 @@ def test_permuted_scans_give_permuted_maps(random_network, scans):
     )
 
 
-def test_rows_and_columns_of_a_map_are_those_of_its_scan(random_network, scans):
+def test_rows_and_columns_of_a_map_are_those_of_its_scan(maps_of, random_network, scans):
     cell = 16 if random_network.recipe.network == "tiny" else 32
 
     assert maps_of(random_network, scans).shape == (5, 64 // cell, 96 // cell)
+
+
+def test_a_network_that_pools_otherwise_is_refused(maps_of, square_pooling_network, scans):
+    with pytest.raises(ValueError, match=r"tiny does not end in .*: its maps and its logits are"):
+        maps_of(square_pooling_network(1), scans)
+
+
+def test_a_network_with_a_deep_head_is_refused(maps_of, small_network, scans):
+    network = small_network(1)
+    network.head = nn.Sequential(nn.Linear(16, 4), nn.ReLU(), nn.Linear(4, 1))
+
+    with pytest.raises(ValueError, match=r"its head is a Sequential; .* grad_cam for any"):
+        maps_of(network, scans)
 
 
 MAPS = np.array([[[1.0, 3.0]], [[-4.0, 2.0]]], dtype=np.float32)

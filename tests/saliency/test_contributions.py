@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from sonolens.models import predict_logits
-from sonolens.saliency import cam, strongest_channels
+from sonolens.saliency import EXPLAINERS, MethodSettings, strongest_channels
 
 SCAN = np.array([[0, 255, 100], [200, 50, 255]], dtype=np.uint8)
 
@@ -46,10 +46,11 @@ def test_all_channels_and_the_bias_add_up_to_the_logit(random_network, scans):
     assert (np.diff(np.abs(whole.contributions)) <= 0).all()
 
 
-def test_the_whole_is_the_class_activation_map(random_network, scans):
+def test_the_whole_is_the_class_activation_map(random_network, scans, look):
     strongest = strongest_channels(random_network, scans[0], count=1)
 
-    expected = cam(random_network.eval(), torch.tensor(scans[:1])).numpy()[0]
+    forward_pass = look(random_network, scans[:1])
+    expected = EXPLAINERS["cam"].explain(forward_pass, MethodSettings()).numpy()[0]
     np.testing.assert_allclose(strongest.saliency, expected, rtol=1e-4, atol=1e-5)
 
 

@@ -1,78 +1,304 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from sonolens.saliency import EXPLAINERS, cam, explain_scans
-from sonolens.saliency import explainers as explainers_module
+from sonolens.models import ScanClassifier, predict_logits
+from sonolens.saliency import (
+    EXPLAINERS,
+    CamerasSettings,
+    IntegratedGradientsSettings,
+    MethodSettings,
+    ScoreCamSettings,
+    SmoothGradSettings,
+    explain_scans,
+)
+
+SETTINGS = MethodSettings(
+    cameras=CamerasSettings(largest_px=64, step_px=16),
+    integrated_gradients=IntegratedGradientsSettings(steps=4),
+    smooth_grad=SmoothGradSettings(samples=3),
+    score_cam=ScoreCamSettings(channels=5),
+)
+METHODS = tuple(EXPLAINERS)
+KNOWING = [name for name, method in EXPLAINERS.items() if method.knows_network]
+IGNORANT = [name for name, method in EXPLAINERS.items() if not method.knows_network]
 
 
-def explain(network, scans, *, method="cam", batch_size=2, device="cpu"):
-    return explain_scans(method, network, scans, batch_size=batch_size, device=device)
+@pytest.fixture
+def small_scans():
+    return np.random.default_rng(1).integers(0, 256, (5, 32, 48), dtype=np.uint8)
 
 
-def test_maps_come_in_batches_in_the_order_of_the_scans(random_network, scans):
-    batches = list(explain(random_network, scans))
+def explain(network, scans, *, methods=METHODS, scan_ids=None, batch_size=2, device="cpu"):
+    names = scan_ids or [f"scan_{number}" for number in range(len(scans))]
+    return explain_scans(
+        methods,
+        network,
+        scans,
+        scan_ids=names,
+        run="run_7",
+        settings=SETTINGS,
+        batch_size=batch_size,
+        device=device,
+    )
 
-    assert [len(maps) for maps in batches] == [2, 2, 1]
-    assert all(maps.dtype == np.float32 for maps in batches)
-    expected = cam(random_network.eval(), torch.tensor(scans)).numpy()
-    np.testing.assert_allclose(np.concatenate(batches), expected, rtol=1e-4, atol=1e-5)
+
+def maps_of(network, scans, **plan):
+    batches = list(explain(network, scans, **plan))
+    return {
+        name: np.concatenate([batch.maps[name] for batch in batches]) for name in batches[0].maps
+    }
 
 
-def test_no_scans_give_no_maps(two_channel_network, scans):
+def close(found, expected, *, within=1e-3):
+    np.testing.assert_allclose(found, expected, rtol=within, atol=within * np.abs(expected).max())
+
+
+def test_batches_come_in_the_order_of_the_scans_with_their_logits(random_network, scans):
+    methods = ("cam", "eigen_cam", "centre_prior")
+    batches = list(explain(random_network, scans, methods=methods))
+
+    assert [batch.scan_ids for batch in batches] == [
+        ("scan_0", "scan_1"),
+        ("scan_2", "scan_3"),
+        ("scan_4",),
+    ]
+    logits = predict_logits(random_network, scans, batch_size=5, device="cpu")
+    close(np.concatenate([batch.logits for batch in batches]), logits)
+    for batch in batches:
+        assert tuple(batch.maps) == methods
+        assert all(maps.dtype == np.float32 for maps in batch.maps.values())
+        means = batch.maps["cam"].mean(axis=(1, 2))
+        np.testing.assert_allclose(means + 0.75, batch.logits, rtol=1e-4, atol=1e-4)
+
+
+def test_every_method_has_the_resolution_and_the_signs_it_declares(small_network, small_scans):
+    maps = maps_of(small_network(0), small_scans)
+
+    for name, method in EXPLAINERS.items():
+        assert len(maps[name]) == 5, name
+        assert (maps[name].shape[1:] == (32, 48)) == (method.resolution == "pixels"), name
+        assert np.unique(maps[name][0]).size > 1, name
+        if not method.signed:
+            assert maps[name].min() >= -1e-4, name
+
+
+def test_exactly_the_declared_methods_are_cam_behind_average_pooling(small_network, small_scans):
+    maps = maps_of(small_network(3), small_scans)
+    cam = maps["cam"].ravel()
+
+    def is_cam(found):
+        if found.size != cam.size:
+            return False
+        likeness = found.ravel() @ cam / np.linalg.norm(found) / np.linalg.norm(cam)
+        return likeness > 1 - 1e-5
+
+    assert {name for name in maps if is_cam(maps[name])} == {
+        name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap
+    }
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_head_of_the_other_sign_turns_signed_maps_over_and_no_other(
+    small_network, small_scans, seed
+):
+    network = small_network(seed)
+    before = maps_of(network, small_scans)
+
+    network.head.weight.neg_()
+    after = maps_of(network, small_scans)
+
+    for name, method in EXPLAINERS.items():
+        sign = -1 if method.signed and method.knows_network else 1
+        close(after[name], sign * before[name])
+
+
+def test_the_bias_is_in_no_map(small_network, small_scans):
+    network = small_network(0)
+    logits = predict_logits(network, small_scans, batch_size=5, device="cpu")
+    network.head.bias.fill_(2 * np.abs(logits).max())
+    before = maps_of(network, small_scans)
+
+    network.head.bias.mul_(2)
+
+    for name, maps in maps_of(network, small_scans).items():
+        # Methods that subtract logits lose digits as these grow.
+        close(maps, before[name], within=0.01)
+
+
+def test_only_methods_that_claim_to_know_the_network_change_with_it(small_network, small_scans):
+    one, other = (maps_of(small_network(seed), small_scans) for seed in (0, 1))
+
+    assert {name for name in one if np.array_equal(one[name], other[name])} == set(IGNORANT)
+
+
+def test_maps_do_not_depend_on_the_batch_or_the_order(small_network, small_scans):
+    order = [3, 0, 4, 1, 2]
+    maps = maps_of(small_network(2), small_scans, batch_size=5)
+    shuffled = maps_of(
+        small_network(2), small_scans[order], scan_ids=[f"scan_{n}" for n in order], batch_size=3
+    )
+
+    for name, expected in maps.items():
+        close(shuffled[name], expected[order])
+
+
+def test_all_methods_that_can_share_one_forward_pass(monkeypatch, small_network, small_scans):
+    passes = []
+    look_at = ScanClassifier.activations
+    monkeypatch.setattr(
+        ScanClassifier, "activations", lambda self, x: (passes.append(len(x)), look_at(self, x))[1]
+    )
+
+    list(explain(small_network(0), small_scans, methods=["cam"]))
+    alone = passes.copy()
+    passes.clear()
+    shared = [*(n for n in METHODS if n.endswith(("_cam", "_pp")) and n != "score_cam"), *IGNORANT]
+    list(explain(small_network(0), small_scans, methods=shared))
+
+    assert passes == alone
+    # One scan to find what can be folded, one batch on either network to compare, then the batches.
+    assert alone == [1, 2, 2, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "method", ["score_cam", "integrated_gradients", "smooth_grad", "occlusion"]
+)
+def test_a_full_batch_costs_as_many_calls_as_a_single_scan(
+    monkeypatch, small_network, small_scans, method
+):
+    calls = []
+    answer = ScanClassifier.forward
+    monkeypatch.setattr(
+        ScanClassifier, "forward", lambda self, x: (calls.append(len(x)), answer(self, x))[1]
+    )
+
+    list(explain(small_network(0), small_scans[:1], methods=[method], batch_size=5))
+    alone = len(calls)
+    calls.clear()
+    list(explain(small_network(0), small_scans, methods=[method], batch_size=5))
+
+    assert len(calls) == alone
+    assert sum(size == 5 for size in calls) >= len(calls) - 2
+
+
+def test_no_scans_give_no_batches(two_channel_network, scans):
     assert list(explain(two_channel_network, scans[:0])) == []
 
 
-def test_a_read_only_memory_map_is_enough(two_channel_network, scans, tmp_path):
-    np.save(tmp_path / "scans.npy", scans)
+def test_a_read_only_memory_map_is_enough(small_network, small_scans, tmp_path):
+    np.save(tmp_path / "scans.npy", small_scans)
     mapped = np.load(tmp_path / "scans.npy", mmap_mode="r")
 
-    for read, given in zip(
-        explain(two_channel_network, mapped), explain(two_channel_network, scans), strict=True
-    ):
-        assert np.array_equal(read, given)
+    read, given = maps_of(small_network(0), mapped), maps_of(small_network(0), small_scans)
+
+    assert all(np.array_equal(read[name], given[name]) for name in METHODS)
 
 
-def fail(network, batch):
+def fail(forward_pass, settings):
     raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("ending", ["exhausted", "closed", "failed"])
-def test_the_network_is_left_as_it_was_found(monkeypatch, random_network, scans, ending):
-    monkeypatch.setitem(explainers_module.EXPLAINERS, "fail", fail)
-    modes = [module.training for module in random_network.modules()]
-    state = {name: tensor.clone() for name, tensor in random_network.state_dict().items()}
+@pytest.mark.parametrize("method", METHODS)
+def test_the_network_is_left_as_it_was_found(
+    monkeypatch, small_network, small_scans, method, ending
+):
+    network = small_network(0).train().requires_grad_(True)
+    network.features[0].eval()
+    network.head.bias.requires_grad_(False)
+    monkeypatch.setitem(EXPLAINERS, "fail", dataclasses.replace(EXPLAINERS["cam"], explain=fail))
 
+    def found():
+        return (
+            [module.training for module in network.modules()],
+            [weight.requires_grad for weight in network.parameters()],
+            [weight.grad for weight in network.parameters()],
+            [len(module._forward_hooks | module._backward_hooks) for module in network.modules()],
+            [(name, tensor.tolist()) for name, tensor in network.state_dict().items()],
+            torch.is_grad_enabled(),
+            torch.is_inference_mode_enabled(),
+            torch.get_rng_state().tolist(),
+            np.random.get_state()[1].tolist(),  # noqa: NPY002 - whether it was drawn from
+        )
+
+    before = found()
     if ending == "exhausted":
-        list(explain(random_network, scans))
+        list(explain(network, small_scans, methods=[method]))
     elif ending == "closed":
-        maps = explain(random_network, scans)
-        next(maps)
-        maps.close()
+        batches = explain(network, small_scans, methods=[method])
+        next(batches)
+        assert torch.is_grad_enabled()
+        batches.close()
     else:
         with pytest.raises(ZeroDivisionError):
-            list(explain(random_network, scans, method="fail"))
+            list(explain(network, small_scans, methods=[method, "fail"]))
 
-    assert [module.training for module in random_network.modules()] == modes
-    assert all(weight.grad is None for weight in random_network.parameters())
-    assert not any(module._forward_hooks for module in random_network.modules())
-    assert all(torch.equal(state[n], t) for n, t in random_network.state_dict().items())
-    assert torch.is_grad_enabled()
-    assert not torch.is_inference_mode_enabled()
+    assert found() == before
 
 
-def test_a_consumer_may_train_between_batches(two_channel_network, scans):
-    for _ in explain(two_channel_network, scans):
-        assert not torch.is_inference_mode_enabled()
-        assert torch.is_grad_enabled()
+def test_a_caller_that_wants_no_gradients_gets_the_same_maps(small_network, small_scans):
+    expected = maps_of(small_network(0), small_scans)
+    with torch.no_grad():
+        maps = maps_of(small_network(0), small_scans)
+
+    assert all(np.array_equal(maps[name], expected[name]) for name in METHODS)
+
+
+@pytest.mark.parametrize("method", KNOWING)
+def test_an_undefined_map_names_method_run_and_scan(small_network, small_scans, method):
+    network = small_network(0)
+    network.head.weight[0, 3] = np.nan
+
+    said = f"the logit of method {method}, run run_7, scan scan_0 holds infinite or undefined"
+    with pytest.raises(ValueError, match=said):
+        list(explain(network, small_scans, methods=[method]))
+
+
+def test_the_scan_whose_map_is_undefined_is_named(monkeypatch, small_network, small_scans):
+    def spoil(forward_pass, settings):
+        return torch.tensor([[[1.0]], [[np.inf]]])[: len(forward_pass.scans)]
+
+    spoiled = dataclasses.replace(EXPLAINERS["random"], explain=spoil)
+    monkeypatch.setitem(EXPLAINERS, "random", spoiled)
+
+    with pytest.raises(ValueError, match="the map of method random, run run_7, scan scan_1 holds"):
+        list(explain(small_network(0), small_scans, methods=["random"]))
+
+
+@pytest.mark.parametrize("method", IGNORANT)
+def test_who_knows_nothing_does_not_mind_an_unsound_network(small_network, small_scans, method):
+    sound = maps_of(small_network(0), small_scans, methods=[method])[method]
+    network = small_network(0)
+    network.head.weight.fill_(np.nan)
+
+    assert np.array_equal(maps_of(network, small_scans, methods=[method])[method], sound)
+
+
+@pytest.mark.parametrize(
+    "method", ["grad_cam", "integrated_gradients", "ablation_cam", "occlusion"]
+)
+def test_most_methods_explain_a_network_with_a_deep_head(small_network, small_scans, method):
+    network = small_network(0)
+    network.head = nn.Sequential(nn.Linear(16, 8), nn.Tanh(), nn.Linear(8, 1))
+
+    assert np.ptp(maps_of(network, small_scans, methods=[method])[method]) > 0
 
 
 def test_a_plan_that_cannot_work_is_refused_before_the_first_batch(two_channel_network, scans):
-    with pytest.raises(ValueError, match="'lime' is unknown; choose from cam"):
-        explain(two_channel_network, scans, method="lime")
+    with pytest.raises(ValueError, match="'lime' is unknown; choose from cam, grad_cam"):
+        explain(two_channel_network, scans, methods=["cam", "lime"])
     with pytest.raises(ValueError, match="batch_size is 0"):
         explain(two_channel_network, scans, batch_size=0)
+    with pytest.raises(ValueError, match="5 scans have 1 names"):
+        explain(two_channel_network, scans, scan_ids=["a"])
+    with pytest.raises(ValueError, match="device 'tpu' is unknown"):
+        explain(two_channel_network, scans, device="tpu")
 
 
-def test_cam_is_among_the_methods():
-    assert EXPLAINERS["cam"] is cam
+def test_every_published_method_says_where():
+    assert all(method.reference for method in EXPLAINERS.values())
+    assert next(iter(EXPLAINERS)) == "cam"

@@ -82,6 +82,47 @@ def test_a_constant_map_has_no_extreme(rule, extreme):
     assert locate(np.ones((1, 1), dtype=np.float32), extreme, rule).shape == (0, 2)
 
 
+@pytest.mark.parametrize("framing", [FRAMING, Framing(75, 101, 224)], ids=["larger", "smaller"])
+def test_a_map_of_pixels_points_at_its_pixel(framing):
+    saliency = np.zeros((224, 224), dtype=np.float32)
+    saliency[223, 17] = 1
+
+    expected = framing.to_native(np.array([[223.0, 17.0]]))
+    np.testing.assert_allclose(locate(saliency, framing=framing), expected)
+
+
+def test_tied_points_are_the_centres_that_chance_is_counted_on():
+    saliency = np.random.default_rng(0).integers(0, 4, (14, 21)).astype(np.float32)
+
+    centres = FRAMING.cell_centres((14, 21))
+
+    assert np.array_equal(locate(saliency), centres[saliency.ravel() == 3])
+    assert np.array_equal(locate(saliency, "min"), centres[saliency.ravel() == 0])
+
+
+def test_a_tie_of_a_whole_region_is_thinned_evenly():
+    saliency = np.ones((224, 224), dtype=np.float32)
+    saliency[:, 50:150] = 0
+    saliency[100:, 50:100] = 2
+
+    lowest, highest = (FRAMING.to_framed(locate(saliency, extreme)) for extreme in ("min", "max"))
+
+    assert len(lowest) == len(highest) == 1024
+    assert len(np.unique(lowest, axis=0)) == 1024
+    assert (highest > [99.5, 49.5]).all()
+    assert (highest[:, 1] < 99.5).all()
+    # 10000 of the 16200 smallest lie in the upper part, and half of the largest in its left half.
+    assert np.mean(lowest[:, 0] < 99.5) == pytest.approx(10000 / 16200, abs=0.01)
+    assert np.mean(highest[:, 1] < 74.5) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_tie_of_all_but_one_of_32_by_32_cells_is_kept_whole():
+    saliency = np.zeros((32, 32), dtype=np.float32)
+    saliency[0, 0] = 1
+
+    assert len(locate(saliency, "min")) == 1023
+
+
 def test_doubling_the_scan_doubles_the_point():
     double = Framing(native_rows=1200, native_cols=1600, size_px=224)
     saliency = one_peak(1, 6)

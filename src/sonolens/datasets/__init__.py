@@ -3,6 +3,7 @@
 This room knows file formats and Kedro, no science.
 """
 
+from sonolens.datasets.checkpoints import CheckpointFolderDataset
 from sonolens.datasets.figure import FigureDataset
 from sonolens.datasets.json_document import JsonDataset
 from sonolens.datasets.network_weights import NetworkWeightsDataset
@@ -13,6 +14,7 @@ from sonolens.datasets.text import ReportDataset, TextDataset
 from sonolens.datasets.versioned_collection import VersionedCollection
 
 __all__ = [
+    "CheckpointFolderDataset",
     "FigureDataset",
     "JsonDataset",
     "NetworkWeightsDataset",

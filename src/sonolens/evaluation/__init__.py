@@ -1,54 +1,107 @@
-"""Numbers in, numbers out: classification, the pointing game, their chance levels and intervals.
+"""Numbers in, numbers out: classification, calibration, the pointing game, chance and intervals.
 
 This room sees tables, region maps and points, never a network and never a plot.
 """
 
-from sonolens.evaluation.classification import (
-    choose_operating_points,
-    score_classification,
-    trace_roc,
+from sonolens.evaluation.auc_bootstrap import compare_aucs_bootstrap
+from sonolens.evaluation.calibration import (
+    calibration_error,
+    equal_number_bins,
+    estimate_calibration_error,
+    trace_calibration,
+)
+from sonolens.evaluation.case_strata import stratify_cases
+from sonolens.evaluation.cases import LesionProbability
+from sonolens.evaluation.classification import score_classification
+from sonolens.evaluation.configuration_pairs import compare_configurations, holm_adjust
+from sonolens.evaluation.configurations import score_configurations
+from sonolens.evaluation.delong import (
+    AucDifference,
+    compare_aucs_delong,
+    delong_interval,
+    delong_variance,
 )
 from sonolens.evaluation.gallery import draw_gallery
 from sonolens.evaluation.intervals import (
+    Bootstrap,
     Rates,
     bootstrap_rates,
     patient_resamples,
     percentile_interval,
     wilson_interval,
 )
-from sonolens.evaluation.pointing import (
+from sonolens.evaluation.mean_map import average_maps, describe_mean_extremes
+from sonolens.evaluation.operating_points import choose_operating_points, threshold_of
+from sonolens.evaluation.optimism import measure_optimism
+from sonolens.evaluation.places import (
     describe_points,
     measure_region_shares,
     read_regions_at,
-    score_pointing_game,
 )
+from sonolens.evaluation.pointing import score_pointing_game
+from sonolens.evaluation.probabilities import scale_probabilities
+from sonolens.evaluation.readings import RegionReadings, mark_regions, read_regions
+from sonolens.evaluation.recalibration import Estimate, calibration_intercept, calibration_slope
 from sonolens.evaluation.roc import (
     RocPoints,
     auc,
     bootstrap_aucs,
     call_malignant,
     closest_to_corner,
+    reach_sensitivity,
     roc_points,
+    trace_roc,
+    youden,
 )
+from sonolens.evaluation.temperature import fit_temperature
 
 __all__ = [
+    "AucDifference",
+    "Bootstrap",
+    "Estimate",
+    "LesionProbability",
     "Rates",
+    "RegionReadings",
     "RocPoints",
     "auc",
+    "average_maps",
     "bootstrap_aucs",
     "bootstrap_rates",
+    "calibration_error",
+    "calibration_intercept",
+    "calibration_slope",
     "call_malignant",
     "choose_operating_points",
     "closest_to_corner",
+    "compare_aucs_bootstrap",
+    "compare_aucs_delong",
+    "compare_configurations",
+    "delong_interval",
+    "delong_variance",
+    "describe_mean_extremes",
     "describe_points",
     "draw_gallery",
+    "equal_number_bins",
+    "estimate_calibration_error",
+    "fit_temperature",
+    "holm_adjust",
+    "mark_regions",
+    "measure_optimism",
     "measure_region_shares",
     "patient_resamples",
     "percentile_interval",
+    "reach_sensitivity",
+    "read_regions",
     "read_regions_at",
     "roc_points",
+    "scale_probabilities",
     "score_classification",
+    "score_configurations",
     "score_pointing_game",
+    "stratify_cases",
+    "threshold_of",
+    "trace_calibration",
     "trace_roc",
     "wilson_interval",
+    "youden",
 ]

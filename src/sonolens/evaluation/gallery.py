@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sonolens import tables
-from sonolens.evaluation.classification import threshold_of
+from sonolens.evaluation.operating_points import threshold_of
 from sonolens.evaluation.roc import call_malignant
 
 

@@ -1,24 +1,43 @@
-"""The maps that play the pointing game: what each hit, what chance would hit, who was right."""
+"""The maps that play the pointing game: where each points, what chance would hit, who was right."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt8
 
 from sonolens.arrays import Labels
-from sonolens.evaluation.classification import patients_of, threshold_of
-from sonolens.evaluation.roc import call_malignant
+from sonolens.evaluation.judgement import judge_scans
+from sonolens.evaluation.readings import PLAYED_REGIONS, REGIONS_OF_MARK, RegionReadings
 from sonolens.tables import EXTREMES, REGION_NAMES
-
-PLAYED_REGIONS = (*REGION_NAMES, "any")
-"""The regions of a game; ``any`` is at least one of the three."""
 
 PLACES = (*REGION_NAMES, "other", "none")
 MAP_KEY = ["method", "run", "scan_id"]
 
 RegionValues = Float[np.ndarray, "scans regions"]
+
+
+@dataclass(frozen=True)
+class Aims:
+    """Where several maps point, one row per point.
+
+    Attributes:
+        owner: Which map points; the number of its scan.
+        place: At which place of the readings.
+        share: How much of the map's extreme this point is; those of a map add up to 1.
+    """
+
+    owner: Int[np.ndarray, " points"]
+    place: Int[np.ndarray, " points"]
+    share: Float[np.ndarray, " points"]
+
+    def measure_inside(self, marks: UInt8[np.ndarray, "scans places"]) -> RegionValues:
+        """Return how much of each map's extreme lies in each region of its own scan."""
+        inside = np.zeros((len(marks), len(PLAYED_REGIONS)))
+        hit = REGIONS_OF_MARK[marks[self.owner, self.place]]
+        np.add.at(inside, self.owner, hit * self.share[:, None])
+        return np.minimum(inside, 1.0)
 
 
 @dataclass(frozen=True)
@@ -32,8 +51,11 @@ class Game:
         malignant: Whether the mass is malignant.
         called: Whether the run calls it malignant at its frozen scan-level threshold.
         silent: Whether the map is constant, so that it points nowhere.
-        max_inside: Share of the tied maxima that lie in each region.
-        min_inside: Share of the tied minima that lie in each region.
+        marks: The regions under every place of every scan; see `RegionReadings`.
+        maxima: Where the maps are largest.
+        minima: Where they are smallest.
+        mean_max_inside: Share of the mean training map's maxima in each region; NaN without one.
+        mean_min_inside: The same of its minima.
         cell_share: Share of the cells a map can point at that lie in each region.
         drawn: Whether the scan has any pixel of each region.
     """
@@ -44,114 +66,189 @@ class Game:
     malignant: Labels
     called: Labels
     silent: Labels
-    max_inside: RegionValues
-    min_inside: RegionValues
+    marks: UInt8[np.ndarray, "scans places"]
+    maxima: Aims
+    minima: Aims
+    mean_max_inside: RegionValues
+    mean_min_inside: RegionValues
     cell_share: RegionValues
     drawn: Bool[np.ndarray, "scans regions"]
 
 
 def gather_games(
     extreme_points: pd.DataFrame,
+    mean_extremes: pd.DataFrame,
     region_shares: pd.DataFrame,
+    judged: pd.DataFrame,
+    readings: RegionReadings,
+) -> Iterator[Game]:
+    """Yield one game per method and run, with the maps of the judged scans in the order of their ids.
+
+    Raises:
+        ValueError: If a map lacks an extreme or a region share, or regions were read on other masks or
+            with another tolerance than the tables were made with.
+    """
+    tolerances = region_shares["tolerance_mm"].unique()
+    if any(tolerance != readings.tolerance_mm for tolerance in tolerances):
+        raise ValueError(
+            f"the region shares allow {tolerances[0]:g} mm of tolerance, the regions were read with "
+            f"{readings.tolerance_mm:g} mm; use one tolerance for hits and for chance"
+        )
+    shares_of = dict(iter(region_shares.groupby(["method", "run"])))
+    for (method, run), points in extreme_points.groupby(["method", "run"], sort=False):
+        played = judged[(judged["run"] == run) & judged["scan_id"].isin(points["scan_id"])]
+        if played.empty:
+            continue
+        played = played.sort_values("scan_id", ignore_index=True)
+        name = f"method {method!r}, run {run!r}"
+        silent, maxima, minima = _locate(points, played["scan_id"], readings, name=name)
+        marks = readings.marks[readings.find_scans(played["scan_id"])]
+        mean_of_run = (mean_extremes["method"] == method) & (mean_extremes["run"] == run)
+        mean_max_inside, mean_min_inside = _mean_inside(
+            mean_extremes[mean_of_run], readings, marks=marks
+        )
+        shares = shares_of.get((method, run), region_shares.iloc[:0])
+        cell_share, area_share = _read_shares(shares, played["scan_id"], name=name)
+        yield Game(
+            method=str(method),
+            run=str(run),
+            patient_ids=played["patient_id"].to_numpy(),
+            malignant=played["malignant"].to_numpy(dtype=bool),
+            called=played["called"].to_numpy(dtype=bool),
+            silent=silent,
+            marks=marks,
+            maxima=maxima,
+            minima=minima,
+            mean_max_inside=mean_max_inside,
+            mean_min_inside=mean_min_inside,
+            cell_share=cell_share,
+            drawn=area_share > 0,
+        )
+
+
+def judge_maps(
+    extreme_points: pd.DataFrame,
     predictions: pd.DataFrame,
     scans: pd.DataFrame,
     operating_points: pd.DataFrame,
     *,
     partition: str,
-) -> Iterator[Game]:
-    """Yield one game per method and run, with the maps of the partition's scans.
+) -> pd.DataFrame:
+    """Judge the scans of a partition whose maps are to play; see `judge_scans`.
 
     Raises:
-        ValueError: If the partition has no map, or a map lacks a prediction, an extreme, a region
-            share or an operating point.
+        ValueError: If the partition has no map, or a map no prediction.
     """
-    maps = extreme_points[MAP_KEY].drop_duplicates(ignore_index=True)
-    judged = _judged(maps, predictions)
-    played = judged[judged["partition"] == partition]
-    if played.empty:
-        raise ValueError(
-            f"no scan of the {partition} partition has extreme points; explain its scans first, "
-            "or choose another partition"
-        )
-    inside = _inside(extreme_points, maps)
-    cell_share, area_share = _shares(region_shares, maps)
-    patients = patients_of(judged["scan_id"], scans).to_numpy()
-    for (method, run), game in played.groupby(["method", "run"], sort=False):
-        rows = game.index.to_numpy()
-        threshold = threshold_of(operating_points, run=str(run), level="scan")
-        yield Game(
-            method=str(method),
-            run=str(run),
-            patient_ids=patients[rows],
-            malignant=(game["label"] == "malignant").to_numpy(dtype=bool),
-            called=call_malignant(game["probability"].to_numpy(dtype=float), threshold),
-            silent=np.any(inside[rows, :, PLACES.index("none")] > 0, axis=1),
-            max_inside=_with_any(inside[rows, EXTREMES.index("max")]),
-            min_inside=_with_any(inside[rows, EXTREMES.index("min")]),
-            cell_share=_with_any(cell_share[rows]),
-            drawn=_with_any(area_share[rows]) > 0,
-        )
-
-
-def _judged(maps: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the prediction of every map's scan, in the order of the maps."""
-    columns = ["run", "scan_id", "partition", "label", "probability"]
-    judged = maps.merge(
-        predictions[columns], on=["run", "scan_id"], how="left", validate="many_to_one"
-    )
-    unknown = judged[judged["label"].isna()]
+    explained = extreme_points[["run", "scan_id"]].drop_duplicates()
+    known = explained.merge(predictions[["run", "scan_id"]], how="left", indicator=True)
+    unknown = known[known["_merge"] == "left_only"]
     if len(unknown):
         raise ValueError(
             f"scan {unknown['scan_id'].iloc[0]!r} has extreme points but no prediction of run "
             f"{unknown['run'].iloc[0]!r}; use the predictions of the networks that were explained"
         )
+    judged = judge_scans(
+        explained.merge(predictions, how="left"), scans, operating_points, partition=partition
+    )
+    if judged.empty:
+        raise ValueError(
+            f"no scan of the {partition} partition has extreme points; explain its scans first, "
+            "or choose another partition"
+        )
     return judged
 
 
-def _inside(
-    extreme_points: pd.DataFrame, maps: pd.DataFrame
-) -> Float[np.ndarray, "maps extremes places"]:
-    """Return the share of every map's extremes in each of `PLACES`."""
-    inside = np.zeros((len(maps), len(EXTREMES), len(PLACES)))
-    place = (
-        _rows_of(extreme_points, maps),
-        _codes(extreme_points["extreme"], EXTREMES),
-        _codes(extreme_points["region"], PLACES),
-    )
-    np.add.at(inside, place, extreme_points["share"].to_numpy(dtype=float))
-    incomplete = np.argwhere(~np.isclose(inside.sum(axis=2), 1))
+def _locate(
+    points: pd.DataFrame, scan_ids: "pd.Series[str]", readings: RegionReadings, *, name: str
+) -> tuple[Labels, Aims, Aims]:
+    """Find the silent maps, and where the others point."""
+    owners = pd.Index(scan_ids).get_indexer(pd.Index(points["scan_id"]))
+    points, owners = points[owners >= 0], owners[owners >= 0]
+    extremes = _codes(points["extreme"], EXTREMES)
+    regions = _codes(points["region"], PLACES)
+    given = np.zeros((len(scan_ids), len(EXTREMES)))
+    np.add.at(given, (owners, extremes), points["share"].to_numpy(dtype=float))
+    incomplete = np.argwhere(~np.isclose(given, 1))
     if len(incomplete):
         row, extreme = incomplete[0]
         raise ValueError(
-            f"the {EXTREMES[extreme]} of {_name(maps, int(row))} has shares that do not add up to 1; "
-            "locate the extreme points again"
+            f"the {EXTREMES[extreme]} of scan {scan_ids.iloc[row]!r}, {name}, has shares that do not "
+            "add up to 1; locate the extreme points again"
         )
-    return inside
+    nowhere = regions == PLACES.index("none")
+    silent = np.zeros(len(scan_ids), dtype=bool)
+    silent[owners[nowhere]] = True
+    loud = ~silent[owners]
+    points, owners, extremes, regions = points[loud], owners[loud], extremes[loud], regions[loud]
+    every = Aims(owners, readings.find_places(points), points["share"].to_numpy(dtype=float))
+    _check_regions(every, regions, readings, scan_ids=scan_ids, name=name)
+    maxima, minima = (
+        Aims(every.owner[chosen], every.place[chosen], every.share[chosen])
+        for chosen in (extremes == number for number in range(len(EXTREMES)))
+    )
+    return silent, maxima, minima
 
 
-def _shares(
-    region_shares: pd.DataFrame, maps: pd.DataFrame
-) -> tuple[Float[np.ndarray, "maps places"], Float[np.ndarray, "maps places"]]:
-    """Return cell share and area share of every map's regions."""
-    rows = _rows_of(region_shares, maps)
+def _check_regions(
+    aims: Aims,
+    regions: Int[np.ndarray, " points"],
+    readings: RegionReadings,
+    *,
+    scan_ids: "pd.Series[str]",
+    name: str,
+) -> None:
+    """Refuse extreme points that were named on other region masks than those read."""
+    scans = readings.find_scans(scan_ids)
+    marks = readings.marks[scans[aims.owner], aims.place]
+    named = np.array([*range(len(REGION_NAMES)), -1])[np.minimum(regions, len(REGION_NAMES))]
+    there = np.where(
+        named >= 0,
+        REGIONS_OF_MARK[marks, named],
+        (marks == 0) | (readings.tolerance_mm > 0),
+    )
+    if not there.all():
+        first = int(np.argmin(there))
+        raise ValueError(
+            f"an extreme of scan {scan_ids.iloc[aims.owner[first]]!r}, {name}, is said to lie in "
+            f"{PLACES[regions[first]]!r}, but its region mask says otherwise; locate the extreme points "
+            "with the region masks that are read now"
+        )
+
+
+def _mean_inside(
+    points: pd.DataFrame, readings: RegionReadings, *, marks: UInt8[np.ndarray, "scans places"]
+) -> tuple[RegionValues, RegionValues]:
+    """Return what the mean map's maxima and minima hit on every scan."""
+    if points.empty:
+        unknown = np.full((len(marks), len(PLAYED_REGIONS)), np.nan)
+        return unknown, unknown
+    places, share = readings.find_places(points), points["share"].to_numpy(dtype=float)
+    extremes = _codes(points["extreme"], EXTREMES)
+    hit = REGIONS_OF_MARK[marks[:, places]]
+    at_max, at_min = (
+        np.einsum("spr,p->sr", hit[:, extremes == number], share[extremes == number])
+        for number in range(len(EXTREMES))
+    )
+    return np.minimum(at_max, 1.0), np.minimum(at_min, 1.0)
+
+
+def _read_shares(
+    region_shares: pd.DataFrame, scan_ids: "pd.Series[str]", *, name: str
+) -> tuple[RegionValues, RegionValues]:
+    """Return cell share and area share of every scan's regions."""
+    rows = pd.Index(scan_ids).get_indexer(pd.Index(region_shares["scan_id"]))
     known = region_shares[rows >= 0]
-    place = (rows[rows >= 0], _codes(known["region"], REGION_NAMES))
-    shares = np.full((2, len(maps), len(REGION_NAMES)), np.nan)
+    place = (rows[rows >= 0], _codes(known["region"], PLAYED_REGIONS))
+    shares = np.full((2, len(scan_ids), len(PLAYED_REGIONS)), np.nan)
     shares[0][place] = known["cell_share"]
     shares[1][place] = known["area_share"]
     unknown = np.flatnonzero(np.isnan(shares).any(axis=(0, 2)))
     if len(unknown):
         raise ValueError(
-            f"{_name(maps, int(unknown[0]))} has extreme points but no region shares, so its chance is "
-            "unknown; measure the region shares of every map"
+            f"scan {scan_ids.iloc[int(unknown[0])]!r}, {name}, has extreme points but no region shares, "
+            "so its chance is unknown; measure the region shares of every map"
         )
     return shares[0], shares[1]
-
-
-def _rows_of(table: pd.DataFrame, maps: pd.DataFrame) -> Int[np.ndarray, " rows"]:
-    """Return the position in `maps` of every row's map, -1 for others."""
-    positions = pd.MultiIndex.from_frame(maps)
-    return positions.get_indexer(pd.MultiIndex.from_frame(table[MAP_KEY]))
 
 
 def _codes(names: "pd.Series[str]", known: tuple[str, ...]) -> Int[np.ndarray, " rows"]:
@@ -162,16 +259,3 @@ def _codes(names: "pd.Series[str]", known: tuple[str, ...]) -> Int[np.ndarray, "
             f"{names.name} {names[codes < 0].iloc[0]!r} is unknown; choose from {', '.join(known)}"
         )
     return codes
-
-
-def _name(maps: pd.DataFrame, row: int) -> str:
-    method, run, scan_id = maps.loc[row, MAP_KEY]
-    return f"scan {scan_id!r}, method {method!r}, run {run!r},"
-
-
-def _with_any(
-    regions: Float[np.ndarray, "maps places"],
-) -> Float[np.ndarray, "maps regions"]:
-    """Return the three regions and, as they are disjoint, their sum."""
-    three = regions[:, : len(REGION_NAMES)]
-    return np.column_stack([three, np.minimum(three.sum(axis=1), 1.0)])

@@ -11,6 +11,22 @@ from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 RESAMPLES_AT_ONCE = 250  # bounds the memory: 250 resamples of 10,000 patients take 20 MB
+UNMOVED = 1e-12  # rounding of equal rates
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """How patients are resampled for intervals.
+
+    Attributes:
+        resamples: How many times.
+        confidence: Coverage of the intervals, between 0 and 1.
+        seed: Statistics with equal seed and patients share their resamples.
+    """
+
+    resamples: int
+    confidence: float
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -103,6 +119,23 @@ def patient_resamples(
         yield multiplicity.reshape(block, patients)[:, codes]
 
 
+def resampled_sums(
+    values: Float[np.ndarray, "rows columns"], patient_ids: ArrayLike, *, resamples: int, seed: int
+) -> Float[np.ndarray, "resamples columns"]:
+    """Add up every column over the rows that each resample of the patients holds.
+
+    Args:
+        values: What is added up.
+        patient_ids: The patient of every row.
+        resamples: How many times patients are resampled.
+        seed: Seed of the resamples; see `patient_resamples`.
+    """
+    codes, patients = _numbered(patient_ids)
+    sums = _sums(values, codes, patients)
+    blocks = patient_resamples(range(patients), resamples=resamples, seed=seed)
+    return np.concatenate([multiplicity @ sums for multiplicity in blocks])
+
+
 def bootstrap_rates(
     hits: Float[np.ndarray, "rows rates"],
     counts: Float[np.ndarray, "rows rates"],
@@ -131,21 +164,27 @@ def bootstrap_rates(
         One value and interval per column.
     """
     codes, patients = _numbered(patient_ids)
-    value = _ratio(hits.sum(axis=0), counts.sum(axis=0))
-    hits, counts = _sums(hits, codes, patients), _sums(counts, codes, patients)
-    drawn = np.concatenate(
-        [
-            _ratio(multiplicity @ hits, multiplicity @ counts)
-            for multiplicity in patient_resamples(range(patients), resamples=resamples, seed=seed)
-        ]
+    sums = resampled_sums(
+        np.column_stack([hits, counts]), patient_ids, resamples=resamples, seed=seed
     )
-    counted_patients = (counts > 0).sum(axis=0)
+    drawn = ratio(*np.split(sums, 2, axis=1))
+    value = ratio(hits.sum(axis=0), counts.sum(axis=0))
+    counted_patients = (_sums(counts, codes, patients) > 0).sum(axis=0)
     limits = [
         limits_of(rate, drawn[:, column], patients=int(counted), confidence=confidence)
         for column, (rate, counted) in enumerate(zip(value, counted_patients, strict=True))
     ]
     low, high = np.array(limits).reshape(-1, 2).T
     return Rates(value=value, ci_low=low, ci_high=high)
+
+
+def ratio(
+    hits: Float[np.ndarray, "..."], counts: Float[np.ndarray, "..."]
+) -> Float[np.ndarray, "..."]:
+    """Divide hits by counts; nothing counted gives NaN."""
+    ratio = np.full(hits.shape, np.nan)
+    np.divide(hits, counts, out=ratio, where=counts > 0)
+    return ratio
 
 
 def limits_of(
@@ -169,9 +208,56 @@ def limits_of(
     if math.isnan(value):
         return math.nan, math.nan
     known = resampled[~np.isnan(resampled)]
-    if known.size == 0 or np.ptp(known) < 1e-12:  # noqa: PLR2004 - rounding of equal rates
+    if known.size == 0 or np.ptp(known) < UNMOVED:
         return wilson_interval(value * patients, patients, confidence=confidence)
     return percentile_interval(known, confidence=confidence)
+
+
+def limits_of_difference(
+    first: float,
+    second: float,
+    resampled: Float[np.ndarray, " resamples"],
+    *,
+    patients: int,
+    confidence: float,
+) -> tuple[float, float]:
+    """Return the percentile interval of `first - second`, or Newcombe's where nothing moves it.
+
+    Newcombe's interval squares and adds the distances of both values to their Wilson limits. It
+    takes the two as independent, which is wide for values that rise and fall together.
+
+    Args:
+        first: A rate or AUC, NaN when there is none.
+        second: The one to subtract.
+        resampled: The difference in every resample.
+        patients: How many patients carry the values; Wilson's `n`.
+        confidence: Coverage asked for.
+
+    Returns:
+        Lower and upper limit, between -1 and 1; NaN for both when a value is NaN.
+
+    References:
+        Newcombe (1998), Stat Med 17:873-890, method 10.
+    """
+    if math.isnan(first) or math.isnan(second):
+        return math.nan, math.nan
+    known = resampled[~np.isnan(resampled)]
+    if known.size and np.ptp(known) >= UNMOVED:
+        return percentile_interval(known, confidence=confidence)
+    return difference_interval(first, second, n=patients, confidence=confidence)
+
+
+def difference_interval(
+    first: float, second: float, *, n: int, confidence: float
+) -> tuple[float, float]:
+    """Return Newcombe's interval of the difference of two proportions of `n`; see `limits_of_difference`."""
+    first_low, first_high = wilson_interval(first * n, n, confidence=confidence)
+    second_low, second_high = wilson_interval(second * n, n, confidence=confidence)
+    difference = first - second
+    return (
+        max(-1.0, difference - math.hypot(first - first_low, second_high - second)),
+        min(1.0, difference + math.hypot(first_high - first, second - second_low)),
+    )
 
 
 def _numbered(patient_ids: ArrayLike) -> tuple[Int[np.ndarray, " rows"], int]:
@@ -187,12 +273,3 @@ def _sums(
     sums = np.zeros((patients, values.shape[1]))
     np.add.at(sums, codes, values)
     return sums
-
-
-def _ratio(
-    hits: Float[np.ndarray, "..."], counts: Float[np.ndarray, "..."]
-) -> Float[np.ndarray, "..."]:
-    """Divide; nothing counted gives NaN."""
-    ratio = np.full(hits.shape, np.nan)
-    np.divide(hits, counts, out=ratio, where=counts > 0)
-    return ratio

@@ -2,93 +2,20 @@
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
-from sonolens.arrays import Points, RegionMap
-from sonolens.evaluation.games import PLAYED_REGIONS, Game, RegionValues, gather_games
-from sonolens.evaluation.intervals import bootstrap_rates
-from sonolens.regions import REGIONS, pixels_at, read_distances_at
-from sonolens.tables import LABELS, POINTING_RULES, REGION_NAMES, SUBSETS
+from sonolens.evaluation.configuration_pairs import holm_adjust
+from sonolens.evaluation.exchange import exchange_p_values
+from sonolens.evaluation.games import Game, RegionValues, gather_games, judge_maps
+from sonolens.evaluation.intervals import bootstrap_rates, ratio
+from sonolens.evaluation.readings import PLAYED_REGIONS, RegionReadings
+from sonolens.tables import LABELS, POINTING_RULES, SUBSETS
 
 COUNTED_LABELS = (*LABELS, "both")
 
 RuleValues = Float[np.ndarray, "scans regions rules"]
-
-
-def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
-    """Name the region under every point.
-
-    Args:
-        region_map: Region codes on the native grid.
-        points: (row, column) positions; each reads the pixel whose square holds it.
-
-    Returns:
-        ``mass``, ``peritumoral``, ``below`` or ``other`` per point.
-    """
-    name_of = {code: name for name, code in REGIONS.items()}
-    rows, cols = pixels_at(points, rows=region_map.shape[0], cols=region_map.shape[1]).T
-    return [name_of[int(code)] for code in region_map[rows, cols]]
-
-
-def measure_region_shares(
-    region_map: RegionMap, cell_centres: Points
-) -> list[dict[str, str | float]]:
-    """Measure each region's share of the scan and of the cells a map can point at.
-
-    Args:
-        region_map: Region codes on the native grid.
-        cell_centres: Native (row, column) of the centre of every cell of the map.
-
-    Returns:
-        `region`, `area_share` and `cell_share` for mass, peritumoral and below.
-    """
-    area = np.bincount(region_map.ravel(), minlength=len(REGIONS)) / region_map.size
-    cells = pd.Series(read_regions_at(region_map, cell_centres)).value_counts(normalize=True)
-    return [
-        {
-            "region": name,
-            "area_share": float(area[REGIONS[name]]),
-            "cell_share": float(cells.get(name, 0.0)),
-        }
-        for name in REGION_NAMES
-    ]
-
-
-def describe_points(
-    points: Points, region_map: RegionMap, *, spacing_row_mm: float, spacing_col_mm: float
-) -> list[dict[str, str | float]]:
-    """Say where the points of one extreme lie.
-
-    Args:
-        points: Native (row, column) of the extreme; several when cells tie, none for a constant map.
-        region_map: Region codes on the native grid.
-        spacing_row_mm: Pixel height, NaN when unknown.
-        spacing_col_mm: Pixel width, NaN when unknown.
-
-    Returns:
-        `row_px`, `col_px`, `share`, `region` and `distance_to_mass_mm` per point; points that tie
-        share the extreme equally. Without points one row with region ``none`` and no position.
-    """
-    if len(points) == 0:
-        unknown = dict.fromkeys(("row_px", "col_px", "distance_to_mass_mm"), np.nan)
-        return [{"share": 1.0, "region": "none", **unknown}]
-    distances = read_distances_at(
-        region_map == REGIONS["mass"],
-        points,
-        spacing_row_mm=spacing_row_mm,
-        spacing_col_mm=spacing_col_mm,
-    )
-    names = read_regions_at(region_map, points)
-    return [
-        {
-            "row_px": float(row),
-            "col_px": float(col),
-            "share": 1 / len(points),
-            "region": name,
-            "distance_to_mass_mm": float(distance),
-        }
-        for (row, col), name, distance in zip(points, names, distances, strict=True)
-    ]
+Counts = Float[np.ndarray, "scans regions rules subsets labels"]
+Rates = Float[np.ndarray, "regions rules subsets labels"]
 
 
 def score_pointing_game(
@@ -98,7 +25,10 @@ def score_pointing_game(
     scans: pd.DataFrame,
     operating_points: pd.DataFrame,
     *,
+    mean_extremes: pd.DataFrame,
+    readings: RegionReadings,
     partition: str,
+    permutations: int,
     resamples: int,
     confidence: float,
     seed: int,
@@ -110,7 +40,14 @@ def score_pointing_game(
     malignant, else minimum), and under ``either``, the paper's rule, `1 - (1 - max) (1 - min)`.
     Points thrown at the map's cells blindly score the region's cell share `a`, and
     `1 - (1 - a)^2` under ``either``; `chance` is the mean over the scans counted. Region ``any``
-    is at least one of the three disjoint regions.
+    is at least one of the three. With a tolerance regions overlap, in hits and in chance alike.
+
+    `centre_prior` is what the mean map of the run's training scans scores on the same scans; empty
+    where it is constant or was not drawn. `p_value` asks whether the map of a scan hits more often
+    there than on other scans (`exchange_p_values`): a method may lie far above chance, because masses
+    lie where it always points, and yet see nothing of the scan. Holm's `p_adjusted` covers the
+    regions and labels of one method, run, rule and subset, which are read side by side; who picks the best
+    of several methods, runs or rules chooses once more.
 
     Maps that are constant have no extreme: they leave `n` and are counted in `n_silent`. Of the other
     maps, those whose scan has no pixel of the region leave `n` too and are counted in `n_empty`; so
@@ -124,10 +61,13 @@ def score_pointing_game(
         predictions: A `Predictions` table.
         scans: The `Scans` table that names the patients.
         operating_points: An `OperatingPoints` table with scan-level thresholds.
+        mean_extremes: A `MeanMapExtremes` table.
+        readings: The regions at every place that a map points at, from `read_regions`.
         partition: Whose scans are scored.
+        permutations: How often the maps are exchanged between scans.
         resamples: How many times patients are resampled.
         confidence: Coverage of the intervals.
-        seed: Seed of the resamples, the same for all methods and runs.
+        seed: Seed of the resamples and exchanges, the same for all methods and runs.
 
     Returns:
         A `PointingGame` table.
@@ -137,7 +77,7 @@ def score_pointing_game(
 
     References:
         Zhang et al. (2018), Int J Comput Vis 126:1084; rule ``either`` of Byra et al. (2022). Both
-        score one point where several tie, and neither reports chance.
+        score one point where several tie, and neither reports chance or any other null.
     """
     rings = extreme_points["ring"].unique()
     if len(rings) != 1:
@@ -145,24 +85,37 @@ def score_pointing_game(
             f"the extreme points name {len(rings)} kinds of ring ({', '.join(map(repr, rings))}), "
             "which cannot share a table; locate them again with one ring"
         )
-    games = gather_games(
-        extreme_points, region_shares, predictions, scans, operating_points, partition=partition
-    )
+    judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
     scored = [
-        _score_game(game, resamples=resamples, confidence=confidence, seed=seed) for game in games
+        _score_game(
+            game,
+            permutations=permutations,
+            resamples=resamples,
+            confidence=confidence,
+            seed=seed,
+        )
+        for game in gather_games(extreme_points, mean_extremes, region_shares, judged, readings)
     ]
     return pd.concat(scored, ignore_index=True).assign(
-        partition=partition, confidence=confidence, ring=rings[0]
+        permutations=permutations,
+        partition=partition,
+        confidence=confidence,
+        ring=rings[0],
+        tolerance_mm=readings.tolerance_mm,
     )
 
 
-def _score_game(game: Game, *, resamples: int, confidence: float, seed: int) -> pd.DataFrame:
+def _score_game(
+    game: Game, *, permutations: int, resamples: int, confidence: float, seed: int
+) -> pd.DataFrame:
     """Score one method and run; axes are scan, region, rule, subset, label."""
     groups = _groups(game)
     loud = ~game.silent
     counts = _spread(game.drawn & loud[:, None], groups)
-    hits = _hits(game)[:, :, :, None, None] * counts
-    chance = _chance(game)[:, :, :, None, None] * counts
+    hits = _by_rule(
+        game, game.maxima.measure_inside(game.marks), game.minima.measure_inside(game.marks)
+    )
+    hits = hits[..., None, None] * counts
     rates = bootstrap_rates(
         hits.reshape(len(loud), -1),
         counts.reshape(len(loud), -1),
@@ -171,8 +124,15 @@ def _score_game(game: Game, *, resamples: int, confidence: float, seed: int) -> 
         confidence=confidence,
         seed=seed,
     )
-    n = counts.sum(axis=0).ravel()
-    expected = np.divide(chance.sum(axis=0).ravel(), n, out=np.full(n.shape, np.nan), where=n > 0)
+    n = counts.sum(axis=0)
+    chance = _mean_counted(_by_rule(game, game.cell_share, game.cell_share), counts)
+    prior = _mean_counted(_by_rule(game, game.mean_max_inside, game.mean_min_inside), counts)
+    p_values = exchange_p_values(
+        game,
+        counts[:, :, 0].reshape(len(loud), len(PLAYED_REGIONS), -1) > 0,
+        permutations=permutations,
+        seed=seed,
+    ).reshape(n.shape)
     rows = pd.MultiIndex.from_product(
         [PLAYED_REGIONS, POINTING_RULES, SUBSETS, COUNTED_LABELS],
         names=["region", "rule", "subset", "label"],
@@ -180,21 +140,47 @@ def _score_game(game: Game, *, resamples: int, confidence: float, seed: int) -> 
     return rows.assign(
         method=game.method,
         run=game.run,
-        n=n.astype(int),
+        n=n.ravel().astype(int),
         hits=hits.sum(axis=0).ravel(),
         rate=rates.value,
         ci_low=rates.ci_low,
         ci_high=rates.ci_high,
-        chance=expected,
-        enrichment=np.divide(
-            rates.value, expected, out=np.full(n.shape, np.nan), where=expected > 0
-        ),
-        n_silent=_spread(np.broadcast_to(game.silent[:, None], game.drawn.shape), groups)
-        .sum(axis=0)
-        .ravel()
-        .astype(int),
-        n_empty=_spread(~game.drawn & loud[:, None], groups).sum(axis=0).ravel().astype(int),
+        chance=chance.ravel(),
+        enrichment=ratio(rates.value, chance.ravel()),
+        centre_prior=prior.ravel(),
+        p_value=p_values.ravel(),
+        p_adjusted=_adjust(p_values).ravel(),
+        n_silent=_count(np.broadcast_to(game.silent[:, None], game.drawn.shape), groups),
+        n_empty=_count(~game.drawn & loud[:, None], groups),
     )
+
+
+def _by_rule(game: Game, at_max: RegionValues, at_min: RegionValues) -> RuleValues:
+    """Return what each rule makes of the shares that a map's maxima and minima have in a region."""
+    rules = {
+        "either": 1 - (1 - at_max) * (1 - at_min),
+        "max": at_max,
+        "min": at_min,
+        "decision": np.where(game.called[:, None], at_max, at_min),
+    }
+    values: RuleValues = np.stack([rules[name] for name in POINTING_RULES], axis=2)
+    return values
+
+
+def _mean_counted(values: RuleValues, counts: Counts) -> Rates:
+    """Average over the scans that each rate counts."""
+    total: Rates = np.einsum("srk,srkgl->rkgl", values, counts)
+    return ratio(total, counts.sum(axis=0))
+
+
+def _adjust(p_values: Rates) -> Rates:
+    """Adjust over the regions and labels of every rule and subset."""
+    adjusted = np.full_like(p_values, np.nan)
+    for rule, subset in np.ndindex(p_values.shape[1:3]):
+        family = p_values[:, rule, subset]
+        tested = ~np.isnan(family)
+        adjusted[:, rule, subset][tested] = holm_adjust(family[tested])
+    return adjusted
 
 
 def _groups(game: Game) -> Bool[np.ndarray, "scans subsets labels"]:
@@ -211,29 +197,13 @@ def _groups(game: Game) -> Bool[np.ndarray, "scans subsets labels"]:
 
 def _spread(
     marked: Bool[np.ndarray, "scans regions"], groups: Bool[np.ndarray, "scans subsets labels"]
-) -> Float[np.ndarray, "scans regions rules subsets labels"]:
+) -> Counts:
     """Write 1 where a marked scan belongs to a group, for every rule."""
     in_group = marked[:, :, None, None, None] & groups[:, None, None, :, :]
     return np.repeat(in_group.astype(float), len(POINTING_RULES), axis=2)
 
 
-def _hits(game: Game) -> RuleValues:
-    decision = np.where(game.called[:, None], game.max_inside, game.min_inside)
-    rules = {
-        "either": 1 - (1 - game.max_inside) * (1 - game.min_inside),
-        "max": game.max_inside,
-        "min": game.min_inside,
-        "decision": decision,
-    }
-    return _in_order(rules)
-
-
-def _chance(game: Game) -> RuleValues:
-    once = game.cell_share
-    rules = {"either": 1 - (1 - once) ** 2, "max": once, "min": once, "decision": once}
-    return _in_order(rules)
-
-
-def _in_order(rules: dict[str, RegionValues]) -> RuleValues:
-    values: RuleValues = np.stack([rules[name] for name in POINTING_RULES], axis=2)
-    return values
+def _count(
+    marked: Bool[np.ndarray, "scans regions"], groups: Bool[np.ndarray, "scans subsets labels"]
+) -> Int[np.ndarray, " rates"]:
+    return _spread(marked, groups).sum(axis=0).ravel().astype(int)

@@ -4,37 +4,66 @@ A network sees scans, never a mask or a region. Torchvision and Lightning are im
 only, and only when they are needed.
 """
 
-from sonolens.models.adaptation import ADAPTATIONS
+from sonolens.models.adaptation import ADAPTATIONS, DRS_PLACEMENTS
 from sonolens.models.allocator import keep_freed_memory
-from sonolens.models.augmentation import AugmentationDraw, apply_augmentation, draw_augmentation
-from sonolens.models.backbones import NETWORKS, build_network
+from sonolens.models.augmentation import (
+    AugmentationDraw,
+    AugmentationRanges,
+    apply_augmentation,
+    draw_augmentation,
+)
+from sonolens.models.backbones import NETWORKS, Architecture
+from sonolens.models.building import build_network
+from sonolens.models.checkpoints import CheckpointSlot
 from sonolens.models.classifier import FeatureMaps, LogitBatch, Recipe, ScanBatch, ScanClassifier
+from sonolens.models.counting import WeightCount, count_weights
 from sonolens.models.devices import DEVICES, borrowed, choose_device
-from sonolens.models.fitting import Fit, fit_network
-from sonolens.models.packing import pack_weights, rebuild_network
+from sonolens.models.fingerprint import fingerprint_fit
+from sonolens.models.fitting import Fit, Kept, fit_network
+from sonolens.models.labelled_scans import LabelledScans
+from sonolens.models.machine import PRECISIONS, STRATEGIES, Machine
+from sonolens.models.packing import check_framing, pack_weights, rebuild_network
 from sonolens.models.prediction import predict_logits
+from sonolens.models.schedule import Schedule
+from sonolens.models.starting import describe_start, read_starting_weights
 from sonolens.models.weights import NetworkWeights
 
 __all__ = [
     "ADAPTATIONS",
     "DEVICES",
+    "DRS_PLACEMENTS",
     "NETWORKS",
+    "PRECISIONS",
+    "STRATEGIES",
+    "Architecture",
     "AugmentationDraw",
+    "AugmentationRanges",
+    "CheckpointSlot",
     "FeatureMaps",
     "Fit",
+    "Kept",
+    "LabelledScans",
     "LogitBatch",
+    "Machine",
     "NetworkWeights",
     "Recipe",
     "ScanBatch",
     "ScanClassifier",
+    "Schedule",
+    "WeightCount",
     "apply_augmentation",
     "borrowed",
     "build_network",
+    "check_framing",
     "choose_device",
+    "count_weights",
+    "describe_start",
     "draw_augmentation",
+    "fingerprint_fit",
     "fit_network",
     "keep_freed_memory",
     "pack_weights",
     "predict_logits",
+    "read_starting_weights",
     "rebuild_network",
 ]

@@ -7,7 +7,7 @@ shadow or the enhancement behind a mass.
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float, Int64, UInt8
 from torch import Tensor
 
 WHITE = 255.0
@@ -15,8 +15,42 @@ EVEN_CHANCE = 0.5
 
 
 @dataclass(frozen=True)
+class AugmentationRanges:
+    """How far scans may be changed; with all ranges at zero they stay as they are.
+
+    Attributes:
+        horizontal_flip: Whether half of the scans, on average, are flipped.
+        max_shift: Largest shift in either direction as a share of the side, 0 to below 1.
+        max_contrast: Largest change of contrast: factors lie within 1 plus or minus this, below 1.
+        max_gain_levels: Largest change of gain in grey levels, 0 or more.
+
+    Raises:
+        ValueError: A range is out of bounds.
+    """
+
+    horizontal_flip: bool
+    max_shift: float
+    max_contrast: float
+    max_gain_levels: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.max_shift < 1:
+            raise ValueError(
+                f"max_shift is {self.max_shift}; a shift is a share of the side, 0 to below 1"
+            )
+        if not 0 <= self.max_contrast < 1:
+            raise ValueError(
+                f"max_contrast is {self.max_contrast}; contrast factors must stay above 0"
+            )
+        if not 0 <= self.max_gain_levels < float("inf"):
+            raise ValueError(
+                f"max_gain_levels is {self.max_gain_levels}; give a finite number, 0 or more"
+            )
+
+
+@dataclass(frozen=True)
 class AugmentationDraw:
-    """How each scan of a batch is to be changed.
+    """How each of several scans is to be changed.
 
     Attributes:
         flip: Whether left and right change sides.
@@ -31,46 +65,37 @@ class AugmentationDraw:
     contrast: Float[Tensor, " scans"]
     gain_levels: Float[Tensor, " scans"]
 
+    def of(self, chosen: Int64[Tensor, " chosen"]) -> "AugmentationDraw":
+        """Take the scans at positions `chosen`, in that order."""
+        return AugmentationDraw(
+            flip=self.flip[chosen],
+            shift=self.shift[chosen],
+            contrast=self.contrast[chosen],
+            gain_levels=self.gain_levels[chosen],
+        )
+
 
 def draw_augmentation(
-    count: int,
-    *,
-    horizontal_flip: bool,
-    max_shift: float,
-    max_contrast: float,
-    max_gain_levels: float,
-    generator: torch.Generator,
+    count: int, *, ranges: AugmentationRanges, generator: torch.Generator
 ) -> AugmentationDraw:
     """Draw the augmentation of `count` scans, evenly within the ranges.
 
     Args:
         count: Number of scans.
-        horizontal_flip: Whether half of the scans, on average, are flipped.
-        max_shift: Largest shift in either direction as a share of the side, 0 to below 1.
-        max_contrast: Largest change of contrast: factors lie within 1 plus or minus this, below 1.
-        max_gain_levels: Largest change of gain in grey levels, 0 or more.
+        ranges: How far they may be changed.
         generator: Source of randomness. Each call draws equally many numbers from it, whatever the
             ranges are, so switching one change off leaves the others as they were.
 
     Returns:
-        The draw; with all ranges at zero it changes nothing.
-
-    Raises:
-        ValueError: A range is out of bounds.
+        One set of parameters per scan.
     """
-    if not 0 <= max_shift < 1:
-        raise ValueError(f"max_shift is {max_shift}; a shift is a share of the side, 0 to below 1")
-    if not 0 <= max_contrast < 1:
-        raise ValueError(f"max_contrast is {max_contrast}; contrast factors must stay above 0")
-    if max_gain_levels < 0:
-        raise ValueError(f"max_gain_levels is {max_gain_levels}; a range cannot be negative")
     coin, *evenly = torch.rand(5, count, generator=generator)
     down, right, contrast, gain = (2 * draw - 1 for draw in evenly)
     return AugmentationDraw(
-        flip=(coin < EVEN_CHANCE) & horizontal_flip,
-        shift=max_shift * torch.stack([down, right], dim=1),
-        contrast=1 + max_contrast * contrast,
-        gain_levels=max_gain_levels * gain,
+        flip=(coin < EVEN_CHANCE) & ranges.horizontal_flip,
+        shift=ranges.max_shift * torch.stack([down, right], dim=1),
+        contrast=1 + ranges.max_contrast * contrast,
+        gain_levels=ranges.max_gain_levels * gain,
     )
 
 

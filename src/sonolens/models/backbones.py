@@ -1,68 +1,102 @@
-"""The networks that can be trained: torchvision's ResNets and a tiny one for tests and demos."""
+"""The networks that can be trained: torchvision's, and a tiny one for tests and demos."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from typing import Any
 
-import torch
 from torch import nn
 
-from sonolens.models.adaptation import adapt_trunk
-from sonolens.models.classifier import Recipe, ScanClassifier
-from sonolens.models.weights import load_trunk, read_starting_weights
+from sonolens.models.adaptation import ADAPTATIONS, BlockNames
 
 TINY_CHANNELS = (8, 8, 16, 16)
 
+WITHOUT_BATCHNORM = tuple(name for name in ADAPTATIONS if name != "batchnorm")
 
-def build_network(
-    name: str, *, adaptation: str, weights: str | Path, seed: int, drs_bias: bool = False
-) -> ScanClassifier:
-    """Build a network ready to be fitted.
 
-    Args:
-        name: A name in `NETWORKS`.
-        adaptation: A name in `ADAPTATIONS`: which weights learn.
-        weights: Where the trunk starts: ``"imagenet"``, ``"none"`` (random) or a local file; see
-            `read_starting_weights`. The head is always drawn at random.
-        seed: Seed of everything drawn at random; torch's global generator is left as it was.
-        drs_bias: Whether deep representation scaling also shifts channels.
+@dataclass(frozen=True)
+class Architecture:
+    """What there is to know about a network before it is built.
 
-    Returns:
-        The network in training mode, on the CPU.
-
-    Raises:
-        ValueError: The name or adaptation is unknown, or the weights do not fit.
-        ConnectionError: The ImageNet weights are neither cached nor to be had.
-        FileNotFoundError: The weights file does not exist.
+    Attributes:
+        build_trunk: Draws a trunk at random: all layers up to global average pooling.
+        channels: How many feature maps leave the trunk.
+        stages: The trunk's stages, each by the names of its blocks; a name that belongs to a plain
+            `nn.Sequential` stands for its children.
+        output_strides: Pixels from one map cell to the next that can be had, the network's own first.
+        adaptations: Names in `ADAPTATIONS` that the network allows.
+        renames: Regular expressions that lead from the names in torchvision's files to the trunk's.
     """
-    if name not in NETWORKS:
-        raise ValueError(f"network {name!r} is unknown; choose from {', '.join(NETWORKS)}")
-    tensors = read_starting_weights(name, weights=weights)
-    with torch.random.fork_rng(devices=[]):
-        # torch.manual_seed would also seed the GPUs, which fork_rng would then have to copy.
-        torch.default_generator.manual_seed(seed)
-        features, channels = NETWORKS[name]()
-        head = nn.Linear(channels, 1)
-    if tensors:
-        load_trunk(features, tensors, source=str(weights))
-    features = adapt_trunk(features, adaptation=adaptation, drs_bias=drs_bias)
-    recipe = Recipe(network=name, adaptation=adaptation, drs_bias=drs_bias)
-    network = ScanClassifier(features, head, recipe=recipe)
-    # Convolutions hand this layout on, so it need be set only once; it is faster on CPU and GPU.
-    return network.to(memory_format=torch.channels_last)
+
+    build_trunk: Callable[[], nn.Sequential]
+    channels: int
+    stages: BlockNames
+    output_strides: tuple[int, ...] = (32, 16, 8)
+    adaptations: tuple[str, ...] = ADAPTATIONS
+    renames: tuple[tuple[str, str], ...] = ()
+
+    def blocks(self, trunk: nn.Sequential) -> BlockNames:
+        """Dotted names of the blocks of `trunk`, stage by stage."""
+        return tuple(
+            tuple(block for name in stage for block in _blocks_of(trunk, name))
+            for stage in self.stages
+        )
+
+    def trunk_name(self, name: str) -> str:
+        """Name in the trunk of the tensor that torchvision's files call `name`."""
+        for pattern, replacement in self.renames:
+            name = re.sub(pattern, replacement, name)
+        return name
 
 
-def _resnet_trunk(name: str) -> tuple[nn.Sequential, int]:
+def _blocks_of(trunk: nn.Sequential, name: str) -> list[str]:
+    part = trunk.get_submodule(name)
+    # Subclasses of Sequential, such as torchvision's convolution with its norm, are single blocks.
+    if type(part) is not nn.Sequential:
+        return [name]
+    return [f"{name}.{child}" for child, _ in part.named_children()]
+
+
+def _torchvision_network(name: str, **options: float) -> Any:
     from torchvision import models  # noqa: PLC0415 - seconds that only this call should cost
 
-    network = models.get_model(name, weights=None)
-    layers = OrderedDict(network.named_children())
+    return models.get_model(name, weights=None, **options)
+
+
+def _resnet_trunk(name: str) -> nn.Sequential:
+    layers = OrderedDict(_torchvision_network(name).named_children())
     del layers["avgpool"], layers["fc"]
-    return nn.Sequential(layers), network.fc.in_features
+    return nn.Sequential(layers)
 
 
-def _tiny_trunk() -> tuple[nn.Sequential, int]:
+def _features(name: str, **options: float) -> nn.Sequential:
+    features: nn.Sequential = _torchvision_network(name, **options).features
+    return features
+
+
+def _densenet_trunk() -> nn.Sequential:
+    trunk = _features("densenet121")
+    # Torchvision applies this one between the layers it calls features and the pooling.
+    trunk.add_module("relu5", nn.ReLU(inplace=True))
+    return trunk
+
+
+def _convnext_trunk() -> nn.Sequential:
+    """The trunk with its last layer normalisation before the pooling instead of behind it.
+
+    Behind the pooling it would stand between the maps and the linear output, and the logit would
+    not be the mean of the signed map. Here it normalises the channels of each cell, with the weights
+    that ImageNet gave it (``classifier.0`` in torchvision's files).
+    """
+    network = _torchvision_network("convnext_tiny", stochastic_depth_prob=0.0)
+    trunk: nn.Sequential = network.features
+    trunk.add_module("norm", network.classifier[0])
+    return trunk
+
+
+def _tiny_trunk() -> nn.Sequential:
     trunk = nn.Sequential()
     channels_in = 3
     for number, channels in enumerate(TINY_CHANNELS, start=1):
@@ -73,18 +107,73 @@ def _tiny_trunk() -> tuple[nn.Sequential, int]:
         )
         trunk.add_module(f"stage{number}", nn.Sequential(block))
         channels_in = channels
-    return trunk, channels_in
+    return trunk
 
 
-NETWORKS: dict[str, Callable[[], tuple[nn.Sequential, int]]] = {
-    "tiny": _tiny_trunk,
-    "resnet18": partial(_resnet_trunk, "resnet18"),
-    "resnet34": partial(_resnet_trunk, "resnet34"),
-    "resnet50": partial(_resnet_trunk, "resnet50"),
-    "resnet101": partial(_resnet_trunk, "resnet101"),
+def _resnet(name: str, *, channels: int) -> Architecture:
+    return Architecture(
+        partial(_resnet_trunk, name),
+        channels=channels,
+        stages=(("layer1",), ("layer2",), ("layer3",), ("layer4",)),
+    )
+
+
+NETWORKS: dict[str, Architecture] = {
+    "tiny": Architecture(
+        _tiny_trunk,
+        channels=TINY_CHANNELS[-1],
+        stages=(("stage1",), ("stage2",), ("stage3",), ("stage4",)),
+        output_strides=(16, 8),
+    ),
+    "resnet18": _resnet("resnet18", channels=512),
+    "resnet34": _resnet("resnet34", channels=512),
+    "resnet50": _resnet("resnet50", channels=2048),
+    "resnet101": _resnet("resnet101", channels=2048),
+    "resnet152": _resnet("resnet152", channels=2048),
+    "densenet121": Architecture(
+        _densenet_trunk,
+        channels=1024,
+        stages=(("denseblock1",), ("denseblock2",), ("denseblock3",), ("denseblock4",)),
+        # The published file is older than the rule that a module's name holds no dot.
+        renames=((r"(denselayer\d+\.(?:norm|conv))\.([12])\.", r"\1\2."),),
+    ),
+    "mobilenet_v2": Architecture(
+        partial(_features, "mobilenet_v2"),
+        channels=1280,
+        stages=(
+            ("1",),
+            ("2", "3"),
+            ("4", "5", "6"),
+            ("7", "8", "9", "10"),
+            ("11", "12", "13"),
+            ("14", "15", "16"),
+            ("17",),
+        ),
+    ),
+    "squeezenet1_1": Architecture(
+        partial(_features, "squeezenet1_1"),
+        channels=512,
+        stages=(("3", "4"), ("6", "7"), ("9", "10", "11", "12")),
+        output_strides=(16, 8),
+        adaptations=WITHOUT_BATCHNORM,
+    ),
+    "efficientnet_b0": Architecture(
+        partial(_features, "efficientnet_b0", stochastic_depth_prob=0.0),
+        channels=1280,
+        stages=(("1",), ("2",), ("3",), ("4",), ("5",), ("6",), ("7",)),
+    ),
+    "convnext_tiny": Architecture(
+        _convnext_trunk,
+        channels=768,
+        stages=(("1",), ("3",), ("5",), ("7",)),
+        output_strides=(32,),
+        adaptations=WITHOUT_BATCHNORM,
+        renames=((r"^classifier\.0\.", "norm."),),
+    ),
 }
-"""Name of a network -> function that builds its trunk and tells how many channels leave it.
+"""Everything that can be trained, by name.
 
-``tiny`` has four stages of stride 2, like a ResNet's 32 px cells but with cells of 16 px, and about
-four thousand weights. In every trunk the children that are `nn.Sequential` are stages of blocks.
+``tiny`` has four stages of stride 2 and about four thousand weights. The blocks of DenseNet are its
+dense blocks, so that its DRS layers stand at the same places by block and by stage. SqueezeNet pads
+nothing, so its map of 224 pixels has 13 by 13 cells, not 14 (27 by 27 at stride 8).
 """

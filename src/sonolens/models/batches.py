@@ -1,58 +1,70 @@
-"""Batches of scans and labels for fitting, cut from a stack that may be memory-mapped."""
+"""Batches of augmented scans and labels for one epoch of a fit, and each device's share of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from sonolens.arrays import Labels, ScanStack
+from sonolens.models.augmentation import AugmentationRanges, apply_augmentation, draw_augmentation
+from sonolens.models.labelled_scans import LabelledScans, PartitionRows
+from sonolens.models.schedule import SMALLEST_BATCH
 
-Batch = tuple[Tensor, Tensor]
-"""Scans in grey levels, and 1.0 for each malignant one."""
+Batch: TypeAlias = tuple[Tensor, Tensor, int]
+"""A device's scans in grey levels, 1.0 for each malignant one, and the scans of all devices."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which device of how many."""
+
+    device: int
+    devices: int
 
 
 class ScanBatches:
-    """Batches of scans and labels, cut from a stack that may be memory-mapped.
+    """The batches of one epoch, in an order and with an augmentation that the seed decides.
 
-    A remainder of one scan joins the batch before it, because batch normalisation cannot learn from
-    a single scan.
+    Order and augmentation are drawn for the whole epoch, whatever the batch size and the number of
+    devices; of each batch every device takes every so-many-th scan. A remainder that gives
+    some device nothing, or that is a single scan, joins the batch before it.
 
     Args:
-        scans: Framed scans; read one batch at a time.
-        labels: One label per scan.
-        batch_size: Scans per batch, at least 2.
-        change: Turns a batch of 8-bit scans into what the network gets, for example augmentation.
-        order: Source of a new order in every epoch; None keeps the order of `scans`.
+        scans: Scans to learn from; read one batch at a time.
+        batch_size: Scans per batch over all devices.
+        augmentation: How far scans are changed.
+        seed: Seed of this epoch.
+        share: Which part of each batch is wanted.
     """
 
     def __init__(
         self,
-        scans: ScanStack,
-        labels: Labels,
+        scans: LabelledScans,
         *,
         batch_size: int,
-        change: Callable[[Tensor], Tensor],
-        order: torch.Generator | None,
+        augmentation: AugmentationRanges,
+        seed: int,
+        share: Share,
     ) -> None:
         self.scans = scans
-        self.labels = labels
-        self.change = change
-        self.order = order
-        remainder = len(scans) % batch_size
-        self.cuts = list(range(batch_size, len(scans), batch_size))
-        if remainder == 1 and self.cuts:
-            self.cuts.pop()
+        self.share = share
+        generator = torch.Generator().manual_seed(seed)
+        order = torch.randperm(len(scans), generator=generator).numpy()
+        self.draw = draw_augmentation(len(scans), ranges=augmentation, generator=generator)
+        cuts = list(range(batch_size, len(scans), batch_size))
+        if cuts and len(scans) - cuts[-1] < max(SMALLEST_BATCH, share.devices):
+            cuts.pop()
+        self.batches: list[PartitionRows] = np.split(order, cuts)
 
     def __len__(self) -> int:
-        return len(self.cuts) + 1
+        return len(self.batches)
 
     def __iter__(self) -> Iterator[Batch]:
-        count = len(self.scans)
-        shuffled = self.order is not None
-        order = (
-            torch.randperm(count, generator=self.order).numpy() if shuffled else np.arange(count)
-        )
-        for chosen in np.split(order, self.cuts):
-            labels = torch.tensor(self.labels[chosen], dtype=torch.float32)
-            yield self.change(torch.tensor(self.scans[chosen])), labels
+        for batch in self.batches:
+            chosen = batch[self.share.device :: self.share.devices]
+            scans = torch.from_numpy(self.scans.read(chosen))
+            labels = torch.from_numpy(self.scans.labels[chosen]).float()
+            changed = apply_augmentation(scans, self.draw.of(torch.from_numpy(chosen)))
+            yield changed, labels, len(batch)

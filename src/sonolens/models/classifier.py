@@ -28,12 +28,16 @@ class Recipe:
     Attributes:
         network: A name in `NETWORKS`.
         adaptation: A name in `ADAPTATIONS`.
+        drs_placement: A name in `DRS_PLACEMENTS`; ``"block"`` without deep representation scaling.
         drs_bias: Whether deep representation scaling also shifts channels.
+        output_stride: Pixels of the scan from one map cell to the next.
     """
 
     network: str
     adaptation: str
+    drs_placement: str
     drs_bias: bool
+    output_stride: int
 
 
 class ScanClassifier(nn.Module):

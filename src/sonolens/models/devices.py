@@ -33,6 +33,18 @@ def choose_device(name: str) -> torch.device:
 
 
 @contextmanager
+def evaluating(network: ScanClassifier) -> Iterator[None]:
+    """Hold `network` in evaluation mode, then restore the mode of each module, even on an error."""
+    modes = [(module, module.training) for module in network.modules()]
+    try:
+        network.eval()
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+@contextmanager
 def borrowed(network: ScanClassifier, *, device: str) -> Iterator[torch.device]:
     """Lend `network` to a device in evaluation mode, and give it back as it was found.
 
@@ -45,11 +57,9 @@ def borrowed(network: ScanClassifier, *, device: str) -> Iterator[torch.device]:
     """
     target = choose_device(device)
     home = network.head.weight.device
-    modes = [(module, module.training) for module in network.modules()]
     try:
-        network.to(target).eval()
-        yield target
+        with evaluating(network):
+            network.to(target)
+            yield target
     finally:
         network.to(home)
-        for module, training in modes:
-            module.training = training

@@ -1,31 +1,44 @@
-"""Fitting: a network and labelled scans in, a better network and its history out."""
+"""Fitting: a network and labelled scans in, better weights and the history of the fit out."""
 
 import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass
-from functools import partial
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
-import torch
-from jaxtyping import Bool, UInt8
-from torch import Tensor
 
-from sonolens.models.allocator import keep_freed_memory
-from sonolens.models.augmentation import apply_augmentation, draw_augmentation
-from sonolens.models.batches import ScanBatches
+from sonolens.models.allocator import batches_that_fit
+from sonolens.models.augmentation import AugmentationRanges
+from sonolens.models.checkpoints import (
+    Checkpoint,
+    CheckpointSlot,
+    changing_state,
+    check_checkpoint,
+    pack_checkpoint,
+    unpack_checkpoint,
+)
 from sonolens.models.classifier import ScanClassifier
-from sonolens.models.devices import choose_device
+from sonolens.models.labelled_scans import LabelledScans
+from sonolens.models.machine import Machine, check_machine
+from sonolens.models.monitors import WATCHABLE, Course, State
+from sonolens.models.schedule import Schedule
 
-PartitionScans: TypeAlias = UInt8[np.ndarray, "_ rows cols"]
-"""Framed scans of one partition; partitions share a grid but not a length."""
+logger = logging.getLogger(__name__)
 
-PartitionLabels: TypeAlias = Bool[np.ndarray, " _"]
-"""True where a scan of the partition shows a malignant mass."""
+
+@dataclass(frozen=True)
+class Kept:
+    """What a fit keeps for one watched partition.
+
+    Attributes:
+        epoch: The epoch, counted from 1, of the lowest loss on the partition.
+        last_epoch: The last epoch that a fit watching only this partition would have run.
+        state: The weights that learned and the buffers after that epoch, by name, on the CPU.
+    """
+
+    epoch: int
+    last_epoch: int
+    state: State
 
 
 @dataclass(frozen=True)
@@ -33,177 +46,156 @@ class Fit:
     """A fitted network.
 
     Attributes:
-        network: The network with its best weights, in evaluation mode on the CPU.
-        history: One row per epoch, with the columns of `tables.TrainingHistory` except `run` and `start`.
-        best_epoch: The epoch, counted from 1, whose weights were kept.
+        history: One row per epoch, with the columns of `Course.history`.
+        kept: What each watched partition chose.
+        start: The network before the fit.
     """
 
-    network: ScanClassifier
     history: pd.DataFrame
-    best_epoch: int
+    kept: Mapping[str, Kept]
+    start: ScanClassifier = field(repr=False)
+
+    def network_of(self, partition: str) -> ScanClassifier:
+        """Build the network of the epoch that `partition` chose, in evaluation mode on the CPU.
+
+        Raises:
+            ValueError: The fit did not watch `partition`.
+        """
+        if partition not in self.kept:
+            raise ValueError(
+                f"the fit watched {', '.join(self.kept)} but not {partition}; choose one of these"
+            )
+        network = deepcopy(self.start).cpu()
+        network.load_state_dict({**network.state_dict(), **self.kept[partition].state})
+        return network.eval()
 
 
 def fit_network(
     network: ScanClassifier,
     *,
-    train_scans: PartitionScans,
-    train_labels: PartitionLabels,
-    validation_scans: PartitionScans,
-    validation_labels: PartitionLabels,
-    learning_rate: float,
-    batch_size: int,
-    epochs: int,
-    patience: int,
-    horizontal_flip: bool,
-    max_shift: float,
-    max_contrast: float,
-    max_gain_levels: float,
+    train: LabelledScans,
+    watched: Mapping[str, LabelledScans],
+    schedule: Schedule,
+    augmentation: AugmentationRanges,
     seed: int,
-    device: str,
+    machine: Machine,
+    checkpoint: CheckpointSlot | None,
+    name: str,
 ) -> Fit:
     """Fit a copy of `network` by binary cross-entropy and Adam, with early stopping.
 
-    On the CPU equal arguments give equal weights to the bit; on a GPU cuDNN may round differently
-    from run to run. Torch's global random state is neither read nor changed.
+    Every watched partition stops early on its own: a partition without a lower loss for
+    `schedule.patience` epochs is closed, and the fit ends when all are. So one fit keeps for each
+    partition exactly what a fit watching it alone would.
+
+    On the CPU equal arguments give equal weights to the bit, also after an interruption; on a GPU
+    cuDNN may round differently from run to run. Several devices give what one gives, but for
+    rounding, as long as no random layer and no batch normalisation learns: each device draws its
+    own and normalises its share of a batch. Torch's global random state is left as it was, but
+    on Apple's MPS.
 
     Args:
         network: Where the fit starts; it is left unchanged.
-        train_scans: Framed scans to learn from; a memory map is read one batch at a time.
-        train_labels: Their labels.
-        validation_scans: Framed scans whose loss chooses the best epoch.
-        validation_labels: Their labels.
-        learning_rate: Adam's step size.
-        batch_size: Scans per step, at least 2; a last batch of one scan joins the one before it,
-            because batch normalisation cannot learn from a single scan.
-        epochs: Most passes over the training scans.
-        patience: Epochs without a lower validation loss after which the fit ends.
-        horizontal_flip: See `draw_augmentation`, as for the next three.
-        max_shift: Largest shift as a share of the side.
-        max_contrast: Largest change of contrast.
-        max_gain_levels: Largest change of gain in grey levels.
-        seed: Seed of the order of the scans and of their augmentation.
-        device: A name in `DEVICES`.
+        train: Scans to learn from.
+        watched: Scans whose loss is measured after each epoch: ``validation``, ``test`` or both.
+        schedule: How the network learns. A last batch of one scan, or of fewer than there are
+            devices, joins the one before it.
+        augmentation: How far training scans are changed.
+        seed: Seed of order, augmentation and random layers, 0 or more; each epoch has its own
+            numbers, which follow from the seed and the epoch.
+        machine: Where the fit runs.
+        checkpoint: Where the state is kept after each epoch. A fit that finds a state there goes on
+            from it, or gives its outcome at once if it was over. None keeps nothing.
+        name: What log lines and the progress bar call the fit.
 
     Returns:
-        The fitted network with the weights of its best epoch, and the history.
+        What each watched partition keeps, and the history.
 
     Raises:
-        ValueError: A number is out of range, scans and labels do not pair up, or a class is absent.
-        RuntimeError: The device is not there.
-        FloatingPointError: A loss became infinite or undefined; the epoch is named.
+        ValueError: A class is absent, a partition cannot be watched, scans differ in size, a
+            batch gives some device nothing, precision and device do not go together, or the checkpoint
+            is corrupt or another fit's.
+        RuntimeError: A device is not there, or memory ran out.
+        FloatingPointError: A loss became infinite or undefined; epoch, batch and scans are named.
     """
-    _check_plan(
-        learning_rate=learning_rate, batch_size=batch_size, epochs=epochs, patience=patience
-    )
-    _check_partition("train", train_scans, train_labels)
-    _check_partition("validation", validation_scans, validation_labels)
-    keep_freed_memory()
-    generator = torch.Generator().manual_seed(seed)
-    draw = partial(
-        draw_augmentation,
-        horizontal_flip=horizontal_flip,
-        max_shift=max_shift,
-        max_contrast=max_contrast,
-        max_gain_levels=max_gain_levels,
-        generator=generator,
-    )
-    train = ScanBatches(
-        train_scans,
-        train_labels,
-        batch_size=batch_size,
-        change=lambda scans: apply_augmentation(scans, draw(len(scans))),
-        order=generator,
-    )
-    validation = ScanBatches(
-        validation_scans, validation_labels, batch_size=batch_size, change=Tensor.float, order=None
-    )
-    return _run(
-        deepcopy(network),
-        train=train,
-        validation=validation,
-        learning_rate=learning_rate,
-        epochs=epochs,
-        patience=patience,
-        device=choose_device(device),
-    )
+    _check_partitions(train, watched)
+    if seed < 0:
+        raise ValueError(f"seed is {seed}; give a whole number from 0")
+    check_machine(machine)
+    if min(schedule.batch_size, len(train)) < machine.devices:
+        raise ValueError(
+            f"batch_size is {schedule.batch_size} and train has {len(train)} scans, too few for "
+            f"{machine.devices} devices; lower devices or raise batch_size"
+        )
+    start = deepcopy(network).cpu()
+    found = _find(checkpoint, start=start, watched=tuple(watched), epochs=schedule.epochs)
+    course, epochs_done = found.course, len(found.course.epochs)
+    if course.is_over(epochs=schedule.epochs, patience=schedule.patience):
+        logger.info("Fitting %s: found finished after epoch %d", name, epochs_done)
+        return _outcome(course, start=start, schedule=schedule)
+    if epochs_done:
+        logger.info("Fitting %s: goes on after epoch %d", name, epochs_done)
 
-
-def _run(
-    network: ScanClassifier,
-    *,
-    train: ScanBatches,
-    validation: ScanBatches,
-    learning_rate: float,
-    epochs: int,
-    patience: int,
-    device: torch.device,
-) -> Fit:
     # Lightning takes seconds to import, which only a fit should cost.
-    from pytorch_lightning import Trainer  # noqa: PLC0415
+    from sonolens.models.trainer import run_fit  # noqa: PLC0415
+    from sonolens.models.training_loop import Plan  # noqa: PLC0415
 
-    from sonolens.models.fitting_progress import FittingProgress  # noqa: PLC0415
-    from sonolens.models.training_loop import BestWeights, LossMinimiser  # noqa: PLC0415
-
-    best_weights = BestWeights(patience=patience)
-    progress = FittingProgress(best_weights, name=network.recipe.network, epochs=epochs)
-    with progress, _only_trouble_is_logged():
-        trainer = Trainer(
-            accelerator=device.type,
-            devices=1,
-            max_epochs=epochs,
-            callbacks=[best_weights, progress],
-            num_sanity_val_steps=0,
-            logger=False,
-            enable_checkpointing=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-        )
-        minimiser = LossMinimiser(network.train(), learning_rate=learning_rate)
-        trainer.fit(minimiser, train_dataloaders=train, val_dataloaders=validation)
-    network.load_state_dict(best_weights.state)
-    history = pd.DataFrame([asdict(epoch) for epoch in best_weights.epochs])
-    best = min(best_weights.epochs, key=lambda epoch: epoch.validation_loss)
-    history["best"] = history["epoch"] == best.epoch
-    return Fit(network=network.eval(), history=history, best_epoch=best.epoch)
+    plan = Plan(
+        train=train, watched=watched, schedule=schedule, augmentation=augmentation, seed=seed
+    )
+    with batches_that_fit(batch_size=schedule.batch_size):
+        course = run_fit(start, plan=plan, machine=machine, found=found, slot=checkpoint, name=name)
+    if checkpoint is not None:
+        checkpoint.write(pack_checkpoint(Checkpoint(course, learner=None)))
+    return _outcome(course, start=start, schedule=schedule)
 
 
-@contextmanager
-def _only_trouble_is_logged() -> Iterator[None]:
-    """Keep Lightning from announcing devices and tips, and from warning of what is meant."""
-    announcer = logging.getLogger("pytorch_lightning")
-    level = announcer.level
-    announcer.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            # Lightning 2.6 still uses a class that newer PyTorch deprecates: nothing a user can mend.
-            warnings.filterwarnings("ignore", message=".*LeafSpec.*", category=FutureWarning)
-            # Frozen batch normalisation is in evaluation mode on purpose.
-            warnings.filterwarnings("ignore", message=r"Found \d+ module\(s\) in eval mode")
-            yield
-    finally:
-        announcer.setLevel(level)
+def _find(
+    slot: CheckpointSlot | None, *, start: ScanClassifier, watched: tuple[str, ...], epochs: int
+) -> Checkpoint:
+    """Read what an earlier fit left, or begin with nothing."""
+    content = slot.read() if slot is not None else None
+    if content is None:
+        return Checkpoint(Course(epochs=(), kept={}), learner=None)
+    found = unpack_checkpoint(content, source=str(slot))
+    check_checkpoint(
+        found,
+        changing=changing_state(start),
+        watched=watched,
+        epochs=epochs,
+        source=str(slot),
+    )
+    return found
 
 
-def _check_plan(*, learning_rate: float, batch_size: int, epochs: int, patience: int) -> None:
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate is {learning_rate}; it must be above 0")
-    if batch_size < 2:  # noqa: PLR2004 - the sentence below says why
+def _outcome(course: Course, *, start: ScanClassifier, schedule: Schedule) -> Fit:
+    kept = {
+        name: Kept(epoch=verdict.best_epoch, last_epoch=verdict.last_epoch, state=course.kept[name])
+        for name, verdict in course.verdicts(patience=schedule.patience).items()
+    }
+    return Fit(history=course.history(), kept=kept, start=start)
+
+
+def _check_partitions(train: LabelledScans, watched: Mapping[str, LabelledScans]) -> None:
+    unknown = [name for name in watched if name not in WATCHABLE]
+    if unknown or not watched:
         raise ValueError(
-            f"batch_size is {batch_size}; batch normalisation needs at least 2 scans to learn from"
+            f"watched names {', '.join(watched) or 'no partition'}; give {' or '.join(WATCHABLE)}, "
+            "or both, because a loss outside training must choose the epoch"
         )
-    for name, value in (("epochs", epochs), ("patience", patience)):
-        if value < 1:
-            raise ValueError(f"{name} is {value}; it must be at least 1")
-
-
-def _check_partition(partition: str, scans: PartitionScans, labels: PartitionLabels) -> None:
-    if len(scans) != len(labels):
-        raise ValueError(
-            f"{partition} has {len(scans)} scans but {len(labels)} labels; give one label per scan"
-        )
-    for name, present in (("malignant", labels.any()), ("benign", not labels.all())):
-        if not present or not len(labels):
+    for partition, scans in {"train": train, **watched}.items():
+        for name, present in (
+            ("malignant", scans.labels.any()),
+            ("benign", not scans.labels.all()),
+        ):
+            if not present or not len(scans):
+                raise ValueError(
+                    f"{partition} has no {name} scan among its {len(scans)}; a network cannot "
+                    "learn from one class, nor can one class choose its epoch, so split the study "
+                    "differently"
+                )
+        if scans.stack.shape[1:] != train.stack.shape[1:]:
             raise ValueError(
-                f"{partition} has no {name} scan among its {len(labels)}; "
-                "a network cannot learn from one class, so split the study differently"
+                f"scans of {partition} have {scans.stack.shape[1:]} pixels but those of train "
+                f"{train.stack.shape[1:]}; frame all to one size"
             )

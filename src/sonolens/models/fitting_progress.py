@@ -4,27 +4,35 @@ Importing this module imports Lightning; `fitting` does so only when a network i
 """
 
 import logging
-from types import TracebackType
 
 import pytorch_lightning as lightning
 from rich import get_console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from sonolens.models.training_loop import BestWeights, Epoch
+from sonolens.models.schedule import Schedule
+from sonolens.models.training_loop import CourseKeeper
 
 logger = logging.getLogger(__name__)
 
 
 class FittingProgress(lightning.Callback):
-    """Tells the losses of each epoch that `best_weights`, which must come before it, wrote down.
+    """Tells the losses of each epoch that `keeper`, which must come before it, wrote down.
 
-    Used as a context, it closes its bar even when the fit fails.
+    Of several devices only the first tells.
     """
 
-    def __init__(self, best_weights: BestWeights, *, name: str, epochs: int) -> None:
-        self.best_weights = best_weights
+    def __init__(self, keeper: CourseKeeper, *, name: str, schedule: Schedule) -> None:
+        self.keeper = keeper
         self.name = name
-        self.epochs = epochs
+        self.schedule = schedule
+        self.bar: Progress | None = None
+
+    def on_train_start(self, trainer: lightning.Trainer, *_: object) -> None:
+        """Open the bar, where there is a terminal, and tell it how many batches there are at most."""
+        console = get_console()
+        if not (trainer.is_global_zero and console.is_terminal):
+            return
+        batches = int(trainer.num_training_batches)
         # Kedro's log handler writes to the same console, so lines and bar do not tear each other.
         self.bar = Progress(
             TextColumn("{task.description}"),
@@ -32,43 +40,49 @@ class FittingProgress(lightning.Callback):
             MofNCompleteColumn(),
             TextColumn("batches"),
             TimeElapsedColumn(),
-            console=get_console(),
-            disable=not get_console().is_terminal,
+            console=console,
         )
-        self.task = self.bar.add_task(f"Fitting {name}", total=None)
-
-    def __enter__(self) -> "FittingProgress":
+        self.bar.add_task(
+            f"Fitting {self.name}",
+            total=self.schedule.epochs * batches,
+            completed=len(self.keeper.course.epochs) * batches,
+        )
         self.bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.bar.stop()
-
-    def on_train_start(self, trainer: lightning.Trainer, *_: object) -> None:
-        """Tell the bar how many batches there are at most."""
-        self.bar.update(self.task, total=self.epochs * int(trainer.num_training_batches))
 
     def on_train_batch_end(self, *_: object) -> None:
         """Move the bar on by one batch."""
-        self.bar.advance(self.task)
+        if self.bar is not None:
+            self.bar.advance(self.bar.task_ids[0])
 
-    def on_train_epoch_end(self, *_: object) -> None:
+    def on_train_epoch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         """Say what the epoch showed."""
-        line = self._line(self.best_weights.epochs[-1])
-        if self.bar.disable:
-            logger.info("%s", line)
-        else:
-            self.bar.update(self.task, description=line)
+        if self.bar is not None:
+            self.bar.update(self.bar.task_ids[0], description=self._line())
+        elif trainer.is_global_zero:
+            logger.info("%s", self._line())
 
-    def _line(self, epoch: Epoch) -> str:
-        best = self.best_weights.best
-        mark = ", best so far" if epoch == best else ""
+    def on_train_end(self, *_: object) -> None:
+        """Close the bar."""
+        self._close()
+
+    def on_exception(self, *_: object) -> None:
+        """Close the bar when the fit fails, too."""
+        self._close()
+
+    def _close(self) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None
+
+    def _line(self) -> str:
+        course = self.keeper.course
+        epoch = course.epochs[-1]
+        improved = course.improved(patience=self.schedule.patience)
+        losses = [
+            f"{name} loss {loss:.4f}{' (best so far)' if name in improved else ''}"
+            for name, loss in epoch.watched_losses.items()
+        ]
         return (
-            f"Fitting {self.name}: epoch {epoch.epoch} of at most {self.epochs}, train loss "
-            f"{epoch.train_loss:.4f}, validation loss {epoch.validation_loss:.4f}{mark}"
+            f"Fitting {self.name}: epoch {epoch.epoch} of at most {self.schedule.epochs}, "
+            f"train loss {epoch.train_loss:.4f}, {', '.join(losses)}"
         )

@@ -1,9 +1,13 @@
-"""Deep representation scaling (DRS): learned per-channel factors between frozen residual blocks."""
+"""Deep representation scaling (DRS): learned per-channel factors between frozen blocks."""
 
 from collections import OrderedDict
+from collections.abc import Collection, Mapping
 
 import torch
 from torch import Tensor, nn
+
+SMALLEST_PX = 32
+"""Side of a scan that every network can see."""
 
 
 class ChannelScaling(nn.Module):
@@ -23,54 +27,56 @@ class ChannelScaling(nn.Module):
         return scaled if self.offset is None else scaled + self.offset[:, None, None]
 
 
-class FixedBatchNorm(nn.BatchNorm2d):
-    """Batch normalisation that keeps its stored statistics, whatever ``train()`` says."""
-
-    def train(self, mode: bool = True) -> "FixedBatchNorm":  # noqa: ARG002 - that is the point
-        """Stay in evaluation mode."""
-        return super().train(False)
-
-
-def insert_scaling(features: nn.Sequential, *, bias: bool) -> nn.Sequential:
-    """Build the trunk anew with a scaling layer after each block's output, behind its last ReLU.
+def insert_scaling(
+    features: nn.Sequential, *, blocks: Collection[str], bias: bool
+) -> nn.Sequential:
+    """Build the trunk anew with a scaling layer directly behind each of `blocks`.
 
     Re-implemented from the description in Byra et al. 2022: layers between the blocks of a
     pretrained network, trained while the rest is frozen. Where exactly the authors put them, and
     whether they also shifted channels, is unknown.
 
     Args:
-        features: A trunk whose stages are `nn.Sequential` of blocks; its blocks are reused.
+        features: A frozen trunk; its parts are reused.
+        blocks: Dotted names of the blocks, each a child of `nn.Sequential` modules only.
         bias: Whether each scaling layer also adds a learned offset per channel.
 
     Returns:
-        A trunk in which the reused blocks keep their names, so their weights do too.
+        A trunk in which the reused parts keep their names, so their weights do too. The layer behind
+        ``layer1.0`` is called ``layer1.scaling0``.
     """
-    trunk = nn.Sequential()
-    for name, part in features.named_children():
-        trunk.add_module(name, _scale_blocks(part, bias=bias) if _is_stage(part) else part)
-    return trunk
+    channels = _channels_behind(features, blocks)
+    return _with_scaling(features, inside="", channels=channels, bias=bias)
 
 
-def fix_statistics(module: nn.Module) -> None:
-    """Replace, in place, every batch normalisation in `module` by one whose statistics stay."""
-    for name, child in module.named_children():
-        if isinstance(child, nn.BatchNorm2d):
-            fixed = FixedBatchNorm(child.num_features, eps=child.eps)
-            fixed.load_state_dict(child.state_dict())
-            setattr(module, name, fixed.eval())
+def _channels_behind(features: nn.Sequential, blocks: Collection[str]) -> dict[str, int]:
+    """Show the frozen trunk a black scan to see how many channels leave each block."""
+    channels: dict[str, int] = {}
+    watched = [
+        features.get_submodule(path).register_forward_hook(
+            lambda _block, _inputs, maps, path=path: channels.update({path: maps.shape[1]})
+        )
+        for path in blocks
+    ]
+    black = torch.zeros(1, 3, SMALLEST_PX, SMALLEST_PX, device=next(features.parameters()).device)
+    with torch.inference_mode():
+        features(black)
+    for hook in watched:
+        hook.remove()
+    return channels
+
+
+def _with_scaling(
+    part: nn.Sequential, *, inside: str, channels: Mapping[str, int], bias: bool
+) -> nn.Sequential:
+    layers = OrderedDict[str, nn.Module]()
+    for name, child in part.named_children():
+        path = f"{inside}{name}"
+        holds_blocks = any(block.startswith(f"{path}.") for block in channels)
+        if holds_blocks and isinstance(child, nn.Sequential):
+            layers[name] = _with_scaling(child, inside=f"{path}.", channels=channels, bias=bias)
         else:
-            fix_statistics(child)
-
-
-def _is_stage(part: nn.Module) -> bool:
-    return isinstance(part, nn.Sequential)
-
-
-def _scale_blocks(stage: nn.Module, *, bias: bool) -> nn.Sequential:
-    parts = OrderedDict[str, nn.Module]()
-    for name, block in stage.named_children():
-        # The last normalisation of a block, shortcut included, has the channels of its output.
-        norms = [part for part in block.modules() if isinstance(part, nn.BatchNorm2d)]
-        parts[name] = block
-        parts[f"scaling{name}"] = ChannelScaling(norms[-1].num_features, bias=bias)
-    return nn.Sequential(parts)
+            layers[name] = child
+        if path in channels:
+            layers[f"scaling{name}"] = ChannelScaling(channels[path], bias=bias)
+    return nn.Sequential(layers)

@@ -1,13 +1,13 @@
 """What a node receives when it loads a versioned collection: ids and one lazy reader for each."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import pandas as pd
 from PIL import Image
 
 from sonolens.arrays import SaliencyMap
-from sonolens.models import NetworkWeights
+from sonolens.models import CheckpointSlot, NetworkWeights
 
 Pictures: TypeAlias = Mapping[str, Callable[[], Image.Image]]
 """Scans, masks or region maps by scan id."""
@@ -17,6 +17,14 @@ SaliencyMaps: TypeAlias = Mapping[str, Callable[[], SaliencyMap]]
 
 Networks: TypeAlias = Mapping[str, Callable[[], NetworkWeights]]
 """Weights by run."""
+
+
+class Checkpoints(Protocol):
+    """Where fits find and leave their state, by the fingerprint of the fit."""
+
+    def slot(self, name: str) -> CheckpointSlot:
+        """Return the place of one checkpoint, whether it is there or not."""
+        ...
 
 
 class MapId(NamedTuple):

@@ -5,6 +5,7 @@ checks them before any node runs, so a typing error never trains with a forgotte
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -45,3 +46,26 @@ def some_of(known: Iterable[str]) -> Callable[[tuple[str, ...]], tuple[str, ...]
         return tuple(check_one(name) for name in names)
 
     return check
+
+
+def listed(value: Any) -> Any:
+    """Let one name, or several with spaces between, stand for a list.
+
+    ``--params`` has no way to write a list, because commas part one parameter from the next.
+
+    >>> listed("resnet18 resnet50"), listed(0), listed(["full", "drs"])
+    (['resnet18', 'resnet50'], [0], ['full', 'drs'])
+    """
+    if isinstance(value, str):
+        return value.split()
+    return [value] if isinstance(value, int) else value
+
+
+def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an empty list, and one that names something twice."""
+    if not values:
+        raise ValueError("the list is empty; give at least one")
+    twice = [value for value in values if values.count(value) > 1]
+    if twice:
+        raise ValueError(f"{twice[0]!r} stands there twice; give each once")
+    return values

@@ -9,13 +9,16 @@ from sonolens.regions.grid import pixels_at
 from sonolens.regions.mass import fill_mass
 from sonolens.regions.partition import REGIONS, partition_scan
 from sonolens.regions.ring import Ring, RingMode, measure_ring
+from sonolens.regions.size import MassSize, measure_mass
 
 __all__ = [
     "REGIONS",
+    "MassSize",
     "Ring",
     "RingMode",
     "distance_to_mass_mm",
     "fill_mass",
+    "measure_mass",
     "measure_ring",
     "partition_scan",
     "pixels_at",

@@ -1,13 +1,14 @@
 """The answer in sentences: what the maps hit, whether chance explains it, and what to be careful about."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 
 from sonolens.report.numerals import counted, percent, percent_with_interval, score_with_interval
+from sonolens.report.scores import NO_RULE, WHOLE
 
 Verdict = Literal["above", "includes", "below", "unknown"]
 
@@ -29,6 +30,10 @@ CAUTIONS: dict[Verdict, str] = {
     "a difference.",
     "below": "Where the extremes lie instead, the run's table extreme_points tells scan by scan.",
 }
+FLATTERED = (
+    "The test scans chose this run's epoch and threshold, so how well it classifies is flattered, and so is "
+    "which scans count as correctly classified."
+)
 PLACES = {"mass": "the mass", "peritumoral": "the ring", "below": "the region below"}
 
 
@@ -60,6 +65,7 @@ def answer_question(
     partition: str,
     patients: int,
     confidence: float,
+    flattered: Collection[str],
 ) -> list[Answer]:
     """Answer, per method and run, whether the network looks at the mass, its ring or below it.
 
@@ -69,6 +75,7 @@ def answer_question(
         partition: The partition whose scans played.
         patients: How many patients that partition has.
         confidence: Coverage of the intervals, between 0 and 1.
+        flattered: Runs whose epoch and threshold the test scans chose.
     """
     shown = pointing_game[
         (pointing_game["subset"] == "correct")
@@ -88,9 +95,26 @@ def answer_question(
                 patients=patients,
                 confidence=confidence,
                 classified=classified,
+                warning=FLATTERED if run in flattered else "",
             )
         )
     return answers
+
+
+def tally_verdicts(answers: Collection[Answer]) -> str:
+    """Say of how many answers the interval lies above chance, includes it, or lies below.
+
+    >>> tally_verdicts([])
+    'Above chance: 0 of 0; not told from chance: 0; below chance: 0; nothing scored: 0.'
+    """
+    counts = dict.fromkeys(("above", "includes", "below", "unknown"), 0)
+    for answer in answers:
+        counts[answer.verdict] += 1
+    return (
+        f"Above chance: {counts['above']} of {len(answers)}; not told from chance: "
+        f"{counts['includes']}; below chance: {counts['below']}; nothing scored: "
+        f"{counts['unknown']}."
+    )
 
 
 def judge(row: Mapping[Any, Any]) -> Verdict:
@@ -117,6 +141,7 @@ def _answer(
     patients: int,
     confidence: float,
     classified: str,
+    warning: str,
 ) -> Answer:
     whole = rows["any"]
     if not whole["n"]:
@@ -135,7 +160,7 @@ def _answer(
         _describe_uncounted(whole),
         classified,
     ]
-    cautions = [CAUTIONS.get(verdict, ""), _warn_of_few(patients, partition=partition)]
+    cautions = [warning, CAUTIONS.get(verdict, ""), _warn_of_few(patients, partition=partition)]
     return Answer(
         method, run, verdict, finding, tuple(filter(None, details)), tuple(filter(None, cautions))
     )
@@ -176,7 +201,8 @@ def _describe_classification(metrics: pd.DataFrame, *, run: str) -> str:
         (metrics["run"] == run)
         & (metrics["level"] == "scan")
         & (metrics["partition"] == "test")
-        & (metrics["stratum"] == "all")
+        & (metrics["stratum"] == WHOLE)
+        & (metrics["rule"] == NO_RULE)
         & (metrics["metric"] == "auc")
     ].dropna(subset="value")
     if found.empty:

@@ -1,9 +1,12 @@
 """Numbers as text: the same rounding wherever a number is printed, and a dash where there is none."""
 
 import math
+from collections.abc import Callable, Collection
 
 NOTHING = "–"
 """Stands where there is no number: nothing was counted, so neither 0 nor anything else is true."""
+
+SMALLEST_P = 0.001
 
 
 def percent(share: float) -> str:
@@ -26,17 +29,65 @@ def percent_with_interval(share: float, low: float, high: float) -> str:
     return f"{percent(share)} [{_hundredths(low)}, {_hundredths(high)}]"
 
 
-def score_with_interval(value: float, low: float, high: float) -> str:
-    """Print a score between 0 and 1 and its interval with two digits; NaN is a dash.
+def score_with_interval(value: float, low: float, high: float, *, digits: int = 2) -> str:
+    """Print a score and its interval with so many decimals; NaN is a dash.
 
-    >>> score_with_interval(0.914, 0.83, 0.97)
-    '0.91 [0.83, 0.97]'
+    >>> score_with_interval(0.914, 0.83, 0.97), score_with_interval(-0.2, -0.31, 0.1)
+    ('0.91 [0.83, 0.97]', '−0.20 [−0.31, 0.10]')
+    """
+    return _with_limits(_fixed, value, low, high, digits=digits)
+
+
+def difference_with_interval(value: float, low: float, high: float, *, digits: int = 3) -> str:
+    """Print a difference of scores with its sign, and its interval; NaN is a dash.
+
+    >>> difference_with_interval(0.021, -0.0104, 0.05)
+    '+0.021 [−0.010, +0.050]'
+    """
+    return _with_limits(_signed, value, low, high, digits=digits)
+
+
+def score_with_spread(mean: float, spread: float, *, digits: int = 3) -> str:
+    """Print a mean and what its runs spread by, as the paper prints its scores; NaN is a dash.
+
+    >>> score_with_spread(0.887, 0.015), score_with_spread(0.887, float("nan"))
+    ('0.887 ± 0.015', '0.887')
+    """
+    text = NOTHING if math.isnan(mean) else _fixed(mean, digits)
+    return text if math.isnan(mean) or math.isnan(spread) else f"{text} ± {_fixed(spread, digits)}"
+
+
+def p_value(value: float) -> str:
+    """Print a p-value; below 0.001 its size no longer matters.
+
+    >>> p_value(0.0341), p_value(0.0004), p_value(1.0)
+    ('0.034', '< 0.001', '1.000')
     """
     if math.isnan(value):
         return NOTHING
-    if math.isnan(low) or math.isnan(high):
-        return f"{value:.2f}"
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
+    return "< 0.001" if value < SMALLEST_P else f"{value:.3f}"
+
+
+def part_of(part: int, whole: int) -> str:
+    """Print how many of a large number, and the share in percent with three digits.
+
+    >>> part_of(17153, 23510081)
+    '17,153 of 23,510,081 (0.073 %)'
+    """
+    return f"{part:,} of {whole:,} ({100 * part / whole:.3g} %)"
+
+
+def span(numbers: Collection[float | int], *, digits: int = 3) -> str:
+    """Print the least and the largest of several numbers, or the one that they all are.
+
+    >>> span([4, 12, 8]), span([0.5, 0.5]), span([])
+    ('4 to 12', '0.5', '–')
+    """
+    known = [float(number) for number in numbers if not math.isnan(number)]
+    if not known:
+        return NOTHING
+    least, largest = amount(min(known), digits=digits), amount(max(known), digits=digits)
+    return least if least == largest else f"{least} to {largest}"
 
 
 def ratio(value: float) -> str:
@@ -78,3 +129,24 @@ def counted(number: int, noun: str) -> str:
 def _hundredths(share: float) -> int:
     """Round half up; the small addition undoes that 0.285 is stored a little below itself."""
     return math.floor(100 * share + 0.5 + 1e-9)
+
+
+def _with_limits(
+    printed: Callable[[float, int], str], value: float, low: float, high: float, *, digits: int
+) -> str:
+    if math.isnan(value):
+        return NOTHING
+    if math.isnan(low) or math.isnan(high):
+        return printed(value, digits)
+    return f"{printed(value, digits)} [{printed(low, digits)}, {printed(high, digits)}]"
+
+
+def _fixed(value: float, digits: int) -> str:
+    """Print with a true minus sign, and never a minus before a zero."""
+    text = f"{abs(value):.{digits}f}"
+    return f"−{text}" if value < 0 and float(text) else text
+
+
+def _signed(value: float, digits: int) -> str:
+    text = _fixed(value, digits)
+    return text if text.startswith("−") or not float(text) else f"+{text}"

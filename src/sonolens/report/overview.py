@@ -1,4 +1,4 @@
-"""The study and the run at a glance: counts of scans, regions, map cells and epochs."""
+"""The study and the run at a glance: counts of scans, findings, regions and map cells."""
 
 import itertools
 from dataclasses import dataclass
@@ -106,28 +106,6 @@ def measure_cells(region_shares: pd.DataFrame) -> list[CellSize]:
         )
         for row in sizes.reset_index().to_dict(orient="records")
     ]
-
-
-def summarise_training(training_history: pd.DataFrame) -> list[dict[str, Any]]:
-    """Say per run how many epochs were fitted, in how many seconds, and which epoch was kept.
-
-    `kept` and `validation_loss` are None for a run that marks no epoch as its best.
-    """
-    rows: list[dict[str, Any]] = []
-    for run, epochs in training_history.groupby("run", sort=False):
-        best = epochs[epochs["best"]]
-        kept = None if best.empty else int(best["epoch"].iloc[-1])
-        loss = None if best.empty else float(best["validation_loss"].iloc[-1])
-        rows.append(
-            {
-                "run": run,
-                "epochs": len(epochs),
-                "kept": kept,
-                "validation_loss": loss,
-                "seconds": float(epochs["seconds"].sum()),
-            }
-        )
-    return rows
 
 
 def summarise_screening(screening: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sonolens.report.numerals import (
     ratio,
     score_with_interval,
 )
+from sonolens.report.scores import JUDGED_BY, NO_RULE, WHOLE
 from sonolens.tables import LEVELS
 
 METRICS = ("auc", "accuracy", "sensitivity", "specificity")
@@ -34,14 +35,16 @@ def tabulate_classification(classification_metrics: pd.DataFrame) -> pd.DataFram
 
     Returns:
         A `PaperTable1` table: cells such as ``0.91 [0.83, 0.97]``, a dash where a metric does not
-        exist (one class only). `n` counts all cases of the level. Without test cases it is empty.
+        exist (one class only). Calls are made at the point closest to the corner; intervals resample
+        patients. `n` counts all cases of the level. Without test cases it is empty.
 
     References:
         Byra et al. 2022, Tab. 1, which says neither its level nor what its ± means.
     """
     tested = classification_metrics[
         (classification_metrics["partition"] == "test")
-        & (classification_metrics["stratum"] == "all")
+        & (classification_metrics["stratum"] == WHOLE)
+        & (classification_metrics["rule"].isin([NO_RULE, JUDGED_BY]))
     ]
     rows: list[dict[str, Any]] = []
     for (run, level), found in tested.groupby(["run", "level"], sort=False):

@@ -54,13 +54,21 @@ CAPTIONS = {
     ),
     "roc_figure": Caption(
         "Receiver operating characteristic",
-        "Sensitivity against 1 − specificity as the threshold moves.",
-        "Chart of the ROC curve.",
+        "Sensitivity against 1 − specificity as the threshold moves; the diagonal is chance.",
+        "Chart of the ROC curves beside the diagonal of chance.",
+    ),
+    "calibration_figure": Caption(
+        "Calibration",
+        "The share of malignant cases among those given about the same probability, before and after "
+        "temperature scaling. Honest probabilities lie on the diagonal; points below it promise more "
+        "malignancy than there was. The strip below counts the cases of every bin.",
+        "Charts of the observed malignant share against the mean probability, per scan and per lesion.",
     ),
     "training_figure": Caption(
         "Training",
-        "Loss on the training and validation scans after each epoch.",
-        "Chart of training and validation loss per epoch.",
+        "Loss after each epoch on the training and validation scans, and on the test scans where these "
+        "chose the epoch.",
+        "Chart of the losses per epoch.",
     ),
 }
 """The figures that a report shows, by dataset name."""

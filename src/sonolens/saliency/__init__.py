@@ -4,17 +4,37 @@ A map knows neither masks nor regions. Positive evidence speaks for malignant, n
 and zero stays zero.
 """
 
-from sonolens.saliency.cam import cam, check_identity
+from sonolens.saliency.cam import check_identity
 from sonolens.saliency.contributions import ChannelContributions, strongest_channels
-from sonolens.saliency.explainers import EXPLAINERS, Explainer, explain_scans
+from sonolens.saliency.explainers import EXPLAINERS, ExplainedBatch, Explainer, explain_scans
+from sonolens.saliency.forward_pass import ForwardPass
 from sonolens.saliency.points import POINT_RULES, locate_extremes
+from sonolens.saliency.settings import (
+    CamerasSettings,
+    CentrePriorSettings,
+    EdgesSettings,
+    IntegratedGradientsSettings,
+    MethodSettings,
+    OcclusionSettings,
+    ScoreCamSettings,
+    SmoothGradSettings,
+)
 
 __all__ = [
     "EXPLAINERS",
     "POINT_RULES",
+    "CamerasSettings",
+    "CentrePriorSettings",
     "ChannelContributions",
+    "EdgesSettings",
+    "ExplainedBatch",
     "Explainer",
-    "cam",
+    "ForwardPass",
+    "IntegratedGradientsSettings",
+    "MethodSettings",
+    "OcclusionSettings",
+    "ScoreCamSettings",
+    "SmoothGradSettings",
     "check_identity",
     "explain_scans",
     "locate_extremes",

@@ -5,14 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from sonolens.arrays import Logits, SaliencyStack
-from sonolens.models import ScanBatch, ScanClassifier
+from sonolens.saliency.forward_pass import ForwardPass
+from sonolens.saliency.settings import MethodSettings
+
+ROUNDING = 1e-4
+"""Rounding of a logit, relative to the sum of what its channels say for and against."""
 
 
-def cam(network: ScanClassifier, scans: ScanBatch) -> Float[Tensor, "scans cell_rows cell_cols"]:
-    """Class activation maps of `scans` in one forward pass.
+def cam(
+    forward_pass: ForwardPass,
+    settings: MethodSettings,  # noqa: ARG001 - nothing is left to choose
+) -> Float[Tensor, "scans cell_rows cell_cols"]:
+    """Class activation maps, in one forward pass.
 
     ``CAM(i, j) = sum over channels k of w_k A_k(i, j)``, with the head's weights ``w`` and the maps
     ``A`` that enter global average pooling. Nothing is clipped or rescaled and the bias is left out,
@@ -20,10 +27,36 @@ def cam(network: ScanClassifier, scans: ScanBatch) -> Float[Tensor, "scans cell_
 
     References:
         Zhou et al., Learning deep features for discriminative localization, CVPR 2016.
+
+    Raises:
+        ValueError: Something other than average pooling and one linear output is behind the feature
+            maps, so that they do not add up to the logit.
     """
-    with torch.inference_mode():
-        weights = network.head.weight[0]
-        return torch.einsum("k,nkij->nij", weights, network.activations(scans))
+    reason = why_not_linear(forward_pass)
+    if reason:
+        raise ValueError(
+            f"network {forward_pass.network.recipe.network} does not end in global average pooling "
+            f"and one linear output: {reason}; class activation mapping is for such networks, "
+            "grad_cam for any"
+        )
+    weights = forward_pass.network.head.weight[0]
+    return torch.einsum("k,nkij->nij", weights, forward_pass.activations)
+
+
+def why_not_linear(forward_pass: ForwardPass) -> str | None:
+    """Say what shows that a logit is more than a weighted sum of the means of feature maps, if any.
+
+    Returns:
+        A reason, or None for global average pooling and one linear output.
+    """
+    head: nn.Module = forward_pass.network.head
+    if not isinstance(head, nn.Linear):
+        return f"its head is a {type(head).__name__}"
+    means, weights = forward_pass.activations.mean(dim=(2, 3)), head.weight[0]
+    apart = (means @ weights + head.bias - forward_pass.logits).abs()
+    if (apart > ROUNDING * (1 + means.abs() @ weights.abs())).any():
+        return f"its maps and its logits are {apart.max():.2g} apart"
+    return None
 
 
 def check_identity(

@@ -1,61 +1,205 @@
 """The methods that can explain a network, and the one way to run any of them over a study."""
 
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeAlias
 
+import numpy as np
 import torch
+from jaxtyping import Float32
 from torch import Tensor
 
 from sonolens.arrays import SaliencyStack, ScanStack
-from sonolens.models import ScanClassifier, borrowed, keep_freed_memory
+from sonolens.models import ScanClassifier, choose_device, keep_freed_memory
 from sonolens.saliency.cam import cam
+from sonolens.saliency.cameras import cameras
+from sonolens.saliency.channel_cams import ablation_cam, eigen_cam, score_cam
+from sonolens.saliency.forward_pass import ForwardPass
+from sonolens.saliency.gradient_cams import grad_cam, grad_cam_pp, hires_cam, layer_cam
+from sonolens.saliency.inference_copy import copy_frozen, fold_normalisation
+from sonolens.saliency.know_nothings import centre_prior, edges, random
+from sonolens.saliency.occlusion import occlusion
+from sonolens.saliency.pixel_gradients import integrated_gradients, smooth_grad
+from sonolens.saliency.settings import MethodSettings
 
-Explainer: TypeAlias = Callable[[ScanClassifier, Tensor], Tensor]
-"""Maps of one batch: (network in evaluation mode, scans ``[n, rows, cols]`` as float32 grey levels
-0..255 on the network's device) -> signed maps ``[n, cell_rows, cell_cols]`` at the method's own
-resolution. It leaves no hook and no gradient on the network; what else it needs is bound to it."""
+Explain: TypeAlias = Callable[[ForwardPass, MethodSettings], Tensor]
+"""Maps of one batch ``[scans, cell_rows, cell_cols]`` at the method's own resolution."""
 
-EXPLAINERS: dict[str, Explainer] = {"cam": cam}
+
+@dataclass(frozen=True)
+class Explainer:
+    """A saliency method, and what a table of its results must say about it.
+
+    Attributes:
+        explain: Draws the maps of a batch.
+        signed: Negative values argue for benign. The minimum of an unsigned map is only where there
+            is least.
+        resolution: Whether a map has the scan's pixels, or fewer and larger cells.
+        knows_network: False for maps that are the same for every network.
+        same_as_cam_on_gap: Behind global average pooling and a linear output its maps are CAM's, up to
+            a positive factor per network. Agreement with CAM is then no finding.
+        reference: Where it was published.
+    """
+
+    explain: Explain
+    signed: bool
+    resolution: Literal["cells", "pixels"]
+    knows_network: bool
+    same_as_cam_on_gap: bool
+    reference: str
+
+
+def _method(
+    explain: Explain,
+    reference: str,
+    *,
+    signed: bool = True,
+    resolution: Literal["cells", "pixels"] = "cells",
+    knows_network: bool = True,
+    same_as_cam_on_gap: bool = False,
+) -> Explainer:
+    return Explainer(
+        explain=explain,
+        signed=signed,
+        resolution=resolution,
+        knows_network=knows_network,
+        same_as_cam_on_gap=same_as_cam_on_gap,
+        reference=reference,
+    )
+
+
+EXPLAINERS: dict[str, Explainer] = {
+    "cam": _method(cam, "Zhou 2016", same_as_cam_on_gap=True),
+    "grad_cam": _method(grad_cam, "Selvaraju 2017", same_as_cam_on_gap=True),
+    "grad_cam_pp": _method(grad_cam_pp, "Chattopadhay 2018"),
+    "hires_cam": _method(hires_cam, "Draelos 2020", same_as_cam_on_gap=True),
+    "layer_cam": _method(layer_cam, "Jiang 2021", same_as_cam_on_gap=True),
+    "eigen_cam": _method(eigen_cam, "Muhammad 2020", signed=False),
+    "score_cam": _method(score_cam, "Wang 2020"),
+    "ablation_cam": _method(ablation_cam, "Desai 2020"),
+    "cameras": _method(cameras, "Jalwana 2021", resolution="pixels"),
+    "integrated_gradients": _method(integrated_gradients, "Sundararajan 2017", resolution="pixels"),
+    "smooth_grad": _method(smooth_grad, "Smilkov 2017", resolution="pixels"),
+    "occlusion": _method(occlusion, "Zeiler 2014"),
+    "centre_prior": _method(centre_prior, "Tatler 2007", signed=False, knows_network=False),
+    "edges": _method(edges, "Adebayo 2018", signed=False, resolution="pixels", knows_network=False),
+    "random": _method(random, "chance", knows_network=False),
+}
 """Every method by name; the only list of them."""
 
 
+@dataclass(frozen=True)
+class ExplainedBatch:
+    """What a network says about some scans, and why.
+
+    Attributes:
+        scan_ids: Names of the scans.
+        logits: The logit of each; positive means malignant.
+        maps: By method, one map per scan at the method's own resolution.
+    """
+
+    scan_ids: tuple[str, ...]
+    logits: Float32[np.ndarray, " scans"]
+    maps: dict[str, SaliencyStack]
+
+
 def explain_scans(
-    method: str, network: ScanClassifier, scans: ScanStack, *, batch_size: int, device: str
-) -> Iterator[SaliencyStack]:
+    methods: Sequence[str],
+    network: ScanClassifier,
+    scans: ScanStack,
+    *,
+    scan_ids: Sequence[str],
+    run: str,
+    settings: MethodSettings,
+    batch_size: int,
+    device: str,
+) -> Iterator[ExplainedBatch]:
     """Explain scans batch by batch, so that maps can be written away as they come.
 
+    All methods share one forward pass of a batch; those that need more passes make them in batches
+    too. They work on a frozen copy of the network as it is when the first batch is asked for.
+
     Args:
-        method: A name in `EXPLAINERS`.
-        network: The network; left as it was found once the iterator ends, fails or is closed.
+        methods: Names in `EXPLAINERS`.
+        network: The network; it is not touched.
         scans: Framed scans; a memory map is read one batch at a time.
+        scan_ids: Names of the scans.
+        run: Name of the network's run, for errors.
+        settings: What the methods leave free to choose.
         batch_size: How many scans pass through the network at once.
         device: A name in `sonolens.models.DEVICES`.
 
     Returns:
-        An iterator over the maps of one batch after the other, in the order of `scans`; none for no
-        scans.
+        An iterator over one batch after the other, in the order of `scans`; none for no scans. It
+        raises ValueError where a map or logit is infinite or undefined, naming method, run and scan,
+        and where a method does not fit the network or the scans.
 
     Raises:
-        ValueError: The method or device is unknown, or `batch_size` is below 1.
+        ValueError: A method or the device is unknown, `batch_size` is below 1, or there are more or
+            fewer names than scans.
         RuntimeError: The device is not there.
     """
-    if method not in EXPLAINERS:
-        raise ValueError(f"method {method!r} is unknown; choose from {', '.join(EXPLAINERS)}")
+    unknown = [method for method in methods if method not in EXPLAINERS]
+    if unknown:
+        raise ValueError(f"method {unknown[0]!r} is unknown; choose from {', '.join(EXPLAINERS)}")
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; at least one scan must fit into a batch")
+    if len(scan_ids) != len(scans):
+        raise ValueError(f"{len(scans)} scans have {len(scan_ids)} names; give each scan its own")
+    target = choose_device(device)
     keep_freed_memory()
-    return _explain(EXPLAINERS[method], network, scans, batch_size=batch_size, device=device)
+    passes = _pass_through(network, scans, scan_ids, batch_size=batch_size, device=target)
+    return (_explain(methods, each, run=run, settings=settings) for each in passes)
+
+
+def _pass_through(
+    network: ScanClassifier,
+    scans: ScanStack,
+    scan_ids: Sequence[str],
+    *,
+    batch_size: int,
+    device: torch.device,
+) -> Iterator[ForwardPass]:
+    frozen = copy_frozen(network, device=device)
+    for start in range(0, len(scans), batch_size):
+        part = slice(start, start + batch_size)
+        batch = torch.tensor(scans[part], device=device).float()
+        if start == 0:
+            frozen = fold_normalisation(frozen, batch)
+        yield ForwardPass(frozen, batch, tuple(scan_ids[part]))
 
 
 def _explain(
-    explainer: Explainer,
-    network: ScanClassifier,
-    scans: ScanStack,
+    methods: Sequence[str], forward_pass: ForwardPass, *, run: str, settings: MethodSettings
+) -> ExplainedBatch:
+    logits = _to_numpy(forward_pass.logits)
+    refuse = partial(_refuse_undefined, run=run, scan_ids=forward_pass.scan_ids)
+    maps = {}
+    for method in methods:
+        # Some methods fail in odd ways on what is undefined, so the logits are looked at before.
+        if EXPLAINERS[method].knows_network:
+            refuse(logits, kind="logit", method=method)
+        maps[method] = _to_numpy(EXPLAINERS[method].explain(forward_pass, settings))
+        refuse(maps[method], kind="map", method=method)
+    return ExplainedBatch(forward_pass.scan_ids, logits, maps)
+
+
+def _to_numpy(tensor: Tensor) -> Float32[np.ndarray, "..."]:
+    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())
+
+
+def _refuse_undefined(
+    values: Float32[np.ndarray, "scans ..."],
     *,
-    batch_size: int,
-    device: str,
-) -> Iterator[SaliencyStack]:
-    with borrowed(network, device=device) as target:
-        for start in range(0, len(scans), batch_size):
-            batch = torch.tensor(scans[start : start + batch_size], device=target).float()
-            yield explainer(network, batch).detach().float().cpu().numpy()
+    kind: str,
+    method: str,
+    run: str,
+    scan_ids: Sequence[str],
+) -> None:
+    broken = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    if broken.any():
+        raise ValueError(
+            f"the {kind} of method {method}, run {run}, scan {scan_ids[int(broken.argmax())]} holds "
+            "infinite or undefined values; is the network sound?"
+        )

@@ -1,12 +1,16 @@
 """The points of the native grid where a map is largest or smallest."""
 
 import numpy as np
+from jaxtyping import Int
 
 from sonolens.arrays import Points, SaliencyMap
 from sonolens.tables import EXTREMES
 from sonolens.ultrasound.framing import Framing
 
 POINT_RULES = ("cell", "first_maximum")
+
+MOST_TIED = 1024
+"""Points that stand for a tie of more cells; no tie of a map up to 32 x 32 cells is thinned."""
 
 
 def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, rule: str) -> Points:
@@ -25,8 +29,10 @@ def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, ru
             bilinearly, and its first extreme pixel in reading order is taken.
 
     Returns:
-        Native (row, column). Rule ``cell`` gives one row per cell when several tie exactly. A constant
-        map has no extreme: no rows, with either rule.
+        Native (row, column). Rule ``cell`` gives one row per cell when several tie exactly, in reading
+        order; of a tie of more than `MOST_TIED` cells, as in the black of a scan without edges, that
+        many spread evenly over it, so that the share of a tie inside a region is kept to about 1 %.
+        A constant map has no extreme: no rows, with either rule.
 
     Raises:
         ValueError: The map holds infinite or undefined values, or a name is unknown.
@@ -44,8 +50,19 @@ def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, ru
         return np.empty((0, 2))
     if rule == "cell":
         value = saliency.max() if extreme == "max" else saliency.min()
-        tied: Points = framing.cell_centres(saliency.shape)[(saliency == value).ravel()]
-        return tied
+        tied = np.flatnonzero(saliency == value)
+        if len(tied) > MOST_TIED:
+            tied = tied[np.linspace(0, len(tied) - 1, MOST_TIED).round().astype(int)]
+        return _cell_centres(tied, saliency.shape, framing)
     resized = framing.resample_map(saliency)
     first = resized.argmax() if extreme == "max" else resized.argmin()
     return np.array([np.unravel_index(first, resized.shape)], dtype=np.float64)
+
+
+def _cell_centres(
+    numbers: Int[np.ndarray, " points"], grid_shape: tuple[int, int], framing: Framing
+) -> Points:
+    """The centres that `Framing.cell_centres` gives to these cells, without those of all others."""
+    cells = np.stack(np.unravel_index(numbers, grid_shape), axis=-1)
+    native = (framing.native_rows, framing.native_cols)
+    return np.asarray((cells + 0.5) * native / grid_shape - 0.5)

@@ -17,7 +17,12 @@ from sonolens.tables.classification import (
 )
 from sonolens.tables.cohort import MassMeasurements, Scans, Screening, Splits
 from sonolens.tables.contract import text_columns
-from sonolens.tables.pointing import ExtremePoints, PointingGame, RegionShares
+from sonolens.tables.pointing import (
+    ExtremePoints,
+    MeanMapExtremes,
+    PointingGame,
+    RegionShares,
+)
 from sonolens.tables.shown import Gallery, PaperTable1, PaperTable2
 from sonolens.tables.training import Predictions, TrainingHistory, TrainingRuns
 from sonolens.tables.vocabulary import (
@@ -65,6 +70,7 @@ __all__ = [
     "ExtremePoints",
     "Gallery",
     "MassMeasurements",
+    "MeanMapExtremes",
     "OperatingPoints",
     "PaperTable1",
     "PaperTable2",

@@ -24,7 +24,8 @@ SUBSETS = ("correct", "wrong", "all")
 EXTREMES = ("max", "min")
 POINTING_RULES = ("either", "max", "min", "decision")
 PROTOCOLS = ("rigorous", "paper")
-"""``rigorous``: validation scans choose epoch, temperature and threshold. ``paper``: test scans do."""
+"""``rigorous``: validation scans choose epoch, temperature and threshold. ``paper``: test scans choose
+epoch and threshold, and there is no temperature."""
 
 OPERATING_RULES = ("closest_to_corner", "youden", "sensitivity_90", "sensitivity_95")
 """How a threshold is found on a ROC curve; the first is the paper's, by which a scan is judged."""

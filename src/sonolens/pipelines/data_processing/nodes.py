@@ -1,6 +1,7 @@
-"""study -> screening, scans, raw_images, raw_masks, splits, model_inputs."""
+"""study -> screening, scans, raw_images, raw_masks, mass_measurements, splits, model_inputs."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -8,10 +9,10 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from sonolens import cohort
+from sonolens import cohort, regions
 from sonolens.arrays import ScanStack
 from sonolens.parallel import in_parallel
-from sonolens.pipelines.collections import Pictures
+from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.data_processing.parameters import (
     FramingParameters,
     ScreeningParameters,
@@ -51,6 +52,17 @@ def import_pictures(study: Study, scans: pd.DataFrame) -> tuple[NamedPictures, N
         total=len(scan_ids),
     )
     return images, masks
+
+
+def measure_masses(scans: pd.DataFrame, raw_masks: Pictures) -> pd.DataFrame:
+    """Measure every mass in millimetres, for results by lesion size."""
+    spacing = spacing_by_scan(scans)
+    rows = []
+    for scan_id in track(scans["scan_id"], description="Measuring masses", total=len(scans)):
+        mask = np.asarray(raw_masks[scan_id](), dtype=bool)
+        size = regions.measure_mass(mask, spacing_mm=spacing[scan_id])
+        rows.append({"scan_id": scan_id, "size_mm": size.size_mm} | asdict(size))
+    return pd.DataFrame(rows)
 
 
 def describe_study(study: Study, scans: pd.DataFrame) -> dict[str, Any]:

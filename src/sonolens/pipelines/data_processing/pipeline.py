@@ -1,4 +1,4 @@
-"""study -> screening, scans, raw_images, raw_masks, splits, model_inputs."""
+"""study -> screening, scans, raw_images, raw_masks, mass_measurements, splits, model_inputs."""
 
 from kedro.pipeline import Node, Pipeline
 
@@ -6,6 +6,7 @@ from sonolens.pipelines.data_processing.nodes import (
     describe_study,
     frame_scans,
     import_pictures,
+    measure_masses,
     screen_scans,
     select_scans,
     split_scans,
@@ -41,6 +42,12 @@ def _import() -> list[Node]:
             inputs=["study", "scans"],
             outputs=["raw_images", "raw_masks"],
             name="import_pictures",
+        ),
+        Node(
+            measure_masses,
+            inputs=["scans", "raw_masks"],
+            outputs="mass_measurements",
+            name="measure_masses",
         ),
         Node(
             describe_study,

@@ -9,7 +9,7 @@ from PIL import Image
 
 from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.evaluation import pointing
-from sonolens.models import NetworkWeights, rebuild_network
+from sonolens.models import NetworkWeights, check_framing, rebuild_network
 from sonolens.pipelines.collections import (
     MapId,
     Networks,
@@ -68,12 +68,10 @@ def draw_saliency_maps(
     return (
         (str(MapId(method, run, scan_id)), saliency)
         for run, load_weights in model_weights.items()
-        for method in explanation.methods
-        for scan_id, saliency in _explain_run(
+        for method, scan_id, saliency in _explain_run(
             load_weights(),
             model_inputs,
             _logits_of(run, scans=scans, predictions=predictions),
-            method=method,
             explanation=explanation,
             inference=inference,
         )
@@ -178,26 +176,32 @@ def _explain_run(
     model_inputs: ScanStack,
     logits: pd.Series,
     *,
-    method: str,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
-) -> Iterator[tuple[str, SaliencyMap]]:
+) -> Iterator[tuple[str, str, SaliencyMap]]:
     """Draw one network's maps batch by batch and check each before it is handed on."""
+    check_framing(weights, size_px=model_inputs.shape[1])
     network = rebuild_network(weights)
     batches = explain_scans(
-        method, network, model_inputs, batch_size=inference.batch_size, device=inference.device
+        explanation.methods,
+        network,
+        model_inputs,
+        scan_ids=list(logits.index),
+        run=weights.header["run"],
+        settings=explanation.method_settings(),
+        batch_size=inference.batch_size,
+        device=inference.device,
     )
     total = math.ceil(len(logits) / inference.batch_size)
-    done = 0
-    for maps in track(batches, description=f"Drawing {method} maps, in batches", total=total):
-        judged = logits.iloc[done : done + len(maps)]
-        if method in ADDS_UP_TO_LOGIT:
-            check_identity(
-                maps,
-                bias=network.bias,
-                logits=judged.to_numpy(),
-                scan_ids=list(judged.index),
-                tolerance=explanation.identity_tolerance,
-            )
-        yield from zip(judged.index, maps, strict=True)
-        done += len(maps)
+    for batch in track(batches, description="Drawing saliency maps, in batches", total=total):
+        for method, maps in batch.maps.items():
+            if method in ADDS_UP_TO_LOGIT:
+                check_identity(
+                    maps,
+                    bias=network.bias,
+                    logits=logits.loc[list(batch.scan_ids)].to_numpy(dtype=np.float32),
+                    scan_ids=batch.scan_ids,
+                    tolerance=explanation.identity_tolerance,
+                )
+            for scan_id, saliency in zip(batch.scan_ids, maps, strict=True):
+                yield method, scan_id, saliency

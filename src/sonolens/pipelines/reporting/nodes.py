@@ -121,15 +121,30 @@ def draw_saliency_examples(
 def draw_roc(
     roc_curve: pd.DataFrame,
     classification_metrics: pd.DataFrame,
+    training_runs: pd.DataFrame,
     pointing_game: pd.DataFrame,
 ) -> Figure:
     """Draw the ROC curves of the partition that played the pointing game."""
-    return figures.draw_roc(roc_curve, classification_metrics, partition=_played(pointing_game))
+    return figures.draw_roc(
+        roc_curve,
+        classification_metrics,
+        training_runs=training_runs,
+        partition=_played(pointing_game),
+    )
 
 
-def draw_training(training_history: pd.DataFrame) -> Figure:
+def draw_calibration(
+    calibration_curve: pd.DataFrame, training_runs: pd.DataFrame, pointing_game: pd.DataFrame
+) -> Figure:
+    """Draw what was seen beside what was foretold, in the partition that played the game."""
+    return figures.draw_calibration(
+        calibration_curve, training_runs=training_runs, partition=_played(pointing_game)
+    )
+
+
+def draw_training(training_history: pd.DataFrame, training_runs: pd.DataFrame) -> Figure:
     """Draw the losses of every epoch."""
-    return figures.draw_training(training_history)
+    return figures.draw_training(training_history, training_runs=training_runs)
 
 
 def draw_pointing_game(pointing_game: pd.DataFrame) -> Figure:
@@ -142,11 +157,16 @@ def write_report(
     screening: pd.DataFrame,
     scans: pd.DataFrame,
     splits: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    training_history: pd.DataFrame,
+    predictions: pd.DataFrame,
     operating_points: pd.DataFrame,
+    classification_metrics: pd.DataFrame,
+    configuration_metrics: pd.DataFrame,
+    configuration_comparison: pd.DataFrame,
+    protocol_optimism: pd.DataFrame,
     pointing_game: pd.DataFrame,
     region_shares: pd.DataFrame,
-    training_history: pd.DataFrame,
     table_1: pd.DataFrame,
     table_2: pd.DataFrame,
     run_context: dict[str, Any],
@@ -158,11 +178,16 @@ def write_report(
         screening=screening,
         scans=scans,
         splits=splits,
-        classification_metrics=classification_metrics,
+        training_runs=training_runs,
+        training_history=training_history,
+        predictions=predictions,
         operating_points=operating_points,
+        classification_metrics=classification_metrics,
+        configuration_metrics=configuration_metrics,
+        configuration_comparison=configuration_comparison,
+        protocol_optimism=protocol_optimism,
         pointing_game=pointing_game,
         region_shares=region_shares,
-        training_history=training_history,
         table_1=table_1,
         table_2=table_2,
         figures=drawn,

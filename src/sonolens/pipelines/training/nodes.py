@@ -1,20 +1,18 @@
 """scans, splits, model_inputs -> model_weights, predictions and their scores."""
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from sonolens.arrays import Labels, ScanStack
-from sonolens.evaluation import classification
-from sonolens.models import (
-    NetworkWeights,
-    build_network,
-    fit_network,
-    pack_weights,
-    predict_logits,
-    rebuild_network,
-)
-from sonolens.pipelines.collections import Networks
+from sonolens import evaluation
+from sonolens.arrays import ScanStack
+from sonolens.models import check_framing, predict_logits, rebuild_network
+from sonolens.pipelines.collections import Checkpoints, Networks
+from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
+from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
 from sonolens.pipelines.training.parameters import (
     EvaluationParameters,
     InferenceParameters,
@@ -26,103 +24,156 @@ def train_networks(
     scans: pd.DataFrame,
     splits: pd.DataFrame,
     model_inputs: ScanStack,
+    checkpoints: Checkpoints,
     training: TrainingParameters,
     inference: InferenceParameters,
-) -> tuple[dict[str, NetworkWeights], pd.DataFrame]:
-    """Fit one network per fold on its training scans and keep the epoch that validates best."""
-    malignant = _malignant(scans)
-    weights, histories = {}, []
-    for fold, split in splits.groupby("fold"):
-        run = f"{training.network}-{training.adaptation}-seed{training.seed}-fold{fold}"
-        in_train, in_validation = (
-            scans["scan_id"].isin(split.loc[split["partition"] == partition, "scan_id"]).to_numpy()
-            for partition in ("train", "validation")
-        )
-        fit = fit_network(
-            build_network(
-                training.network,
-                adaptation=training.adaptation,
-                weights=training.weights,
-                seed=training.seed,
-                drs_bias=training.drs_bias,
-            ),
-            train_scans=model_inputs[in_train],
-            train_labels=malignant[in_train],
-            validation_scans=model_inputs[in_validation],
-            validation_labels=malignant[in_validation],
-            learning_rate=training.learning_rate,
-            batch_size=training.batch_size,
-            epochs=training.epochs,
-            patience=training.patience,
-            **training.augmentation.model_dump(),
-            seed=training.seed,
-            device=inference.device,
-        )
-        header = {
-            "run": run,
-            "fold": str(fold),
-            "seed": str(training.seed),
-            "start": training.weights,
-        }
-        weights[run] = pack_weights(fit.network, size_px=model_inputs.shape[1], header_extra=header)
-        histories.append(fit.history.assign(run=run, start=training.weights))
-    return weights, pd.concat(histories, ignore_index=True)
+) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
+    """Fit every network of the grid that is not fitted yet, and keep the epochs that were chosen."""
+    grid = GridFits(scans, splits, model_inputs, checkpoints, training, inference)
+    weights, runs, histories = {}, [], []
+    for planned in plan_fits(training, folds=splits["fold"].unique()):
+        fit = grid.fit(planned)
+        for protocol, chosen_on in CHOOSERS[training.protocol].items():
+            run = planned.run(protocol)
+            runs.append(describe_run(fit, planned, protocol=protocol, training=training))
+            histories.append(trace_epochs(fit, run=run, chosen_on=chosen_on))
+            # Packed when saved, one after the other: a grid's weights would not fit into memory.
+            weights[run] = partial(grid.pack, planned, protocol)
+    return weights, pd.DataFrame(runs), pd.concat(histories, ignore_index=True)
 
 
 def predict_scans(
     model_weights: Networks,
+    training_runs: pd.DataFrame,
     scans: pd.DataFrame,
     splits: pd.DataFrame,
     model_inputs: ScanStack,
     inference: InferenceParameters,
 ) -> pd.DataFrame:
-    """Let every network judge every scan of its fold."""
+    """Let every network judge every scan of its fold; validation scans set the temperature."""
     tables = []
-    for run, load_weights in model_weights.items():
-        weights = load_weights()
+    for row in training_runs.to_dict(orient="records"):
+        weights = model_weights[row["run"]]()
+        check_framing(weights, size_px=model_inputs.shape[1])
         logits = predict_logits(
             rebuild_network(weights),
             model_inputs,
             batch_size=inference.batch_size,
             device=inference.device,
         )
-        fold = splits[splits["fold"] == int(weights.header["fold"])]
+        fold = splits.loc[splits["fold"] == row["fold"], ["scan_id", "partition"]]
         judged = scans[["scan_id", "lesion_id", "label"]].assign(
-            run=run, logit=logits, probability=expit(logits.astype(np.float64))
+            run=row["run"], logit=logits.astype(np.float64)
         )
-        tables.append(
-            judged.merge(fold[["scan_id", "partition"]], on="scan_id", validate="one_to_one")
-        )
+        judged = judged.merge(fold, on="scan_id", validate="one_to_one")
+        tables.append(evaluation.scale_probabilities(judged, protocol=row["protocol"]))
     return pd.concat(tables, ignore_index=True)
 
 
-def choose_operating_points(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Fix each network's threshold on the validation scans, before any test scan is scored."""
-    return classification.choose_operating_points(predictions, chosen_on="validation")
+def choose_operating_points(
+    predictions: pd.DataFrame, training_runs: pd.DataFrame, scoring: EvaluationParameters
+) -> pd.DataFrame:
+    """Fix every network's thresholds where its protocol lets them be chosen."""
+    return evaluation.choose_operating_points(
+        predictions, training_runs, lesion_probability=scoring.lesion_probability
+    )
 
 
 def score_classification(
     predictions: pd.DataFrame,
     scans: pd.DataFrame,
+    mass_measurements: pd.DataFrame,
     operating_points: pd.DataFrame,
-    evaluation: EvaluationParameters,
+    scoring: EvaluationParameters,
 ) -> pd.DataFrame:
-    """Score every network per scan and per lesion."""
-    return classification.score_classification(
+    """Score every network per scan and per lesion, as a whole and by stratum."""
+    return evaluation.score_classification(
         predictions,
-        scans,
+        _with_sizes(scans, mass_measurements),
         operating_points,
-        resamples=evaluation.resamples,
-        confidence=evaluation.confidence,
-        seed=evaluation.seed,
+        lesion_probability=scoring.lesion_probability,
+        size_bounds_mm=scoring.size_bounds_mm,
+        bins=scoring.calibration_bins,
+        **_intervals(scoring),
     )
 
 
-def trace_roc(predictions: pd.DataFrame) -> pd.DataFrame:
+def trace_roc(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
     """Trace every network's ROC curve per scan and per lesion."""
-    return classification.trace_roc(predictions)
+    return evaluation.trace_roc(predictions, lesion_probability=scoring.lesion_probability)
 
 
-def _malignant(scans: pd.DataFrame) -> Labels:
-    """Labels as the network learns them: True is malignant."""
-    return (scans["label"] == "malignant").to_numpy(dtype=bool)
+def trace_calibration(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
+    """Trace how far every network's probabilities can be taken at their word."""
+    return evaluation.trace_calibration(
+        predictions,
+        lesion_probability=scoring.lesion_probability,
+        bins=scoring.calibration_bins,
+        confidence=scoring.confidence,
+    )
+
+
+def score_configurations(
+    predictions: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    scans: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Score every configuration over its runs: their spread, and all folds' test scans together."""
+    return evaluation.score_configurations(
+        predictions,
+        training_runs,
+        operating_points,
+        scans,
+        lesion_probability=scoring.lesion_probability,
+        **_intervals(scoring),
+    )
+
+
+def compare_configurations(
+    predictions: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    scans: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Compare every two configurations on the same test scans."""
+    return evaluation.compare_configurations(
+        predictions,
+        training_runs,
+        scans,
+        lesion_probability=scoring.lesion_probability,
+        **_intervals(scoring),
+    )
+
+
+def measure_optimism(
+    predictions: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    scans: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Measure what a score gains when the test scans themselves choose."""
+    return evaluation.measure_optimism(
+        predictions,
+        training_runs,
+        operating_points,
+        scans,
+        lesion_probability=scoring.lesion_probability,
+        **_intervals(scoring),
+    )
+
+
+def _intervals(scoring: EvaluationParameters) -> dict[str, Any]:
+    return {
+        "resamples": scoring.resamples,
+        "confidence": scoring.confidence,
+        "seed": scoring.seed,
+    }
+
+
+def _with_sizes(scans: pd.DataFrame, mass_measurements: pd.DataFrame) -> pd.DataFrame:
+    """Put the size of its mass beside every scan."""
+    sizes = mass_measurements[["scan_id", "size_mm"]]
+    return scans.merge(sizes, on="scan_id", how="left", validate="one_to_one")

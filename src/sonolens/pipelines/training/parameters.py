@@ -1,18 +1,19 @@
 """Parameters of ``conf/base/parameters_training.yml``."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
-from sonolens.models import NETWORKS, choose_device
-from sonolens.pipelines.parameters import Parameters, one_of
+from sonolens.models import ADAPTATIONS, NETWORKS, choose_device
+from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
 
 
 def _known_start(weights: str) -> str:
     """Refuse a missing file before hours of work, not after."""
-    if weights not in {"imagenet", "none"} and not Path(weights).is_file():
-        raise ValueError(f"{weights!r} is no file; give imagenet, none or the path of a state dict")
+    path, _, _ = weights.partition("#")
+    if weights not in {"imagenet", "none"} and not Path(path).is_file():
+        raise ValueError(f"{path!r} is no file; give imagenet, none or the path of a state dict")
     return weights
 
 
@@ -25,6 +26,19 @@ def _present_device(device: str) -> str:
     return device
 
 
+def _rising(bounds: tuple[float, ...]) -> tuple[float, ...]:
+    if list(bounds) != sorted(set(bounds)):
+        raise ValueError(f"bounds {list(bounds)} do not rise; sort them and give each once")
+    return bounds
+
+
+Start = Annotated[str, AfterValidator(_known_start)]
+Names = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(each_once)]
+Numbers = Annotated[
+    tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(listed), AfterValidator(each_once)
+]
+
+
 class AugmentationParameters(Parameters):
     """How training scans are varied. Never upside down: depth carries the shadow."""
 
@@ -34,25 +48,111 @@ class AugmentationParameters(Parameters):
     max_gain_levels: float = Field(ge=0, description="Largest change of gain in grey levels.")
 
 
-class TrainingParameters(Parameters):
-    """Which network is fitted, and how."""
+class DrsParameters(Parameters):
+    """Deep representation scaling: where its layers stand and what they learn."""
 
-    network: Annotated[str, AfterValidator(one_of(NETWORKS))] = Field(
-        description="A name from sonolens.models.NETWORKS."
+    placement: Literal["block", "stage"] = Field(description="Behind each block, or each stage.")
+    bias: bool = Field(description="Also shift each channel, not only scale it.")
+
+
+class LearningRates(Parameters):
+    """Adam's step size by adaptation: the fewer weights learn, the larger it may be."""
+
+    linear_probe: PositiveFloat = Field(description="Only the head learns.")
+    drs: PositiveFloat = Field(description="Channel scales and the head learn.")
+    batchnorm: PositiveFloat = Field(description="Affine normalisation weights and the head.")
+    last_block: PositiveFloat = Field(description="The last block and the head learn.")
+    full: PositiveFloat = Field(description="Everything learns.")
+
+
+class HardwareParameters(Parameters):
+    """How many devices share a fit, and in which precision they multiply."""
+
+    devices: int = Field(ge=1, description="Devices, or processes on the CPU, that share a batch.")
+    strategy: Literal["auto", "ddp_spawn", "ddp_fork"] = Field(
+        description="How several processes are started."
     )
-    weights: Annotated[str, AfterValidator(_known_start)] = Field(
-        description="Where the network starts: imagenet, a file, or none (random)."
+    precision: Literal["auto", "full", "mixed"] = Field(
+        description="Full is float32; mixed needs a GPU; auto is mixed on CUDA."
     )
-    adaptation: Literal["full", "drs"] = Field(description="Which weights are fitted.")
-    drs_bias: bool = Field(description="Let DRS also shift each channel, not only scale it.")
-    learning_rate: float = Field(gt=0, description="Adam's step size.")
-    batch_size: int = Field(ge=2, description="Scans per step.")
+
+
+class TrainingParameters(Parameters):
+    """Which networks are fitted, and how; lists span a grid of runs."""
+
+    protocol: Literal["rigorous", "paper"] = Field(
+        description="Whether the test scans may choose epoch and threshold, as in the paper."
+    )
+    networks: Annotated[Names, AfterValidator(some_of(NETWORKS))] = Field(
+        description="Names from sonolens.models.NETWORKS."
+    )
+    adaptations: Annotated[Names, AfterValidator(some_of(ADAPTATIONS))] = Field(
+        description="Which weights learn: names from sonolens.models.ADAPTATIONS."
+    )
+    seeds: Numbers = Field(description="Seeds of head, batch order and augmentation.")
+    folds: Literal["all"] | Numbers = Field(description="Which folds of the split are trained.")
+    weights: Start | dict[str, Start] = Field(
+        description="Where networks start: imagenet, none, a file, or one of these by network."
+    )
+    output_stride: Literal["own", 32, 16, 8] = Field(
+        description="Pixels from one map cell to the next; own is the network's."
+    )
+    drs: DrsParameters = Field(description="Deep representation scaling.")
+    learning_rates: LearningRates = Field(description="Adam's step size by adaptation.")
+    batch_size: int = Field(ge=2, description="Scans per step, over all devices.")
     epochs: int = Field(ge=1, description="Most passes over the training scans.")
-    patience: int = Field(
-        ge=1, description="Epochs without a better validation loss before stopping."
-    )
-    seed: int = Field(ge=0, description="Seed of head, batch order and augmentation.")
+    patience: int = Field(ge=1, description="Epochs without a better loss before stopping.")
     augmentation: AugmentationParameters = Field(description="How training scans are varied.")
+    hardware: HardwareParameters = Field(description="How fits use the machine.")
+
+    @model_validator(mode="after")
+    def _every_network_has_a_start(self) -> "TrainingParameters":
+        if isinstance(self.weights, dict):
+            one = one_of(NETWORKS)
+            for name in self.weights:
+                one(name)
+            absent = [name for name in self.networks if name not in self.weights]
+            if absent:
+                raise ValueError(f"training.weights names no start for {absent[0]}; add it")
+        elif len(self.networks) > 1 and self.weights not in {"imagenet", "none"}:
+            raise ValueError(
+                f"one file cannot start {len(self.networks)} networks; give training.weights as "
+                "network: file pairs"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _every_network_allows_what_is_asked(self) -> "TrainingParameters":
+        for name in self.networks:
+            architecture = NETWORKS[name]
+            for adaptation in self.adaptations:
+                if adaptation not in architecture.adaptations:
+                    raise ValueError(
+                        f"network {name} cannot be adapted by {adaptation}; choose from "
+                        f"{', '.join(architecture.adaptations)}, or leave {name} out"
+                    )
+            if self.output_stride not in {"own", *architecture.output_strides}:
+                strides = ", ".join(map(str, architecture.output_strides))
+                raise ValueError(
+                    f"network {name} has no output stride {self.output_stride}; set "
+                    f"training.output_stride to own or one of {strides}"
+                )
+        return self
+
+    def start_of(self, network: str) -> str:
+        """Where `network` starts."""
+        return self.weights if isinstance(self.weights, str) else self.weights[network]
+
+    def learning_rate_of(self, adaptation: str) -> float:
+        """Adam's step size for `adaptation`."""
+        rate: float = getattr(self.learning_rates, adaptation)
+        return rate
+
+    def drs_options(self, adaptation: str) -> dict[str, Any]:
+        """What `build_network` is told about scaling layers; nothing where there are none."""
+        if adaptation != "drs":
+            return {}
+        return {"drs_placement": self.drs.placement, "drs_bias": self.drs.bias}
 
 
 class InferenceParameters(Parameters):
@@ -65,8 +165,15 @@ class InferenceParameters(Parameters):
 
 
 class EvaluationParameters(Parameters):
-    """How sure a score is."""
+    """How scores are formed, and how sure they are."""
 
     confidence: float = Field(gt=0, lt=1, description="Level of every interval.")
     resamples: int = Field(ge=100, description="Bootstrap resamples of the patients.")
     seed: int = Field(ge=0, description="Seed of the bootstrap.")
+    lesion_probability: Literal["mean", "max"] = Field(
+        description="How a lesion's probability comes from its scans."
+    )
+    size_bounds_mm: Annotated[tuple[PositiveFloat, ...], AfterValidator(_rising)] = Field(
+        description="Lesion sizes at which strata part."
+    )
+    calibration_bins: int = Field(ge=2, description="Bins of equal number in calibration.")

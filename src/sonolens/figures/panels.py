@@ -1,0 +1,103 @@
+"""What panels of curves have in common: a heading, framed axes, and one pen per configuration."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sonolens.figures.style import BODY_PT, INK, MUTED, SMALL_PT, LineStyle, elide, write
+
+MARGIN_IN = 0.15
+LEFT_IN = 0.75
+LEGEND_LINE_IN = 0.17
+NAME_IN = 1.6
+"""Longer names are shortened in a legend."""
+
+INKS = (INK, "#8a5a00", "#0f6b5c", "#7b3fa0", "#7d838c")
+LINES: tuple[LineStyle, ...] = ("solid", (0.0, (4.0, 1.5)), (0.0, (1.0, 1.2)))
+"""Every ink is used with every line before a pen is used twice."""
+
+FEW_RUNS = 6
+"""More runs than this are drawn in thin lines."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How the runs of a configuration are drawn; runs share a pen, and a legend names it once."""
+
+    configuration: str
+    colour: str
+    line: LineStyle
+    width: float
+
+    @property
+    def name(self) -> str:
+        """The configuration, shortened to what a legend can hold."""
+        return elide(self.configuration, width_in=NAME_IN, size_pt=SMALL_PT)
+
+
+def hand_out_pens(training_runs: pd.DataFrame) -> dict[str, Pen]:
+    """Give every run of a `TrainingRuns` table the pen of its configuration, in their order."""
+    width = 1.3 if len(training_runs) <= FEW_RUNS else 0.6
+    pens = {
+        str(name): Pen(
+            configuration=str(name),
+            colour=INKS[place % len(INKS)],
+            line=LINES[place // len(INKS) % len(LINES)],
+            width=width,
+        )
+        for place, name in enumerate(training_runs["configuration"].unique())
+    }
+    return {
+        row["run"]: pens[row["configuration"]] for row in training_runs.to_dict(orient="records")
+    }
+
+
+def name_pens(figure: Figure, pens: Mapping[str, Pen], *, left_in: float, top_in: float) -> None:
+    """Write the legend of all pens, one line each, below the panels."""
+    width_in, height_in = figure.get_size_inches()
+    runs = Counter(pens.values())
+    handles = [
+        Line2D(
+            [],
+            [],
+            color=pen.colour,
+            linestyle=pen.line,
+            label=f"{pen.name} ({number} run{'s' if number > 1 else ''})",
+        )
+        for pen, number in runs.items()
+    ]
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(left_in / width_in, 1 - top_in / height_in),
+        frameon=False,
+        fontsize=SMALL_PT,
+        borderaxespad=0,
+        labelspacing=0.45,
+    )
+
+
+def write_heading(figure: Figure, title: str, legend: str) -> None:
+    """Write a figure's bold title, and below it what its markers mean."""
+    write(figure, title, left_in=LEFT_IN, top_in=MARGIN_IN, bold=True)
+    write(
+        figure,
+        legend,
+        left_in=LEFT_IN,
+        top_in=MARGIN_IN + 0.18,
+        size_pt=SMALL_PT,
+        colour=MUTED,
+    )
+
+
+def frame(axes: Axes, *, xlabel: str, ylabel: str) -> None:
+    """Name the axes and take away what carries no information."""
+    axes.set_xlabel(xlabel, fontsize=BODY_PT, color=INK)
+    axes.set_ylabel(ylabel, fontsize=BODY_PT, color=INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=SMALL_PT if ylabel else BODY_PT, colors=INK)

@@ -1,0 +1,92 @@
+"""The machine of a fit: on which devices it runs, and in which precision they multiply."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import torch
+
+from sonolens.models.devices import DEVICES, choose_device
+
+STRATEGIES = ("auto", "ddp_spawn", "ddp_fork")
+"""How several processes start. ``auto`` spawns: a fork after threads have run may hang."""
+
+PRECISIONS = ("auto", "full", "mixed")
+"""``full``: float32. ``mixed``: products in 16 bits, on CUDA only. ``auto``: mixed on CUDA."""
+
+
+LightningPrecision: TypeAlias = Literal["32-true", "bf16-mixed", "16-mixed"]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where a network is fitted.
+
+    Attributes:
+        device: A name in `DEVICES`.
+        devices: How many GPUs, or processes on the CPU, share each batch.
+        strategy: A name in `STRATEGIES`; one device needs no second process, whatever it is.
+        precision: A name in `PRECISIONS`.
+
+    Raises:
+        ValueError: A name is unknown, or there is no device.
+    """
+
+    device: str
+    devices: int
+    strategy: str
+    precision: str
+
+    def __post_init__(self) -> None:
+        for name, known in (
+            ("device", DEVICES),
+            ("strategy", STRATEGIES),
+            ("precision", PRECISIONS),
+        ):
+            value = getattr(self, name)
+            if value not in known:
+                raise ValueError(f"{name} {value!r} is unknown; choose from {', '.join(known)}")
+        if self.devices < 1:
+            raise ValueError(f"devices is {self.devices}; a fit needs at least 1")
+
+
+def choose_precision(machine: Machine) -> LightningPrecision:
+    """Find the precision of a fit under the name that Lightning gives it.
+
+    Returns:
+        ``32-true``, ``bf16-mixed``, or ``16-mixed`` on GPUs without bfloat16.
+
+    Raises:
+        ValueError: Mixed precision was asked for without a CUDA GPU.
+        RuntimeError: The device is not there.
+    """
+    kind = choose_device(machine.device).type
+    if machine.precision == "full" or (machine.precision == "auto" and kind != "cuda"):
+        return "32-true"
+    if kind != "cuda":
+        raise ValueError(
+            f"precision mixed needs a CUDA GPU but the device is {kind}; "
+            "set precision to auto or full"
+        )
+    return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+
+
+def check_machine(machine: Machine) -> None:
+    """Refuse what this computer cannot do.
+
+    Raises:
+        RuntimeError: There are fewer GPUs than asked for, or the device is not there.
+        ValueError: Precision or strategy and device do not go together.
+    """
+    kind = choose_device(machine.device).type
+    there = {"cuda": torch.cuda.device_count(), "mps": 1}.get(kind, machine.devices)
+    if machine.devices > there:
+        raise RuntimeError(
+            f"devices is {machine.devices} but only {there} of kind {kind} is there; "
+            f"set devices to {there} or less"
+        )
+    if machine.strategy == "ddp_fork" and kind == "cuda" and machine.devices > 1:
+        raise ValueError(
+            "strategy ddp_fork cannot share GPUs, because CUDA does not survive a fork; "
+            "set strategy to auto or ddp_spawn"
+        )
+    choose_precision(machine)

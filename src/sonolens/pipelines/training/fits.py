@@ -1,0 +1,155 @@
+"""What a node does with one point of the grid: its scans, its fit, its weights and its facts."""
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import pandas as pd
+
+from sonolens.arrays import ScanStack
+from sonolens.models import (
+    AugmentationRanges,
+    Fit,
+    LabelledScans,
+    Machine,
+    NetworkWeights,
+    ScanClassifier,
+    Schedule,
+    build_network,
+    count_weights,
+    describe_start,
+    fingerprint_fit,
+    fit_network,
+    pack_weights,
+)
+from sonolens.pipelines.collections import Checkpoints
+from sonolens.pipelines.training.grid import CHOOSERS, PlannedFit
+from sonolens.pipelines.training.parameters import InferenceParameters, TrainingParameters
+from sonolens.tables import PARTITIONS
+
+
+class FitArguments(TypedDict):
+    """What decides a fit beside the network that it starts from."""
+
+    train: LabelledScans
+    watched: dict[str, LabelledScans]
+    schedule: Schedule
+    augmentation: AugmentationRanges
+    seed: int
+    machine: Machine
+
+
+@dataclass(frozen=True)
+class GridFits:
+    """The fits of a grid; asking for one a second time reads it from its checkpoint.
+
+    Attributes:
+        scans: The `Scans` table, in the order of `model_inputs`.
+        splits: The `Splits` table.
+        model_inputs: Framed scans; may be memory-mapped.
+        checkpoints: Where fits leave their state.
+        training: What is fitted, and how.
+        inference: Where networks run.
+    """
+
+    scans: pd.DataFrame
+    splits: pd.DataFrame
+    model_inputs: ScanStack
+    checkpoints: Checkpoints
+    training: TrainingParameters
+    inference: InferenceParameters
+
+    def start(self, planned: PlannedFit) -> ScanClassifier:
+        """Build the network before its fit."""
+        return build_network(
+            planned.network,
+            adaptation=planned.adaptation,
+            weights=self.training.start_of(planned.network),
+            seed=planned.seed,
+            output_stride=planned.output_stride,
+            **self.training.drs_options(planned.adaptation),
+        )
+
+    def fit(self, planned: PlannedFit) -> Fit:
+        """Fit a network, or take up what an earlier run left of the same fit."""
+        training = self.training
+        partitions = self.partitions(planned.fold)
+        start = self.start(planned)
+        plan: FitArguments = {
+            "train": partitions["train"],
+            "watched": {name: partitions[name] for name in CHOOSERS[training.protocol].values()},
+            "schedule": Schedule(
+                learning_rate=training.learning_rate_of(planned.adaptation),
+                batch_size=training.batch_size,
+                epochs=training.epochs,
+                patience=training.patience,
+            ),
+            "augmentation": AugmentationRanges(**training.augmentation.model_dump()),
+            "seed": planned.seed,
+            "machine": Machine(device=self.inference.device, **training.hardware.model_dump()),
+        }
+        slot = self.checkpoints.slot(fingerprint_fit(start, **plan))
+        return fit_network(start, **plan, checkpoint=slot, name=planned.run("rigorous"))
+
+    def partitions(self, fold: int) -> dict[str, LabelledScans]:
+        """Gather the scans of one fold by partition."""
+        split = self.splits[self.splits["fold"] == fold]
+        partition_of = self.scans["scan_id"].map(split.set_index("scan_id")["partition"])
+        malignant = (self.scans["label"] == "malignant").to_numpy(dtype=bool)
+        scan_ids = self.scans["scan_id"].to_numpy(dtype=object)
+        gathered = {}
+        for partition in PARTITIONS:
+            rows = (partition_of == partition).to_numpy().nonzero()[0]
+            gathered[partition] = LabelledScans(
+                stack=self.model_inputs,
+                rows=rows,
+                labels=malignant[rows],
+                scan_ids=list(scan_ids[rows]),
+            )
+        return gathered
+
+    def pack(self, planned: PlannedFit, protocol: str) -> NetworkWeights:
+        """Pack the weights that one protocol keeps of a fit."""
+        network = self.fit(planned).network_of(CHOOSERS[self.training.protocol][protocol])
+        header = {
+            "run": planned.run(protocol),
+            "fold": str(planned.fold),
+            "seed": str(planned.seed),
+            "start": describe_start(self.training.start_of(planned.network)),
+        }
+        return pack_weights(network, size_px=self.model_inputs.shape[1], header_extra=header)
+
+
+def describe_run(
+    fit: Fit, planned: PlannedFit, *, protocol: str, training: TrainingParameters
+) -> dict[str, Any]:
+    """Tell one run as a row of the `TrainingRuns` table."""
+    chosen_on = CHOOSERS[training.protocol][protocol]
+    weights = count_weights(fit.start)
+    return {
+        "run": planned.run(protocol),
+        "configuration": planned.configuration(protocol),
+        "network": planned.network,
+        "adaptation": planned.adaptation,
+        "protocol": protocol,
+        "seed": planned.seed,
+        "fold": planned.fold,
+        "start": describe_start(training.start_of(planned.network)),
+        "output_stride": fit.start.recipe.output_stride,
+        "learning_rate": training.learning_rate_of(planned.adaptation),
+        "n_weights": weights.total,
+        "n_learning": weights.learning,
+        "chosen_on": chosen_on,
+        "best_epoch": fit.kept[chosen_on].epoch,
+        "epochs": fit.kept[chosen_on].last_epoch,
+    }
+
+
+def trace_epochs(fit: Fit, *, run: str, chosen_on: str) -> pd.DataFrame:
+    """Tell a run's epochs as rows of the `TrainingHistory` table.
+
+    Of a fit watched on two partitions a run shows what it would have seen alone.
+    """
+    kept = fit.kept[chosen_on]
+    epochs = fit.history[fit.history["epoch"] <= kept.last_epoch]
+    unseen = {} if chosen_on == "test" else {"test_loss": float("nan")}
+    return epochs.assign(run=run, best=epochs["epoch"] == kept.epoch, **unseen)

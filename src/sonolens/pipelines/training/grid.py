@@ -1,0 +1,82 @@
+"""The grid of fits that the parameters span, and the runs that each fit yields."""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sonolens.pipelines.training.parameters import TrainingParameters
+
+CHOOSERS = {
+    "rigorous": {"rigorous": "validation"},
+    "paper": {"rigorous": "validation", "paper": "test"},
+}
+"""Protocol asked for -> protocol of each run that a fit yields -> the partition that chooses its epoch.
+
+The paper's protocol also yields the rigorous run of the same fit, so that its optimism can be told.
+"""
+
+
+@dataclass(frozen=True)
+class PlannedFit:
+    """One point of the grid.
+
+    Attributes:
+        network: A name in `NETWORKS`.
+        adaptation: A name in `ADAPTATIONS`.
+        output_stride: Pixels from one map cell to the next; None for the network's own.
+        seed: Seed of head, batch order and augmentation.
+        fold: The fold whose training scans are fitted.
+    """
+
+    network: str
+    adaptation: str
+    output_stride: int | None
+    seed: int
+    fold: int
+
+    def configuration(self, protocol: str) -> str:
+        """Name what runs share that differ in seed and fold only.
+
+        >>> PlannedFit("tiny", "drs", None, seed=0, fold=2).configuration("rigorous")
+        'tiny-drs'
+        >>> PlannedFit("resnet18", "full", 8, seed=0, fold=2).configuration("paper")
+        'resnet18-full-stride8-paper'
+        """
+        stride = "" if self.output_stride is None else f"-stride{self.output_stride}"
+        suffix = "-paper" if protocol == "paper" else ""
+        return f"{self.network}-{self.adaptation}{stride}{suffix}"
+
+    def run(self, protocol: str) -> str:
+        """Name one run.
+
+        >>> PlannedFit("tiny", "drs", None, seed=0, fold=2).run("paper")
+        'tiny-drs-paper-seed0-fold2'
+        """
+        return f"{self.configuration(protocol)}-seed{self.seed}-fold{self.fold}"
+
+
+def plan_fits(training: TrainingParameters, *, folds: Iterable[int]) -> list[PlannedFit]:
+    """Span the grid, seeds and folds running fastest.
+
+    Args:
+        training: What the grid is to span.
+        folds: The folds that the split has.
+
+    Raises:
+        ValueError: If a fold is asked for that the split does not have.
+    """
+    present = sorted(int(fold) for fold in folds)
+    asked = present if training.folds == "all" else list(training.folds)
+    absent = [fold for fold in asked if fold not in present]
+    if absent:
+        raise ValueError(
+            f"training.folds asks for fold {absent[0]}, but the split has {present}; "
+            "ask for folds it has, or for all"
+        )
+    stride = None if training.output_stride == "own" else training.output_stride
+    return [
+        PlannedFit(network, adaptation, stride, seed, fold)
+        for network, adaptation, seed, fold in itertools.product(
+            training.networks, training.adaptations, training.seeds, asked
+        )
+    ]

@@ -1,0 +1,38 @@
+"""The templates of a page, and how they print numbers."""
+
+import json
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from sonolens.report import numerals
+
+
+@cache
+def open_templates() -> jinja2.Environment:
+    """Open the templates: everything is escaped, and a name that nobody gave is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("sonolens.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "percent": numerals.percent,
+        "ratio": numerals.ratio,
+        "amount": numerals.amount,
+        "tally": numerals.tally,
+        "indented": _indented,
+    }
+    environment.globals |= {
+        "percent_with_interval": numerals.percent_with_interval,
+        "counted": numerals.counted,
+        "nothing": numerals.NOTHING,
+    }
+    return environment
+
+
+def _indented(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)

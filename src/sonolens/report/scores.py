@@ -1,0 +1,83 @@
+"""Scores of runs on the test partition, looked up by what they score and ready to be printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from sonolens.report.numerals import NOTHING, score_with_interval
+from sonolens.tables import LEVELS, OPERATING_RULES
+
+JUDGED_BY = OPERATING_RULES[0]
+"""The rule whose calls the paper counts, and every table that names no rule."""
+
+NO_RULE = "none"
+"""The rule of a metric that needs no threshold."""
+
+WHOLE = "all"
+"""The stratum of every case."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score as text: the value with its interval, what chance gives, and how many cases it counts."""
+
+    text: str
+    chance: str
+    n: int
+
+
+ABSENT = Score(NOTHING, NOTHING, 0)
+"""Stands where a table has no such score."""
+
+Key: TypeAlias = tuple[str, str, str, str, str]
+"""Run, level, stratum, rule, metric."""
+
+
+@dataclass(frozen=True)
+class ScoreSheet:
+    """The scores of the test partition.
+
+    Attributes:
+        by_key: Every score by run, level, stratum, rule and metric.
+        cases: Runs with the levels they were scored at: scans before lesions.
+        strata: Names of the strata beside ``all``, in the order of the table.
+    """
+
+    by_key: Mapping[Key, Score]
+    cases: tuple[tuple[str, str], ...]
+    strata: tuple[str, ...]
+
+    def look_up(
+        self, *, run: str, level: str, metric: str, rule: str = NO_RULE, stratum: str = WHOLE
+    ) -> Score:
+        """Return a score, or dashes where there is none."""
+        return self.by_key.get((run, level, stratum, rule, metric), ABSENT)
+
+
+def read_test_scores(classification_metrics: pd.DataFrame) -> ScoreSheet:
+    """Read the test scores of a `ClassificationMetrics` table.
+
+    Runs keep the order in which they first appear.
+    """
+    tested = classification_metrics[classification_metrics["partition"] == "test"]
+    by_key = {
+        (row["run"], row["level"], row["stratum"], row["rule"], row["metric"]): _score(row)
+        for row in tested.to_dict(orient="records")
+    }
+    known = {(run, level) for run, level, *_ in by_key}
+    runs = [str(run) for run in tested["run"].unique()]
+    return ScoreSheet(
+        by_key=by_key,
+        cases=tuple((run, level) for run in runs for level in LEVELS if (run, level) in known),
+        strata=tuple(str(name) for name in tested["stratum"].unique() if name != WHOLE),
+    )
+
+
+def _score(row: Mapping[Any, Any]) -> Score:
+    return Score(
+        text=score_with_interval(row["value"], row["ci_low"], row["ci_high"]),
+        chance=score_with_interval(row["chance"], float("nan"), float("nan")),
+        n=int(row["n"]),
+    )

@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sonolens.saliency import EXPLAINERS, MethodSettings, ScoreCamSettings, channel_cams
+
+SEEDS = st.integers(0, 2**32 - 1)
+laws = settings(max_examples=10, deadline=None)
+SCAN = np.array([[[0, 255, 100], [200, 50, 255]]], dtype=np.uint8)
+
+
+def draw(method, forward_pass, **score_cam):
+    chosen = MethodSettings(score_cam=ScoreCamSettings(**score_cam))
+    return EXPLAINERS[method].explain(forward_pass, chosen).numpy()
+
+
+def random_scans(seed, side=32):
+    return np.random.default_rng(seed).integers(0, 256, (3, side, side + 16), dtype=np.uint8)
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
+
+
+def test_score_cam_can_be_written_down_by_hand(two_channel_network, normalised_red, look):
+    """Channel 0 shows the scan through itself stretched to 0..1, channel 1 through its negative."""
+    through_0 = 40 + SCAN / 255 * (SCAN - 40.0)
+    through_1 = 40 + (1 - SCAN / 255) * (SCAN - 40.0)
+    changes = [
+        -3 * (normalised_red(seen).mean() - normalised_red(40)) for seen in (through_0, through_1)
+    ]
+
+    saliency = draw("score_cam", look(two_channel_network, SCAN), baseline_grey=40.0)
+
+    red = normalised_red(SCAN)
+    np.testing.assert_allclose(saliency, changes[0] * red - changes[1] * red, rtol=1e-4, atol=1e-5)
+
+
+def test_the_channels_that_move_the_logit_most_are_asked_first(
+    two_channel_network, normalised_red, look
+):
+    """Channel 1 has the larger weight; channel 0, with map and weight changed, the larger sum."""
+    forward_pass = look(two_channel_network, SCAN)
+    first = draw("score_cam", forward_pass, channels=1, baseline_grey=0.0)
+    both = draw("score_cam", forward_pass, channels=2, baseline_grey=0.0)
+
+    through_1 = (1 - SCAN / 255) * SCAN
+    change = -3 * (normalised_red(through_1).mean() - normalised_red(0))
+    np.testing.assert_allclose(first, change * -normalised_red(SCAN), rtol=1e-4, atol=1e-5)
+    assert np.abs(both - first).max() > 0.01
+
+
+def test_a_level_channel_says_nothing(two_channel_network, look):
+    level = np.full((2, 4, 4), 130, dtype=np.uint8)
+
+    assert not draw("score_cam", look(two_channel_network, level)).any()
+
+
+def test_more_channels_than_there_are_are_refused(two_channel_network, look):
+    with pytest.raises(ValueError, match=r"score_cam\.channels is 3, but the network has 2"):
+        draw("score_cam", look(two_channel_network, SCAN), channels=3)
+
+
+@given(seed=SEEDS)
+@laws
+def test_behind_average_pooling_switching_a_channel_off_loses_its_contribution(
+    seed, small_network, look
+):
+    forward_pass = look(small_network(seed), random_scans(seed))
+    maps, weights = forward_pass.activations.numpy(), forward_pass.network.head.weight[0].numpy()
+
+    lost = weights * maps.mean(axis=(2, 3))
+    close(draw("ablation_cam", forward_pass), np.einsum("nk,nkij->nij", lost, maps))
+
+
+def test_behind_squares_switching_a_channel_off_loses_its_square(square_pooling_network, look):
+    forward_pass = look(square_pooling_network(3), random_scans(3))
+    maps, weights = forward_pass.activations.numpy(), forward_pass.network.head.weight[0].numpy()
+
+    lost = weights * (maps**2).mean(axis=(2, 3))
+    close(draw("ablation_cam", forward_pass), np.einsum("nk,nkij->nij", lost, maps))
+
+
+def test_a_negative_logit_does_not_turn_the_ablation_map_over(small_network, look):
+    network = small_network(5)
+    before = draw("ablation_cam", look(network, random_scans(5)))
+
+    with torch.no_grad():
+        network.head.bias.sub_(1000)
+    after = look(network, random_scans(5))
+
+    assert (after.logits < 0).all()
+    np.testing.assert_allclose(draw("ablation_cam", after), before, rtol=0.01, atol=0.01)
+
+
+@pytest.mark.parametrize("held", [1, 1 << 28], ids=["one channel at a time", "all at once"])
+def test_switching_off_one_by_one_finds_what_is_known_of_average_pooling(
+    monkeypatch, small_network, look, held
+):
+    forward_pass = look(small_network(2), random_scans(2))
+    known = draw("ablation_cam", forward_pass)
+
+    monkeypatch.setattr(channel_cams, "ABLATED_BYTES", held)
+    monkeypatch.setattr(
+        channel_cams, "why_not_linear", lambda _forward_pass: "to see the other way"
+    )
+
+    close(draw("ablation_cam", forward_pass), known)
+
+
+@pytest.mark.parametrize("side", [32, 80], ids=["fewer-cells-than-channels", "more-cells"])
+@given(seed=SEEDS)
+@laws
+def test_eigen_cam_is_the_projection_on_the_first_singular_vector(side, seed, small_network, look):
+    forward_pass = look(small_network(seed), random_scans(seed, side))
+
+    for saliency, maps in zip(
+        draw("eigen_cam", forward_pass), forward_pass.activations.double().numpy(), strict=True
+    ):
+        matrix = maps.reshape(16, -1).T
+        vector = np.linalg.svd(matrix, full_matrices=False)[2][0]
+        projected = (matrix @ vector).reshape(maps.shape[1:])
+        close(saliency, projected * np.sign(projected.sum()))
+
+
+def test_eigen_cam_never_argues_for_benign(small_network, look):
+    assert (draw("eigen_cam", look(small_network(4), random_scans(4))) >= -1e-4).all()
+
+
+def test_eigen_cam_of_silent_feature_maps_is_silent(two_channel_network, look):
+    with torch.no_grad():
+        two_channel_network.features[0].weight.zero_()
+
+    assert not draw("eigen_cam", look(two_channel_network, SCAN)).any()
