@@ -69,6 +69,11 @@ def test_equal_probabilities_share_a_bin_in_whatever_order():
     assert places.tolist() == [1, 0, 1, 1, 2, 1]
 
 
+def test_the_middle_of_a_case_decides_its_bin():
+    # Of three cases the second lies from 1/3 to 2/3; its middle begins the upper half.
+    assert equal_number_bins(np.array([0.1, 0.2, 0.3]), bins=2).tolist() == [0, 1, 1]
+
+
 def test_all_equal_probabilities_make_one_bin():
     assert equal_number_bins(np.full(7, 0.3), bins=5).tolist() == [0] * 7
 

@@ -18,7 +18,12 @@ PREDICTIONS = pd.DataFrame(
     }
 )
 OPERATING_POINTS = pd.DataFrame(
-    {"run": ["r", "r"], "level": ["scan", "lesion"], "threshold": [0.4, 0.9]}
+    {
+        "run": "r",
+        "level": ["scan", "scan", "lesion"],
+        "rule": ["youden", "closest_to_corner", "closest_to_corner"],
+        "threshold": [0.9, 0.4, 0.9],
+    }
 )
 
 

@@ -3,6 +3,8 @@
 This room sees tables, region maps and points, never a network and never a plot.
 """
 
+from sonolens.evaluation.abstention import score_abstention, trace_abstention
+from sonolens.evaluation.agreement import compare_methods, summarise_agreement
 from sonolens.evaluation.auc_bootstrap import compare_aucs_bootstrap
 from sonolens.evaluation.calibration import (
     calibration_error,
@@ -15,12 +17,14 @@ from sonolens.evaluation.cases import LesionProbability
 from sonolens.evaluation.classification import score_classification
 from sonolens.evaluation.configuration_pairs import compare_configurations, holm_adjust
 from sonolens.evaluation.configurations import score_configurations
+from sonolens.evaluation.decisions import Decisions, gather_decisions
 from sonolens.evaluation.delong import (
     AucDifference,
     compare_aucs_delong,
     delong_interval,
     delong_variance,
 )
+from sonolens.evaluation.faithfulness import area_under, fill_scans, trace_faithfulness
 from sonolens.evaluation.gallery import draw_gallery
 from sonolens.evaluation.intervals import (
     Bootstrap,
@@ -30,6 +34,9 @@ from sonolens.evaluation.intervals import (
     percentile_interval,
     wilson_interval,
 )
+from sonolens.evaluation.likeness import compare_maps
+from sonolens.evaluation.localization import ScanCells, localize_evidence, measure_cells
+from sonolens.evaluation.localization_scores import summarise_localization
 from sonolens.evaluation.mean_map import average_maps, describe_mean_extremes
 from sonolens.evaluation.operating_points import choose_operating_points, threshold_of
 from sonolens.evaluation.optimism import measure_optimism
@@ -58,11 +65,14 @@ from sonolens.evaluation.temperature import fit_temperature
 __all__ = [
     "AucDifference",
     "Bootstrap",
+    "Decisions",
     "Estimate",
     "LesionProbability",
     "Rates",
     "RegionReadings",
     "RocPoints",
+    "ScanCells",
+    "area_under",
     "auc",
     "average_maps",
     "bootstrap_aucs",
@@ -76,6 +86,8 @@ __all__ = [
     "compare_aucs_bootstrap",
     "compare_aucs_delong",
     "compare_configurations",
+    "compare_maps",
+    "compare_methods",
     "delong_interval",
     "delong_variance",
     "describe_mean_extremes",
@@ -83,9 +95,13 @@ __all__ = [
     "draw_gallery",
     "equal_number_bins",
     "estimate_calibration_error",
+    "fill_scans",
     "fit_temperature",
+    "gather_decisions",
     "holm_adjust",
+    "localize_evidence",
     "mark_regions",
+    "measure_cells",
     "measure_optimism",
     "measure_region_shares",
     "patient_resamples",
@@ -95,12 +111,17 @@ __all__ = [
     "read_regions_at",
     "roc_points",
     "scale_probabilities",
+    "score_abstention",
     "score_classification",
     "score_configurations",
     "score_pointing_game",
     "stratify_cases",
+    "summarise_agreement",
+    "summarise_localization",
     "threshold_of",
+    "trace_abstention",
     "trace_calibration",
+    "trace_faithfulness",
     "trace_roc",
     "wilson_interval",
     "youden",

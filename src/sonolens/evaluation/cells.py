@@ -75,12 +75,11 @@ def measure_mass_distances(
 ) -> Float[np.ndarray, " points"]:
     """Measure how far many points are from the nearest pixel centre of the mass.
 
-    Equals `sonolens.regions.read_distances_at` for points at pixel centres; between them it measures
-    from the point itself. Faster for the many cells of a map.
+    Equals `sonolens.regions.read_distances_at`, and is faster for the many cells of a map.
 
     Args:
         region_map: Region codes on the native grid.
-        points: Native (row, column).
+        points: Native (row, column); each is measured from the pixel whose square holds it.
         spacing_row_mm: Pixel height, NaN when unknown.
         spacing_col_mm: Pixel width, NaN when unknown.
 
@@ -93,6 +92,6 @@ def measure_mass_distances(
     pixel_mm = np.array([spacing_row_mm, spacing_col_mm])
     # The nearest pixel of the mass always has a neighbour outside it.
     contour = np.argwhere(mass & ~ndimage.binary_erosion(mass))
-    distances, _ = cKDTree(contour * pixel_mm).query(points * pixel_mm)
-    rows, cols = pixels_at(points, rows=mass.shape[0], cols=mass.shape[1]).T
-    return np.where(mass[rows, cols], 0.0, distances)
+    pixels = pixels_at(points, rows=mass.shape[0], cols=mass.shape[1])
+    distances, _ = cKDTree(contour * pixel_mm).query(pixels * pixel_mm)
+    return np.where(mass[pixels[:, 0], pixels[:, 1]], 0.0, distances)

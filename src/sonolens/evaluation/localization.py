@@ -1,5 +1,7 @@
 """How well one map's evidence fits the regions of its scan: energy, ranks, distance."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import digamma
@@ -19,14 +21,53 @@ RANKED_AT_ONCE = 4096
 """Cells of random rankings drawn for the chance of an IoU: 83 rankings of 7x7 cells, one of many."""
 
 
-def localize_evidence(
-    saliency: SaliencyMap,
+@dataclass(frozen=True)
+class ScanCells:
+    """What must be known of a scan to score any map of one grid on it; made by `measure_cells`.
+
+    Attributes:
+        grid_shape: Rows and columns of the maps.
+        weights: Share of each cell's area in mass, peritumoral, below and any of them.
+        distances_mm: From each cell's centre to the mass; NaN without spacing.
+        iou_chance: Mean IoU of random rankings of the cells.
+    """
+
+    grid_shape: tuple[int, int]
+    weights: CellWeights
+    distances_mm: CellValues
+    iou_chance: float
+
+
+def measure_cells(
     region_map: RegionMap,
+    grid_shape: tuple[int, int],
     *,
     spacing_row_mm: float,
     spacing_col_mm: float,
     seed: int,
-) -> list[dict[str, str | float]]:
+) -> ScanCells:
+    """Lay a grid of cells on a scan, once for all methods and runs with maps of that grid.
+
+    Args:
+        region_map: Region codes on the native grid.
+        grid_shape: Rows and columns of a map over the whole field of view.
+        spacing_row_mm: Pixel height; NaN when unknown leaves distances empty.
+        spacing_col_mm: Pixel width.
+        seed: Seed of the random rankings.
+    """
+    weights = cell_region_weights(region_map, grid_shape)
+    centres = Framing.of(region_map, size_px=max(grid_shape)).cell_centres(grid_shape)
+    return ScanCells(
+        grid_shape=grid_shape,
+        weights=weights,
+        distances_mm=measure_mass_distances(
+            region_map, centres, spacing_row_mm=spacing_row_mm, spacing_col_mm=spacing_col_mm
+        ),
+        iou_chance=_iou_of_random_rankings(weights[:, 0], np.random.default_rng(seed)),
+    )
+
+
+def localize_evidence(saliency: SaliencyMap, cells: ScanCells) -> list[dict[str, str | float]]:
     """Score where the evidence of one map lies.
 
     Every point of the scan takes the value of the cell it lies in; nothing is resized. Scores, each for
@@ -47,38 +88,35 @@ def localize_evidence(
     scores: cells larger than a margin cannot reach 1.
 
     Args:
-        saliency: A map over the whole field of view.
-        region_map: Region codes on the native grid.
-        spacing_row_mm: Pixel height; NaN when unknown leaves ``distance_mm`` empty.
-        spacing_col_mm: Pixel width.
-        seed: Seed of the random rankings.
+        saliency: A map at its own resolution.
+        cells: Its cells on the scan, from `measure_cells`.
 
     Returns:
-        `score`, `region`, `evidence`, `value`, `chance` and `ceiling` per score. `value` is NaN where a
-        map has no such evidence, is constant, or the scan lacks the region.
+        `score`, `region`, `evidence`, `value`, `chance` and `ceiling` per score: rows of a
+        `MapLocalization` table. `value` is NaN where a map has no such evidence, is constant, or the scan
+        lacks the region.
+
+    Raises:
+        ValueError: If the map has other cells, or holds infinite or undefined values.
 
     References:
         Energy: Wang et al. (2020), Score-CAM, CVPR Workshops. Rank accuracy: Arras, Osman and Samek
         (2022), Inf Fusion 81:14-40, there as relevance rank accuracy.
     """
-    weights = cell_region_weights(region_map, (saliency.shape[0], saliency.shape[1]))
-    framing = Framing.of(region_map, size_px=max(saliency.shape))
-    centres = framing.cell_centres((saliency.shape[0], saliency.shape[1]))
-    spacing = {"spacing_row_mm": spacing_row_mm, "spacing_col_mm": spacing_col_mm}
-    distances = measure_mass_distances(region_map, centres, **spacing)
-    values = saliency.ravel().astype(float)
-    rng = np.random.default_rng(seed)
-    iou_chance = _iou_of_random_rankings(weights[:, 0], rng)
+    if saliency.shape != cells.grid_shape:
+        raise ValueError(
+            f"the map has {saliency.shape[0]} x {saliency.shape[1]} cells but the scan was measured for "
+            f"{cells.grid_shape[0]} x {cells.grid_shape[1]}; measure its cells for this map"
+        )
+    if not np.isfinite(saliency).all():
+        raise ValueError("the map holds infinite or undefined values; is the network sound?")
+    mass = cells.weights[:, 0]
     rows: list[dict[str, str | float]] = []
-    for evidence, relevance in orient(values).items():
-        rows += [row | {"evidence": evidence} for row in _energies(relevance, weights)]
-        rows += [
-            {"region": "mass", "evidence": evidence} | row
-            for row in (
-                *_rankings(relevance, weights[:, 0], iou_chance=iou_chance),
-                _distance(relevance, distances),
-            )
-        ]
+    for evidence, relevance in orient(saliency.ravel().astype(float)).items():
+        rows += [row | {"evidence": evidence} for row in _energies(relevance, cells.weights)]
+        scores = _rankings(relevance, mass, iou_chance=cells.iou_chance)
+        scores.append(_distance(relevance, cells.distances_mm))
+        rows += [row | {"region": "mass", "evidence": evidence} for row in scores]
     return rows
 
 

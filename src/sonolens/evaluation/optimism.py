@@ -14,6 +14,7 @@ from sonolens.evaluation.cases import (
     LesionProbability,
     as_arrays,
     form_cases,
+    group_cases,
     with_patients,
 )
 from sonolens.evaluation.delong import rank_alike
@@ -89,18 +90,19 @@ def measure_optimism(
     partners = _partners(training_runs[training_runs["run"].isin(protocols)])
     tested = with_patients(predictions[predictions["partition"] == "test"], properties)
     cases = form_cases(tested, lesion_probability=lesion_probability).sort_values("case_id")
+    groups = group_cases(cases)
     rows: list[dict[str, object]] = []
     for run in (name for name, protocol in protocols.items() if protocol == "rigorous"):
         for level in LEVELS:
             key = {"run": run, "level": level}
             threshold = threshold_of(operating_points, run=run, level=level)
-            rigorous = cases[(cases["run"] == run) & (cases["level"] == level)]
+            rigorous = groups.get((run, level, "test"), cases.iloc[:0])
             gains = _gain_by_threshold(as_arrays(rigorous), threshold, bootstrap=bootstrap)
             rows += [key | {"source": "threshold"} | vars(gain) for gain in gains]
             if run in partners:
                 other = partners[run]
-                paper = cases[(cases["run"] == other) & (cases["level"] == level)]
-                _require_same_cases(rigorous, paper)
+                paper = groups.get((other, level, "test"), cases.iloc[:0])
+                _require_same_cases(run, rigorous, paper)
                 thresholds = threshold, threshold_of(operating_points, run=other, level=level)
                 gains = _gain_by_run(
                     as_arrays(rigorous), as_arrays(paper), thresholds, bootstrap=bootstrap
@@ -129,10 +131,10 @@ def _partners(training_runs: pd.DataFrame) -> dict[str, str]:
     return dict(zip(pairs["run_rigorous"], pairs["run_paper"], strict=True))
 
 
-def _require_same_cases(rigorous: pd.DataFrame, paper: pd.DataFrame) -> None:
+def _require_same_cases(run: str, rigorous: pd.DataFrame, paper: pd.DataFrame) -> None:
     if list(rigorous["case_id"]) != list(paper["case_id"]):
         raise ValueError(
-            f"run {rigorous['run'].iloc[0]!r} and its counterpart in the paper's protocol tested "
+            f"run {run!r} and its counterpart in the paper's protocol tested "
             "different cases, so their difference means nothing; predict both on one split"
         )
 

@@ -9,9 +9,8 @@ from sonolens.evaluation.exchange import exchange_p_values
 from sonolens.evaluation.games import Game, RegionValues, gather_games, judge_maps
 from sonolens.evaluation.intervals import bootstrap_rates, ratio
 from sonolens.evaluation.readings import PLAYED_REGIONS, RegionReadings
-from sonolens.tables import LABELS, POINTING_RULES, SUBSETS
-
-COUNTED_LABELS = (*LABELS, "both")
+from sonolens.evaluation.subsets import COUNTED_LABELS, mark_groups
+from sonolens.tables import POINTING_RULES, SUBSETS
 
 RuleValues = Float[np.ndarray, "scans regions rules"]
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
@@ -184,15 +183,8 @@ def _adjust(p_values: Rates) -> Rates:
 
 
 def _groups(game: Game) -> Bool[np.ndarray, "scans subsets labels"]:
-    """Mark which scans belong to each subset and label, in the order of their names."""
-    correct = game.called == game.malignant
-    always = np.ones_like(correct)
-    subsets = {"correct": correct, "wrong": ~correct, "all": always}
-    labels = {"benign": ~game.malignant, "malignant": game.malignant, "both": always}
-    in_subset = np.column_stack([subsets[name] for name in SUBSETS])
-    of_label = np.column_stack([labels[name] for name in COUNTED_LABELS])
-    groups: Bool[np.ndarray, "scans subsets labels"] = in_subset[:, :, None] & of_label[:, None, :]
-    return groups
+    groups = mark_groups(game.malignant, game.called)
+    return groups.reshape(-1, len(SUBSETS), len(COUNTED_LABELS))
 
 
 def _spread(

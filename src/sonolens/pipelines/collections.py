@@ -1,7 +1,7 @@
 """What a node receives when it loads a versioned collection: ids and one lazy reader for each."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import pandas as pd
 from PIL import Image
@@ -19,6 +19,7 @@ Networks: TypeAlias = Mapping[str, Callable[[], NetworkWeights]]
 """Weights by run."""
 
 
+@runtime_checkable
 class Checkpoints(Protocol):
     """Where fits find and leave their state, by the fingerprint of the fit."""
 

@@ -17,6 +17,17 @@ from sonolens.tables.classification import (
 )
 from sonolens.tables.cohort import MassMeasurements, Scans, Screening, Splits
 from sonolens.tables.contract import text_columns
+from sonolens.tables.evidence import (
+    AbstentionCurve,
+    AbstentionScores,
+    FaithfulnessCurve,
+    FaithfulnessScores,
+    LocalizationScores,
+    MapAgreement,
+    MapLocalization,
+    MethodAgreement,
+    SanityChecks,
+)
 from sonolens.tables.pointing import (
     ExtremePoints,
     MeanMapExtremes,
@@ -26,13 +37,17 @@ from sonolens.tables.pointing import (
 from sonolens.tables.shown import Gallery, PaperTable1, PaperTable2
 from sonolens.tables.training import Predictions, TrainingHistory, TrainingRuns
 from sonolens.tables.vocabulary import (
+    ABSTENTION_STRATEGIES,
+    AGREEMENT_MEASURES,
     BIRADS,
     CALIBRATION_METRICS,
     CALL_METRICS,
     CHECKS,
+    EVIDENCE,
     EXTREMES,
     LABELS,
     LEVELS,
+    LOCALIZATION_SCORES,
     METRICS,
     OPERATING_RULES,
     PARTITIONS,
@@ -46,13 +61,17 @@ from sonolens.tables.vocabulary import (
 )
 
 __all__ = [
+    "ABSTENTION_STRATEGIES",
+    "AGREEMENT_MEASURES",
     "BIRADS",
     "CALIBRATION_METRICS",
     "CALL_METRICS",
     "CHECKS",
+    "EVIDENCE",
     "EXTREMES",
     "LABELS",
     "LEVELS",
+    "LOCALIZATION_SCORES",
     "METRICS",
     "OPERATING_RULES",
     "PARTITIONS",
@@ -63,14 +82,22 @@ __all__ = [
     "SUBSETS",
     "UNSCALED_METRICS",
     "VIEWS",
+    "AbstentionCurve",
+    "AbstentionScores",
     "CalibrationCurve",
     "ClassificationMetrics",
     "ConfigurationComparison",
     "ConfigurationMetrics",
     "ExtremePoints",
+    "FaithfulnessCurve",
+    "FaithfulnessScores",
     "Gallery",
+    "LocalizationScores",
+    "MapAgreement",
+    "MapLocalization",
     "MassMeasurements",
     "MeanMapExtremes",
+    "MethodAgreement",
     "OperatingPoints",
     "PaperTable1",
     "PaperTable2",
@@ -79,6 +106,7 @@ __all__ = [
     "ProtocolOptimism",
     "RegionShares",
     "RocCurve",
+    "SanityChecks",
     "Scans",
     "Screening",
     "Splits",

@@ -43,3 +43,20 @@ UNSCALED_METRICS = tuple(f"{metric}_unscaled" for metric in CALIBRATION_METRICS)
 """The same for the probabilities before temperature scaling."""
 
 METRICS = (*RANKING_METRICS, *CALL_METRICS, *CALIBRATION_METRICS, *UNSCALED_METRICS)
+
+EVIDENCE = ("positive", "negative", "absolute")
+"""Positive speaks for malignant, negative for benign."""
+
+LOCALIZATION_SCORES = ("energy", "rank_accuracy", "iou", "average_precision", "distance_mm")
+
+ABSTENTION_STRATEGIES = ("map", "certainty", "random")
+"""Which decisions are suspended first."""
+
+AGREEMENT_MEASURES = (
+    "rank_correlation",
+    "max_distance_mm",
+    "min_distance_mm",
+    "max_same_region",
+    "min_same_region",
+)
+"""How alike the maps of two methods are; distances lie between their extremes."""

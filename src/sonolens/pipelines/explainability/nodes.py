@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
+from sonolens import evaluation
 from sonolens.arrays import SaliencyMap, ScanStack
-from sonolens.evaluation import pointing
 from sonolens.models import NetworkWeights, check_framing, rebuild_network
 from sonolens.pipelines.collections import (
     MapId,
@@ -83,21 +84,36 @@ def measure_region_shares(
     region_masks: Pictures,
     scans: pd.DataFrame,
     framing: FramingParameters,
+    explanation: ExplanationParameters,
 ) -> pd.DataFrame:
     """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
+    maps = {(map_id.method, map_id.run): name for name, map_id in _ids(saliency_maps)}
+    shapes = {key: saliency_maps[name]().shape for key, name in maps.items()}
     spacing_of = spacing_by_scan(scans)
     rows = []
-    for map_id, saliency in _each(saliency_maps, description="Measuring region shares"):
-        region_map = np.asarray(region_masks[map_id.scan_id]())
+    for scan_id, (row_mm, col_mm) in track(
+        spacing_of.items(), description="Measuring region shares", total=len(spacing_of)
+    ):
+        region_map = np.asarray(region_masks[scan_id]())
         native = Framing.of(region_map, size_px=framing.size_px)
-        cell_rows, cell_cols = saliency.shape
-        row_mm, col_mm = spacing_of[map_id.scan_id]
-        cell_size = {
-            "cell_row_mm": row_mm * native.native_rows / cell_rows,
-            "cell_col_mm": col_mm * native.native_cols / cell_cols,
-        }
-        shares = pointing.measure_region_shares(region_map, native.cell_centres(saliency.shape))
-        rows += [map_id._asdict() | cell_size | share for share in shares]
+        for shape in sorted(set(shapes.values())):
+            shares = evaluation.measure_region_shares(
+                region_map,
+                native.cell_centres(shape),
+                tolerance_mm=explanation.tolerance_mm,
+                spacing_row_mm=row_mm,
+                spacing_col_mm=col_mm,
+            )
+            cell_size = {
+                "cell_row_mm": row_mm * native.native_rows / shape[0],
+                "cell_col_mm": col_mm * native.native_cols / shape[1],
+            }
+            rows += [
+                {"method": method, "run": run, "scan_id": scan_id} | cell_size | share
+                for (method, run), of_maps in shapes.items()
+                if of_maps == shape
+                for share in shares
+            ]
     return pd.DataFrame(rows)
 
 
@@ -118,7 +134,7 @@ def locate_extreme_points(
         row_mm, col_mm = spacing_of[map_id.scan_id]
         for extreme in EXTREMES:
             points = locate_extremes(saliency, native, extreme=extreme, rule=explanation.point_rule)
-            found = pointing.describe_points(
+            found = evaluation.describe_points(
                 points, region_map, spacing_row_mm=row_mm, spacing_col_mm=col_mm
             )
             value = saliency.max() if extreme == "max" else saliency.min()
@@ -126,26 +142,59 @@ def locate_extreme_points(
     return pd.DataFrame(rows).assign(ring=_ring(regions).label)
 
 
+def locate_mean_extremes(
+    saliency_maps: SaliencyMaps, predictions: pd.DataFrame, framing: FramingParameters
+) -> pd.DataFrame:
+    """Find where the mean map of each network's training scans is extreme: its centre prior."""
+    learned = predictions[predictions["partition"] == "train"].groupby("run")["scan_id"]
+    grid = Framing(framing.size_px, framing.size_px, size_px=framing.size_px)
+    rows: list[dict[str, Any]] = []
+    for method, run in sorted({(map_id.method, map_id.run) for _, map_id in _ids(saliency_maps)}):
+        scan_ids = learned.get_group(run)
+        mean_map = evaluation.average_maps(
+            saliency_maps[str(MapId(method, run, scan_id))]() for scan_id in scan_ids
+        )
+        for extreme in EXTREMES:
+            points = locate_extremes(mean_map, grid, extreme=extreme, rule="cell")
+            found = evaluation.describe_mean_extremes(
+                points, rows=framing.size_px, cols=framing.size_px, n_maps=len(scan_ids)
+            )
+            rows += [{"method": method, "run": run, "extreme": extreme} | row for row in found]
+    return pd.DataFrame(rows)
+
+
 def score_pointing_game(
     extreme_points: pd.DataFrame,
+    mean_map_extremes: pd.DataFrame,
     region_shares: pd.DataFrame,
+    region_masks: Pictures,
     predictions: pd.DataFrame,
     scans: pd.DataFrame,
     operating_points: pd.DataFrame,
     explanation: ExplanationParameters,
-    evaluation: EvaluationParameters,
+    scoring: EvaluationParameters,
 ) -> pd.DataFrame:
-    """Count how often the extremes lie in each region, beside what chance would score."""
-    return pointing.score_pointing_game(
+    """Count how often the extremes lie in each region, beside what know-nothings would score."""
+    readings = evaluation.read_regions(
+        extreme_points,
+        mean_map_extremes,
+        scans,
+        region_masks,
+        tolerance_mm=explanation.tolerance_mm,
+    )
+    return evaluation.score_pointing_game(
         extreme_points,
         region_shares,
         predictions,
         scans,
         operating_points,
+        mean_extremes=mean_map_extremes,
+        readings=readings,
         partition=explanation.partition,
-        resamples=evaluation.resamples,
-        confidence=evaluation.confidence,
-        seed=evaluation.seed,
+        permutations=scoring.permutations,
+        resamples=scoring.resamples,
+        confidence=scoring.confidence,
+        seed=scoring.seed,
     )
 
 
@@ -155,8 +204,12 @@ def _ring(regions: RegionParameters) -> Ring:
 
 def _each(saliency_maps: SaliencyMaps, *, description: str) -> Iterator[tuple[MapId, SaliencyMap]]:
     """Read the maps one after the other, telling how far along."""
-    for name in track(sorted(saliency_maps), description=description, total=len(saliency_maps)):
-        yield MapId.parse(name), saliency_maps[name]()
+    for name, map_id in track(_ids(saliency_maps), description=description, total=len(saliency_maps)):
+        yield map_id, saliency_maps[name]()
+
+
+def _ids(saliency_maps: SaliencyMaps) -> list[tuple[str, MapId]]:
+    return [(name, MapId.parse(name)) for name in sorted(saliency_maps)]
 
 
 def _logits_of(run: str, *, scans: pd.DataFrame, predictions: pd.DataFrame) -> pd.Series:

@@ -86,6 +86,7 @@ class ExplanationParameters(Parameters):
     identity_tolerance: float = Field(
         gt=0, description="Largest |mean(CAM) + bias - logit| that passes."
     )
+    tolerance_mm: float = Field(ge=0, description="A point this near to a region counts as inside.")
     partition: Literal["train", "validation", "test"] = Field(
         description="Whose scans play the pointing game."
     )

@@ -6,6 +6,7 @@ from sonolens.pipelines.explainability.nodes import (
     draw_region_masks,
     draw_saliency_maps,
     locate_extreme_points,
+    locate_mean_extremes,
     measure_region_shares,
     score_pointing_game,
 )
@@ -44,7 +45,13 @@ def _game() -> list[Node]:
     return [
         Node(
             measure_region_shares,
-            inputs=["saliency_maps", "region_masks", "scans", "params:framing"],
+            inputs=[
+                "saliency_maps",
+                "region_masks",
+                "scans",
+                "params:framing",
+                "params:explanation",
+            ],
             outputs="region_shares",
             name="measure_region_shares",
         ),
@@ -62,10 +69,18 @@ def _game() -> list[Node]:
             name="locate_extreme_points",
         ),
         Node(
+            locate_mean_extremes,
+            inputs=["saliency_maps", "predictions", "params:framing"],
+            outputs="mean_map_extremes",
+            name="locate_mean_extremes",
+        ),
+        Node(
             score_pointing_game,
             inputs=[
                 "extreme_points",
+                "mean_map_extremes",
                 "region_shares",
+                "region_masks",
                 "predictions",
                 "scans",
                 "operating_points",

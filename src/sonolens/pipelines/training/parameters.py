@@ -169,7 +169,8 @@ class EvaluationParameters(Parameters):
 
     confidence: float = Field(gt=0, lt=1, description="Level of every interval.")
     resamples: int = Field(ge=100, description="Bootstrap resamples of the patients.")
-    seed: int = Field(ge=0, description="Seed of the bootstrap.")
+    permutations: int = Field(ge=100, description="Exchanges of maps behind a p value.")
+    seed: int = Field(ge=0, description="Seed of resamples and exchanges.")
     lesion_probability: Literal["mean", "max"] = Field(
         description="How a lesion's probability comes from its scans."
     )

@@ -1,0 +1,220 @@
+"""The tables that say what a map's evidence is worth beyond its extremes."""
+
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from sonolens.tables.contract import Table
+from sonolens.tables.vocabulary import (
+    ABSTENTION_STRATEGIES,
+    AGREEMENT_MEASURES,
+    EVIDENCE,
+    LABELS,
+    LOCALIZATION_SCORES,
+    PARTITIONS,
+    REGION_NAMES,
+    SUBSETS,
+)
+
+
+class MapLocalization(Table):
+    """How the evidence of one map fits the regions of its scan.
+
+    `value` is empty where a map has no such evidence or the scan lacks the region. `chance` is what cells
+    ranked at random score, `ceiling` what the best map of these cells does.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    scan_id: Series[str]
+    score: Series[str] = pa.Field(isin=LOCALIZATION_SCORES)
+    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    evidence: Series[str] = pa.Field(isin=EVIDENCE)
+    value: Series[float] = pa.Field(ge=0, nullable=True)
+    chance: Series[float] = pa.Field(ge=0, nullable=True)
+    ceiling: Series[float] = pa.Field(ge=0, nullable=True)
+
+    class Config:
+        """A map is scored once."""
+
+        unique = ["method", "run", "scan_id", "score", "region", "evidence"]
+
+
+class LocalizationScores(Table):
+    """The means of `MapLocalization` per method and run, with intervals from resampled patients.
+
+    Evidence ``called`` argues for what the scan is called. All scores are shares but ``distance_mm``,
+    of which less is better.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    score: Series[str] = pa.Field(isin=LOCALIZATION_SCORES)
+    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    evidence: Series[str] = pa.Field(isin=(*EVIDENCE, "called"))
+    subset: Series[str] = pa.Field(isin=SUBSETS)
+    label: Series[str] = pa.Field(isin=(*LABELS, "both"))
+    n: Series[int] = pa.Field(ge=0)
+    mean: Series[float] = pa.Field(ge=0, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=0, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=0, nullable=True)
+    chance: Series[float] = pa.Field(ge=0, nullable=True)
+    ceiling: Series[float] = pa.Field(ge=0, nullable=True)
+    n_left_out: Series[int] = pa.Field(ge=0)
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+    class Config:
+        """One mean per method, run, score, region, evidence, subset and label."""
+
+        unique = ["method", "run", "score", "region", "evidence", "subset", "label"]
+
+
+class AbstentionCurve(Table):
+    """The error rate of the decisions that are kept when the others are suspended."""
+
+    method: Series[str]
+    run: Series[str]
+    suspended_by: Series[str] = pa.Field(isin=ABSTENTION_STRATEGIES)
+    coverage: Series[float] = pa.Field(gt=0, le=1, description="Share of the decisions kept.")
+    risk: Series[float] = pa.Field(ge=0, le=1)
+    ci_low: Series[float] = pa.Field(ge=0, le=1)
+    ci_high: Series[float] = pa.Field(ge=0, le=1)
+    n: Series[int] = pa.Field(gt=0, description="All decisions.")
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+    class Config:
+        """A coverage stands once in a curve."""
+
+        unique = ["method", "run", "suspended_by", "coverage"]
+
+
+class AbstentionScores(Table):
+    """Suspending decisions by their map, beside suspending as many by certainty and at random.
+
+    Measure ``risk`` is the error rate of the kept decisions at the map's `coverage`, ``aurc`` the mean
+    risk over all coverages. `difference` is that of ``map`` minus this one's; empty for ``map``.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    relevant: Series[str] = pa.Field(description="Regions that a map should point at.")
+    measure: Series[str] = pa.Field(isin=["risk", "aurc"])
+    suspended_by: Series[str] = pa.Field(isin=ABSTENTION_STRATEGIES)
+    coverage: Series[float] = pa.Field(ge=0, le=1, description="Share of maps that point there.")
+    value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    n: Series[int] = pa.Field(gt=0, description="All decisions.")
+    n_kept: Series[int] = pa.Field(ge=0)
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+    class Config:
+        """One value per method, run, measure and way of suspending."""
+
+        unique = ["method", "run", "measure", "suspended_by"]
+
+
+class MapAgreement(Table):
+    """How alike the maps are that two methods draw of one scan.
+
+    `first` stands before `second` in the order of the methods asked for. A value is empty where a map is
+    constant, or a distance has no spacing.
+    """
+
+    first: Series[str]
+    second: Series[str]
+    run: Series[str]
+    scan_id: Series[str]
+    measure: Series[str] = pa.Field(isin=AGREEMENT_MEASURES)
+    value: Series[float] = pa.Field(ge=-1, nullable=True)
+
+    class Config:
+        """One value per pair, run, scan and measure."""
+
+        unique = ["first", "second", "run", "scan_id", "measure"]
+
+
+class MethodAgreement(Table):
+    """How alike the maps of two methods are, on average over the scans of a run.
+
+    Pairs that are `same_by_construction` check the code; their agreement is no finding.
+    """
+
+    first: Series[str]
+    second: Series[str]
+    run: Series[str]
+    measure: Series[str] = pa.Field(isin=AGREEMENT_MEASURES)
+    n: Series[int] = pa.Field(ge=0)
+    mean: Series[float] = pa.Field(ge=-1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=-1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=-1, nullable=True)
+    n_left_out: Series[int] = pa.Field(ge=0)
+    same_by_construction: Series[bool]
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+    class Config:
+        """One mean per pair, run and measure."""
+
+        unique = ["first", "second", "run", "measure"]
+
+
+class FaithfulnessCurve(Table):
+    """The mean probability of what is called, as the scan is deleted or inserted cell by cell."""
+
+    method: Series[str]
+    run: Series[str]
+    test: Series[str] = pa.Field(isin=["insertion", "deletion"])
+    order: Series[str] = pa.Field(isin=["map", "random"])
+    share: Series[float] = pa.Field(ge=0, le=1, description="Share of the scan changed.")
+    mean: Series[float] = pa.Field(ge=0, le=1)
+    n: Series[int] = pa.Field(gt=0)
+
+    class Config:
+        """A share stands once in a curve."""
+
+        unique = ["method", "run", "test", "order", "share"]
+
+
+class FaithfulnessScores(Table):
+    """The areas under a scan's insertion and deletion curves, beside those of a random order.
+
+    A faithful map has a large area of insertion and a small one of deletion.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    scan_id: Series[str]
+    test: Series[str] = pa.Field(isin=["insertion", "deletion"])
+    area: Series[float] = pa.Field(ge=0, le=1)
+    chance: Series[float] = pa.Field(ge=0, le=1, description="Area of a random order.")
+    fill: Series[str] = pa.Field(description="What a deleted cell shows.")
+
+    class Config:
+        """One area per map and test."""
+
+        unique = ["method", "run", "scan_id", "test"]
+
+
+class SanityChecks(Table):
+    """How alike a map stays when the network's weights are drawn anew, from the output backwards.
+
+    A map that stays as it was does not show what the network learned.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    scan_id: Series[str]
+    depth: Series[int] = pa.Field(ge=0, description="Parts of the network drawn anew.")
+    measure: Series[str] = pa.Field(isin=["rank_correlation", "absolute_rank_correlation", "ssim"])
+    value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+
+    class Config:
+        """One value per map, depth and measure."""
+
+        unique = ["method", "run", "scan_id", "depth", "measure"]
