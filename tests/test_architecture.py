@@ -11,8 +11,8 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from pydantic import BaseModel
 
-from sonolens import tables
 from sonolens.pipelines.parameters import Parameters
+from sonolens.tables.contract import Table
 
 PROJECT = Path(__file__).parents[1]
 SOURCES = sorted((PROJECT / "src" / "sonolens").rglob("*.py"))
@@ -47,12 +47,12 @@ def test_every_dataset_of_the_flow_stands_in_the_catalog_and_no_other_does(nodes
     assert used | {"run_record"} == catalog_names()
 
 
-def test_every_dataset_but_the_study_and_the_context_is_versioned() -> None:
+def test_every_dataset_but_the_study_the_context_and_checkpoints_is_versioned() -> None:
     catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
 
     unversioned = {name for name in catalog_names() if not catalog[name].get("versioned")}
 
-    assert unversioned == {"study", "run_context"}
+    assert unversioned == {"study", "run_context", "checkpoints"}
 
 
 def test_every_table_in_the_catalog_has_its_contract() -> None:
@@ -63,7 +63,7 @@ def test_every_table_in_the_catalog_has_its_contract() -> None:
         if not name.startswith("_") and entry["type"].endswith("TableDataset")
     ]
 
-    contracts = {contract.__name__ for contract in tables.Table.__subclasses__()}
+    contracts = {contract.__name__ for contract in Table.__subclasses__()}
     assert sorted(named) == sorted(contracts)
 
 

@@ -170,10 +170,19 @@ def test_a_wide_tie_is_spread_over_eight_points():
 
 def test_random_maps_have_p_values_that_are_rarely_small():
     small = []
-    for seed in range(200):
+    for seed in range(100):
         drawn = exchange_p_values(
             game(seed), np.ones((SCANS, 4, 1), dtype=bool), permutations=99, seed=seed
         )
         small.append(drawn[0, POINTING_RULES.index("max"), 0] <= 0.2)
 
-    assert np.mean(small) < 0.2 + 3 * math.sqrt(0.16 / 200)
+    assert np.mean(small) < 0.2 + 3 * math.sqrt(0.16 / 100)
+
+
+def test_no_exchange_is_counted_as_the_one_that_was_seen():
+    played = game(7, patients=["p"] * SCANS)
+
+    drawn = exchange_p_values(played, np.ones((SCANS, 4, 1), dtype=bool), permutations=19, seed=0)
+
+    # One patient has nobody to exchange with.
+    assert (drawn == 1).all()

@@ -133,11 +133,24 @@ def test_the_chance_of_average_precision_is_the_mean_over_all_rankings(inside):
     assert average_precision_of_random_rankings(inside) == pytest.approx(np.mean(every))
 
 
+def test_the_chance_of_an_iou_is_the_mean_over_all_rankings():
+    regions = np.array([[1, 0, 0, 0, 0]], dtype=np.uint8)
+    spread = np.array([[1, 1, 0, 0, 0, 0, 0, 0, 1, 1]], dtype=np.uint8)
+
+    # One cell of five is the mass: a fifth of the rankings begin with it.
+    one = [measure_cells(regions, (1, 5), **SPACING, seed=seed).iou_chance for seed in range(40)]
+    # Two of five: both first in 1 of 10 rankings, one of them in 6, with an IoU of 1 / 3.
+    two = [measure_cells(spread, (1, 5), **SPACING, seed=seed).iou_chance for seed in range(40)]
+
+    assert np.mean(one) == pytest.approx(1 / 5, abs=0.01)
+    assert np.mean(two) == pytest.approx(0.1 + 0.6 / 3, abs=0.01)
+
+
 def test_random_maps_score_chance_within_three_standard_errors():
     regions = np.zeros((30, 40), dtype=np.uint8)
     regions[8:20, 11:26], regions[20:, 11:26] = 1, 3
     rng = np.random.default_rng(4)
-    every = [scores(rng.random((5, 5)), regions, seed=seed) for seed in range(300)]
+    every = [scores(rng.random((5, 5)), regions, seed=seed) for seed in range(150)]
     value = np.array([table["value"] for table in every])
     chance = np.array([table["chance"] for table in every])
     asked = ~np.isnan(value).any(axis=0)

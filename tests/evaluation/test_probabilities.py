@@ -39,9 +39,9 @@ def test_test_scans_do_not_move_the_temperature() -> None:
     wrong = judged(0.7)
     wrong.loc[20, "label"] = "benign"
 
-    assert scale_probabilities(wrong, protocol="rigorous")["temperature"].iloc[
-        0
-    ] == pytest.approx(2 / logit(0.7), rel=1e-4)
+    assert scale_probabilities(wrong, protocol="rigorous")["temperature"].iloc[0] == pytest.approx(
+        2 / logit(0.7), rel=1e-4
+    )
 
 
 def test_the_papers_protocol_scales_nothing() -> None:

@@ -159,7 +159,7 @@ def test_a_finished_fit_is_given_back_without_a_step(fit, both, monkeypatch, cap
     with caplog.at_level("INFO"):
         again = fit(watched=both, checkpoint=slot)
 
-    assert caplog.messages[-1] == "Fitting tiny fit: found finished after epoch 3"
+    assert caplog.messages[-1] == "Fit tiny fit: read from its checkpoint, finished after epoch 3"
     assert len(slot.contents) == written == 3
     assert_same_fit(first, again)
     pairs = zip(first.history["seconds"], again.history["seconds"], strict=True)

@@ -13,7 +13,8 @@ from sonolens.models import rebuild_network
 @pytest.fixture(scope="module")
 def judged(results: DataCatalog) -> pd.DataFrame:
     """Test scans with their called label, from predictions and operating points alone."""
-    points = results.load("operating_points").set_index(["run", "level"])["threshold"]
+    points = results.load("operating_points").query("rule == 'closest_to_corner'")
+    points = points.set_index(["run", "level"])["threshold"]
     predictions = results.load("predictions")
     test = predictions[predictions["partition"] == "test"]
     threshold = points.loc[[(run, "scan") for run in test["run"]]].to_numpy()
@@ -48,9 +49,8 @@ def test_the_auc_is_that_of_the_predictions(results: DataCatalog) -> None:
     predictions = results.load("predictions")
     test = predictions[predictions["partition"] == "test"]
     lesions = test.groupby("lesion_id").agg({"probability": "mean", "label": "first"})
-    metrics = results.load("classification_metrics").set_index(["level", "partition", "metric"])[
-        "value"
-    ]
+    metrics = results.load("classification_metrics").query("stratum == 'all' and rule == 'none'")
+    metrics = metrics.set_index(["level", "partition", "metric"])["value"]
 
     for level, rows in (("scan", test), ("lesion", lesions)):
         expected = roc_auc_score(rows["label"] == "malignant", rows["probability"])

@@ -79,7 +79,7 @@ def test_a_run_killed_while_importing_leaves_no_scan_behind(copy: Any) -> None:
 
 def test_a_run_killed_in_training_is_not_mixed_with_older_weights(copy: Any) -> None:
     (before,) = copy.catalog["model_weights"].list_versions(full_path=False)
-    kill_in(copy, module="sonolens.pipelines.training.nodes", function="fit_network")
+    kill_in(copy, module="sonolens.pipelines.training.fits", function="fit_network")
     assert copy.catalog["scans"].list_versions(full_path=False) != [before]
 
     copy.run("explainability")
@@ -119,6 +119,7 @@ def test_repeating_a_run_costs_little_disk(copy: Any) -> None:
 
 def test_the_same_study_gives_the_same_results_to_the_byte(copy: Any) -> None:
     (first,) = copy.catalog["predictions"].list_versions(full_path=False)
+    shutil.rmtree(copy.data_root / "06_models" / "checkpoints")
     copy.run()
 
     for name in ("scans", "splits", "predictions", "extreme_points", "pointing_game", "table_2"):

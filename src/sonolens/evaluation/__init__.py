@@ -24,7 +24,12 @@ from sonolens.evaluation.delong import (
     delong_interval,
     delong_variance,
 )
-from sonolens.evaluation.faithfulness import area_under, fill_scans, trace_faithfulness
+from sonolens.evaluation.faithfulness import FILLS, area_under, fill_scans, trace_faithfulness
+from sonolens.evaluation.faithfulness_scores import (
+    average_faithfulness_curves,
+    summarise_faithfulness,
+    tabulate_faithfulness,
+)
 from sonolens.evaluation.gallery import draw_gallery
 from sonolens.evaluation.intervals import (
     Bootstrap,
@@ -60,9 +65,11 @@ from sonolens.evaluation.roc import (
     trace_roc,
     youden,
 )
+from sonolens.evaluation.sanity import check_sanity, summarise_sanity
 from sonolens.evaluation.temperature import fit_temperature
 
 __all__ = [
+    "FILLS",
     "AucDifference",
     "Bootstrap",
     "Decisions",
@@ -74,6 +81,7 @@ __all__ = [
     "ScanCells",
     "area_under",
     "auc",
+    "average_faithfulness_curves",
     "average_maps",
     "bootstrap_aucs",
     "bootstrap_rates",
@@ -81,6 +89,7 @@ __all__ = [
     "calibration_intercept",
     "calibration_slope",
     "call_malignant",
+    "check_sanity",
     "choose_operating_points",
     "closest_to_corner",
     "compare_aucs_bootstrap",
@@ -117,7 +126,10 @@ __all__ = [
     "score_pointing_game",
     "stratify_cases",
     "summarise_agreement",
+    "summarise_faithfulness",
     "summarise_localization",
+    "summarise_sanity",
+    "tabulate_faithfulness",
     "threshold_of",
     "trace_abstention",
     "trace_calibration",

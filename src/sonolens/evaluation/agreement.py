@@ -9,9 +9,9 @@ import pandas as pd
 from jaxtyping import Float
 
 from sonolens.arrays import Points
-from sonolens.evaluation.cases import patients_of
-from sonolens.evaluation.intervals import Bootstrap, percentile_interval, ratio, resampled_sums
+from sonolens.evaluation.intervals import Bootstrap
 from sonolens.evaluation.likeness import correlate_ranks, share_grid
+from sonolens.evaluation.means import average_over_scans
 from sonolens.tables import EXTREMES
 
 PAIR = ["first", "second", "run", "measure"]
@@ -96,52 +96,16 @@ def summarise_agreement(
         bootstrap: How patients are resampled.
 
     Returns:
-        A `MethodAgreement` table. Scans without a value leave `n` and are counted in `n_left_out`; a
-        mean that resampling cannot move has no interval.
+        A `MethodAgreement` table; see `average_over_scans`.
 
     Raises:
         ValueError: If no scan of the partition was compared.
     """
-    chosen = predictions.loc[predictions["partition"] == partition, ["run", "scan_id"]]
-    compared = map_agreement.merge(chosen, on=["run", "scan_id"]).sort_values("scan_id")
-    if compared.empty:
-        raise ValueError(
-            f"no scan of the {partition} partition has maps of two methods; explain its scans with "
-            "another method or choose another partition"
-        )
-    rows: list[dict[str, object]] = []
-    for (first, second, run, measure), pair in compared.groupby(PAIR, sort=False):
-        values = pair["value"].to_numpy(dtype=float)
-        known = (~np.isnan(values)).astype(float)
-        sums = resampled_sums(
-            np.column_stack([np.nan_to_num(values), known]),
-            patients_of(pair["scan_id"], scans),
-            resamples=bootstrap.resamples,
-            seed=bootstrap.seed,
-        )
-        means = ratio(sums[:, 0], sums[:, 1])
-        moves = np.ptp(means[~np.isnan(means)]) > 0 if known.any() else False
-        limits = (
-            percentile_interval(means, confidence=bootstrap.confidence)
-            if moves
-            else (np.nan, np.nan)
-        )
-        n = int(known.sum())
-        rows.append(
-            {
-                "first": first,
-                "second": second,
-                "run": run,
-                "measure": measure,
-                "n": n,
-                "mean": float(np.nansum(values) / n) if n else np.nan,
-                "ci_low": limits[0],
-                "ci_high": limits[1],
-                "n_left_out": len(values) - n,
-                "same_by_construction": first in same_as_cam and second in same_as_cam,
-            }
-        )
-    return pd.DataFrame(rows).assign(partition=partition, confidence=bootstrap.confidence)
+    table = average_over_scans(
+        map_agreement, predictions, scans, by=PAIR, partition=partition, bootstrap=bootstrap
+    )
+    same = table["first"].isin(list(same_as_cam)) & table["second"].isin(list(same_as_cam))
+    return table.assign(same_by_construction=same)
 
 
 def _read_extremes(
@@ -152,14 +116,15 @@ def _read_extremes(
     pixel_mm = spacing.loc[extreme_points["scan_id"]].to_numpy()
     points = extreme_points[["row_px", "col_px"]].to_numpy(dtype=float) * pixel_mm
     regions, shares = extreme_points["region"].to_numpy(), extreme_points["share"].to_numpy()
-    extremes = {}
-    groups = extreme_points.reset_index(drop=True).groupby(["method", "scan_id", "extreme"])
-    for key, rows in groups.indices.items():
+    extremes: dict[tuple[str, str, str], Extreme] = {}
+    key = ["method", "scan_id", "extreme"]
+    for rows in extreme_points.groupby(key, sort=False).indices.values():
         there = rows[regions[rows] != "none"]
         region_share: dict[str, float] = {}
         for row in there:
             region_share[regions[row]] = region_share.get(regions[row], 0.0) + float(shares[row])
-        extremes[key] = Extreme(points[there], region_share)
+        method, scan_id, extreme = extreme_points.iloc[rows[0]][key]
+        extremes[method, scan_id, extreme] = Extreme(points[there], region_share)
     return extremes
 
 
@@ -187,4 +152,4 @@ def _same_region(first: Extreme, second: Extreme) -> float:
     if not first.region_share or not second.region_share:
         return float("nan")
     both = first.region_share.keys() & second.region_share.keys()
-    return sum(min(first.region_share[name], second.region_share[name]) for name in both)
+    return sum((min(first.region_share[name], second.region_share[name]) for name in both), 0.0)

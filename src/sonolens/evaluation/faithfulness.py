@@ -1,7 +1,7 @@
 """Whether the cells that a map names are the ones its network needs: insertion and deletion."""
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
@@ -12,7 +12,8 @@ from sonolens.arrays import ScanStack
 Predict: TypeAlias = Callable[[UInt8[np.ndarray, "batch rows cols"]], Float[np.ndarray, " batch"]]
 """Probabilities of malignant for a batch of framed scans."""
 
-Fill: TypeAlias = Literal["mean", "blurred"]
+FILLS = ("mean", "blurred")
+"""What a deleted cell can show."""
 
 BLUR_SHARE = 0.05
 """Standard deviation of the blur, as a share of the scan's side; 11 px of 224 leave no speckle."""
@@ -26,7 +27,7 @@ def trace_faithfulness(
     maps: Float[np.ndarray, "scans cell_rows cell_cols"],
     *,
     called_malignant: Bool[np.ndarray, " scans"],
-    fill: Fill,
+    fill: str,
     steps: int,
     batch_size: int,
     seed: int,
@@ -88,7 +89,7 @@ def area_under(curves: Curves) -> Float[np.ndarray, " scans"]:
     return np.asarray(np.trapezoid(curves, dx=1 / (curves.shape[1] - 1), axis=1))
 
 
-def fill_scans(scans: ScanStack, *, fill: Fill) -> ScanStack:
+def fill_scans(scans: ScanStack, *, fill: str) -> ScanStack:
     """Draw what is left of a scan once every cell is deleted.
 
     Raises:
@@ -102,7 +103,7 @@ def fill_scans(scans: ScanStack, *, fill: Fill) -> ScanStack:
         sigma = (0.0, BLUR_SHARE * scans.shape[1], BLUR_SHARE * scans.shape[2])
         blurred = ndimage.gaussian_filter(scans.astype(np.float32), sigma, mode="nearest")
         return np.round(blurred).astype(np.uint8)
-    raise ValueError(f"fill {fill!r} is unknown; choose mean or blurred")
+    raise ValueError(f"fill {fill!r} is unknown; choose from {', '.join(FILLS)}")
 
 
 def _rank_cells(

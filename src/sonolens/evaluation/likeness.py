@@ -16,6 +16,7 @@ SSIM_WINDOW = 7
 SMALLEST_WINDOW = 3
 
 TINY = np.finfo(float).tiny
+ROUNDING = 1e-10  # what averaging over cells leaves of equal values
 
 
 def compare_maps(
@@ -76,9 +77,8 @@ def correlate_ranks(first: Maps, second: Maps) -> PerScan:
 
 
 def _centred_ranks(values: Float[np.ndarray, "scans cells"]) -> Float[np.ndarray, "scans cells"]:
-    # Averaging leaves rounding behind, which must not rank cells that are equal.
-    digits = np.round(values / (np.abs(values).max(axis=1, keepdims=True, initial=0.0) + TINY), 10)
-    ranks = rankdata(digits, axis=1)
+    largest = np.abs(values).max(axis=1, keepdims=True, initial=TINY)
+    ranks = rankdata(np.round(values / (ROUNDING * largest)), axis=1)
     return ranks - ranks.mean(axis=1, keepdims=True)
 
 
@@ -89,10 +89,10 @@ def _ssim(first: Maps, second: Maps) -> PerScan:
     if window < SMALLEST_WINDOW:
         return similarity
     for scan, pair in enumerate(zip(first, second, strict=True)):
-        if min(np.ptp(saliency) for saliency in pair) == 0:
+        if any(np.ptp(saliency) <= ROUNDING * np.abs(saliency).max() for saliency in pair):
             continue
         one, other = (saliency / np.sqrt(np.mean(saliency**2)) for saliency in pair)
-        similarity[scan] = structural_similarity(
+        similarity[scan] = structural_similarity(  # type: ignore[no-untyped-call]
             one, other, win_size=window, data_range=max(np.ptp(one), np.ptp(other))
         )
     return similarity

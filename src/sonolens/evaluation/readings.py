@@ -145,7 +145,7 @@ def read_regions(
     extreme_points: pd.DataFrame,
     mean_extremes: pd.DataFrame,
     scans: pd.DataFrame,
-    region_maps: Mapping[str, Callable[[], ArrayLike]],
+    region_maps: Mapping[str, Callable[[], object]],
     *,
     tolerance_mm: float = 0.0,
 ) -> RegionReadings:

@@ -131,7 +131,7 @@ def fit_network(
     found = _find(checkpoint, start=start, watched=tuple(watched), epochs=schedule.epochs)
     course, epochs_done = found.course, len(found.course.epochs)
     if course.is_over(epochs=schedule.epochs, patience=schedule.patience):
-        logger.info("Fitting %s: found finished after epoch %d", name, epochs_done)
+        logger.info("Fit %s: read from its checkpoint, finished after epoch %d", name, epochs_done)
         return _outcome(course, start=start, schedule=schedule)
     if epochs_done:
         logger.info("Fitting %s: goes on after epoch %d", name, epochs_done)

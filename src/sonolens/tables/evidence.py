@@ -9,6 +9,7 @@ from sonolens.tables.vocabulary import (
     AGREEMENT_MEASURES,
     EVIDENCE,
     LABELS,
+    LIKENESS_MEASURES,
     LOCALIZATION_SCORES,
     PARTITIONS,
     REGION_NAMES,
@@ -181,7 +182,7 @@ class FaithfulnessCurve(Table):
         unique = ["method", "run", "test", "order", "share"]
 
 
-class FaithfulnessScores(Table):
+class MapFaithfulness(Table):
     """The areas under a scan's insertion and deletion curves, beside those of a random order.
 
     A faithful map has a large area of insertion and a small one of deletion.
@@ -201,20 +202,65 @@ class FaithfulnessScores(Table):
         unique = ["method", "run", "scan_id", "test"]
 
 
-class SanityChecks(Table):
-    """How alike a map stays when the network's weights are drawn anew, from the output backwards.
+class FaithfulnessScores(Table):
+    """What maps gain over a random order: above 0 they know what their network needs.
 
-    A map that stays as it was does not show what the network learned.
+    `area` and `chance` are means; the interval is that of `gain`, the difference of both in the
+    direction that is better.
     """
+
+    method: Series[str]
+    run: Series[str]
+    test: Series[str] = pa.Field(isin=["insertion", "deletion"])
+    fill: Series[str]
+    n: Series[int] = pa.Field(ge=0)
+    area: Series[float] = pa.Field(ge=0, le=1)
+    chance: Series[float] = pa.Field(ge=0, le=1)
+    gain: Series[float] = pa.Field(ge=-1, le=1)
+    ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    n_left_out: Series[int] = pa.Field(ge=0)
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
+
+    class Config:
+        """One gain per method, run, test and fill."""
+
+        unique = ["method", "run", "test", "fill"]
+
+
+class MapSanity(Table):
+    """How alike a map stays when the network's weights are drawn anew, from the output backwards."""
 
     method: Series[str]
     run: Series[str]
     scan_id: Series[str]
     depth: Series[int] = pa.Field(ge=0, description="Parts of the network drawn anew.")
-    measure: Series[str] = pa.Field(isin=["rank_correlation", "absolute_rank_correlation", "ssim"])
+    measure: Series[str] = pa.Field(isin=LIKENESS_MEASURES)
     value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
 
     class Config:
         """One value per map, depth and measure."""
 
         unique = ["method", "run", "scan_id", "depth", "measure"]
+
+
+class SanityChecks(Table):
+    """The means of `MapSanity`. A map that stays as it was does not show what the network learned."""
+
+    method: Series[str]
+    run: Series[str]
+    depth: Series[int] = pa.Field(ge=0, description="Parts of the network drawn anew.")
+    measure: Series[str] = pa.Field(isin=LIKENESS_MEASURES)
+    n: Series[int] = pa.Field(ge=0)
+    mean: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    n_left_out: Series[int] = pa.Field(ge=0)
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+    class Config:
+        """One mean per method, run, depth and measure."""
+
+        unique = ["method", "run", "depth", "measure"]

@@ -60,3 +60,6 @@ AGREEMENT_MEASURES = (
     "min_same_region",
 )
 """How alike the maps of two methods are; distances lie between their extremes."""
+
+LIKENESS_MEASURES = ("rank_correlation", "absolute_rank_correlation", "ssim")
+"""How alike two maps of one scan are."""

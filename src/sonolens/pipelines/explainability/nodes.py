@@ -204,7 +204,9 @@ def _ring(regions: RegionParameters) -> Ring:
 
 def _each(saliency_maps: SaliencyMaps, *, description: str) -> Iterator[tuple[MapId, SaliencyMap]]:
     """Read the maps one after the other, telling how far along."""
-    for name, map_id in track(_ids(saliency_maps), description=description, total=len(saliency_maps)):
+    for name, map_id in track(
+        _ids(saliency_maps), description=description, total=len(saliency_maps)
+    ):
         yield map_id, saliency_maps[name]()
 
 

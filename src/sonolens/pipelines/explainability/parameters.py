@@ -17,7 +17,6 @@ from sonolens.saliency import (
     SmoothGradSettings,
 )
 
-
 Grey = Annotated[float, Field(ge=0, le=255)]
 
 
@@ -77,9 +76,7 @@ class ExplanationParameters(Parameters):
         BeforeValidator(listed),
         AfterValidator(each_once),
         AfterValidator(some_of(EXPLAINERS)),
-    ] = Field(
-        description="Names from sonolens.saliency.EXPLAINERS."
-    )
+    ] = Field(description="Names from sonolens.saliency.EXPLAINERS.")
     point_rule: Literal["cell", "first_maximum"] = Field(
         description="Centre of the extreme cell, or first extreme of the up-sampled map as published."
     )

@@ -14,7 +14,7 @@ from sonolens.pipelines.explainability.nodes import (
 
 def create_pipeline() -> Pipeline:
     """Draw regions and maps, find the maps' extremes, and see which region they hit."""
-    return Pipeline([*_maps(), *_game()])
+    return Pipeline([*_maps(), *_points(), *_game()])
 
 
 def _maps() -> list[Node]:
@@ -41,7 +41,7 @@ def _maps() -> list[Node]:
     ]
 
 
-def _game() -> list[Node]:
+def _points() -> list[Node]:
     return [
         Node(
             measure_region_shares,
@@ -74,6 +74,11 @@ def _game() -> list[Node]:
             outputs="mean_map_extremes",
             name="locate_mean_extremes",
         ),
+    ]
+
+
+def _game() -> list[Node]:
+    return [
         Node(
             score_pointing_game,
             inputs=[

@@ -65,7 +65,7 @@ def plan_fits(training: TrainingParameters, *, folds: Iterable[int]) -> list[Pla
     Raises:
         ValueError: If a fold is asked for that the split does not have.
     """
-    present = sorted(int(fold) for fold in folds)
+    present = sorted(folds)
     asked = present if training.folds == "all" else list(training.folds)
     absent = [fold for fold in asked if fold not in present]
     if absent:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from sonolens import evaluation
 from sonolens.arrays import ScanStack
@@ -31,7 +30,7 @@ def train_networks(
     """Fit every network of the grid that is not fitted yet, and keep the epochs that were chosen."""
     grid = GridFits(scans, splits, model_inputs, checkpoints, training, inference)
     weights, runs, histories = {}, [], []
-    for planned in plan_fits(training, folds=splits["fold"].unique()):
+    for planned in plan_fits(training, folds=splits["fold"].unique().tolist()):
         fit = grid.fit(planned)
         for protocol, chosen_on in CHOOSERS[training.protocol].items():
             run = planned.run(protocol)
