@@ -3,7 +3,7 @@
 This room knows file formats and Kedro, no science.
 """
 
-from sonolens.datasets.checkpoints import CheckpointFolderDataset
+from sonolens.datasets.checkpoint_folder import CheckpointFolderDataset
 from sonolens.datasets.figure import FigureDataset
 from sonolens.datasets.json_document import JsonDataset
 from sonolens.datasets.network_weights import NetworkWeightsDataset
