@@ -132,11 +132,7 @@ def _score_game(
         permutations=permutations,
         seed=seed,
     ).reshape(n.shape)
-    rows = pd.MultiIndex.from_product(
-        [PLAYED_REGIONS, POINTING_RULES, SUBSETS, COUNTED_LABELS],
-        names=["region", "rule", "subset", "label"],
-    ).to_frame(index=False)
-    return rows.assign(
+    return _name_rates().assign(
         method=game.method,
         run=game.run,
         n=n.ravel().astype(int),
@@ -152,6 +148,17 @@ def _score_game(
         n_silent=_count(np.broadcast_to(game.silent[:, None], game.drawn.shape), groups),
         n_empty=_count(~game.drawn & loud[:, None], groups),
     )
+
+
+def _name_rates() -> pd.DataFrame:
+    """Name every rate, in the order of the axes."""
+    axes = {
+        "region": PLAYED_REGIONS,
+        "rule": POINTING_RULES,
+        "subset": SUBSETS,
+        "label": COUNTED_LABELS,
+    }
+    return pd.MultiIndex.from_product(list(axes.values()), names=list(axes)).to_frame(index=False)
 
 
 def _by_rule(game: Game, at_max: RegionValues, at_min: RegionValues) -> RuleValues:
