@@ -9,6 +9,7 @@ import pytest
 import yaml
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
+from kedro.pipeline import Pipeline
 from pydantic import BaseModel
 
 from sonolens.pipelines.parameters import Parameters
@@ -22,7 +23,7 @@ DRAWERS = {"utils", "helpers", "common", "misc", "base", "core"}
 @pytest.fixture(scope="module")
 def nodes() -> list:
     bootstrap_project(PROJECT)
-    return pipelines["__default__"].nodes
+    return sum(pipelines.values(), Pipeline([])).nodes
 
 
 def catalog_names() -> set[str]:

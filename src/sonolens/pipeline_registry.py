@@ -1,4 +1,4 @@
-"""Every pipeline by name; `kedro run` runs them all."""
+"""Every pipeline by name; `kedro run` runs all that look at a study."""
 
 import re
 from pkgutil import iter_modules
@@ -8,9 +8,12 @@ from kedro.pipeline import Pipeline
 
 import sonolens.pipelines
 
+ASKED_FOR = {"planted_evidence"}
+"""Pipelines that run only by name: they ask nothing of the study."""
+
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Find the pipelines of `sonolens.pipelines`; the default is their sum.
+    """Find the pipelines of `sonolens.pipelines`; the default is the sum of those that look at a study.
 
     Raises:
         ValueError: If a pipeline is asked for that does not exist; those that do are named.
@@ -26,5 +29,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         raise ValueError(
             f"there is no pipeline {asked[1]!r}; choose from {', '.join(known)}"
         ) from error
-    pipelines["__default__"] = sum(pipelines.values(), start=Pipeline([]))
+    pipelines["__default__"] = sum(
+        (found for name, found in pipelines.items() if name not in ASKED_FOR), start=Pipeline([])
+    )
     return pipelines

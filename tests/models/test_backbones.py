@@ -123,6 +123,7 @@ def test_as_many_maps_leave_the_trunk_as_the_head_weighs(name):
     ("name", "blocks_by_stage"),
     [
         ("tiny", [1, 1, 1, 1]),
+        ("local", [1, 1, 1, 1]),
         ("resnet18", [2, 2, 2, 2]),
         ("resnet34", [3, 4, 6, 3]),
         ("resnet50", [3, 4, 6, 3]),
@@ -184,3 +185,26 @@ def test_tiny_has_a_few_thousand_weights():
     total = sum(weight.numel() for weight in build("tiny").parameters())
 
     assert total == convolutions + norms + head == 4361
+
+
+def test_local_has_some_twenty_thousand_weights():
+    convolutions = 3 * 16 * 16 + 16 * 32 * 16 + 32 * 64 * 4 + 64 * 64
+    norms = 2 * (16 + 32 + 64 + 64)
+
+    total = sum(weight.numel() for weight in build("local").parameters())
+
+    assert total == convolutions + norms + 64 + 1 == 21665
+
+
+def test_a_cell_of_local_sees_fourteen_pixels_about_its_own_centre_and_nothing_else():
+    network = build("local").eval()
+    scan = torch.rand(1, 96, 96, generator=torch.Generator().manual_seed(2)) * 255
+    scan.requires_grad_()
+
+    network.activations(scan)[0, :, 4, 7].sum().backward()
+
+    rows, cols = (scan.grad[0] != 0).nonzero().T
+    assert (rows.min().item(), rows.max().item()) == (4 * 8 - 3, 4 * 8 + 10)
+    assert (cols.min().item(), cols.max().item()) == (7 * 8 - 3, 7 * 8 + 10)
+    # A map of 12 cells over 96 pixels puts cell 4 here.
+    assert (rows.min().item() + rows.max().item()) / 2 == (4 + 0.5) * 96 / 12 - 0.5

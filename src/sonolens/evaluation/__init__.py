@@ -50,6 +50,7 @@ from sonolens.evaluation.places import (
     measure_region_shares,
     read_regions_at,
 )
+from sonolens.evaluation.planted import score_planted_evidence
 from sonolens.evaluation.pointing import score_pointing_game
 from sonolens.evaluation.probabilities import scale_probabilities
 from sonolens.evaluation.readings import RegionReadings, mark_regions, read_regions
@@ -123,6 +124,7 @@ __all__ = [
     "score_abstention",
     "score_classification",
     "score_configurations",
+    "score_planted_evidence",
     "score_pointing_game",
     "stratify_cases",
     "summarise_agreement",

@@ -12,6 +12,7 @@ from sonolens.figures.paper_figures import (
     draw_regions,
     draw_saliency_examples,
 )
+from sonolens.figures.planted import draw_planted_evidence
 from sonolens.figures.reliability import draw_calibration
 from sonolens.figures.scan_view import ScanView
 
@@ -20,6 +21,7 @@ __all__ = [
     "draw_calibration",
     "draw_cam_scheme",
     "draw_example_scans",
+    "draw_planted_evidence",
     "draw_pointing_game",
     "draw_regions",
     "draw_roc",

@@ -24,6 +24,8 @@ from sonolens.models.labelled_scans import LabelledScans
 from sonolens.models.machine import PRECISIONS, STRATEGIES, Machine
 from sonolens.models.packing import check_framing, pack_weights, rebuild_network
 from sonolens.models.prediction import predict_logits
+from sonolens.models.randomising import randomise_cascade
+from sonolens.models.receptive_field import receptive_field_px
 from sonolens.models.schedule import Schedule
 from sonolens.models.starting import describe_start, read_starting_weights
 from sonolens.models.weights import NetworkWeights
@@ -64,6 +66,8 @@ __all__ = [
     "keep_freed_memory",
     "pack_weights",
     "predict_logits",
+    "randomise_cascade",
     "read_starting_weights",
     "rebuild_network",
+    "receptive_field_px",
 ]

@@ -1,4 +1,4 @@
-"""The networks that can be trained: torchvision's, and a tiny one for tests and demos."""
+"""The networks that can be trained: torchvision's, a tiny one, and one that sees a few millimetres."""
 
 import re
 from collections import OrderedDict
@@ -12,6 +12,9 @@ from torch import nn
 from sonolens.models.adaptation import ADAPTATIONS, BlockNames
 
 TINY_CHANNELS = (8, 8, 16, 16)
+
+LOCAL_LAYERS = ((16, 4), (32, 4), (64, 2), (64, 1))
+"""Channels and kernel side of the local network's convolutions; all but the last halve the map."""
 
 WITHOUT_BATCHNORM = tuple(name for name in ADAPTATIONS if name != "batchnorm")
 
@@ -110,6 +113,31 @@ def _tiny_trunk() -> nn.Sequential:
     return trunk
 
 
+def _local_trunk() -> nn.Sequential:
+    """The trunk of a network whose cells cannot know what lies elsewhere.
+
+    A cell sees 14 x 14 pixels of the framed scan and nothing else, and stands in their very middle:
+    kernels of even side, unlike the usual 3 x 3, do not move the map up and to the left. At 224
+    pixels that is 28 x 28 cells; on a phantom of 38 mm by 32 to 38 mm a cell is 1.4 mm wide and 1.1
+    to 1.4 mm high, and sees 2.4 mm by 2.0 to 2.4 mm. Only global average pooling joins the cells.
+    """
+    trunk = nn.Sequential()
+    channels_in = 3
+    for number, (channels, side) in enumerate(LOCAL_LAYERS, start=1):
+        convolution = nn.Conv2d(
+            channels_in,
+            channels,
+            kernel_size=side,
+            stride=1 if side == 1 else 2,
+            padding=max(0, side // 2 - 1),
+            bias=False,
+        )
+        block = nn.Sequential(convolution, nn.BatchNorm2d(channels), nn.ReLU(inplace=True))
+        trunk.add_module(f"stage{number}", nn.Sequential(block))
+        channels_in = channels
+    return trunk
+
+
 def _resnet(name: str, *, channels: int) -> Architecture:
     return Architecture(
         partial(_resnet_trunk, name),
@@ -124,6 +152,12 @@ NETWORKS: dict[str, Architecture] = {
         channels=TINY_CHANNELS[-1],
         stages=(("stage1",), ("stage2",), ("stage3",), ("stage4",)),
         output_strides=(16, 8),
+    ),
+    "local": Architecture(
+        _local_trunk,
+        channels=LOCAL_LAYERS[-1][0],
+        stages=(("stage1",), ("stage2",), ("stage3",), ("stage4",)),
+        output_strides=(8,),
     ),
     "resnet18": _resnet("resnet18", channels=512),
     "resnet34": _resnet("resnet34", channels=512),
@@ -173,7 +207,8 @@ NETWORKS: dict[str, Architecture] = {
 }
 """Everything that can be trained, by name.
 
-``tiny`` has four stages of stride 2 and about four thousand weights. The blocks of DenseNet are its
+``tiny`` has four stages of stride 2 and about four thousand weights. ``local`` sees 14 x 14 pixels
+from each cell, so that its evidence lies where its map says; it has no weights to start from. The blocks of DenseNet are its
 dense blocks, so that its DRS layers stand at the same places by block and by stage. SqueezeNet pads
 nothing, so its map of 224 pixels has 13 by 13 cells, not 14 (27 by 27 at stride 8).
 """

@@ -30,6 +30,7 @@ from sonolens.tables.evidence import (
     MethodAgreement,
     SanityChecks,
 )
+from sonolens.tables.planted import PlantedEvidence, PlantedHits, PlantedPredictions
 from sonolens.tables.pointing import (
     ExtremePoints,
     MeanMapExtremes,
@@ -54,6 +55,7 @@ from sonolens.tables.vocabulary import (
     METRICS,
     OPERATING_RULES,
     PARTITIONS,
+    PLANTED_REGIONS,
     POINTING_RULES,
     PROTOCOLS,
     RANKING_METRICS,
@@ -79,6 +81,7 @@ __all__ = [
     "METRICS",
     "OPERATING_RULES",
     "PARTITIONS",
+    "PLANTED_REGIONS",
     "POINTING_RULES",
     "PROTOCOLS",
     "RANKING_METRICS",
@@ -107,6 +110,9 @@ __all__ = [
     "OperatingPoints",
     "PaperTable1",
     "PaperTable2",
+    "PlantedEvidence",
+    "PlantedHits",
+    "PlantedPredictions",
     "PointingGame",
     "Predictions",
     "ProtocolOptimism",

@@ -20,6 +20,9 @@ CHECKS = (
 )
 LEVELS = ("scan", "lesion")
 REGION_NAMES = ("mass", "peritumoral", "below")
+PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
+"""The whole scan in four regions, and the union of those where evidence was planted."""
+
 SUBSETS = ("correct", "wrong", "all")
 EXTREMES = ("max", "min")
 POINTING_RULES = ("either", "max", "min", "decision")

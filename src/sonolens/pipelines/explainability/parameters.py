@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from sonolens.pipelines.parameters import Parameters, each_once, listed, some_of
+from sonolens.evaluation import FILLS, Bootstrap
+from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.pipelines.training.parameters import EvaluationParameters
 from sonolens.saliency import (
     EXPLAINERS,
     CamerasSettings,
@@ -16,6 +18,7 @@ from sonolens.saliency import (
     ScoreCamSettings,
     SmoothGradSettings,
 )
+from sonolens.tables import REGION_NAMES
 
 Grey = Annotated[float, Field(ge=0, le=255)]
 
@@ -142,3 +145,38 @@ class RegionParameters(Parameters):
 
     ring: RingParameters = Field(description="The peritumoral ring.")
     below: BelowParameters = Field(description="The tissue below the mass.")
+
+
+class AbstentionParameters(Parameters):
+    """Which decisions would be suspended because of their map."""
+
+    relevant: Annotated[
+        tuple[str, ...],
+        BeforeValidator(listed),
+        AfterValidator(each_once),
+        AfterValidator(some_of(REGION_NAMES)),
+    ] = Field(description="Regions that a map should point at.")
+    steps: int = Field(ge=1, description="Points of a risk-coverage curve.")
+
+
+class FaithfulnessParameters(Parameters):
+    """How scans are deleted and inserted cell by cell."""
+
+    scans: int | None = Field(ge=1, description="Scored scans per run, at most; none: all.")
+    steps: int = Field(ge=1, description="Shares of the cells between two readings.")
+    fill: Annotated[str, AfterValidator(one_of(FILLS))] = Field(
+        description="What a deleted cell shows."
+    )
+    seed: int = Field(ge=0, description="Seed of the scans drawn and of the random order.")
+
+
+class SanityParameters(Parameters):
+    """How networks are made to forget."""
+
+    scans: int | None = Field(ge=1, description="Scored scans per run, at most; none: all.")
+    seed: int = Field(ge=0, description="Seed of the scans drawn and of the weights.")
+
+
+def bootstrap_of(scoring: EvaluationParameters) -> Bootstrap:
+    """How patients are resampled for the intervals of evidence."""
+    return Bootstrap(resamples=scoring.resamples, confidence=scoring.confidence, seed=scoring.seed)

@@ -1,7 +1,13 @@
-"""model_weights, model_inputs, raw_masks -> saliency_maps, region_masks, pointing_game."""
+"""model_weights, model_inputs, raw_masks -> saliency_maps, region_masks, and what they are worth."""
 
 from kedro.pipeline import Node, Pipeline
 
+from sonolens.pipelines.explainability.evidence import (
+    compare_methods,
+    score_abstention,
+    score_localization,
+)
+from sonolens.pipelines.explainability.network_checks import check_sanity, score_faithfulness
 from sonolens.pipelines.explainability.nodes import (
     draw_region_masks,
     draw_saliency_maps,
@@ -13,8 +19,10 @@ from sonolens.pipelines.explainability.nodes import (
 
 
 def create_pipeline() -> Pipeline:
-    """Draw regions and maps, find the maps' extremes, and see which region they hit."""
-    return Pipeline([*_maps(), *_points(), *_game()])
+    """Draw regions and maps, see which region their extremes hit, and what else their evidence is worth."""
+    return Pipeline(
+        [*_maps(), *_points(), *_game(), *_evidence(), *_comparisons(), *_network_checks()]
+    )
 
 
 def _maps() -> list[Node]:
@@ -94,5 +102,93 @@ def _game() -> list[Node]:
             ],
             outputs="pointing_game",
             name="score_pointing_game",
+        ),
+    ]
+
+
+def _evidence() -> list[Node]:
+    return [
+        Node(
+            score_localization,
+            inputs=[
+                "saliency_maps",
+                "region_masks",
+                "scans",
+                "predictions",
+                "operating_points",
+                "params:explanation",
+                "params:evaluation",
+            ],
+            outputs=["map_localization", "localization_scores"],
+            name="score_localization",
+        ),
+    ]
+
+
+def _comparisons() -> list[Node]:
+    return [
+        Node(
+            score_abstention,
+            inputs=[
+                "extreme_points",
+                "predictions",
+                "scans",
+                "operating_points",
+                "params:explanation",
+                "params:abstention",
+                "params:evaluation",
+            ],
+            outputs=["abstention_curve", "abstention_scores"],
+            name="score_abstention",
+        ),
+        Node(
+            compare_methods,
+            inputs=[
+                "saliency_maps",
+                "extreme_points",
+                "predictions",
+                "scans",
+                "params:explanation",
+                "params:evaluation",
+            ],
+            outputs=["map_agreement", "method_agreement"],
+            name="compare_methods",
+        ),
+    ]
+
+
+def _network_checks() -> list[Node]:
+    return [
+        Node(
+            score_faithfulness,
+            inputs=[
+                "model_weights",
+                "model_inputs",
+                "saliency_maps",
+                "scans",
+                "predictions",
+                "operating_points",
+                "params:explanation",
+                "params:faithfulness",
+                "params:inference",
+                "params:evaluation",
+            ],
+            outputs=["map_faithfulness", "faithfulness_curve", "faithfulness_scores"],
+            name="score_faithfulness",
+        ),
+        Node(
+            check_sanity,
+            inputs=[
+                "model_weights",
+                "model_inputs",
+                "scans",
+                "predictions",
+                "params:explanation",
+                "params:sanity",
+                "params:inference",
+                "params:evaluation",
+            ],
+            outputs=["map_sanity", "sanity_checks"],
+            name="check_sanity",
         ),
     ]

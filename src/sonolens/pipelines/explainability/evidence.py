@@ -1,0 +1,158 @@
+"""saliency_maps, region_masks, extreme_points -> what a map's evidence is worth beyond its extremes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sonolens import evaluation
+from sonolens.arrays import SaliencyMap
+from sonolens.pipelines.collections import (
+    MapId,
+    Pictures,
+    SaliencyMaps,
+    methods_drawn,
+    spacing_by_scan,
+    stack_maps,
+)
+from sonolens.pipelines.explainability.parameters import (
+    AbstentionParameters,
+    ExplanationParameters,
+    bootstrap_of,
+)
+from sonolens.pipelines.explainability.scored_scans import scored_scans
+from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.progress import track
+from sonolens.saliency import EXPLAINERS
+from sonolens.tables import MethodAgreement
+
+UNSIGNED = [name for name, method in EXPLAINERS.items() if not method.signed]
+SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
+
+
+def score_localization(
+    saliency_maps: SaliencyMaps,
+    region_masks: Pictures,
+    scans: pd.DataFrame,
+    predictions: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    explanation: ExplanationParameters,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Score how well the whole of every scored map fits the regions, and average it per method and run."""
+    runs_of = defaultdict(list)
+    for run, scan_ids in scored_scans(predictions, partition=explanation.partition).items():
+        for scan_id in scan_ids:
+            runs_of[scan_id].append(run)
+    methods, spacing_of = methods_drawn(saliency_maps), spacing_by_scan(scans)
+    rows: list[dict[str, Any]] = []
+    for scan_id, runs in track(
+        sorted(runs_of.items()), description="Scoring localization", total=len(runs_of)
+    ):
+        map_ids = [MapId(method, run, scan_id) for method in methods for run in runs]
+        rows += _localize_scan(
+            {map_id: saliency_maps[str(map_id)]() for map_id in map_ids},
+            np.asarray(region_masks[scan_id]()),
+            spacing_mm=spacing_of[scan_id],
+            seed=scoring.seed,
+        )
+    map_localization = pd.DataFrame(rows)
+    scores = evaluation.summarise_localization(
+        map_localization,
+        predictions,
+        scans,
+        operating_points,
+        partition=explanation.partition,
+        unsigned_methods=UNSIGNED,
+        resamples=scoring.resamples,
+        confidence=scoring.confidence,
+        seed=scoring.seed,
+    )
+    # Wilson's limit of a share of nearly 0 may be rounded to just below it.
+    return map_localization, scores.assign(ci_low=scores["ci_low"].clip(lower=0.0))
+
+
+def score_abstention(
+    extreme_points: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    explanation: ExplanationParameters,
+    abstention: AbstentionParameters,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Suspend decisions whose map points nowhere relevant, and see how often the kept ones are wrong."""
+    decisions = evaluation.gather_decisions(
+        extreme_points,
+        predictions,
+        scans,
+        operating_points,
+        partition=explanation.partition,
+        relevant=abstention.relevant,
+    )
+    bootstrap = bootstrap_of(scoring)
+    return (
+        evaluation.trace_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
+        evaluation.score_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
+    )
+
+
+def compare_methods(
+    saliency_maps: SaliencyMaps,
+    extreme_points: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    explanation: ExplanationParameters,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare what every two methods say of the same scored scans; one method alone has no pair."""
+    methods = methods_drawn(saliency_maps)
+    compared = [
+        evaluation.compare_methods(
+            {
+                method: stack_maps(saliency_maps, method=method, run=run, scan_ids=scan_ids)
+                for method in methods
+            },
+            extreme_points,
+            scans,
+            run=run,
+            scan_ids=scan_ids,
+        )
+        for run, scan_ids in scored_scans(predictions, partition=explanation.partition).items()
+    ]
+    map_agreement = pd.concat(compared, ignore_index=True)
+    if map_agreement.empty:
+        return map_agreement, pd.DataFrame(columns=list(MethodAgreement.to_schema().columns))
+    return map_agreement, evaluation.summarise_agreement(
+        map_agreement,
+        predictions,
+        scans,
+        partition=explanation.partition,
+        same_as_cam=SAME_AS_CAM,
+        bootstrap=bootstrap_of(scoring),
+    )
+
+
+def _localize_scan(
+    maps: dict[MapId, SaliencyMap],
+    region_map: np.ndarray,
+    *,
+    spacing_mm: tuple[float, float],
+    seed: int,
+) -> Iterator[dict[str, Any]]:
+    """Score all maps of one scan; each grid of cells is laid on it once."""
+    cells = {
+        shape: evaluation.measure_cells(
+            region_map,
+            shape,
+            spacing_row_mm=spacing_mm[0],
+            spacing_col_mm=spacing_mm[1],
+            seed=seed,
+        )
+        for shape in {saliency.shape for saliency in maps.values()}
+    }
+    for map_id, saliency in maps.items():
+        for row in evaluation.localize_evidence(saliency, cells[saliency.shape]):
+            yield map_id._asdict() | row

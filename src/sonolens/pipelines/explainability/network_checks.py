@@ -1,0 +1,212 @@
+"""model_weights, model_inputs -> whether maps know what their network needs, and follow its weights."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from jaxtyping import UInt8
+from scipy.special import expit
+
+from sonolens import evaluation
+from sonolens.arrays import SaliencyStack, ScanStack
+from sonolens.models import (
+    NetworkWeights,
+    ScanClassifier,
+    check_framing,
+    predict_logits,
+    randomise_cascade,
+    rebuild_network,
+)
+from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn, stack_maps
+from sonolens.pipelines.explainability.parameters import (
+    ExplanationParameters,
+    FaithfulnessParameters,
+    SanityParameters,
+    bootstrap_of,
+)
+from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
+from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
+from sonolens.progress import track
+from sonolens.saliency import explain_scans
+
+
+def score_faithfulness(
+    model_weights: Networks,
+    model_inputs: ScanStack,
+    saliency_maps: SaliencyMaps,
+    scans: pd.DataFrame,
+    predictions: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    explanation: ExplanationParameters,
+    faithfulness: FaithfulnessParameters,
+    inference: InferenceParameters,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Delete and insert scans cell by cell in the order of their maps, and ask the network again."""
+    areas, curves = [], []
+    methods = methods_drawn(saliency_maps)
+    runs = scored_scans(predictions, partition=explanation.partition)
+    for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
+        scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
+        traced = _ask_again(
+            _rebuild(model_weights[run](), model_inputs),
+            predictions[predictions["run"] == run].set_index("scan_id").loc[scan_ids],
+            _framed(model_inputs, scans, scan_ids),
+            {
+                method: stack_maps(saliency_maps, method=method, run=run, scan_ids=scan_ids)
+                for method in methods
+            },
+            threshold=evaluation.threshold_of(operating_points, run=run, level="scan"),
+            faithfulness=faithfulness,
+            inference=inference,
+        )
+        for method, curve in traced:
+            areas.append(
+                evaluation.tabulate_faithfulness(
+                    curve, method=method, run=run, scan_ids=scan_ids, fill=faithfulness.fill
+                )
+            )
+            curves.append(evaluation.average_faithfulness_curves(curve, method=method, run=run))
+    map_faithfulness = pd.concat(areas, ignore_index=True)
+    scores = evaluation.summarise_faithfulness(
+        map_faithfulness,
+        predictions,
+        scans,
+        partition=explanation.partition,
+        bootstrap=bootstrap_of(scoring),
+    )
+    return map_faithfulness, pd.concat(curves, ignore_index=True), scores
+
+
+def check_sanity(
+    model_weights: Networks,
+    model_inputs: ScanStack,
+    scans: pd.DataFrame,
+    predictions: pd.DataFrame,
+    explanation: ExplanationParameters,
+    sanity: SanityParameters,
+    inference: InferenceParameters,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw every network's weights anew from the output backwards, and see whether its maps change."""
+    tables = []
+    runs = scored_scans(predictions, partition=explanation.partition)
+    for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
+        scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
+        network = _rebuild(model_weights[run](), model_inputs)
+        framed = _framed(model_inputs, scans, scan_ids)
+        depths = [
+            _explain(each, framed, scan_ids, run=run, explanation=explanation, inference=inference)
+            for each in _forgetting(network, seed=sanity.seed)
+        ]
+        tables += [
+            evaluation.check_sanity(
+                depths[0][method],
+                [maps[method] for maps in depths[1:]],
+                method=method,
+                run=run,
+                scan_ids=scan_ids,
+            )
+            for method in explanation.methods
+        ]
+    map_sanity = pd.concat(tables, ignore_index=True)
+    return map_sanity, evaluation.summarise_sanity(
+        map_sanity,
+        predictions,
+        scans,
+        partition=explanation.partition,
+        bootstrap=bootstrap_of(scoring),
+    )
+
+
+def _ask_again(
+    network: ScanClassifier,
+    judged: pd.DataFrame,
+    framed: ScanStack,
+    maps: dict[str, SaliencyStack],
+    *,
+    threshold: float,
+    faithfulness: FaithfulnessParameters,
+    inference: InferenceParameters,
+) -> Iterator[tuple[str, dict[tuple[str, str], np.ndarray]]]:
+    """Trace the curves of every method on some scans of one run, in the probabilities of its table."""
+    predict = partial(
+        _predict_probabilities,
+        network=network,
+        temperature=float(judged["temperature"].iloc[0]),
+        inference=inference,
+    )
+    called = evaluation.call_malignant(judged["probability"].to_numpy(dtype=float), threshold)
+    for method, of_scans in maps.items():
+        yield (
+            method,
+            evaluation.trace_faithfulness(
+                predict,
+                framed,
+                of_scans,
+                called_malignant=called,
+                fill=faithfulness.fill,
+                steps=faithfulness.steps,
+                batch_size=inference.batch_size,
+                seed=faithfulness.seed,
+            ),
+        )
+
+
+def _predict_probabilities(
+    framed: ScanStack,
+    *,
+    network: ScanClassifier,
+    temperature: float,
+    inference: InferenceParameters,
+) -> np.ndarray:
+    logits = predict_logits(
+        network, framed, batch_size=inference.batch_size, device=inference.device
+    )
+    return np.asarray(expit(logits / temperature))
+
+
+def _rebuild(weights: NetworkWeights, model_inputs: ScanStack) -> ScanClassifier:
+    check_framing(weights, size_px=model_inputs.shape[1])
+    return rebuild_network(weights)
+
+
+def _forgetting(network: ScanClassifier, *, seed: int) -> Iterator[ScanClassifier]:
+    """The network as it was fitted, and then with more and more of it drawn anew."""
+    yield network
+    yield from randomise_cascade(network, seed=seed)
+
+
+def _framed(
+    model_inputs: ScanStack, scans: pd.DataFrame, scan_ids: list[str]
+) -> UInt8[np.ndarray, "named rows cols"]:
+    """The framed scans named; the stack lies in the order of the table."""
+    return np.asarray(model_inputs[pd.Index(scans["scan_id"]).get_indexer(scan_ids)])
+
+
+def _explain(
+    network: ScanClassifier,
+    framed: ScanStack,
+    scan_ids: list[str],
+    *,
+    run: str,
+    explanation: ExplanationParameters,
+    inference: InferenceParameters,
+) -> dict[str, SaliencyStack]:
+    batches = list(
+        explain_scans(
+            explanation.methods,
+            network,
+            framed,
+            scan_ids=scan_ids,
+            run=run,
+            settings=explanation.method_settings(),
+            batch_size=inference.batch_size,
+            device=inference.device,
+        )
+    )
+    return {
+        method: np.concatenate([batch.maps[method] for batch in batches])
+        for method in explanation.methods
+    }

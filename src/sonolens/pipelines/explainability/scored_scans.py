@@ -1,0 +1,39 @@
+"""Which scans of a run are scored, and which few of them a costly check looks at."""
+
+import numpy as np
+import pandas as pd
+
+
+def scored_scans(predictions: pd.DataFrame, *, partition: str) -> dict[str, list[str]]:
+    """List the scans of one partition of every run, in alphabetical order.
+
+    Raises:
+        ValueError: If no run has a scan in the partition.
+    """
+    scored = predictions.loc[predictions["partition"] == partition].groupby("run", sort=False)
+    if not len(scored):
+        raise ValueError(
+            f"no prediction is of the {partition} partition; choose another explanation.partition "
+            "or split the study anew"
+        )
+    return {str(run): sorted(scans) for run, scans in scored["scan_id"]}
+
+
+def draw_some(scan_ids: list[str], *, at_most: int | None, seed: int) -> list[str]:
+    """Draw scans without replacement, and keep their order.
+
+    Args:
+        scan_ids: What is drawn from; runs that share it share the draw.
+        at_most: How many; None, or as many as there are, takes all.
+        seed: Seed of the draw.
+
+    Examples:
+        >>> draw_some(["a", "b"], at_most=None, seed=0)
+        ['a', 'b']
+        >>> len(draw_some(["a", "b", "c"], at_most=2, seed=0))
+        2
+    """
+    if at_most is None or at_most >= len(scan_ids):
+        return scan_ids
+    drawn = np.random.default_rng(seed).choice(len(scan_ids), size=at_most, replace=False)
+    return [scan_ids[place] for place in np.sort(drawn)]

@@ -1,0 +1,181 @@
+"""Planted evidence, small: the laws of its table."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from sonolens.models import trainer
+from sonolens.pipeline_registry import register_pipelines
+from sonolens.pipelines.planted_evidence.explaining import find_hits
+from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
+from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
+from sonolens.regions import REGIONS, partition_scan
+from sonolens.ultrasound.foci import find_site
+
+FOUR = ["mass", "peritumoral", "below", "other"]
+
+
+@pytest.fixture(scope="module")
+def planted(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    project = project_at(tmp_path_factory.mktemp("planted"))
+    project.run("planted_evidence")
+    return project
+
+
+@pytest.fixture(scope="module")
+def evidence(planted: Any) -> pd.DataFrame:
+    return planted.catalog.load("planted_evidence")
+
+
+def test_the_default_run_leaves_it_out() -> None:
+    pipelines = register_pipelines()
+    own = {node.name for node in pipelines["planted_evidence"].nodes}
+
+    assert not own & {node.name for node in pipelines["__default__"].nodes}
+
+
+def test_every_network_is_explained_on_every_cue_by_its_own_methods(
+    evidence: pd.DataFrame,
+) -> None:
+    found = evidence.groupby(["network", "cue"])["method"].unique().map(sorted).to_dict()
+
+    local, tiny = ["cam", "centre_prior", "random"], ["cam", "eigen_cam"]
+    assert found == {
+        ("local", "interior"): local,
+        ("local", "foci_below"): local,
+        ("tiny", "interior"): tiny,
+        ("tiny", "foci_below"): tiny,
+    }
+
+
+def test_the_four_regions_are_the_whole_scan_and_rates_lie_in_their_intervals(
+    evidence: pd.DataFrame,
+) -> None:
+    counted = evidence[evidence["n"] > 0]
+    parts = counted[counted["region"].isin(FOUR)].groupby(["cue", "network", "method"])
+
+    assert len(counted)
+    for column in ("rate", "chance", "exchanged"):
+        assert parts[column].sum().to_numpy() == pytest.approx(1), column
+    assert counted["hits"].to_numpy() == pytest.approx((counted["rate"] * counted["n"]).to_numpy())
+    assert counted["rate"].between(counted["ci_low"] - 1e-9, counted["ci_high"] + 1e-9).all()
+
+
+def test_evidence_is_planted_where_the_study_says(evidence: pd.DataFrame) -> None:
+    planted = evidence[evidence["planted"]].groupby("cue")["region"].unique().map(set).to_dict()
+
+    assert planted == {"interior": {"mass", "planted"}, "foci_below": {"below", "planted"}}
+
+
+def test_cells_and_receptive_field_stand_beside_every_rate(evidence: pd.DataFrame) -> None:
+    cam = evidence[evidence["method"] == "cam"].set_index("network")
+
+    # 96 framed pixels lie on a field of view that is 38 mm wide: 12 cells, and 6.
+    assert cam.loc["local", "cell_col_mm"].to_numpy() == pytest.approx(38 / 12, rel=0.01)
+    assert cam.loc["tiny", "cell_col_mm"].to_numpy() == pytest.approx(38 / 6, rel=0.01)
+    assert (cam.loc["local", "receptive_field_px"] == 14).all()
+    assert (cam.loc["tiny", "receptive_field_px"] == 31).all()
+
+
+def test_a_method_that_always_points_at_one_place_scores_what_it_would_on_other_scans(
+    planted: Any,
+) -> None:
+    hits = planted.catalog.load("planted_hits")
+    prior = hits[hits["method"] == "centre_prior"]
+
+    assert prior["hit"].to_numpy() == pytest.approx(prior["exchanged"].to_numpy())
+    assert prior["hit"].gt(0).any()
+
+
+def test_only_malignant_test_scans_are_explained(planted: Any) -> None:
+    predictions = planted.catalog.load("planted_predictions")
+    malignant = predictions.query("partition == 'test' and label == 'malignant'")
+
+    explained = planted.catalog.load("planted_hits")
+    assert set(explained["scan_id"]) == set(malignant["scan_id"])
+    assert set(predictions["partition"]) == {"validation", "test"}
+
+
+def test_a_repeated_run_fits_nothing(planted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr(trainer, "run_fit", refuse)
+    before = planted.catalog.load("planted_evidence")
+
+    planted.run("planted_evidence", from_nodes=["explain_planted_networks"])
+
+    pd.testing.assert_frame_equal(planted.catalog.load("planted_evidence"), before)
+
+
+def test_random_maps_hit_a_region_as_often_as_its_share_of_the_cells() -> None:
+    rng = np.random.default_rng(0)
+    regions = np.zeros((60, 90), dtype=np.uint8)
+    regions[:, :30] = REGIONS["mass"]  # a third
+    maps = [rng.normal(size=(12, 12)) for _ in range(600)]
+
+    found = find_hits(maps, [regions] * 600, size_px=48, point_rule="cell")
+
+    rate = np.mean([each["hit"]["mass"] for each in found])
+    assert found[0]["cell_share"]["mass"] == pytest.approx(1 / 3)
+    assert rate == pytest.approx(1 / 3, abs=4 * np.sqrt(2 / 9 / 600))
+
+
+def test_a_map_is_read_on_its_own_scan_and_exchanged_on_the_others() -> None:
+    left, right = np.zeros((2, 60, 90), dtype=np.uint8)
+    left[:, :45] = REGIONS["mass"]
+    right[:, 45:] = REGIONS["mass"]
+    saliency = np.zeros((4, 4))
+    saliency[1, 0] = 1.0
+
+    on_left, on_right = find_hits(
+        [saliency, saliency], [left, right], size_px=48, point_rule="cell"
+    )
+
+    assert (on_left["hit"]["mass"], on_left["exchanged"]["mass"]) == (1, 1)
+    assert (on_right["hit"]["mass"], on_right["exchanged"]["mass"]) == (0, 0)
+
+
+def test_a_constant_map_hits_nothing_and_lends_no_other_scan_its_place() -> None:
+    regions = np.ones((60, 90), dtype=np.uint8)
+    pointing = np.eye(4)
+
+    silent, heard = find_hits(
+        [np.zeros((4, 4)), pointing], [regions, regions], size_px=48, point_rule="cell"
+    )
+
+    assert silent["hit"] is None
+    assert heard["hit"]["mass"] == 1
+    assert heard["exchanged"] is None
+
+
+@pytest.mark.parametrize("name", [name for name in PLANTS if name.startswith("foci")])
+def test_foci_lie_in_the_region_that_is_called_planted(name: str) -> None:
+    study = plan_study(name, masses=6, malignant_share=0.5, seed=1)
+    (region,) = PLANTS[name].regions
+    for read_mask in study.masks.values():
+        mask = read_mask()
+        partition = partition_scan(
+            mask,
+            spacing_row_mm=0.075,
+            spacing_col_mm=0.075,
+            ring_inner_mm=0.0,
+            ring_outer_mm=5.0,
+            below_lateral_trim=0.0,
+            below_max_depth_mm=None,
+            below_exclude_ring=True,
+        )
+        site = find_site(mask, site=PLANTS[name].foci_site)
+        assert set(partition[site]) == {REGIONS[region]}
+
+
+def test_a_network_without_a_recipe_is_refused(planted: Any) -> None:
+    with planted.session() as session:
+        known = session.load_context().params["planted_evidence"].model_dump()
+
+    with pytest.raises(ValidationError, match="recipes has none for squeezenet1_1"):
+        PlantedEvidenceParameters(**{**known, "networks": ["local", "squeezenet1_1"]})
