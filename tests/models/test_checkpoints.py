@@ -97,6 +97,7 @@ def test_a_fit_that_failed_in_mid_epoch_is_taken_up_to_the_bit(
 def test_a_fit_says_where_it_goes_on(fit, interrupt, caplog):
     slot = MemorySlot()
     interrupt(None, batch=BATCHES + 1, checkpoint=slot)
+    caplog.clear()
 
     with caplog.at_level("INFO"):
         fit(checkpoint=slot)
