@@ -24,6 +24,7 @@ RUN = {
     "seed": 0,
     "fold": 0,
     "start": "none",
+    "labels": "given",
     "output_stride": 32,
 }
 STRATA = ("2", "3", "4a", "4b", "4c", "5")

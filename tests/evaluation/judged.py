@@ -39,6 +39,7 @@ def runs_of(*runs: dict) -> pd.DataFrame:
         "seed": 0,
         "fold": 0,
         "start": "none",
+        "labels": "given",
         "output_stride": 32,
     }
     return pd.DataFrame([usual | run for run in runs])

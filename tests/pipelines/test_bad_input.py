@@ -93,7 +93,7 @@ def test_too_few_patients_for_three_partitions(busbra: Any, busbra_folder: Path)
         ({"trainning": {"epochs": 3}}, "trainning.epochs is read by no pipeline.*did you mean"),
         ({"training": {"networks": "resnet19"}}, "resnet19"),
         ({"training": {"seeds": "0 1 0"}}, "0 stands there twice"),
-        ({"training": {"networks": "convnext_tiny", "output_stride": 8}}, "no output stride 8"),
+        ({"training": {"networks": "convnext_tiny", "output_strides": 8}}, "no output stride 8"),
         (
             {"training": {"networks": "squeezenet1_1", "adaptations": "batchnorm"}},
             "cannot be adapted",

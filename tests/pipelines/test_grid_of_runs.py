@@ -177,3 +177,30 @@ def test_a_test_scan_among_the_training_scans_is_refused(gridded: Any) -> None:
 
     with pytest.raises(Exception, match="a patient's scans share one partition"):
         gridded.run("training")
+
+
+def test_strides_and_exchanged_labels_are_axes_of_the_grid(
+    finished: Any, project_at: Callable[..., Any], tmp_path: Path
+) -> None:
+    project = project_at(tmp_path / "data")
+    shutil.copytree(finished.data_root, project.data_root)
+
+    project.run(
+        "training",
+        params={"training": {"output_strides": "own 8", "labels": "given shuffled"}},
+    )
+
+    runs = project.catalog.load("training_runs").set_index("run")
+    assert runs[["output_stride", "labels"]].agg(tuple, axis="columns").to_dict() == {
+        "tiny-full-seed0-fold0": (16, "given"),
+        "tiny-full-shuffled-seed0-fold0": (16, "shuffled"),
+        "tiny-full-stride8-seed0-fold0": (8, "given"),
+        "tiny-full-stride8-shuffled-seed0-fold0": (8, "shuffled"),
+    }
+    packed = project.catalog.load("model_weights")
+    headers = {run: load().header for run, load in packed.items()}
+    assert {run: header["labels"] for run, header in headers.items()} == runs["labels"].to_dict()
+    history = project.catalog.load("training_history").pivot_table(
+        index="epoch", columns="run", values="train_loss"
+    )
+    assert history.loc[1].nunique() == 4

@@ -89,6 +89,7 @@ def training_runs_table(**columns: Any) -> pd.DataFrame:
         "seed": 0,
         "fold": 0,
         "start": "imagenet",
+        "labels": "given",
         "output_stride": 16,
         "learning_rate": 0.001,
         "n_weights": 23510081,

@@ -23,7 +23,7 @@ from sonolens.evaluation.operating_points import protocols_of, threshold_of
 from sonolens.evaluation.roc import auc, bootstrap_aucs, call_malignant, closest_to_corner
 from sonolens.tables import CALL_METRICS, LEVELS, ProtocolOptimism
 
-SAME_FIT = ["network", "adaptation", "seed", "fold", "start", "output_stride"]
+SAME_FIT = ["network", "adaptation", "seed", "fold", "start", "output_stride", "labels"]
 """What the two runs of one fit share, whichever scans chose their epoch."""
 
 COMPARED_CALLS = ("accuracy", "sensitivity", "specificity")

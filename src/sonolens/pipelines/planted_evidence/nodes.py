@@ -175,7 +175,7 @@ def _fit(
         "networks": (name,),
         "adaptations": ("full",),
         "weights": "none",
-        "output_stride": "own",
+        "output_strides": ("own",),
         "learning_rates": rates,
         "epochs": own.epochs,
         "patience": own.patience,

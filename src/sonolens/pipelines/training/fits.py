@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
 from sonolens.arrays import ScanStack
 from sonolens.models import (
@@ -72,7 +74,7 @@ class GridFits:
     def fit(self, planned: PlannedFit) -> Fit:
         """Fit a network, or take up what an earlier run left of the same fit."""
         training = self.training
-        partitions = self.partitions(planned.fold)
+        partitions = self.partitions(planned)
         start = self.start(planned)
         plan: FitArguments = {
             "train": partitions["train"],
@@ -90,11 +92,13 @@ class GridFits:
         slot = self.checkpoints.slot(fingerprint_fit(start, **plan))
         return fit_network(start, **plan, checkpoint=slot, name=planned.run("rigorous"))
 
-    def partitions(self, fold: int) -> dict[str, LabelledScans]:
-        """Gather the scans of one fold by partition."""
-        split = self.splits[self.splits["fold"] == fold]
+    def partitions(self, planned: PlannedFit) -> dict[str, LabelledScans]:
+        """Gather the scans of one fold by partition, with the labels that the fit is told."""
+        split = self.splits[self.splits["fold"] == planned.fold]
         partition_of = self.scans["scan_id"].map(split.set_index("scan_id")["partition"])
         malignant = (self.scans["label"] == "malignant").to_numpy(dtype=bool)
+        if planned.labels == "shuffled":
+            malignant = shuffle_labels(self.scans, partition_of, seed=planned.seed)
         scan_ids = self.scans["scan_id"].to_numpy(dtype=object)
         gathered = {}
         for partition in PARTITIONS:
@@ -115,8 +119,42 @@ class GridFits:
             "fold": str(planned.fold),
             "seed": str(planned.seed),
             "start": describe_start(self.training.start_of(planned.network)),
+            "labels": planned.labels,
         }
         return pack_weights(network, size_px=self.model_inputs.shape[1], header_extra=header)
+
+
+def shuffle_labels(
+    scans: pd.DataFrame, partition_of: pd.Series, *, seed: int
+) -> Bool[np.ndarray, " scans"]:
+    """Exchange the labels of whole lesions within each partition, but for the test scans.
+
+    What a network learns from them it cannot know of the test scans: its AUC there is 0.5 but for
+    chance, and its maps show what maps look like that have nothing to tell.
+
+    Args:
+        scans: A `Scans` table.
+        partition_of: The partition of each scan, in the same order.
+        seed: Seed of the exchange.
+
+    Returns:
+        True for malignant, in the order of `scans`. Every partition keeps its number of malignant
+        lesions, and a lesion's scans share one label.
+
+    References:
+        Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018: the data randomisation test.
+    """
+    draw = np.random.default_rng(seed)
+    malignant = np.array(scans["label"] == "malignant")
+    for partition in PARTITIONS:
+        if partition == "test":
+            continue
+        inside = (partition_of == partition).to_numpy()
+        lesions = scans.loc[inside, ["lesion_id"]].assign(malignant=malignant[inside])
+        label_of = lesions.drop_duplicates("lesion_id").set_index("lesion_id")["malignant"]
+        exchanged = pd.Series(draw.permutation(np.array(label_of)), index=label_of.index)
+        malignant[inside] = exchanged[lesions["lesion_id"]]
+    return malignant
 
 
 def describe_run(
@@ -134,6 +172,7 @@ def describe_run(
         "seed": planned.seed,
         "fold": planned.fold,
         "start": describe_start(training.start_of(planned.network)),
+        "labels": planned.labels,
         "output_stride": fit.start.recipe.output_stride,
         "learning_rate": training.learning_rate_of(planned.adaptation),
         "n_weights": weights.total,

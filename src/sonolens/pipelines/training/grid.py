@@ -26,6 +26,7 @@ class PlannedFit:
         output_stride: Pixels from one map cell to the next; None for the network's own.
         seed: Seed of head, batch order and augmentation.
         fold: The fold whose training scans are fitted.
+        labels: ``given``, or ``shuffled`` between the lesions that it learns and chooses from.
     """
 
     network: str
@@ -33,6 +34,7 @@ class PlannedFit:
     output_stride: int | None
     seed: int
     fold: int
+    labels: str = "given"
 
     def configuration(self, protocol: str) -> str:
         """Name what runs share that differ in seed and fold only.
@@ -41,10 +43,15 @@ class PlannedFit:
         'tiny-drs'
         >>> PlannedFit("resnet18", "full", 8, seed=0, fold=2).configuration("paper")
         'resnet18-full-stride8-paper'
+        >>> PlannedFit("tiny", "drs", None, seed=0, fold=2, labels="shuffled").configuration(
+        ...     "rigorous"
+        ... )
+        'tiny-drs-shuffled'
         """
         stride = "" if self.output_stride is None else f"-stride{self.output_stride}"
+        shuffled = "-shuffled" if self.labels == "shuffled" else ""
         suffix = "-paper" if protocol == "paper" else ""
-        return f"{self.network}-{self.adaptation}{stride}{suffix}"
+        return f"{self.network}-{self.adaptation}{stride}{shuffled}{suffix}"
 
     def run(self, protocol: str) -> str:
         """Name one run.
@@ -73,10 +80,15 @@ def plan_fits(training: TrainingParameters, *, folds: Iterable[int]) -> list[Pla
             f"training.folds asks for fold {absent[0]}, but the split has {present}; "
             "ask for folds it has, or for all"
         )
-    stride = None if training.output_stride == "own" else training.output_stride
+    strides = [None if stride == "own" else stride for stride in training.output_strides]
     return [
-        PlannedFit(network, adaptation, stride, seed, fold)
-        for network, adaptation, seed, fold in itertools.product(
-            training.networks, training.adaptations, training.seeds, asked
+        PlannedFit(network, adaptation, stride, seed, fold, labels)
+        for network, adaptation, stride, labels, seed, fold in itertools.product(
+            training.networks,
+            training.adaptations,
+            strides,
+            training.labels,
+            training.seeds,
+            asked,
         )
     ]

@@ -32,6 +32,13 @@ def _rising(bounds: tuple[float, ...]) -> tuple[float, ...]:
     return bounds
 
 
+def _numbers_where_they_are(strides: Any) -> Any:
+    """Read numbers from a command line, where all are words."""
+    if not isinstance(strides, list | tuple):
+        return strides
+    return [int(each) if str(each).isdigit() else each for each in strides]
+
+
 Start = Annotated[str, AfterValidator(_known_start)]
 Names = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(each_once)]
 Numbers = Annotated[
@@ -94,9 +101,17 @@ class TrainingParameters(Parameters):
     weights: Start | dict[str, Start] = Field(
         description="Where networks start: imagenet, none, a file, or one of these by network."
     )
-    output_stride: Literal["own", 32, 16, 8] = Field(
-        description="Pixels from one map cell to the next; own is the network's."
-    )
+    output_strides: Annotated[
+        tuple[Literal["own", 32, 16, 8], ...],
+        BeforeValidator(_numbers_where_they_are),
+        BeforeValidator(listed),
+        AfterValidator(each_once),
+    ] = Field(description="Pixels from one map cell to the next; own is the network's.")
+    labels: Annotated[
+        tuple[Literal["given", "shuffled"], ...],
+        BeforeValidator(listed),
+        AfterValidator(each_once),
+    ] = Field(description="What is learnt: the lesions' labels, or the same exchanged by chance.")
     drs: DrsParameters = Field(description="Deep representation scaling.")
     learning_rates: LearningRates = Field(description="Adam's step size by adaptation.")
     batch_size: int = Field(ge=2, description="Scans per step, over all devices.")
@@ -131,12 +146,13 @@ class TrainingParameters(Parameters):
                         f"network {name} cannot be adapted by {adaptation}; choose from "
                         f"{', '.join(architecture.adaptations)}, or leave {name} out"
                     )
-            if self.output_stride not in {"own", *architecture.output_strides}:
-                strides = ", ".join(map(str, architecture.output_strides))
-                raise ValueError(
-                    f"network {name} has no output stride {self.output_stride}; set "
-                    f"training.output_stride to own or one of {strides}"
-                )
+            for stride in self.output_strides:
+                if stride not in {"own", *architecture.output_strides}:
+                    strides = ", ".join(map(str, architecture.output_strides))
+                    raise ValueError(
+                        f"network {name} has no output stride {stride}; set "
+                        f"training.output_strides to own or some of {strides}"
+                    )
         return self
 
     def start_of(self, network: str) -> str:
