@@ -91,7 +91,9 @@ def test_every_place_is_read_on_every_scan_whatever_its_size():
     assert readings.find_scans(["b", "a"]).tolist() == [1, 0]
 
 
-@pytest.mark.parametrize(("rows", "cols", "cells"), [(448, 600, 7), (223, 311, 14), (21, 28, 7)])
+@pytest.mark.parametrize(
+    ("rows", "cols", "cells"), [(448, 600, 7), (223, 311, 14), (21, 28, 7), (3072, 24, 6)]
+)
 def test_a_cell_reads_what_its_centre_reads_on_its_own_scan(rows, cols, cells):
     region_map = np.random.default_rng(rows).integers(0, 4, size=(rows, cols)).astype(np.uint8)
     centres = Framing(rows, cols, 224).cell_centres((cells, cells))

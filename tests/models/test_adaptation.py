@@ -11,6 +11,7 @@ from sonolens.models import NETWORKS, build_network
 SCANS = torch.rand(2, 64, 64, generator=torch.Generator().manual_seed(7)) * 255
 LAST_BLOCK_ON = {
     "tiny": ("stage4.0.",),
+    "local": ("stage4.0.",),
     "resnet18": ("layer4.1.",),
     "resnet34": ("layer4.2.",),
     "resnet50": ("layer4.2.",),

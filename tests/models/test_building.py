@@ -50,7 +50,7 @@ def test_without_a_wish_the_stride_is_the_networks_own():
 @pytest.mark.parametrize(
     ("name", "options", "sentence"),
     [
-        ("vgg", {}, r"'vgg' is unknown; choose from tiny, resnet18"),
+        ("vgg", {}, r"'vgg' is unknown; choose from tiny, local, resnet18"),
         ("tiny", {"adaptation": "half"}, "'half' is unknown; choose from linear_probe, drs"),
         ("tiny", {"output_stride": 32}, "tiny has no output stride 32; set .* to 16 or 8"),
         ("convnext_tiny", {"output_stride": 16}, "convnext_tiny has no output stride 16.* to 32$"),

@@ -1,11 +1,13 @@
 """Planted evidence, small: the laws of its table."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from kedro.framework.startup import bootstrap_project
 from pydantic import ValidationError
 
 from sonolens.models import trainer
@@ -15,6 +17,8 @@ from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParame
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
 from sonolens.regions import REGIONS, partition_scan
 from sonolens.ultrasound.foci import find_site
+
+PROJECT = Path(__file__).parents[2]
 
 FOUR = ["mass", "peritumoral", "below", "other"]
 
@@ -32,6 +36,7 @@ def evidence(planted: Any) -> pd.DataFrame:
 
 
 def test_the_default_run_leaves_it_out() -> None:
+    bootstrap_project(PROJECT)
     pipelines = register_pipelines()
     own = {node.name for node in pipelines["planted_evidence"].nodes}
 

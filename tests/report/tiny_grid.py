@@ -4,6 +4,12 @@ import itertools
 from typing import Any
 
 import pandas as pd
+from tiny_evidence import (
+    abstention_table,
+    faithfulness_table,
+    localization_table,
+    sanity_table,
+)
 from tiny_run import pointing_table, run_inputs, shares_table
 from tiny_scores import (
     comparison_row,
@@ -93,4 +99,8 @@ def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any
         ),
         pointing_game=pd.concat(game.assign(run=run) for run in names),
         region_shares=pd.concat(shares.assign(run=run) for run in names),
+        localization_scores=localization_table(runs=names),
+        abstention_scores=abstention_table(runs=names),
+        faithfulness_scores=faithfulness_table(runs=names),
+        sanity_checks=sanity_table(runs=names),
     )

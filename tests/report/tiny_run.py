@@ -5,6 +5,12 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
+from tiny_evidence import (
+    abstention_table,
+    faithfulness_table,
+    localization_table,
+    sanity_table,
+)
 from tiny_scores import (
     NAN,
     RUN,
@@ -154,9 +160,15 @@ def _usual_inputs() -> dict[str, Any]:
         "protocol_optimism": optimism_table(optimism_row()),
         "pointing_game": pointing,
         "region_shares": shares_table(),
+        "localization_scores": localization_table(),
+        "abstention_scores": abstention_table(),
+        "faithfulness_scores": faithfulness_table(),
+        "sanity_checks": sanity_table(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),
         "figures": {name: PNG_SIGNATURE + name.encode() for name in CAPTIONS},
+        "know_nothings": ["centre_prior", "random"],
+        "same_as_cam": ["cam", "grad_cam"],
         "run_context": {
             "run_id": "2026-01-02T03.04.05.678Z",
             "started": "2026-01-02T03:04:05+00:00",

@@ -1,4 +1,6 @@
 import dataclasses
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -160,8 +162,52 @@ def test_all_methods_that_can_share_one_forward_pass(monkeypatch, small_network,
     list(explain(small_network(0), small_scans, methods=shared))
 
     assert passes == alone
-    # One scan to find what can be folded, one batch on either network to compare, then the batches.
-    assert alone == [1, 2, 2, 2, 2, 1]
+    # One scan to find what can be folded, the same on the folded network to compare, then the batches.
+    assert alone == [1, 1, 2, 2, 1]
+
+
+def test_a_large_batch_goes_through_the_trunk_in_parts_and_no_scan_twice(
+    monkeypatch, small_network, small_scans
+):
+    passes = []
+    look_at = ScanClassifier.activations
+    monkeypatch.setattr(
+        ScanClassifier, "activations", lambda self, x: (passes.append(len(x)), look_at(self, x))[1]
+    )
+    scans = np.concatenate([small_scans, small_scans, small_scans[:3]])
+
+    (batch,) = explain(small_network(0), scans, methods=["cam"], batch_size=13)
+
+    assert passes == [1, 1, 6, 6, 1]
+    close(batch.maps["cam"][5:10], batch.maps["cam"][:5])
+
+
+@pytest.mark.parametrize("ending", ["exhausted", "dropped"])
+def test_nothing_is_held_afterwards(monkeypatch, small_network, small_scans, ending):
+    held = weakref.WeakSet()
+    look_at = ScanClassifier.activations
+
+    def remember(self, scans):
+        maps = look_at(self, scans)
+        held.update([self, maps])
+        return maps
+
+    monkeypatch.setattr(ScanClassifier, "activations", remember)
+    network = small_network(0)
+
+    # Without the collector of cycles: what is held in a cycle would stay, and a large one for long.
+    gc.collect()
+    gc.disable()
+    try:
+        batches = explain(network, small_scans, methods=["cam", "grad_cam"])
+        next(batches)
+        assert len(held) > 0
+        if ending == "exhausted":
+            list(batches)
+        del batches
+        assert not held
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,12 @@ from sonolens.evaluation.case_strata import stratify_cases
 from sonolens.evaluation.cases import LesionProbability
 from sonolens.evaluation.classification import score_classification
 from sonolens.evaluation.configuration_pairs import compare_configurations, holm_adjust
+from sonolens.evaluation.configuration_pointing import (
+    Pointing,
+    describe_configurations,
+    gather_pointing,
+    score_pointing,
+)
 from sonolens.evaluation.configurations import score_configurations
 from sonolens.evaluation.decisions import Decisions, gather_decisions
 from sonolens.evaluation.delong import (
@@ -45,6 +51,12 @@ from sonolens.evaluation.localization_scores import summarise_localization
 from sonolens.evaluation.mean_map import average_maps, describe_mean_extremes
 from sonolens.evaluation.operating_points import choose_operating_points, threshold_of
 from sonolens.evaluation.optimism import measure_optimism
+from sonolens.evaluation.performance import (
+    RankCorrelation,
+    correlate_performance,
+    correlate_ranks_of_runs,
+    relate_performance,
+)
 from sonolens.evaluation.places import (
     describe_points,
     measure_region_shares,
@@ -52,9 +64,11 @@ from sonolens.evaluation.places import (
 )
 from sonolens.evaluation.planted import score_planted_evidence
 from sonolens.evaluation.pointing import score_pointing_game
+from sonolens.evaluation.pointing_pairs import compare_pointing
 from sonolens.evaluation.probabilities import scale_probabilities
 from sonolens.evaluation.readings import RegionReadings, mark_regions, read_regions
 from sonolens.evaluation.recalibration import Estimate, calibration_intercept, calibration_slope
+from sonolens.evaluation.ring_sweep import name_regions, score_ring
 from sonolens.evaluation.roc import (
     RocPoints,
     auc,
@@ -67,6 +81,7 @@ from sonolens.evaluation.roc import (
     youden,
 )
 from sonolens.evaluation.sanity import check_sanity, summarise_sanity
+from sonolens.evaluation.sign_flips import sign_flip_p_values
 from sonolens.evaluation.temperature import fit_temperature
 
 __all__ = [
@@ -76,6 +91,8 @@ __all__ = [
     "Decisions",
     "Estimate",
     "LesionProbability",
+    "Pointing",
+    "RankCorrelation",
     "Rates",
     "RegionReadings",
     "RocPoints",
@@ -98,8 +115,12 @@ __all__ = [
     "compare_configurations",
     "compare_maps",
     "compare_methods",
+    "compare_pointing",
+    "correlate_performance",
+    "correlate_ranks_of_runs",
     "delong_interval",
     "delong_variance",
+    "describe_configurations",
     "describe_mean_extremes",
     "describe_points",
     "draw_gallery",
@@ -108,24 +129,30 @@ __all__ = [
     "fill_scans",
     "fit_temperature",
     "gather_decisions",
+    "gather_pointing",
     "holm_adjust",
     "localize_evidence",
     "mark_regions",
     "measure_cells",
     "measure_optimism",
     "measure_region_shares",
+    "name_regions",
     "patient_resamples",
     "percentile_interval",
     "reach_sensitivity",
     "read_regions",
     "read_regions_at",
+    "relate_performance",
     "roc_points",
     "scale_probabilities",
     "score_abstention",
     "score_classification",
     "score_configurations",
     "score_planted_evidence",
+    "score_pointing",
     "score_pointing_game",
+    "score_ring",
+    "sign_flip_p_values",
     "stratify_cases",
     "summarise_agreement",
     "summarise_faithfulness",

@@ -27,7 +27,7 @@ REGIONS_OF_MARK: Bool[np.ndarray, "marks regions"] = np.array(
 )
 """Which of `PLAYED_REGIONS` a mark stands for. A mark is a sum: 1 in the mass, 2 in the ring, 4 below."""
 
-PLACE_DECIMALS = 9
+PLACE_DECIMALS = 12
 """Shares of the field of view that agree so far are one place."""
 
 EDGE_PX = 1e-6

@@ -1,6 +1,7 @@
 """Planted evidence: which method finds on which network what is known to be there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,13 +27,21 @@ from sonolens.figures.style import (
 HITS = LinearSegmentedColormap.from_list("hits", [PAGE, "#12b58c"])
 """White: no map points to the evidence; full colour: all do."""
 
-LEFT_IN = 2.3
-CELL_IN = (0.85, 0.32)
-HEAD_IN = 1.15
-FOOT_IN = 0.75
+FAINT = "#a9aeb6"
+UNINFORMED = 0.5
+"""The AUC of a network that learnt nothing."""
+
+SHOWN = ("rate", "ci_low", "ci_high", "chance", "n", "auc", "auc_ci_low", "auc_ci_high")
+
+LEFT_IN = 2.1
+CELL_IN = (1.12, 0.42)
+HEAD_IN = 0.9
+AUC_IN = 0.2
+FOOT_IN = 0.7
 LEGEND = (
-    "Share of correctly classified malignant test scans whose map has its maximum where the evidence was planted "
-    "(strong), and what blind points would score there (grey). Below each cue: test AUC of every network."
+    "Share of the n correctly classified malignant test scans whose map has its maximum where the evidence was "
+    "planted, its interval, and what blind points would score there. Grey: the interval of the "
+    "network's test AUC holds 0.5, so it did not learn the cue and its maps have nothing to find."
 )
 
 
@@ -40,93 +49,109 @@ LEGEND = (
 def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     """Draw a heat table: networks and methods down, cues across, hits of the planted region inside.
 
-    Several seeds of a network are averaged. A cell stays empty where no scan counted.
+    Several seeds of a network are averaged, intervals too. A cell stays empty where no scan counted.
 
     Args:
         planted_evidence: Contract `sonolens.tables.PlantedEvidence`.
     """
     shown = planted_evidence[planted_evidence["region"] == "planted"]
     rows = list(dict.fromkeys(zip(shown["network"], shown["method"], strict=True)))
-    cues = list(dict.fromkeys(shown["cue"]))
-    means = shown.groupby(["network", "method", "cue"])[["rate", "chance", "auc"]].mean()
-    width_in, height_in = CELL_IN[0] * len(cues), CELL_IN[1] * len(rows)
+    networks, cues = list(dict.fromkeys(shown["network"])), list(dict.fromkeys(shown["cue"]))
+    body_in = CELL_IN[0] * len(cues), CELL_IN[1] * len(rows)
+    top_in = HEAD_IN + AUC_IN * len(networks)
     figure = new_page(
-        width_in=LEFT_IN + width_in + MARGIN_IN, height_in=HEAD_IN + height_in + FOOT_IN
+        width_in=LEFT_IN + body_in[0] + MARGIN_IN, height_in=top_in + body_in[1] + FOOT_IN
     )
     axes = place_axes(
-        figure, left_in=LEFT_IN, top_in=HEAD_IN, width_in=width_in, height_in=height_in
+        figure, left_in=LEFT_IN, top_in=top_in, width_in=body_in[0], height_in=body_in[1]
     )
     rates = np.full((len(rows), len(cues)), np.nan)
-    for cell in means.reset_index().to_dict(orient="records"):
+    averaged = shown.groupby(["network", "method", "cue"])[list(SHOWN)].mean().reset_index()
+    for cell in averaged.to_dict(orient="records"):
         place = rows.index((cell["network"], cell["method"])), cues.index(cell["cue"])
-        rates[place] = cell["rate"]
-        _write_cell(axes, place, rate=cell["rate"], chance=cell["chance"])
+        learnt = cell["auc_ci_low"] > UNINFORMED
+        rates[place] = cell["rate"] if learnt else np.nan
+        _write_cell(axes, place, cell=cell, colour=INK if learnt else FAINT)
     axes.imshow(rates, cmap=HITS, vmin=0, vmax=1, aspect="auto")
-    _frame(axes, rows, _heads(means["auc"], cues))
+    _frame(axes, rows, cues)
+    for line, network in enumerate(networks):
+        at_in = HEAD_IN + AUC_IN * line
+        _write_areas(figure, averaged[averaged["network"] == network], cues, top_in=at_in)
     write(figure, "Planted evidence", left_in=MARGIN_IN, top_in=0.12, bold=True)
-    page_in = figure.get_size_inches()
+    width_in, height_in = figure.get_size_inches()
     write(
         figure,
-        wrap(LEGEND, width_in=page_in[0] - 2 * MARGIN_IN, size_pt=SMALL_PT),
+        wrap(LEGEND, width_in=width_in - 2 * MARGIN_IN, size_pt=SMALL_PT),
         left_in=MARGIN_IN,
-        top_in=page_in[1] - FOOT_IN + 0.15,
+        top_in=height_in - FOOT_IN + 0.15,
         size_pt=SMALL_PT,
         colour=MUTED,
     )
     return figure
 
 
-def _write_cell(axes: Axes, place: tuple[int, int], *, rate: float, chance: float) -> None:
-    if np.isnan(rate):
+def _write_areas(
+    figure: Figure, network: pd.DataFrame, cues: Sequence[str], *, top_in: float
+) -> None:
+    """Write a line of test AUCs above the cells, one per cue."""
+    areas = network.groupby("cue")[["auc", "auc_ci_low", "auc_ci_high"]].mean()
+    name = f"test AUC, {network['network'].iloc[0]}"
+    write(figure, name, left_in=LEFT_IN - 0.08, top_in=top_in, size_pt=SMALL_PT, align="right")
+    for place, cue in enumerate(cues):
+        if cue not in areas.index:
+            continue
+        auc, low, high = areas.loc[[cue]].to_numpy(dtype=float)[0].tolist()
+        write(
+            figure,
+            f"{auc:.2f} [{low:.2f}, {high:.2f}]",
+            left_in=LEFT_IN + (place + 0.5) * CELL_IN[0],
+            top_in=top_in,
+            size_pt=SMALL_PT,
+            colour=INK if low > UNINFORMED else FAINT,
+            align="center",
+        )
+
+
+def _write_cell(
+    axes: Axes, place: tuple[int, int], *, cell: Mapping[Any, Any], colour: str
+) -> None:
+    """Write the rate, and below it interval, chance and n."""
+    if np.isnan(cell["rate"]):
         return
     row, col = place
-    axes.text(
-        col - 0.04,
-        row,
-        f"{rate:.0%}",
-        ha="right",
-        va="center",
-        color=INK,
-        fontsize=BODY_PT,
-        fontweight="bold",
-        gid=f"rate-{row}-{col}",
-    )
-    axes.text(
-        col + 0.06,
-        row,
-        f"{chance:.0%}",
-        ha="left",
-        va="center",
-        color=MUTED,
-        fontsize=SMALL_PT,
-        gid=f"chance-{row}-{col}",
-    )
-
-
-def _heads(aucs: pd.Series, cues: Sequence[str]) -> list[str]:
-    """Name every cue, and under it the AUC of every network."""
-    of_network = aucs.groupby(level=["cue", "network"], sort=False).mean()
-    return [
-        "\n".join(
-            [
-                cue.replace("_", "\n", 1),
-                *(f"{value:.2f}" for value in of_network[cue].to_numpy(dtype=float)),
-            ]
+    rate = f"{cell['rate']:.0%}"
+    if not np.isnan(cell["ci_low"]):
+        rate += f" [{100 * cell['ci_low']:.0f}, {100 * cell['ci_high']:.0f}]"
+    small = f"chance {cell['chance']:.0%}, n {cell['n']:.0f}"
+    for text, rise, size_pt, name in (
+        (rate, -0.17, BODY_PT, "rate"),
+        (small, 0.2, SMALL_PT, "chance"),
+    ):
+        axes.text(
+            col,
+            row + rise,
+            text,
+            ha="center",
+            va="center",
+            color=colour if name == "rate" or colour == FAINT else MUTED,
+            fontsize=size_pt,
+            fontweight="bold" if name == "rate" and colour == INK else "normal",
+            gid=f"{name}-{row}-{col}",
         )
-        for cue in cues
-    ]
 
 
-def _frame(axes: Axes, rows: Sequence[tuple[str, str]], heads: Sequence[str]) -> None:
+def _frame(axes: Axes, rows: Sequence[tuple[str, str]], cues: Sequence[str]) -> None:
     """Name rows and columns, and part the networks by a line."""
     axes.set_yticks(
         range(len(rows)), [f"{network}, {method}" for network, method in rows], fontsize=BODY_PT
     )
-    axes.set_xticks(range(len(heads)), heads, fontsize=BODY_PT)
+    names = [cue.replace("_", "\n", 1) for cue in cues]
+    axes.set_xticks(range(len(cues)), names, fontsize=BODY_PT)
     axes.xaxis.tick_top()
-    axes.tick_params(length=0, labelcolor=INK)
-    axes.spines[:].set_color(HAIRLINE)
     networks = [network for network, _ in rows]
+    axes.tick_params(length=0, labelcolor=INK)
+    axes.tick_params(axis="x", pad=72 * AUC_IN * len(set(networks)) + 5)
+    axes.spines[:].set_color(HAIRLINE)
     for place in range(1, len(rows)):
         if networks[place] != networks[place - 1]:
             axes.axhline(place - 0.5, color=INK, linewidth=1.0)

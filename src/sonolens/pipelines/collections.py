@@ -1,13 +1,12 @@
 """What a node receives when it loads a versioned collection: ids and one lazy reader for each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-import numpy as np
 import pandas as pd
 from PIL import Image
 
-from sonolens.arrays import SaliencyMap, SaliencyStack
+from sonolens.arrays import SaliencyMap
 from sonolens.models import CheckpointSlot, NetworkWeights
 from sonolens.saliency import EXPLAINERS
 
@@ -65,15 +64,10 @@ def spacing_by_scan(scans: pd.DataFrame) -> dict[str, tuple[float, float]]:
 def methods_drawn(saliency_maps: SaliencyMaps) -> list[str]:
     """Name the methods that drew the maps, in the order of `EXPLAINERS`.
 
-    >>> methods_drawn({"edges/r/s1": None, "cam/r/s1": None, "cam/r/s2": None})
+    >>> methods_drawn(
+    ...     dict.fromkeys(["edges/r/s1", "cam/r/s1", "cam/r/s2"], lambda: np.zeros((2, 2)))
+    ... )
     ['cam', 'edges']
     """
     drawn = {MapId.parse(name).method for name in saliency_maps}
     return [method for method in EXPLAINERS if method in drawn]
-
-
-def stack_maps(
-    saliency_maps: SaliencyMaps, *, method: str, run: str, scan_ids: Sequence[str]
-) -> SaliencyStack:
-    """Read the maps that one method drew of one run, in the order of `scan_ids`."""
-    return np.stack([saliency_maps[str(MapId(method, run, scan_id))]() for scan_id in scan_ids])

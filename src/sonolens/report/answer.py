@@ -7,7 +7,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from sonolens.report.numerals import counted, percent, percent_with_interval, score_with_interval
+from sonolens.report.numerals import (
+    counted,
+    p_value,
+    percent,
+    percent_with_interval,
+    score_with_interval,
+)
 from sonolens.report.scores import NO_RULE, WHOLE
 
 Verdict = Literal["above", "includes", "below", "unknown"]
@@ -156,6 +162,7 @@ def _answer(
     )
     details = [
         VERDICTS.get(verdict, "").format(confidence=percent(confidence)),
+        _describe_nulls(whole),
         _describe_regions(rows),
         _describe_uncounted(whole),
         classified,
@@ -178,6 +185,21 @@ def _explain_absence(row: Mapping[Any, Any], *, partition: str) -> str:
         f"({row['n_silent']} with a constant map, {row['n_empty']} without a region): the question "
         "stays open."
     )
+
+
+def _describe_nulls(row: Mapping[Any, Any]) -> str:
+    """Tell what knowing where masses usually lie would score, and what exchanged maps say."""
+    parts = []
+    if not math.isnan(row["centre_prior"]):
+        parts.append(
+            f"The average map of the training scans, laid on every scan, would score {percent(row['centre_prior'])}."
+        )
+    if not math.isnan(row["p_adjusted"]):
+        parts.append(
+            "With the maps exchanged between the scans, as many hits or more have an adjusted p of "
+            f"{p_value(row['p_adjusted'])}."
+        )
+    return " ".join(parts)
 
 
 def _describe_regions(rows: Mapping[str, Mapping[Any, Any]]) -> str:

@@ -24,6 +24,7 @@ def open_templates() -> jinja2.Environment:
         "ratio": numerals.ratio,
         "amount": numerals.amount,
         "tally": numerals.tally,
+        "p_value": numerals.p_value,
         "indented": _indented,
     }
     environment.globals |= {

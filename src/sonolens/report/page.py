@@ -7,6 +7,7 @@ import pandas as pd
 
 from sonolens.figures.published import CLASSIFICATION, POINTING_HITS
 from sonolens.report import numerals
+from sonolens.report.abstention import tell_abstention
 from sonolens.report.answer import answer_question, tally_verdicts
 from sonolens.report.banners import raise_banners
 from sonolens.report.calibration import list_calibrations
@@ -18,6 +19,7 @@ from sonolens.report.comparisons import (
     span_optimism,
 )
 from sonolens.report.discrimination import count_clustering, list_areas, list_calls, list_strata
+from sonolens.report.evidence import EvidenceTables, Kinds, tell_evidence
 from sonolens.report.layout import open_templates
 from sonolens.report.overview import (
     average_shares,
@@ -27,8 +29,9 @@ from sonolens.report.overview import (
     measure_cells,
     summarise_screening,
 )
-from sonolens.report.paper_tables import REGION_TITLES
+from sonolens.report.paper_tables import REGION_TITLES, look_up_nulls
 from sonolens.report.pictures import embed
+from sonolens.report.planted import read_measured, tell_planted
 from sonolens.report.scores import read_test_scores
 from sonolens.report.training import list_configurations, list_runs
 
@@ -68,9 +71,15 @@ def render_report(
     protocol_optimism: pd.DataFrame,
     pointing_game: pd.DataFrame,
     region_shares: pd.DataFrame,
+    localization_scores: pd.DataFrame,
+    abstention_scores: pd.DataFrame,
+    faithfulness_scores: pd.DataFrame,
+    sanity_checks: pd.DataFrame,
     table_1: pd.DataFrame,
     table_2: pd.DataFrame,
     figures: Mapping[str, bytes],
+    know_nothings: Collection[str],
+    same_as_cam: Collection[str],
     run_context: Mapping[str, Any],
 ) -> str:
     """Write the report of a run. The same inputs give the same text, byte for byte.
@@ -94,9 +103,15 @@ def render_report(
         protocol_optimism: A `ProtocolOptimism` table.
         pointing_game: A `PointingGame` table.
         region_shares: A `RegionShares` table.
+        localization_scores: A `LocalizationScores` table.
+        abstention_scores: An `AbstentionScores` table.
+        faithfulness_scores: A `FaithfulnessScores` table.
+        sanity_checks: A `SanityChecks` table.
         table_1: What `tabulate_classification` made of the metrics.
         table_2: What `tabulate_pointing_game` made of the pointing game.
         figures: The bytes of a PNG file per dataset name, exactly those of `pictures.CAPTIONS`.
+        know_nothings: Methods that see no network; their rows are the floor.
+        same_as_cam: Methods whose maps are those of CAM by construction, CAM among them.
         run_context: What the run says of itself: the keys `RUN_FACTS`.
 
     Returns:
@@ -113,6 +128,10 @@ def render_report(
         training_runs=training_runs,
         protocol_optimism=protocol_optimism,
     )
+    kinds = Kinds(know_nothings=know_nothings, same_as_cam=same_as_cam)
+    evidence = EvidenceTables(
+        pointing_game, localization_scores, faithfulness_scores, sanity_checks
+    )
     told = {
         **_tell_study(study_facts, screening, scans=scans, splits=splits),
         **_tell_training(training_runs, training_history),
@@ -127,6 +146,9 @@ def render_report(
             pointing_game, classification_metrics, scans=scans, splits=splits, flattered=flattered
         ),
         **_tell_pointing(pointing_game, region_shares, table_2),
+        **tell_evidence(evidence, training_runs, kinds=kinds),
+        **tell_abstention(abstention_scores, kinds=kinds),
+        **tell_planted(read_measured()),
     }
     page = open_templates().get_template("page.html")
     return page.render(
@@ -234,6 +256,7 @@ def _tell_pointing(
     return {
         "pointing_game": pointing_game.to_dict(orient="records"),
         "table_2": table_2.to_dict(orient="records"),
+        "nulls": look_up_nulls(pointing_game),
         "rings": sorted(pointing_game["ring"].unique()),
         "shares": average_shares(region_shares),
         "cells": measure_cells(region_shares),

@@ -1,10 +1,12 @@
 """The paper's Tab. 1 and Tab. 2 for the study at hand, with intervals and chance beside every rate."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from sonolens.report.numerals import (
+    p_value,
     percent,
     percent_with_interval,
     ratio,
@@ -97,6 +99,33 @@ def tabulate_pointing_game(pointing_game: pd.DataFrame) -> pd.DataFrame:
     )
     titles = tuple(REGION_TITLES.values())
     return _in_order(table, column="region", order=titles, within=["method", "run"])
+
+
+@dataclass(frozen=True)
+class Nulls:
+    """What stands against a rate of Tab. 2 beside chance: the centre prior, and the adjusted p."""
+
+    centre_prior: str
+    p_adjusted: str
+
+
+def look_up_nulls(pointing_game: pd.DataFrame) -> dict[tuple[str, str, str], Nulls]:
+    """Look up the centre prior and p of the rows of Tab. 2, by method, run and region's title.
+
+    Args:
+        pointing_game: The `PointingGame` table that Tab. 2 was made of.
+    """
+    shown = pointing_game[
+        (pointing_game["subset"] == "correct")
+        & (pointing_game["rule"] == "either")
+        & (pointing_game["label"] == "both")
+    ]
+    return {
+        (row["method"], row["run"], REGION_TITLES[row["region"]]): Nulls(
+            percent(row["centre_prior"]), p_value(row["p_adjusted"])
+        )
+        for row in shown.to_dict(orient="records")
+    }
 
 
 def _in_order(

@@ -64,6 +64,53 @@ CAPTIONS = {
         "malignancy than there was. The strip below counts the cases of every bin.",
         "Charts of the observed malignant share against the mean probability, per scan and per lesion.",
     ),
+    "abstention_figure": Caption(
+        "Suspending decisions by their map",
+        "The share wrong of the decisions that are kept, from few kept at the left to all at the right: suspended "
+        "by the map, by the network's certainty, and at random. Lower is better.",
+        "Charts of the error rate against the share of decisions kept, one per method.",
+    ),
+    "agreement_figure": Caption(
+        "Agreement of methods",
+        "Do two methods put the cells of the same scan in the same order, from the most against malignancy to the "
+        "most for it? 1: yes, 0: unrelated, −1: in reverse.",
+        "Table of methods by methods with the mean rank correlation of their maps and its limits.",
+    ),
+    "faithfulness_figure": Caption(
+        "Insertion and deletion",
+        "How probable the call stays as the scan is hidden cell by cell, or becomes as it is shown. Solid: the strongest "
+        "evidence for the call first. Dotted: cells in random order.",
+        "Charts of the probability of the call against the share of the scan changed, one per method.",
+    ),
+    "sanity_figure": Caption(
+        "Maps of a network that forgets",
+        "How alike the maps stay to those of the trained network, as more and more of its weights are drawn anew from "
+        "the output backwards.",
+        "Charts of the likeness of maps against the parts of the network drawn anew, one per method.",
+    ),
+    "methods_figure": Caption(
+        "Method beside method",
+        "A rightly and a wrongly called scan of each label, as far as there are such, and what each method makes "
+        "of it.",
+        "Scans, each beside its maps by all methods with region outlines and crosses at the extremes.",
+    ),
+    "comparison_figure": Caption(
+        "Methods, networks and resolutions",
+        "How often the extreme that argues for the call lies in one of the three regions, over all test scans, beside "
+        "what blind points score there and the size of a map's cell.",
+        "Chart of hit rates with intervals and chance, one row per method and configuration.",
+    ),
+    "performance_figure": Caption(
+        "Do networks that classify better point better?",
+        "One dot per run: AUC against the hit rate beyond chance. Rho is Spearman's over the runs.",
+        "Charts of the hit rate beyond chance against the AUC of every run, one per method.",
+    ),
+    "ring_sweep_figure": Caption(
+        "How wide a ring",
+        "Hit rate of each region as the peritumoral ring grows, beside what blind points score. A wider ring is hit more "
+        "often by anything: only the distance from chance counts.",
+        "Charts of the hit rate against the ring's width with intervals and chance, one per region.",
+    ),
     "training_figure": Caption(
         "Training",
         "Loss after each epoch on the training and validation scans, and on the test scans where these "

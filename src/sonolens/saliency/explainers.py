@@ -17,7 +17,7 @@ from sonolens.saliency.cameras import cameras
 from sonolens.saliency.channel_cams import ablation_cam, eigen_cam, score_cam
 from sonolens.saliency.forward_pass import ForwardPass
 from sonolens.saliency.gradient_cams import grad_cam, grad_cam_pp, hires_cam, layer_cam
-from sonolens.saliency.inference_copy import copy_frozen, fold_normalisation
+from sonolens.saliency.inference_copy import fold_normalisation, view_frozen
 from sonolens.saliency.know_nothings import centre_prior, edges, random
 from sonolens.saliency.occlusion import occlusion
 from sonolens.saliency.pixel_gradients import integrated_gradients, smooth_grad
@@ -118,11 +118,13 @@ def explain_scans(
     """Explain scans batch by batch, so that maps can be written away as they come.
 
     All methods share one forward pass of a batch; those that need more passes make them in batches
-    too. They work on a frozen copy of the network as it is when the first batch is asked for.
+    too. They work on a frozen double of the network over the same weights, and hold nothing once the
+    last batch is read or the iterator is dropped.
 
     Args:
         methods: Names in `EXPLAINERS`.
-        network: The network; it is not touched.
+        network: The network; it is not touched. Its weights must stay as they are until the last
+            batch is read.
         scans: Framed scans; a memory map is read one batch at a time.
         scan_ids: Names of the scans.
         run: Name of the network's run, for errors.
@@ -161,12 +163,12 @@ def _pass_through(
     batch_size: int,
     device: torch.device,
 ) -> Iterator[ForwardPass]:
-    frozen = copy_frozen(network, device=device)
+    frozen = view_frozen(network, device=device)
     for start in range(0, len(scans), batch_size):
         part = slice(start, start + batch_size)
         batch = torch.tensor(scans[part], device=device).float()
         if start == 0:
-            frozen = fold_normalisation(frozen, batch)
+            frozen = fold_normalisation(frozen, batch[:1])
         yield ForwardPass(frozen, batch, tuple(scan_ids[part]))
 
 

@@ -8,6 +8,9 @@ import torch
 
 from sonolens.models import FeatureMaps, LogitBatch, ScanBatch, ScanClassifier
 
+AT_ONCE_ON_CPU = 6
+"""Scans in the trunk at once: a CPU gains little from more, and each layer's maps take memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class ForwardPass:
@@ -29,8 +32,10 @@ class ForwardPass:
     @cached_property
     def activations(self) -> FeatureMaps:
         """The feature maps that enter global average pooling."""
+        at_once = AT_ONCE_ON_CPU if self.scans.device.type == "cpu" else len(self.scans)
         with torch.no_grad():
-            return self.network.activations(self.scans)
+            parts = [self.network.activations(part) for part in torch.split(self.scans, at_once)]
+        return torch.cat(parts)
 
     @cached_property
     def logits(self) -> LogitBatch:

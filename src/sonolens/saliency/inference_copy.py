@@ -1,13 +1,13 @@
-"""A copy of a network for explaining alone: frozen, and as fast as it gets without a change."""
+"""A network's double for explaining alone: the same weights, frozen, and faster for it."""
 
 import copy
 import logging
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn.utils import parametrize
 
-from sonolens.models import ScanBatch, ScanClassifier
+from sonolens.models import FeatureMaps, ScanBatch, ScanClassifier
 
 log = logging.getLogger(__name__)
 
@@ -15,40 +15,63 @@ FOLDING_ROUNDING = 1e-4
 """Largest change of a feature map by folding that passes, relative to the largest value of all."""
 
 
-def copy_frozen(network: ScanClassifier, *, device: torch.device) -> ScanClassifier:
-    """Copy a network to a device, in evaluation mode and with weights that ask for no gradient.
+class Scaled(nn.Module):
+    """Multiplies a convolution's weights, output channel by output channel."""
 
-    Methods work on the copy, so that the network itself stays as it is whatever happens to them.
+    scale: Tensor
+
+    def __init__(self, scale: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("scale", scale[:, None, None, None])
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """The scaled weights; those given stay as they are."""
+        return weight * self.scale
+
+
+def view_frozen(network: ScanClassifier, *, device: torch.device) -> ScanClassifier:
+    """Copy a network's modules to a device, in evaluation mode and asking for no gradient.
+
+    Methods work on the double, so that the network stays as it is whatever happens to them. On the
+    network's own device the weights are the same memory: a second ResNet-50 would take 90 MiB, half
+    of what a batch of twelve scans does.
     """
-    return copy.deepcopy(network).eval().requires_grad_(requires_grad=False).to(device)
+    weights = {
+        id(weight): nn.Parameter(weight.detach(), requires_grad=False)
+        for weight in network.parameters()
+    }
+    buffers = {id(buffer): buffer.detach() for buffer in network.buffers()}
+    # What deepcopy finds among the copies it has made already, it does not copy.
+    return copy.deepcopy(network, {**weights, **buffers}).eval().to(device)
 
 
 def fold_normalisation(network: ScanClassifier, scans: ScanBatch) -> ScanClassifier:
     """Fold each batch normalisation into the convolution before it, which spares a pass over memory.
 
-    A ResNet-50 runs 7 % faster on a CPU for it. The feature maps of `scans` are compared.
+    The weights are scaled anew on each pass, one layer at a time, so that no second copy of them is
+    held; beside the convolutions of a few scans the time for it cannot be measured. The feature maps
+    of `scans` are compared.
 
     Args:
-        network: A frozen copy; it is not changed.
+        network: In evaluation mode and frozen; it is not changed.
         scans: Some scans to compare by.
 
     Returns:
-        The folded network; or `network` itself where there is nothing to fold, or where folding moves
-        a feature map by more than rounding.
+        The folded network, which shares its weights with `network`; or `network` itself where there
+        is nothing to fold, or where folding moves a feature map by more than rounding.
     """
-    pairs = _find_pairs(network, scans[:1])
+    pairs, expected = _find_pairs(network, scans)
     if not pairs:
         return network
-    folded = copy.deepcopy(network)
+    folded = view_frozen(network, device=scans.device).to(memory_format=torch.channels_last)
     for convolution_name, normalisation_name in pairs:
         convolution = folded.get_submodule(convolution_name)
         normalisation = folded.get_submodule(normalisation_name)
         if isinstance(convolution, nn.Conv2d) and isinstance(normalisation, nn.BatchNorm2d):
-            folded.set_submodule(convolution_name, fuse_conv_bn_eval(convolution, normalisation))
+            _fold_pair(convolution, normalisation)
             folded.set_submodule(normalisation_name, nn.Identity())
-    folded.requires_grad_(requires_grad=False).to(memory_format=torch.channels_last)
     with torch.no_grad():
-        expected, found = network.activations(scans), folded.activations(scans)
+        found = folded.activations(scans)
     apart, scale = (found - expected).abs().max().item(), expected.abs().max().item()
     if not apart <= FOLDING_ROUNDING * scale:
         log.info(
@@ -58,11 +81,33 @@ def fold_normalisation(network: ScanClassifier, scans: ScanBatch) -> ScanClassif
     return folded
 
 
-def _find_pairs(network: ScanClassifier, scans: ScanBatch) -> list[tuple[str, str]]:
-    """Names of convolutions and of the normalisations that take their output, seen on a forward pass."""
+def _fold_pair(convolution: nn.Conv2d, normalisation: nn.BatchNorm2d) -> None:
+    """Let a convolution put out what the normalisation made of its output."""
+    mean, variance = normalisation.running_mean, normalisation.running_var
+    if mean is None or variance is None:
+        return  # It normalises by the batch itself; the comparison that follows will tell.
+    scale, shift = (variance + normalisation.eps).rsqrt(), -mean
+    if convolution.bias is not None:
+        shift = shift + convolution.bias
+    if normalisation.affine:
+        scale = scale * normalisation.weight
+    shift = shift * scale
+    if normalisation.affine:
+        shift = shift + normalisation.bias
+    parametrize.register_parametrization(convolution, "weight", Scaled(scale))
+    convolution.bias = nn.Parameter(shift, requires_grad=False)
+
+
+def _find_pairs(
+    network: ScanClassifier, scans: ScanBatch
+) -> tuple[list[tuple[str, str]], FeatureMaps]:
+    """Names of convolutions and of the normalisations that take their output; and the feature maps.
+
+    They are seen on a forward pass, which is the one that the maps are from.
+    """
     outputs: list[tuple[Tensor, str]] = []
     pairs: list[tuple[str, str]] = []
-    watched = copy.deepcopy(network)
+    watched = view_frozen(network, device=scans.device)
     for name, module in watched.named_modules():
         if isinstance(module, nn.Conv2d):
             module.register_forward_hook(
@@ -75,5 +120,4 @@ def _find_pairs(network: ScanClassifier, scans: ScanBatch) -> list[tuple[str, st
                 )
             )
     with torch.no_grad():
-        watched.activations(scans)
-    return pairs
+        return pairs, watched.activations(scans)

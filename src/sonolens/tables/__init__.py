@@ -30,6 +30,12 @@ from sonolens.tables.evidence import (
     MethodAgreement,
     SanityChecks,
 )
+from sonolens.tables.experiments import (
+    ConfigurationPointing,
+    PerformanceAndPointing,
+    PerformanceCorrelation,
+    PointingComparison,
+)
 from sonolens.tables.planted import PlantedEvidence, PlantedHits, PlantedPredictions
 from sonolens.tables.pointing import (
     ExtremePoints,
@@ -38,6 +44,7 @@ from sonolens.tables.pointing import (
     RegionShares,
 )
 from sonolens.tables.shown import Gallery, PaperTable1, PaperTable2
+from sonolens.tables.sweep import RingSweep
 from sonolens.tables.training import Predictions, TrainingHistory, TrainingRuns
 from sonolens.tables.vocabulary import (
     ABSTENTION_STRATEGIES,
@@ -46,6 +53,8 @@ from sonolens.tables.vocabulary import (
     CALIBRATION_METRICS,
     CALL_METRICS,
     CHECKS,
+    COMPARED_RULES,
+    COMPARISON_KINDS,
     EVIDENCE,
     EXTREMES,
     LABELS,
@@ -72,6 +81,8 @@ __all__ = [
     "CALIBRATION_METRICS",
     "CALL_METRICS",
     "CHECKS",
+    "COMPARED_RULES",
+    "COMPARISON_KINDS",
     "EVIDENCE",
     "EXTREMES",
     "LABELS",
@@ -95,6 +106,7 @@ __all__ = [
     "ClassificationMetrics",
     "ConfigurationComparison",
     "ConfigurationMetrics",
+    "ConfigurationPointing",
     "ExtremePoints",
     "FaithfulnessCurve",
     "FaithfulnessScores",
@@ -110,13 +122,17 @@ __all__ = [
     "OperatingPoints",
     "PaperTable1",
     "PaperTable2",
+    "PerformanceAndPointing",
+    "PerformanceCorrelation",
     "PlantedEvidence",
     "PlantedHits",
     "PlantedPredictions",
+    "PointingComparison",
     "PointingGame",
     "Predictions",
     "ProtocolOptimism",
     "RegionShares",
+    "RingSweep",
     "RocCurve",
     "SanityChecks",
     "Scans",

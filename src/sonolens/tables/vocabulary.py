@@ -26,6 +26,10 @@ PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
 SUBSETS = ("correct", "wrong", "all")
 EXTREMES = ("max", "min")
 POINTING_RULES = ("either", "max", "min", "decision")
+COMPARED_RULES = ("decision", "either")
+"""The rules under which methods and configurations are compared."""
+
+COMPARISON_KINDS = ("method", "configuration")
 PROTOCOLS = ("rigorous", "paper")
 """``rigorous``: validation scans choose epoch, temperature and threshold. ``paper``: test scans choose
 epoch and threshold, and there is no temperature."""

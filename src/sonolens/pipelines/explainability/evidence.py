@@ -15,8 +15,8 @@ from sonolens.pipelines.collections import (
     SaliencyMaps,
     methods_drawn,
     spacing_by_scan,
-    stack_maps,
 )
+from sonolens.pipelines.explainability.belonging import read_map, stack_maps
 from sonolens.pipelines.explainability.parameters import (
     AbstentionParameters,
     ExplanationParameters,
@@ -42,18 +42,18 @@ def score_localization(
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score how well the whole of every scored map fits the regions, and average it per method and run."""
+    methods, spacing_of = methods_drawn(saliency_maps), spacing_by_scan(scans)
     runs_of = defaultdict(list)
     for run, scan_ids in scored_scans(predictions, partition=explanation.partition).items():
         for scan_id in scan_ids:
             runs_of[scan_id].append(run)
-    methods, spacing_of = methods_drawn(saliency_maps), spacing_by_scan(scans)
     rows: list[dict[str, Any]] = []
     for scan_id, runs in track(
         sorted(runs_of.items()), description="Scoring localization", total=len(runs_of)
     ):
         map_ids = [MapId(method, run, scan_id) for method in methods for run in runs]
         rows += _localize_scan(
-            {map_id: saliency_maps[str(map_id)]() for map_id in map_ids},
+            {map_id: read_map(saliency_maps, map_id) for map_id in map_ids},
             np.asarray(region_masks[scan_id]()),
             spacing_mm=spacing_of[scan_id],
             seed=scoring.seed,
@@ -111,10 +111,14 @@ def compare_methods(
     methods = methods_drawn(saliency_maps)
     compared = [
         evaluation.compare_methods(
-            {
-                method: stack_maps(saliency_maps, method=method, run=run, scan_ids=scan_ids)
-                for method in methods
-            },
+            stack_maps(
+                saliency_maps,
+                predictions,
+                methods=methods,
+                run=run,
+                scan_ids=scan_ids,
+                tolerance=explanation.identity_tolerance,
+            ),
             extreme_points,
             scans,
             run=run,

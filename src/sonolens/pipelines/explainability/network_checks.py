@@ -11,14 +11,19 @@ from scipy.special import expit
 from sonolens import evaluation
 from sonolens.arrays import SaliencyStack, ScanStack
 from sonolens.models import (
-    NetworkWeights,
     ScanClassifier,
     check_framing,
     predict_logits,
     randomise_cascade,
     rebuild_network,
 )
-from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn, stack_maps
+from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn
+from sonolens.pipelines.explainability.belonging import (
+    check_logits,
+    logits_of,
+    read_weights,
+    stack_maps,
+)
 from sonolens.pipelines.explainability.parameters import (
     ExplanationParameters,
     FaithfulnessParameters,
@@ -49,14 +54,20 @@ def score_faithfulness(
     runs = scored_scans(predictions, partition=explanation.partition)
     for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
         scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
+        judged = predictions[predictions["run"] == run].set_index("scan_id").loc[scan_ids]
+        framed = _framed(model_inputs, scans, scan_ids)
         traced = _ask_again(
-            _rebuild(model_weights[run](), model_inputs),
-            predictions[predictions["run"] == run].set_index("scan_id").loc[scan_ids],
-            _framed(model_inputs, scans, scan_ids),
-            {
-                method: stack_maps(saliency_maps, method=method, run=run, scan_ids=scan_ids)
-                for method in methods
-            },
+            _rebuild(model_weights, run, framed, judged["logit"], explanation, inference),
+            judged,
+            framed,
+            stack_maps(
+                saliency_maps,
+                predictions,
+                methods=methods,
+                run=run,
+                scan_ids=scan_ids,
+                tolerance=explanation.identity_tolerance,
+            ),
             threshold=evaluation.threshold_of(operating_points, run=run, level="scan"),
             faithfulness=faithfulness,
             inference=inference,
@@ -94,8 +105,9 @@ def check_sanity(
     runs = scored_scans(predictions, partition=explanation.partition)
     for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
         scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
-        network = _rebuild(model_weights[run](), model_inputs)
         framed = _framed(model_inputs, scans, scan_ids)
+        stored = logits_of(predictions, run=run).loc[scan_ids]
+        network = _rebuild(model_weights, run, framed, stored, explanation, inference)
         depths = [
             _explain(each, framed, scan_ids, run=run, explanation=explanation, inference=inference)
             for each in _forgetting(network, seed=sanity.seed)
@@ -167,9 +179,23 @@ def _predict_probabilities(
     return np.asarray(expit(logits / temperature))
 
 
-def _rebuild(weights: NetworkWeights, model_inputs: ScanStack) -> ScanClassifier:
-    check_framing(weights, size_px=model_inputs.shape[1])
-    return rebuild_network(weights)
+def _rebuild(
+    model_weights: Networks,
+    run: str,
+    framed: UInt8[np.ndarray, "named rows cols"],
+    stored: "pd.Series[float]",
+    explanation: ExplanationParameters,
+    inference: InferenceParameters,
+) -> ScanClassifier:
+    """Rebuild a run's network, and see that it answers the framed scans as its predictions say."""
+    weights = read_weights(model_weights, run)
+    check_framing(weights, size_px=framed.shape[1])
+    network = rebuild_network(weights)
+    answered = predict_logits(
+        network, framed, batch_size=inference.batch_size, device=inference.device
+    )
+    check_logits(answered, stored, run=run, tolerance=explanation.identity_tolerance)
+    return network
 
 
 def _forgetting(network: ScanClassifier, *, seed: int) -> Iterator[ScanClassifier]:

@@ -19,6 +19,7 @@ from sonolens.pipelines.collections import (
     spacing_by_scan,
 )
 from sonolens.pipelines.data_processing.parameters import FramingParameters
+from sonolens.pipelines.explainability.belonging import check_logits, read_map
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
 from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
@@ -90,6 +91,7 @@ def measure_region_shares(
     maps = {(map_id.method, map_id.run): name for name, map_id in _ids(saliency_maps)}
     shapes = {key: saliency_maps[name]().shape for key, name in maps.items()}
     spacing_of = spacing_by_scan(scans)
+    _refuse_unmeasured_tolerance(spacing_of, tolerance_mm=explanation.tolerance_mm)
     rows = []
     for scan_id, (row_mm, col_mm) in track(
         spacing_of.items(), description="Measuring region shares", total=len(spacing_of)
@@ -150,9 +152,14 @@ def locate_mean_extremes(
     grid = Framing(framing.size_px, framing.size_px, size_px=framing.size_px)
     rows: list[dict[str, Any]] = []
     for method, run in sorted({(map_id.method, map_id.run) for _, map_id in _ids(saliency_maps)}):
+        if run not in learned.groups:
+            raise ValueError(
+                f"run {run!r} has saliency maps but no prediction of a training scan; maps and "
+                "predictions come from different runs, so draw the maps again"
+            )
         scan_ids = learned.get_group(run)
         mean_map = evaluation.average_maps(
-            saliency_maps[str(MapId(method, run, scan_id))]() for scan_id in scan_ids
+            read_map(saliency_maps, MapId(method, run, scan_id)) for scan_id in scan_ids
         )
         for extreme in EXTREMES:
             points = locate_extremes(mean_map, grid, extreme=extreme, rule="cell")
@@ -175,6 +182,7 @@ def score_pointing_game(
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Count how often the extremes lie in each region, beside what know-nothings would score."""
+    _refuse_unmeasured_tolerance(spacing_by_scan(scans), tolerance_mm=explanation.tolerance_mm)
     readings = evaluation.read_regions(
         extreme_points,
         mean_map_extremes,
@@ -204,14 +212,26 @@ def _ring(regions: RegionParameters) -> Ring:
 
 def _each(saliency_maps: SaliencyMaps, *, description: str) -> Iterator[tuple[MapId, SaliencyMap]]:
     """Read the maps one after the other, telling how far along."""
-    for name, map_id in track(
-        _ids(saliency_maps), description=description, total=len(saliency_maps)
-    ):
-        yield map_id, saliency_maps[name]()
+    for _, map_id in track(_ids(saliency_maps), description=description, total=len(saliency_maps)):
+        yield map_id, read_map(saliency_maps, map_id)
 
 
 def _ids(saliency_maps: SaliencyMaps) -> list[tuple[str, MapId]]:
     return [(name, MapId.parse(name)) for name in sorted(saliency_maps)]
+
+
+def _refuse_unmeasured_tolerance(
+    spacing_of: dict[str, tuple[float, float]], *, tolerance_mm: float
+) -> None:
+    unknown = [
+        scan_id for scan_id, size in spacing_of.items() if not all(side_mm > 0 for side_mm in size)
+    ]
+    if tolerance_mm > 0 and unknown:
+        raise ValueError(
+            f"scan {unknown[0]!r} has no pixel spacing, so explanation.tolerance_mm {tolerance_mm:g} "
+            "cannot be measured on it; fill spacing_row_mm and spacing_col_mm in the scans table, or "
+            "set explanation.tolerance_mm: 0"
+        )
 
 
 def _logits_of(run: str, *, scans: pd.DataFrame, predictions: pd.DataFrame) -> pd.Series:
@@ -249,12 +269,19 @@ def _explain_run(
     )
     total = math.ceil(len(logits) / inference.batch_size)
     for batch in track(batches, description="Drawing saliency maps, in batches", total=total):
+        stored = logits.loc[list(batch.scan_ids)]
+        check_logits(
+            batch.logits,
+            stored,
+            run=weights.header["run"],
+            tolerance=explanation.identity_tolerance,
+        )
         for method, maps in batch.maps.items():
             if method in ADDS_UP_TO_LOGIT:
                 check_identity(
                     maps,
                     bias=network.bias,
-                    logits=logits.loc[list(batch.scan_ids)].to_numpy(dtype=np.float32),
+                    logits=stored.to_numpy(dtype=np.float32),
                     scan_ids=batch.scan_ids,
                     tolerance=explanation.identity_tolerance,
                 )

@@ -1,8 +1,8 @@
 """Parameters of ``conf/base/parameters_explainability.yml``."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation import FILLS, Bootstrap
 from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
@@ -21,6 +21,7 @@ from sonolens.saliency import (
 from sonolens.tables import REGION_NAMES
 
 Grey = Annotated[float, Field(ge=0, le=255)]
+Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class ScoreCamParameters(Parameters):
@@ -140,11 +141,32 @@ class BelowParameters(Parameters):
     exclude_ring: bool = Field(description="Whether the ring keeps its part below the mass.")
 
 
+def _listed_widths(value: Any) -> Any:
+    return [value] if isinstance(value, float) else listed(value)
+
+
+def _none_twice(widths: tuple[float, ...]) -> tuple[float, ...]:
+    return each_once(widths) if widths else widths
+
+
 class RegionParameters(Parameters):
     """The three regions of a scan."""
 
     ring: RingParameters = Field(description="The peritumoral ring.")
+    sweep_outer_mm: Annotated[
+        tuple[Width, ...], BeforeValidator(_listed_widths), AfterValidator(_none_twice)
+    ] = Field(description="Where the ring ends when the game is played again; empty: it is not.")
     below: BelowParameters = Field(description="The tissue below the mass.")
+
+    @model_validator(mode="after")
+    def _sweep_rings_that_have_room(self) -> "RegionParameters":
+        narrow = [mm for mm in self.sweep_outer_mm if mm <= self.ring.inner_mm]
+        if narrow:
+            raise ValueError(
+                f"sweep_outer_mm names {narrow[0]:g} mm, but ring.inner_mm is {self.ring.inner_mm:g}, so "
+                "that ring has no room; name wider rings, or none for no sweep"
+            )
+        return self
 
 
 class AbstentionParameters(Parameters):

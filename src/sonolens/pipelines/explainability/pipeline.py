@@ -7,6 +7,7 @@ from sonolens.pipelines.explainability.evidence import (
     score_abstention,
     score_localization,
 )
+from sonolens.pipelines.explainability.experiments import compare_pointing, relate_performance
 from sonolens.pipelines.explainability.network_checks import check_sanity, score_faithfulness
 from sonolens.pipelines.explainability.nodes import (
     draw_region_masks,
@@ -16,12 +17,22 @@ from sonolens.pipelines.explainability.nodes import (
     measure_region_shares,
     score_pointing_game,
 )
+from sonolens.pipelines.explainability.ring_sweep import sweep_rings
 
 
 def create_pipeline() -> Pipeline:
     """Draw regions and maps, see which region their extremes hit, and what else their evidence is worth."""
     return Pipeline(
-        [*_maps(), *_points(), *_game(), *_evidence(), *_comparisons(), *_network_checks()]
+        [
+            *_maps(),
+            *_points(),
+            *_game(),
+            *_sweep(),
+            *_experiments(),
+            *_evidence(),
+            *_comparisons(),
+            *_network_checks(),
+        ]
     )
 
 
@@ -106,6 +117,29 @@ def _game() -> list[Node]:
     ]
 
 
+def _sweep() -> list[Node]:
+    return [
+        Node(
+            sweep_rings,
+            inputs=[
+                "raw_masks",
+                "saliency_maps",
+                "extreme_points",
+                "mean_map_extremes",
+                "predictions",
+                "scans",
+                "operating_points",
+                "params:framing",
+                "params:regions",
+                "params:explanation",
+                "params:evaluation",
+            ],
+            outputs="ring_sweep",
+            name="sweep_rings",
+        ),
+    ]
+
+
 def _evidence() -> list[Node]:
     return [
         Node(
@@ -153,6 +187,40 @@ def _comparisons() -> list[Node]:
             ],
             outputs=["map_agreement", "method_agreement"],
             name="compare_methods",
+        ),
+    ]
+
+
+def _experiments() -> list[Node]:
+    return [
+        Node(
+            compare_pointing,
+            inputs=[
+                "extreme_points",
+                "region_shares",
+                "region_masks",
+                "predictions",
+                "scans",
+                "operating_points",
+                "training_runs",
+                "params:explanation",
+                "params:evaluation",
+            ],
+            outputs=["configuration_pointing", "pointing_comparison"],
+            name="compare_pointing",
+        ),
+        Node(
+            relate_performance,
+            inputs=[
+                "pointing_game",
+                "classification_metrics",
+                "training_runs",
+                "region_shares",
+                "predictions",
+                "params:evaluation",
+            ],
+            outputs=["performance_and_pointing", "performance_correlation"],
+            name="relate_performance",
         ),
     ]
 

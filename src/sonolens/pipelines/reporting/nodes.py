@@ -12,10 +12,13 @@ from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
-from sonolens.saliency import strongest_channels
+from sonolens.saliency import EXPLAINERS, strongest_channels
 
 STRONGEST_CHANNELS = 4
 """Feature maps in Fig. 2."""
+
+KNOW_NOTHINGS = [name for name, method in EXPLAINERS.items() if not method.knows_network]
+SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
 
 
 def draw_gallery(
@@ -167,6 +170,10 @@ def write_report(
     protocol_optimism: pd.DataFrame,
     pointing_game: pd.DataFrame,
     region_shares: pd.DataFrame,
+    localization_scores: pd.DataFrame,
+    abstention_scores: pd.DataFrame,
+    faithfulness_scores: pd.DataFrame,
+    sanity_checks: pd.DataFrame,
     table_1: pd.DataFrame,
     table_2: pd.DataFrame,
     run_context: dict[str, Any],
@@ -188,9 +195,15 @@ def write_report(
         protocol_optimism=protocol_optimism,
         pointing_game=pointing_game,
         region_shares=region_shares,
+        localization_scores=localization_scores,
+        abstention_scores=abstention_scores,
+        faithfulness_scores=faithfulness_scores,
+        sanity_checks=sanity_checks,
         table_1=table_1,
         table_2=table_2,
         figures=drawn,
+        know_nothings=KNOW_NOTHINGS,
+        same_as_cam=SAME_AS_CAM,
         run_context=run_context,
     )
 

@@ -2,7 +2,9 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from sonolens.pipelines.reporting import nodes
+from sonolens.pipelines.reporting import evidence, experiments, nodes
+from sonolens.pipelines.reporting.method_examples import draw_method_examples
+from sonolens.pipelines.reporting.sweep import draw_ring_sweep
 
 FIGURES = (
     "figure_1",
@@ -13,6 +15,14 @@ FIGURES = (
     "calibration_figure",
     "training_figure",
     "pointing_game_figure",
+    "abstention_figure",
+    "agreement_figure",
+    "faithfulness_figure",
+    "sanity_figure",
+    "methods_figure",
+    "comparison_figure",
+    "performance_figure",
+    "ring_sweep_figure",
 )
 REPORTED = (
     "study_facts",
@@ -29,6 +39,10 @@ REPORTED = (
     "protocol_optimism",
     "pointing_game",
     "region_shares",
+    "localization_scores",
+    "abstention_scores",
+    "faithfulness_scores",
+    "sanity_checks",
     "table_1",
     "table_2",
     "run_context",
@@ -37,7 +51,18 @@ REPORTED = (
 
 def create_pipeline() -> Pipeline:
     """Set out the tables, draw the figures, write the report."""
-    return Pipeline([*_tables(), *_scan_figures(), *_map_figures(), *_curves(), _report()])
+    return Pipeline(
+        [
+            *_tables(),
+            *_scan_figures(),
+            *_map_figures(),
+            *_curves(),
+            *_evidence(),
+            *_experiments(),
+            _sweep(),
+            _report(),
+        ]
+    )
 
 
 def _tables() -> list[Node]:
@@ -110,6 +135,21 @@ def _map_figures() -> list[Node]:
             outputs="figure_4",
             name="draw_saliency_examples",
         ),
+        Node(
+            draw_method_examples,
+            inputs=[
+                "gallery",
+                "scans",
+                "raw_images",
+                "raw_masks",
+                "region_masks",
+                "saliency_maps",
+                "extreme_points",
+                "model_inputs",
+            ],
+            outputs="methods_figure",
+            name="draw_method_examples",
+        ),
     ]
 
 
@@ -140,6 +180,61 @@ def _curves() -> list[Node]:
             name="draw_pointing_game",
         ),
     ]
+
+
+def _evidence() -> list[Node]:
+    return [
+        Node(
+            evidence.draw_abstention,
+            inputs=["abstention_curve", "abstention_scores"],
+            outputs="abstention_figure",
+            name="draw_abstention",
+        ),
+        Node(
+            evidence.draw_agreement,
+            inputs="method_agreement",
+            outputs="agreement_figure",
+            name="draw_agreement",
+        ),
+        Node(
+            evidence.draw_faithfulness,
+            inputs=["faithfulness_curve", "faithfulness_scores"],
+            outputs="faithfulness_figure",
+            name="draw_faithfulness",
+        ),
+        Node(
+            evidence.draw_sanity,
+            inputs="sanity_checks",
+            outputs="sanity_figure",
+            name="draw_sanity",
+        ),
+    ]
+
+
+def _experiments() -> list[Node]:
+    return [
+        Node(
+            experiments.draw_methods_and_networks,
+            inputs="configuration_pointing",
+            outputs="comparison_figure",
+            name="draw_methods_and_networks",
+        ),
+        Node(
+            experiments.draw_performance_and_pointing,
+            inputs=["performance_and_pointing", "performance_correlation"],
+            outputs="performance_figure",
+            name="draw_performance_and_pointing",
+        ),
+    ]
+
+
+def _sweep() -> Node:
+    return Node(
+        draw_ring_sweep,
+        inputs="ring_sweep",
+        outputs="ring_sweep_figure",
+        name="draw_ring_sweep",
+    )
 
 
 def _report() -> Node:

@@ -1,0 +1,101 @@
+"""extreme_points, pointing_game, training_runs -> method, resolution and network against each other, and AUC."""
+
+from typing import Any
+
+import pandas as pd
+
+from sonolens import evaluation
+from sonolens.pipelines.collections import Pictures
+from sonolens.pipelines.explainability.evidence import SAME_AS_CAM
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, bootstrap_of
+from sonolens.pipelines.explainability.scored_scans import scored_scans
+from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.saliency import EXPLAINERS
+from sonolens.tables import ConfigurationPointing, MeanMapExtremes, PointingComparison
+
+
+def compare_pointing(
+    extreme_points: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    region_masks: Pictures,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    explanation: ExplanationParameters,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare the hit rates of methods and of configurations on the same scans; one alone has no pair."""
+    scored = scored_scans(predictions, partition=explanation.partition)
+    played = extreme_points["scan_id"].isin(set().union(*scored.values()))
+    points, bootstrap = extreme_points[played], bootstrap_of(scoring)
+    pointings = evaluation.gather_pointing(
+        points,
+        region_shares,
+        predictions,
+        scans,
+        operating_points,
+        training_runs=training_runs,
+        readings=evaluation.read_regions(
+            points,
+            MeanMapExtremes.empty(),
+            scans,
+            region_masks,
+            tolerance_mm=explanation.tolerance_mm,
+        ),
+        partition=explanation.partition,
+        methods=list(EXPLAINERS),
+    )
+    rates = evaluation.score_pointing(pointings, bootstrap=bootstrap).merge(
+        evaluation.describe_configurations(training_runs), on="configuration", how="left"
+    )
+    pairs = evaluation.compare_pointing(
+        pointings,
+        same_as_cam=SAME_AS_CAM,
+        permutations=scoring.permutations,
+        bootstrap=bootstrap,
+    )
+    told = _tell(points, explanation, scoring)
+    return (
+        rates.assign(**told)[list(ConfigurationPointing.to_schema().columns)],
+        pairs.assign(permutations=scoring.permutations, **told)[
+            list(PointingComparison.to_schema().columns)
+        ],
+    )
+
+
+def relate_performance(
+    pointing_game: pd.DataFrame,
+    classification_metrics: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set how well runs classify beside how often their maps point at the regions, and correlate both."""
+    performance = evaluation.relate_performance(
+        pointing_game, classification_metrics, training_runs, region_shares, predictions
+    )
+    correlation = evaluation.correlate_performance(
+        performance, permutations=scoring.permutations, bootstrap=bootstrap_of(scoring)
+    )
+    return performance, correlation
+
+
+def _tell(
+    points: pd.DataFrame, explanation: ExplanationParameters, scoring: EvaluationParameters
+) -> dict[str, Any]:
+    """Say what all rows have in common."""
+    rings = points["ring"].unique()
+    if len(rings) != 1:
+        raise ValueError(
+            f"the extreme points name {len(rings)} kinds of ring ({', '.join(map(repr, rings))}), "
+            "which cannot share a table; locate them again with one ring"
+        )
+    return {
+        "subset": "all",
+        "partition": explanation.partition,
+        "confidence": scoring.confidence,
+        "ring": str(rings[0]),
+        "tolerance_mm": explanation.tolerance_mm,
+    }

@@ -1,0 +1,138 @@
+"""raw_masks, extreme_points, saliency_maps -> the pointing game at several widths of the ring."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from sonolens import evaluation
+from sonolens.parallel import in_parallel
+from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
+from sonolens.pipelines.data_processing.parameters import FramingParameters
+from sonolens.pipelines.explainability.nodes import measure_region_shares
+from sonolens.pipelines.explainability.parameters import (
+    ExplanationParameters,
+    RegionParameters,
+    bootstrap_of,
+)
+from sonolens.pipelines.explainability.scored_scans import scored_scans
+from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.progress import track
+from sonolens.regions import Ring, measure_ring
+from sonolens.tables import RingSweep
+
+
+def sweep_rings(
+    raw_masks: Pictures,
+    saliency_maps: SaliencyMaps,
+    extreme_points: pd.DataFrame,
+    mean_map_extremes: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    framing: FramingParameters,
+    regions: RegionParameters,
+    explanation: ExplanationParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Play the pointing game with narrower and wider rings, to see whether its answer hangs on one width."""
+    if not regions.sweep_outer_mm:
+        return RingSweep.empty()
+    scored = scored_scans(predictions, partition=explanation.partition)
+    played = set().union(*scored.values())
+    points = extreme_points[extreme_points["scan_id"].isin(played)]
+    hosts = scans[scans["scan_id"].isin(played)]
+    rings = _measure_rings(regions)
+    drawn = _draw_rings(raw_masks, hosts, rings, below=regions.below.model_dump())
+    swept = [
+        evaluation.score_ring(
+            points,
+            measure_region_shares(saliency_maps, region_maps, hosts, framing, explanation),
+            predictions,
+            scans,
+            operating_points,
+            mean_extremes=mean_map_extremes,
+            region_maps=region_maps,
+            ring=ring.label,
+            tolerance_mm=explanation.tolerance_mm,
+            partition=explanation.partition,
+            bootstrap=bootstrap_of(scoring),
+        ).assign(**_width(ring))
+        for ring, region_maps in zip(rings, drawn, strict=True)
+    ]
+    table = pd.concat(swept, ignore_index=True)
+    return table[list(RingSweep.to_schema().columns)]
+
+
+def _measure_rings(regions: RegionParameters) -> list[Ring]:
+    """Measure the rings from the narrowest to the widest; a relative ring grows in the same proportion."""
+    about = regions.ring
+    return [
+        measure_ring(
+            mode=about.mode,
+            inner_mm=about.inner_mm,
+            outer_mm=outer_mm,
+            outer_radii=about.outer_radii * (outer_mm / about.outer_mm),
+        )
+        for outer_mm in sorted(regions.sweep_outer_mm)
+    ]
+
+
+def _width(ring: Ring) -> dict[str, float]:
+    """Write a ring's outer distance into the column of its unit."""
+    in_mm = ring.mode == "millimetres"
+    return {
+        "ring_outer_mm": ring.outer if in_mm else float("nan"),
+        "ring_outer_radii": float("nan") if in_mm else ring.outer,
+    }
+
+
+def _draw_rings(
+    raw_masks: Pictures, scans: pd.DataFrame, rings: Sequence[Ring], *, below: Mapping[str, Any]
+) -> list[Pictures]:
+    """Draw every ring on every scan; what is held are PNG files, a hundredth of the maps' size."""
+    spacing_of = spacing_by_scan(scans)
+    work = partial(
+        _draw_scan, raw_masks, rings, {f"below_{name}": at for name, at in below.items()}
+    )
+    drawn = track(
+        in_parallel(work, spacing_of.items()), description="Sweeping rings", total=len(spacing_of)
+    )
+    files = dict(zip(spacing_of, drawn, strict=True))
+    return [
+        {scan_id: partial(_read, of_scan[place]) for scan_id, of_scan in files.items()}
+        for place in range(len(rings))
+    ]
+
+
+def _draw_scan(
+    raw_masks: Pictures,
+    rings: Sequence[Ring],
+    below: Mapping[str, Any],
+    scan: tuple[str, tuple[float, float]],
+) -> list[bytes]:
+    """Draw the regions of one scan with every ring."""
+    scan_id, (row_mm, col_mm) = scan
+    mask = np.asarray(raw_masks[scan_id]())
+    return [
+        _write(
+            ring.partition(
+                mask, scan_id=scan_id, spacing_row_mm=row_mm, spacing_col_mm=col_mm, **below
+            )
+        )
+        for ring in rings
+    ]
+
+
+def _write(region_map: np.ndarray) -> bytes:
+    file = BytesIO()
+    Image.fromarray(region_map).save(file, format="png", compress_level=1)
+    return file.getvalue()
+
+
+def _read(file: bytes) -> Image.Image:
+    return Image.open(BytesIO(file))

@@ -1,0 +1,11 @@
+"""ring_sweep -> its figure."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sonolens import figures
+
+
+def draw_ring_sweep(ring_sweep: pd.DataFrame) -> Figure:
+    """Draw the hit rates beside chance for every width of the ring."""
+    return figures.draw_ring_sweep(ring_sweep)
