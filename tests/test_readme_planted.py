@@ -1,0 +1,27 @@
+"""What the README says of planted evidence is the table that comes with the program."""
+
+from pathlib import Path
+
+import pytest
+
+from sonolens.report.numerals import percent, percent_with_interval, score_with_interval
+from sonolens.report.planted import SITES, read_measured
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("cue", list(SITES))
+def test_a_row_of_the_readme_is_measured(cue: str) -> None:
+    planted = read_measured().query("region == 'planted' and cue == @cue")
+    cells = planted.set_index(["network", "method"])
+    told = [SITES[cue]]
+    for network in ("local", "resnet18"):
+        cam = cells.loc[(network, "cam")]
+        told.append(score_with_interval(cam["auc"], cam["auc_ci_low"], cam["auc_ci_high"]))
+        hits = percent_with_interval(cam["rate"], cam["ci_low"], cam["ci_high"])
+        told.append(f"{hits}, n {cam['n']}" if cam["auc_ci_low"] > 0.5 else "not learnt")
+    blind = cells.loc[("local", "random")]
+    told.append(percent_with_interval(blind["rate"], blind["ci_low"], blind["ci_high"]))
+    told.append(percent(blind["chance"]))
+
+    assert f"| {' | '.join(told)} |" in README.splitlines()
