@@ -102,3 +102,16 @@ def test_a_random_start_of_some_runs_is_counted() -> None:
     )
 
     assert banner.title == "1 of 2 runs started from random weights."
+
+
+def test_runs_that_learnt_exchanged_labels_are_counted_and_named() -> None:
+    runs = training_runs_table(
+        run=[RUN, "b"],
+        configuration=["tiny-full", "tiny-full-shuffled"],
+        labels=["given", "shuffled"],
+    )
+
+    (banner,) = raised(training_runs=runs)
+
+    assert "1 of 2 runs are a null (tiny-full-shuffled)" in banner.text
+    assert not banner.alarm

@@ -23,12 +23,13 @@ def raise_banners(
     training_runs: pd.DataFrame,
     protocol_optimism: pd.DataFrame,
 ) -> list[Banner]:
-    """Warn of scores chosen on test scans, phantoms, a ring not in millimetres, and a random start.
+    """Warn of scores chosen on test scans, phantoms, a ring not in mm, random starts, shuffled labels.
 
     Args:
         scans: A `Scans` table; phantoms have the source ``phantoms``.
         pointing_game: A `PointingGame` table; its `ring` says how the ring was measured.
-        training_runs: A `TrainingRuns` table; its `start` ``none`` is a random start.
+        training_runs: A `TrainingRuns` table; its `start` ``none`` is a random start, its `labels`
+            ``shuffled`` a null.
         protocol_optimism: A `ProtocolOptimism` table: what choosing on test scans gained.
 
     Returns:
@@ -39,6 +40,7 @@ def raise_banners(
         _warn_of_phantoms(scans),
         _warn_of_ring(pointing_game),
         _warn_of_start(training_runs),
+        _warn_of_labels(training_runs),
     ]
     return [banner for banner in banners if banner is not None]
 
@@ -105,6 +107,19 @@ def _warn_of_start(training_runs: pd.DataFrame) -> Banner | None:
         title,
         "All that they know comes from this study's training scans; the paper's network began with ImageNet "
         "weights.",
+    )
+
+
+def _warn_of_labels(training_runs: pd.DataFrame) -> Banner | None:
+    shuffled = training_runs[training_runs["labels"] == "shuffled"]
+    if shuffled.empty:
+        return None
+    names = ", ".join(shuffled["configuration"].unique())
+    return Banner(
+        "Some networks learnt exchanged labels, on purpose.",
+        f"{_share(len(shuffled), len(training_runs), 'run')} a null ({names}): they were told the labels of "
+        "other lesions, so they cannot know anything of the test scans. An AUC near 0.5 is right for them, "
+        "and their hits are what maps of a network without knowledge reach. Do not read them as findings.",
     )
 
 
