@@ -1,4 +1,4 @@
-"""extreme_points, pointing_game, training_runs -> method, resolution and network against each other, and AUC."""
+"""extreme_points, predictions, training_runs -> methods, resolutions and networks against each other."""
 
 from typing import Any
 
@@ -62,24 +62,6 @@ def compare_pointing(
             list(PointingComparison.to_schema().columns)
         ],
     )
-
-
-def relate_performance(
-    pointing_game: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scoring: EvaluationParameters,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Set how well runs classify beside how often their maps point at the regions, and correlate both."""
-    performance = evaluation.relate_performance(
-        pointing_game, classification_metrics, training_runs, region_shares, predictions
-    )
-    correlation = evaluation.correlate_performance(
-        performance, permutations=scoring.permutations, bootstrap=bootstrap_of(scoring)
-    )
-    return performance, correlation
 
 
 def _tell(

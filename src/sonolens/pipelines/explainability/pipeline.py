@@ -7,7 +7,7 @@ from sonolens.pipelines.explainability.evidence import (
     score_abstention,
     score_localization,
 )
-from sonolens.pipelines.explainability.experiments import compare_pointing, relate_performance
+from sonolens.pipelines.explainability.experiments import compare_pointing
 from sonolens.pipelines.explainability.network_checks import check_sanity, score_faithfulness
 from sonolens.pipelines.explainability.nodes import (
     draw_region_masks,
@@ -208,19 +208,6 @@ def _experiments() -> list[Node]:
             ],
             outputs=["configuration_pointing", "pointing_comparison"],
             name="compare_pointing",
-        ),
-        Node(
-            relate_performance,
-            inputs=[
-                "pointing_game",
-                "classification_metrics",
-                "training_runs",
-                "region_shares",
-                "predictions",
-                "params:evaluation",
-            ],
-            outputs=["performance_and_pointing", "performance_correlation"],
-            name="relate_performance",
         ),
     ]
 

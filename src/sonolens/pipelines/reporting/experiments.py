@@ -1,9 +1,29 @@
-"""configuration_pointing, performance_and_pointing -> one figure each."""
+"""pointing_game, classification_metrics -> do better classifiers point better? And the experiments' figures."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens import figures
+from sonolens import evaluation, figures
+from sonolens.pipelines.explainability.parameters import bootstrap_of
+from sonolens.pipelines.training.parameters import EvaluationParameters
+
+
+def relate_performance(
+    pointing_game: pd.DataFrame,
+    classification_metrics: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set how well runs classify beside how often their maps point at the regions, and correlate both."""
+    performance = evaluation.relate_performance(
+        pointing_game, classification_metrics, training_runs, region_shares, predictions
+    )
+    correlation = evaluation.correlate_performance(
+        performance, permutations=scoring.permutations, bootstrap=bootstrap_of(scoring)
+    )
+    return performance, correlation
 
 
 def draw_methods_and_networks(configuration_pointing: pd.DataFrame) -> Figure:

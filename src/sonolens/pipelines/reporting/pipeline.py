@@ -219,6 +219,21 @@ def _experiments() -> list[Node]:
             outputs="comparison_figure",
             name="draw_methods_and_networks",
         ),
+        # Here and not in explainability, which needs no scores of classification: a run killed before they are
+        # complete must still be able to go on with its weights.
+        Node(
+            experiments.relate_performance,
+            inputs=[
+                "pointing_game",
+                "classification_metrics",
+                "training_runs",
+                "region_shares",
+                "predictions",
+                "params:evaluation",
+            ],
+            outputs=["performance_and_pointing", "performance_correlation"],
+            name="relate_performance",
+        ),
         Node(
             experiments.draw_performance_and_pointing,
             inputs=["performance_and_pointing", "performance_correlation"],
