@@ -94,15 +94,22 @@ def test_maps_that_add_up_pass():
     check([2.5, -0.5 + 0.9e-4])
 
 
+def test_rounding_may_grow_with_a_logit_beyond_one():
+    check([2.5 + 2.4e-4, -0.5])
+    with pytest.raises(ValueError, match=r"scan first .* where 0\.00025 is allowed"):
+        check([2.5 + 2.6e-4, -0.5])
+
+
 def test_the_first_scan_that_does_not_add_up_is_named():
     with pytest.raises(ValueError, match=r"scan second adds up to -0.5 but its logit is -0.4988"):
         check([2.5, -0.4988])
 
 
-def test_the_tolerance_is_the_same_for_every_logit():
-    check([2.5 + 0.9e-4, -0.5 - 0.9e-4])
-    with pytest.raises(ValueError, match="scan first"):
-        check([2.5 + 1.1e-4, -0.5])
+def test_the_tolerance_is_the_same_for_every_logit_up_to_one_and_in_both_directions():
+    check([2.5, -0.5 - 0.9e-4])
+    for logit in (-0.5 - 1.1e-4, -0.5 + 1.1e-4):
+        with pytest.raises(ValueError, match="scan second"):
+            check([2.5, logit])
 
 
 @pytest.mark.parametrize("cell", [np.nan, -np.inf])

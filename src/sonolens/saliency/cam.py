@@ -74,7 +74,8 @@ def check_identity(
         bias: Bias of the network's head.
         logits: The logit of each map's scan, for example as stored with the predictions.
         scan_ids: Names of the scans, for the error.
-        tolerance: Largest difference between ``mean(map) + bias`` and the logit that passes.
+        tolerance: Largest difference between ``mean(map) + bias`` and the logit that passes; of a logit
+            beyond 1 the share, because rounding grows with it.
 
     Raises:
         ValueError: A map is off, or is not finite; the first such scan is named.
@@ -85,9 +86,10 @@ def check_identity(
             raise ValueError(
                 f"the map of scan {scan_id} holds infinite or undefined values; is the network sound?"
             )
-        if not abs(total - logit) <= tolerance:
+        allowed = tolerance * max(1.0, abs(float(logit)))
+        if not (np.isfinite(logit) and abs(total - logit) <= allowed):
             raise ValueError(
                 f"the map of scan {scan_id} adds up to {total:.6g} but its logit is {logit:.6g}, "
-                f"{abs(total - logit):.2g} apart where {tolerance:.2g} is allowed; "
+                f"{abs(total - logit):.2g} apart where {allowed:.2g} is allowed; "
                 "do map and prediction come from the same network and scan?"
             )

@@ -107,13 +107,15 @@ def check_logits(
         answered: The network's logit of every scan.
         stored: The logits of its predictions, indexed by scan, in the same order.
         run: Name of the network's run.
-        tolerance: Largest difference that passes; another batch or device rounds otherwise.
+        tolerance: Largest difference that passes, of a logit beyond 1 the share; another batch or
+            device rounds otherwise.
 
     Raises:
         ValueError: Two logits are further apart; the first such scan is named.
     """
-    apart = np.abs(answered - stored.to_numpy(dtype=float))
-    off = np.flatnonzero(~(apart <= tolerance))
+    said = stored.to_numpy(dtype=float)
+    apart = np.abs(answered - said)
+    off = np.flatnonzero(~(apart <= tolerance * np.maximum(1.0, np.abs(said))))
     if len(off):
         first = int(off[0])
         raise ValueError(
@@ -135,17 +137,19 @@ def check_maps_follow(
         maps: Class activation maps.
         stored: The logits of the run's predictions, indexed by scan, in the same order.
         run: Name of the run.
-        tolerance: Largest ``|mean(map) + bias - logit|`` that passes.
+        tolerance: Largest ``|mean(map) + bias - logit|`` that passes, of logits beyond 1 the share.
 
     Raises:
         ValueError: No bias fits all scans; the one furthest off is named.
     """
-    beyond = stored.to_numpy(dtype=float) - maps.mean(axis=(1, 2), dtype=np.float64)
+    said = stored.to_numpy(dtype=float)
+    allowed = tolerance * max(1.0, float(np.abs(said).max(initial=0.0)))
+    beyond = said - maps.mean(axis=(1, 2), dtype=np.float64)
     apart = np.abs(beyond - np.median(beyond))
-    if not np.ptp(beyond) <= 2 * tolerance:
+    if not np.ptp(beyond) <= 2 * allowed:
         worst = int(apart.argmax())
         raise ValueError(
             f"the cam map of run {run!r}, scan {stored.index[worst]!r}, is {apart[worst]:.2g} away "
-            f"from its logit where {tolerance:.2g} is allowed; maps and predictions come from "
+            f"from its logit where {allowed:.2g} is allowed; maps and predictions come from "
             f"different fits, so {REDRAW}"
         )
