@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from sonolens.lineage import (
@@ -142,6 +144,42 @@ def test_of_equal_worlds_the_newest_run_is_taken():
 
     assert chosen is reported
     assert chosen.version_of("page") == "5"
+
+
+def test_a_failed_run_does_not_vouch_for_what_it_only_read():
+    mixed = {"scans": "3", "masks": "3", "weights": "2"}
+    tried = run("4", EXPLAIN, inputs=mixed)
+    known = [NEW_DATA, RETRAINED, FULL]
+
+    def chosen(record):
+        return choose_world([record, *known], needed=list(mixed), exists=everything())
+
+    assert chosen(tried) is tried
+    assert chosen(replace(tried, finished=False)) is RETRAINED
+
+
+def test_a_failed_run_counts_for_what_it_completed():
+    failed = replace(run("4", PROCESS, TRAIN, EXPLAIN), finished=False)
+
+    chosen = choose_world([failed, FULL], needed={"scans", "weights"}, exists=everything("maps@4"))
+
+    assert chosen is failed
+
+
+@pytest.mark.parametrize(
+    ("status", "finished"), [("complete", True), ("failed", False), ("running", False)]
+)
+def test_a_session_that_did_not_complete_is_not_finished(status, finished):
+    document = to_document(FULL) | {"status": status}
+
+    assert from_document("1", document).finished is finished
+
+
+def test_a_run_is_finished_once_one_of_its_sessions_is():
+    failed = replace(FULL, finished=False)
+
+    assert merge_sessions([failed, FULL]).finished
+    assert not merge_sessions([failed, failed]).finished
 
 
 def test_a_run_that_reads_nothing_inherits_nothing():

@@ -25,12 +25,14 @@ class RunRecord:
         outputs: Names of the datasets that it set out to write, completed or not.
         inherited: Versions of the datasets that it read, and of those that belong with them.
         made_from: Names of everything that a dataset was made from, directly or not.
+        finished: Whether it came to its end.
     """
 
     version: str
     outputs: frozenset[str] = frozenset()
     inherited: Mapping[str, str] = field(default_factory=dict)
     made_from: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    finished: bool = True
 
     def version_of(self, dataset: str) -> str | None:
         """Return the version of `dataset` in this run's world, or None if it has none.
@@ -133,6 +135,7 @@ def merge_sessions(sessions: Iterable[RunRecord]) -> RunRecord:
             if len(found) == 1 and name not in outputs
         },
         made_from={name: made for record in records for name, made in record.made_from.items()},
+        finished=any(record.finished for record in records),
     )
 
 
@@ -140,6 +143,8 @@ def choose_world(
     records: Iterable[RunRecord], *, needed: Iterable[str], exists: Callable[[str, str], bool]
 ) -> RunRecord | None:
     """Find the run whose world holds all that is needed.
+
+    A run that failed counts for what it completed, not for what it read: that may be why it failed.
 
     Args:
         records: Known runs, newest first; no more are read than needed.
@@ -155,6 +160,8 @@ def choose_world(
     best: RunRecord | None = None
     best_rank: list[str] = []
     for record in records:
+        if not record.finished and record.outputs.isdisjoint(names):
+            continue
         if best_rank and record.version < best_rank[0]:
             break  # all that an older run knows is older still
         versions = {name: record.version_of(name) for name in names}
@@ -184,4 +191,5 @@ def from_document(version: str, document: Mapping[str, Any]) -> RunRecord:
         outputs=frozenset(document["planned"]),
         inherited=dict(document["world"]),
         made_from={name: frozenset(made) for name, made in document["made_from"].items()},
+        finished=document.get("status", "complete") == "complete",
     )
