@@ -37,6 +37,7 @@ from sonolens.evaluation.faithfulness_scores import (
     tabulate_faithfulness,
 )
 from sonolens.evaluation.gallery import draw_gallery
+from sonolens.evaluation.games import read_ring
 from sonolens.evaluation.intervals import (
     Bootstrap,
     Rates,
@@ -142,6 +143,7 @@ __all__ = [
     "reach_sensitivity",
     "read_regions",
     "read_regions_at",
+    "read_ring",
     "relate_performance",
     "roc_points",
     "scale_probabilities",

@@ -8,7 +8,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from sonolens.arrays import Labels
-from sonolens.evaluation.games import Game, RegionValues, gather_games, judge_maps
+from sonolens.evaluation.games import Game, gather_games, judge_maps
 from sonolens.evaluation.intervals import (
     UNMOVED,
     Bootstrap,
@@ -19,9 +19,8 @@ from sonolens.evaluation.intervals import (
 )
 from sonolens.evaluation.operating_points import protocols_of
 from sonolens.evaluation.readings import PLAYED_REGIONS, RegionReadings
+from sonolens.evaluation.rules import RuleValues, apply_rules
 from sonolens.tables import COMPARED_RULES, MeanMapExtremes
-
-RuleValues = Float[np.ndarray, "scans regions rules"]
 
 LIMITS = ("ci_low", "ci_high", "above_chance_low", "above_chance_high")
 UNIT = ["configuration", "method"]
@@ -181,10 +180,13 @@ def _add(before: Pointing, game: Game, rows: Int[np.ndarray, " played"]) -> Poin
             "give every map one row per extreme point and scan"
         )
     loud = ~game.silent
-    hits = _by_rule(
-        game, game.maxima.measure_inside(game.marks), game.minima.measure_inside(game.marks)
+    hits = apply_rules(
+        game,
+        game.maxima.measure_inside(game.marks),
+        game.minima.measure_inside(game.marks),
+        rules=COMPARED_RULES,
     )
-    chance = _by_rule(game, game.cell_share, game.cell_share)
+    chance = apply_rules(game, game.cell_share, game.cell_share, rules=COMPARED_RULES)
     after = replace(
         before,
         runs=before.runs + 1,
@@ -199,16 +201,6 @@ def _add(before: Pointing, game: Game, rows: Int[np.ndarray, " played"]) -> Poin
     after.chance[rows] += chance * loud[:, None, None]
     after.drawn[rows] |= game.drawn
     return after
-
-
-def _by_rule(game: Game, at_max: RegionValues, at_min: RegionValues) -> RuleValues:
-    """Return what each rule makes of the shares in a region; see `score_pointing_game`."""
-    rules = {
-        "decision": np.where(game.called[:, None], at_max, at_min),
-        "either": 1 - (1 - at_max) * (1 - at_min),
-    }
-    values: RuleValues = np.stack([rules[name] for name in COMPARED_RULES], axis=2)
-    return values
 
 
 def _mean_cells(

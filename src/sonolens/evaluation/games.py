@@ -259,3 +259,18 @@ def _codes(names: "pd.Series[str]", known: tuple[str, ...]) -> Int[np.ndarray, "
             f"{names.name} {names[codes < 0].iloc[0]!r} is unknown; choose from {', '.join(known)}"
         )
     return codes
+
+
+def read_ring(extreme_points: pd.DataFrame) -> str:
+    """Tell how the ring of all points was measured.
+
+    Raises:
+        ValueError: If rings of several kinds are mixed.
+    """
+    rings = extreme_points["ring"].unique()
+    if len(rings) != 1:
+        raise ValueError(
+            f"the extreme points name {len(rings)} kinds of ring ({', '.join(map(repr, rings))}), "
+            "which cannot share a table; locate them again with one ring"
+        )
+    return str(rings[0])

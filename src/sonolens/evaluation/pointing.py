@@ -1,18 +1,20 @@
 """The pointing game: how often the extremes of a map lie in a region, beside what chance scores."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from sonolens.evaluation.configuration_pairs import holm_adjust
 from sonolens.evaluation.exchange import exchange_p_values
-from sonolens.evaluation.games import Game, RegionValues, gather_games, judge_maps
+from sonolens.evaluation.games import Game, gather_games, judge_maps, read_ring
 from sonolens.evaluation.intervals import bootstrap_rates, ratio
 from sonolens.evaluation.readings import PLAYED_REGIONS, RegionReadings
+from sonolens.evaluation.rules import RuleValues, apply_rules
 from sonolens.evaluation.subsets import COUNTED_LABELS, mark_groups
 from sonolens.tables import POINTING_RULES, SUBSETS
 
-RuleValues = Float[np.ndarray, "scans regions rules"]
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
 Rates = Float[np.ndarray, "regions rules subsets labels"]
 
@@ -78,12 +80,7 @@ def score_pointing_game(
         Zhang et al. (2018), Int J Comput Vis 126:1084; rule ``either`` of Byra et al. (2022). Both
         score one point where several tie, and neither reports chance or any other null.
     """
-    rings = extreme_points["ring"].unique()
-    if len(rings) != 1:
-        raise ValueError(
-            f"the extreme points name {len(rings)} kinds of ring ({', '.join(map(repr, rings))}), "
-            "which cannot share a table; locate them again with one ring"
-        )
+    ring = read_ring(extreme_points)
     judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
     scored = [
         _score_game(
@@ -99,7 +96,7 @@ def score_pointing_game(
         permutations=permutations,
         partition=partition,
         confidence=confidence,
-        ring=rings[0],
+        ring=ring,
         tolerance_mm=readings.tolerance_mm,
     )
 
@@ -111,9 +108,8 @@ def _score_game(
     groups = _groups(game)
     loud = ~game.silent
     counts = _spread(game.drawn & loud[:, None], groups)
-    hits = _by_rule(
-        game, game.maxima.measure_inside(game.marks), game.minima.measure_inside(game.marks)
-    )
+    ruled = partial(apply_rules, game, rules=POINTING_RULES)
+    hits = ruled(game.maxima.measure_inside(game.marks), game.minima.measure_inside(game.marks))
     hits = hits[..., None, None] * counts
     rates = bootstrap_rates(
         hits.reshape(len(loud), -1),
@@ -124,8 +120,8 @@ def _score_game(
         seed=seed,
     )
     n = counts.sum(axis=0)
-    chance = _mean_counted(_by_rule(game, game.cell_share, game.cell_share), counts)
-    prior = _mean_counted(_by_rule(game, game.mean_max_inside, game.mean_min_inside), counts)
+    chance = _mean_counted(ruled(game.cell_share, game.cell_share), counts)
+    prior = _mean_counted(ruled(game.mean_max_inside, game.mean_min_inside), counts)
     p_values = exchange_p_values(
         game,
         counts[:, :, 0].reshape(len(loud), len(PLAYED_REGIONS), -1) > 0,
@@ -159,18 +155,6 @@ def _name_rates() -> pd.DataFrame:
         "label": COUNTED_LABELS,
     }
     return pd.MultiIndex.from_product(list(axes.values()), names=list(axes)).to_frame(index=False)
-
-
-def _by_rule(game: Game, at_max: RegionValues, at_min: RegionValues) -> RuleValues:
-    """Return what each rule makes of the shares that a map's maxima and minima have in a region."""
-    rules = {
-        "either": 1 - (1 - at_max) * (1 - at_min),
-        "max": at_max,
-        "min": at_min,
-        "decision": np.where(game.called[:, None], at_max, at_min),
-    }
-    values: RuleValues = np.stack([rules[name] for name in POINTING_RULES], axis=2)
-    return values
 
 
 def _mean_counted(values: RuleValues, counts: Counts) -> Rates:

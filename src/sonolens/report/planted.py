@@ -6,10 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.figures.planted import UNINFORMED
 from sonolens.report.numerals import percent, percent_with_interval, score_with_interval
-
-UNINFORMED = 0.5
-"""The AUC of a network that learnt nothing."""
 
 SITES = {
     "margin": "margin",

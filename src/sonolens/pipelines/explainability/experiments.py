@@ -68,16 +68,10 @@ def _tell(
     points: pd.DataFrame, explanation: ExplanationParameters, scoring: EvaluationParameters
 ) -> dict[str, Any]:
     """Say what all rows have in common."""
-    rings = points["ring"].unique()
-    if len(rings) != 1:
-        raise ValueError(
-            f"the extreme points name {len(rings)} kinds of ring ({', '.join(map(repr, rings))}), "
-            "which cannot share a table; locate them again with one ring"
-        )
     return {
         "subset": "all",
         "partition": explanation.partition,
         "confidence": scoring.confidence,
-        "ring": str(rings[0]),
+        "ring": evaluation.read_ring(points),
         "tolerance_mm": explanation.tolerance_mm,
     }
