@@ -13,14 +13,14 @@ import time
 import numpy as np
 import pandas as pd
 
-from sonolens.evaluation import (
+from sonolens.evaluation.pointing import (
     describe_points,
     measure_region_shares,
     read_regions,
     score_pointing_game,
 )
 from sonolens.regions import partition_scan
-from sonolens.tables import EXTREMES
+from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import Framing
 
 GRIDS = {"cam": (7, 7), "layer_cam": (7, 7), "cameras": (224, 224)}

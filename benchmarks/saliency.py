@@ -27,7 +27,7 @@ from torchvision import models
 
 from sonolens.models import ScanClassifier, build_network
 from sonolens.saliency import MethodSettings, explain_scans, locate_extremes
-from sonolens.tables import EXTREMES
+from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound.framing import Framing
 
 SIDE_PX = 224

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from sonolens import evaluation
+from sonolens.evaluation import classification
 
 BOOTSTRAP = {"resamples": 2000, "confidence": 0.95, "seed": 0}
 RUN = {
@@ -79,29 +79,29 @@ def measure_study(scans: int, *, seed: int) -> None:
     rivals, judged = invent_rivals(predictions, seed=seed)
     forming = {"lesion_probability": "mean"}
     settings = forming | BOOTSTRAP
-    points = evaluation.choose_operating_points(predictions, runs, **forming)
+    points = classification.choose_operating_points(predictions, runs, **forming)
     print(f"\n{scans} scans, {table['patient_id'].nunique()} patients, 2,000 resamples")
     measure(
         "score_classification",
-        lambda: evaluation.score_classification(
+        lambda: classification.score_classification(
             predictions, table, points, size_bounds_mm=(10.0, 20.0), bins=10, **settings
         ),
     )
     measure(
         "trace_calibration",
-        lambda: evaluation.trace_calibration(predictions, bins=10, confidence=0.95, **forming),
+        lambda: classification.trace_calibration(predictions, bins=10, confidence=0.95, **forming),
     )
     measure(
         "score_configurations",
-        lambda: evaluation.score_configurations(predictions, runs, points, table, **settings),
+        lambda: classification.score_configurations(predictions, runs, points, table, **settings),
     )
     measure(
         "measure_optimism",
-        lambda: evaluation.measure_optimism(predictions, runs, points, table, **settings),
+        lambda: classification.measure_optimism(predictions, runs, points, table, **settings),
     )
     measure(
         f"compare_configurations, {len(rivals)} of them",
-        lambda: evaluation.compare_configurations(judged, rivals, table, **settings),
+        lambda: classification.compare_configurations(judged, rivals, table, **settings),
     )
 
 

@@ -30,8 +30,8 @@ from sonolens.models import (
     build_network,
     fit_network,
 )
-from sonolens.models.batches import ScanBatches, Share
-from sonolens.models.seeds import SCANS, epoch_seed
+from sonolens.models.fitting.batches import ScanBatches, Share
+from sonolens.models.fitting.seeds import SCANS, epoch_seed
 
 SIDE_PX = 224
 BATCH_SIZE = 12

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sonolens.report.numerals import percent, percent_with_interval, score_with_interval
-from sonolens.report.planted import SITES, read_measured
+from sonolens.report.sections.planted import SITES, read_measured
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -8,7 +8,8 @@ from kedro.config import OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.io import DataCatalog
 
-from sonolens import tables, tracking
+from sonolens import tracking
+from sonolens.tables import classification, pointing
 from sonolens.tracking import SCORES, MlflowTracking, name_scores, send_run
 
 FIRST, SECOND = "2026-01-01T00.00.00.000Z", "2026-01-02T00.00.00.500Z"
@@ -293,8 +294,8 @@ def test_a_run_without_the_rows_that_are_sent_has_no_scores():
 @pytest.mark.parametrize(
     ("table", "contract"),
     [
-        ("classification_metrics", tables.ClassificationMetrics),
-        ("pointing_game", tables.PointingGame),
+        ("classification_metrics", classification.ClassificationMetrics),
+        ("pointing_game", pointing.PointingGame),
     ],
 )
 def test_no_two_rows_of_a_table_share_a_name(table, contract):

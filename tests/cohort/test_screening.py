@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonolens import tables
 from sonolens.cohort import (
     Fingerprint,
     ScanFacts,
@@ -21,6 +20,7 @@ from sonolens.cohort import (
 )
 from sonolens.cohort.screening import SEVERITY
 from sonolens.studies.busbra import read_busbra
+from sonolens.tables import vocabulary
 
 THRESHOLDS = {
     "min_side_px": 64,
@@ -307,4 +307,4 @@ def test_busbra_lacks_spacing_and_has_one_mask_at_the_border(real_scans: Path) -
 
 
 def test_every_check_stands_in_the_contract_of_the_table() -> None:
-    assert tuple(SEVERITY) == tables.CHECKS
+    assert tuple(SEVERITY) == vocabulary.CHECKS

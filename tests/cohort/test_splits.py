@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sonolens import tables
 from sonolens.cohort import (
     check_disjoint,
     join_groups,
@@ -16,6 +15,7 @@ from sonolens.cohort import (
     split_official,
 )
 from sonolens.studies.busbra import read_busbra
+from sonolens.tables import cohort
 
 SHARES = {"validation_share": 0.2, "test_share": 0.25}
 
@@ -59,7 +59,7 @@ def test_a_patient_is_never_in_two_partitions() -> None:
     splits = split_holdout(FORTY, **SHARES, seed=3)
 
     assert not splits.drop_duplicates(["patient_id", "partition"])["patient_id"].duplicated().any()
-    tables.Splits.validate(splits)
+    cohort.Splits.validate(splits)
 
 
 def test_a_patient_with_one_malignant_lesion_counts_as_malignant_and_stays_whole() -> None:
@@ -137,7 +137,7 @@ def test_joined_patients_share_a_partition_in_every_scheme(scheme: Callable) -> 
         for pair in (["b00", "m07"], ["b05", "b13"]):
             rows = splits[splits["patient_id"].isin(pair)]
             assert len(rows.drop_duplicates(["fold", "partition"])) == rows["fold"].nunique()
-        tables.Splits.validate(splits)
+        cohort.Splits.validate(splits)
 
 
 OFFICIAL = pd.DataFrame(
@@ -201,7 +201,7 @@ def test_every_patient_is_tested_once_per_repeat() -> None:
     tested = splits[splits["partition"] == "test"]
     repeat = tested["fold"] // 5
     assert (pd.crosstab(tested["scan_id"], repeat) == 1).all(axis=None)
-    tables.Splits.validate(splits)
+    cohort.Splits.validate(splits)
 
 
 def test_folds_and_their_validation_have_the_label_mix_of_the_study() -> None:
@@ -313,4 +313,4 @@ def test_the_published_ten_folds_of_busbra_are_kept(real_scans: Path) -> None:
 
     tested = splits[splits["partition"] == "test"].set_index("scan_id")["fold"] + 1
     assert tested.to_dict() == study.official_folds.set_index("scan_id")["fold"].to_dict()
-    tables.Splits.validate(splits)
+    cohort.Splits.validate(splits)

@@ -4,7 +4,7 @@ from kedro.io import DatasetError
 from safetensors import safe_open
 
 from sonolens.datasets import NetworkWeightsDataset
-from sonolens.models.weights import NetworkWeights
+from sonolens.models.networks.weights_file import NetworkWeights
 
 WEIGHTS = NetworkWeights(
     tensors={"head.weight": torch.arange(6.0).reshape(2, 3), "count": torch.tensor(3)},

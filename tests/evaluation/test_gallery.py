@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from sonolens import tables
 from sonolens.evaluation.gallery import draw_gallery
 
 # Of each label eight scans are called right and four wrong at the threshold 0.4.
@@ -45,7 +44,7 @@ def test_correct_benign_come_first_then_correct_malignant_then_wrong() -> None:
 
     assert shown["correct"].tolist() == [True] * 4 + [False] * 3
     assert shown["label"].tolist()[:4] == ["benign"] * 2 + ["malignant"] * 2
-    tables.Gallery.validate(shown)
+    shown.Gallery.validate(shown)
 
 
 def test_a_probability_at_the_threshold_is_called_malignant() -> None:

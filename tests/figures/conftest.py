@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sonolens.figures import ScanView
+from sonolens.figures.scan_view import ScanView
 
 Make = Callable[..., ScanView]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from sonolens.figures import draw_cam_scheme
+from sonolens.figures.cam_scheme import draw_cam_scheme
 from sonolens.figures.style import INK, text_width_in
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from sonolens.figures import draw_method_examples
-from sonolens.figures.method_examples import PER_LINE
+from sonolens.figures.method_examples import PER_LINE, draw_method_examples
 
 
 def gids(figure, name):

@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from sonolens.figures import (
-    draw_cam_scheme,
-    draw_example_scans,
-    draw_regions,
-    draw_saliency_examples,
-)
+from sonolens.figures.cam_scheme import draw_cam_scheme
+from sonolens.figures.paper_figures import draw_example_scans, draw_regions, draw_saliency_examples
 
 
 def words(figure: Figure) -> str:

@@ -10,7 +10,7 @@ import pytest
 from kedro.framework.startup import bootstrap_project
 from pydantic import ValidationError
 
-from sonolens.models import trainer
+from sonolens.models.fitting import trainer
 from sonolens.pipeline_registry import register_pipelines
 from sonolens.pipelines.planted_evidence.explaining import find_hits
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters

@@ -11,10 +11,10 @@ from kedro.io import DataCatalog
 from pydantic import ValidationError
 from scipy import ndimage
 
-from sonolens.figures import draw_ring_sweep
+from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
 from sonolens.pipelines.explainability.parameters import RegionParameters
 from sonolens.pipelines.explainability.ring_sweep import sweep_rings
-from sonolens.tables import RingSweep
+from sonolens.tables.sweep import RingSweep
 
 CONF = Path(__file__).parents[2] / "conf" / "base" / "parameters_explainability.yml"
 KEY = ["method", "run", "region", "rule", "subset", "label"]

@@ -2,12 +2,12 @@ import pandas as pd
 from tiny_run import NOTHING_COUNTED, pointing_row, pointing_table
 from tiny_scores import RUN, metric_rows, metrics_table
 
-from sonolens import tables
 from sonolens.report import tabulate_classification, tabulate_pointing_game
+from sonolens.tables import shown
 
 
 def test_table_1_shows_the_test_partition_scans_before_lesions() -> None:
-    table = tables.PaperTable1.validate(tabulate_classification(metrics_table()))
+    table = shown.PaperTable1.validate(tabulate_classification(metrics_table()))
 
     assert table["level"].tolist() == ["scan", "lesion"]
     assert table["n"].tolist() == [6, 4]
@@ -26,7 +26,7 @@ def test_a_cell_of_table_1_is_a_score_with_its_interval() -> None:
 def test_a_metric_that_does_not_exist_is_a_dash_not_a_zero() -> None:
     table = tabulate_classification(metrics_table(auc=float("nan")))
 
-    assert tables.PaperTable1.validate(table)["auc"].tolist() == ["–", "–"]
+    assert shown.PaperTable1.validate(table)["auc"].tolist() == ["–", "–"]
 
 
 def test_strata_stay_out_of_table_1() -> None:
@@ -50,11 +50,11 @@ def test_table_1_counts_calls_at_the_point_closest_to_the_corner() -> None:
 def test_table_1_of_no_test_scans_is_empty_and_valid() -> None:
     table = tabulate_classification(metric_rows("scan", 6, partition="train"))
 
-    assert tables.PaperTable1.validate(table).empty
+    assert shown.PaperTable1.validate(table).empty
 
 
 def test_table_2_names_the_regions_as_the_paper_in_its_order() -> None:
-    table = tables.PaperTable2.validate(tabulate_pointing_game(pointing_table()))
+    table = shown.PaperTable2.validate(tabulate_pointing_game(pointing_table()))
 
     assert table["region"].tolist() == [
         "Breast mass region",
@@ -96,7 +96,7 @@ def test_table_2_counts_correct_scans_of_both_labels_under_the_papers_rule() -> 
 
 
 def test_where_nothing_was_counted_table_2_has_dashes() -> None:
-    table = tables.PaperTable2.validate(tabulate_pointing_game(pointing_table(**NOTHING_COUNTED)))
+    table = shown.PaperTable2.validate(tabulate_pointing_game(pointing_table(**NOTHING_COUNTED)))
 
     assert (table[["hits", "chance", "enrichment"]] == "–").all(axis=None)
     assert (table["n"] == 0).all()

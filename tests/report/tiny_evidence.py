@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from tiny_scores import NAN, RUN
 
-from sonolens import tables
+from sonolens.tables import evidence
 
 PARTITION = {"partition": "test", "confidence": 0.95}
 
@@ -51,7 +51,7 @@ def localization_table(
             ("called", "correct", "both", True),
         )
     ]
-    return tables.LocalizationScores.validate(pd.DataFrame(rows).assign(**values))
+    return evidence.LocalizationScores.validate(pd.DataFrame(rows).assign(**values))
 
 
 def abstention_table(
@@ -86,7 +86,7 @@ def abstention_table(
         for measure in ("risk", "aurc")
         for strategy, (value, difference, low, high) in limits.items()
     ]
-    return tables.AbstentionScores.validate(pd.DataFrame(rows).assign(**values))
+    return evidence.AbstentionScores.validate(pd.DataFrame(rows).assign(**values))
 
 
 def faithfulness_table(
@@ -111,7 +111,7 @@ def faithfulness_table(
         for run in runs
         for test, gain in (("deletion", 0.021), ("insertion", 0.113))
     ]
-    return tables.FaithfulnessScores.validate(pd.DataFrame(rows).assign(**values))
+    return evidence.FaithfulnessScores.validate(pd.DataFrame(rows).assign(**values))
 
 
 def sanity_table(
@@ -144,4 +144,4 @@ def sanity_table(
             ("ssim", 0.3),
         )
     ]
-    return tables.SanityChecks.validate(pd.DataFrame(rows).assign(**values))
+    return evidence.SanityChecks.validate(pd.DataFrame(rows).assign(**values))

@@ -25,7 +25,7 @@ from tiny_scores import (
     training_runs_table,
 )
 
-from sonolens import tables
+from sonolens.tables import training, vocabulary
 
 
 def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any]:
@@ -48,14 +48,14 @@ def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any
     rigorous = [row["run"] for row in runs if row["protocol"] == "rigorous"]
     settings = training_runs_table().drop(columns=list(runs[0])).iloc[0].to_dict()
     kinds = list(dict.fromkeys((row["configuration"], row["protocol"]) for row in runs))
-    strata = [f"birads={category}" for category in tables.BIRADS]
+    strata = [f"birads={category}" for category in vocabulary.BIRADS]
     metrics = pd.concat(
         [
             metrics_table(runs=names),
             *(
                 metric_rows(level, 30, run=run, stratum=stratum)
                 for run in names
-                for level in tables.LEVELS
+                for level in vocabulary.LEVELS
                 for stratum in strata
             ),
         ],
@@ -66,7 +66,7 @@ def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any
         make() for make in (predictions_table, points_table, pointing_table, shares_table)
     )
     return run_inputs(
-        training_runs=tables.TrainingRuns.validate(pd.DataFrame(runs).assign(**settings)),
+        training_runs=training.TrainingRuns.validate(pd.DataFrame(runs).assign(**settings)),
         training_history=pd.concat(
             (tested if row["protocol"] == "paper" else history).assign(run=row["run"])
             for row in runs
@@ -84,7 +84,7 @@ def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any
             *(
                 comparison_row(first=first, second=second, level=level, test=test)
                 for (first, _), (second, _) in itertools.combinations(kinds, 2)
-                for level in tables.LEVELS
+                for level in vocabulary.LEVELS
                 for test in ("bootstrap", "delong")
             )
         ),
@@ -92,7 +92,7 @@ def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any
             *(
                 optimism_row(run=run, level=level, source=source, metric=metric)
                 for run in rigorous
-                for level in tables.LEVELS
+                for level in vocabulary.LEVELS
                 for source in ("threshold", "epoch_and_threshold")
                 for metric in ("auc", "accuracy", "sensitivity", "specificity")
             )

@@ -25,9 +25,9 @@ from tiny_scores import (
     training_runs_table,
 )
 
-from sonolens import tables
 from sonolens.report import tabulate_classification, tabulate_pointing_game
 from sonolens.report.pictures import CAPTIONS, PNG_SIGNATURE
+from sonolens.tables import cohort, pointing, vocabulary
 
 
 def pointing_row(region: str, **values: Any) -> dict[str, Any]:
@@ -68,7 +68,9 @@ NOTHING_COUNTED = {"n": 0, "hits": 0.0} | dict.fromkeys(
 def pointing_table(**values: Any) -> pd.DataFrame:
     """The four regions, in another order than the paper's, all with the same values."""
     regions = ("any", "below", "mass", "peritumoral")
-    return tables.PointingGame.validate(pd.DataFrame([pointing_row(r, **values) for r in regions]))
+    return pointing.PointingGame.validate(
+        pd.DataFrame([pointing_row(r, **values) for r in regions])
+    )
 
 
 def scans_table(**columns: Any) -> pd.DataFrame:
@@ -85,13 +87,13 @@ def scans_table(**columns: Any) -> pd.DataFrame:
         "device": None,
         "source": "busbra",
     }
-    return tables.Scans.validate(pd.DataFrame(table | columns))
+    return cohort.Scans.validate(pd.DataFrame(table | columns))
 
 
 def splits_table(scans: pd.DataFrame) -> pd.DataFrame:
     partitions = ["train"] * 2 + ["validation"] * 2 + ["test"] * 4
     ids = scans[["scan_id", "lesion_id", "patient_id"]]
-    return tables.Splits.validate(ids.assign(fold=0, partition=partitions))
+    return cohort.Splits.validate(ids.assign(fold=0, partition=partitions))
 
 
 def shares_table(**columns: Any) -> pd.DataFrame:
@@ -108,9 +110,9 @@ def shares_table(**columns: Any) -> pd.DataFrame:
             "tolerance_mm": 0.0,
         }
         for scan_id, area, cell in (("s4", 0.1, 0.2), ("s5", 0.3, 0.24))
-        for region in tables.REGION_NAMES
+        for region in vocabulary.REGION_NAMES
     ]
-    return tables.RegionShares.validate(pd.DataFrame(rows).assign(**columns))
+    return pointing.RegionShares.validate(pd.DataFrame(rows).assign(**columns))
 
 
 def run_inputs(**replaced: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens import tables
+from sonolens.tables import classification, training, vocabulary
 
 RUN = "tiny-full-seed0-fold0"
 NAN = math.nan
@@ -44,8 +44,8 @@ def metric_rows(
 ) -> pd.DataFrame:
     rows = []
     for metric, score in (SCORES | values).items():
-        called = metric in tables.CALL_METRICS
-        for rule in tables.OPERATING_RULES if called else ("none",):
+        called = metric in vocabulary.CALL_METRICS
+        for rule in vocabulary.OPERATING_RULES if called else ("none",):
             value = score - LOWER.get(rule, 0.0)
             rows.append(
                 {
@@ -75,7 +75,7 @@ def metrics_table(*, runs: tuple[str, ...] = (RUN,), **values: float) -> pd.Data
             metric_rows("scan", 6, run=run, **values),
             metric_rows("scan", 60, partition="train", run=run),
         ]
-    return tables.ClassificationMetrics.validate(pd.concat(parts, ignore_index=True))
+    return classification.ClassificationMetrics.validate(pd.concat(parts, ignore_index=True))
 
 
 def training_runs_table(**columns: Any) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def training_runs_table(**columns: Any) -> pd.DataFrame:
         "best_epoch": 2,
         "epochs": 3,
     }
-    return tables.TrainingRuns.validate(pd.DataFrame(table | columns))
+    return training.TrainingRuns.validate(pd.DataFrame(table | columns))
 
 
 def history_table(*, run: str = RUN, test_loss: Any = NAN) -> pd.DataFrame:
@@ -112,7 +112,7 @@ def history_table(*, run: str = RUN, test_loss: Any = NAN) -> pd.DataFrame:
         "seconds": [2.0, 3.0, 4.0],
         "best": [False, True, False],
     }
-    return tables.TrainingHistory.validate(pd.DataFrame(table))
+    return training.TrainingHistory.validate(pd.DataFrame(table))
 
 
 def predictions_table(*, run: str = RUN, temperature: float = 1.37) -> pd.DataFrame:
@@ -126,18 +126,18 @@ def predictions_table(*, run: str = RUN, temperature: float = 1.37) -> pd.DataFr
         "temperature": temperature,
         "probability": [0.3, 0.8],
     }
-    return tables.Predictions.validate(pd.DataFrame(table))
+    return training.Predictions.validate(pd.DataFrame(table))
 
 
 def points_table(*, run: str = RUN, **columns: Any) -> pd.DataFrame:
     """Lesions first and rules backwards: a page must bring them into order."""
-    thresholds = dict(zip(tables.OPERATING_RULES, (0.4321, 0.4, 0.3, 0.2), strict=True))
+    thresholds = dict(zip(vocabulary.OPERATING_RULES, (0.4321, 0.4, 0.3, 0.2), strict=True))
     rows = [
         {"run": run, "level": level, "rule": rule, "chosen_on": "validation", "threshold": at}
-        for level in reversed(tables.LEVELS)
+        for level in reversed(vocabulary.LEVELS)
         for rule, at in reversed(thresholds.items())
     ]
-    return tables.OperatingPoints.validate(pd.DataFrame(rows).assign(**columns))
+    return classification.OperatingPoints.validate(pd.DataFrame(rows).assign(**columns))
 
 
 def configuration_rows(configuration: str = "tiny-full", **values: Any) -> pd.DataFrame:
@@ -159,11 +159,11 @@ def configuration_rows(configuration: str = "tiny-full", **values: Any) -> pd.Da
             "n": 1875,
             "confidence": 0.95,
         }
-        for level in reversed(tables.LEVELS)
-        for metric in ("brier", *reversed(tables.CALL_METRICS), "auc")
-        for rule in (tables.OPERATING_RULES if metric in tables.CALL_METRICS else ("none",))
+        for level in reversed(vocabulary.LEVELS)
+        for metric in ("brier", *reversed(vocabulary.CALL_METRICS), "auc")
+        for rule in (vocabulary.OPERATING_RULES if metric in vocabulary.CALL_METRICS else ("none",))
     ]
-    return tables.ConfigurationMetrics.validate(pd.DataFrame(rows).assign(**values))
+    return classification.ConfigurationMetrics.validate(pd.DataFrame(rows).assign(**values))
 
 
 def comparison_row(**values: Any) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def comparison_row(**values: Any) -> dict[str, Any]:
 
 def comparison_table(*rows: dict[str, Any]) -> pd.DataFrame:
     columns = list(comparison_row())
-    return tables.ConfigurationComparison.validate(pd.DataFrame(rows, columns=columns))
+    return classification.ConfigurationComparison.validate(pd.DataFrame(rows, columns=columns))
 
 
 def optimism_row(**values: Any) -> dict[str, Any]:
@@ -207,4 +207,4 @@ def optimism_row(**values: Any) -> dict[str, Any]:
 
 def optimism_table(*rows: dict[str, Any]) -> pd.DataFrame:
     columns = list(optimism_row())
-    return tables.ProtocolOptimism.validate(pd.DataFrame(rows, columns=columns))
+    return classification.ProtocolOptimism.validate(pd.DataFrame(rows, columns=columns))

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sonolens import tables
 from sonolens.studies.breast import read_breast
+from sonolens.tables import cohort
 
 TABLE = "BrEaST-Lesions-USG-clinical-data-Dec-15-2023.xlsx"
 PICTURES = "BrEaST-Lesions_USG-images_and_masks"
@@ -99,7 +99,7 @@ def test_cases_are_listed_without_the_normal_ones(breast_home: Path) -> None:
     assert study.scans["label"].tolist() == ["benign", "malignant"]
     assert study.left_out == {"normal": 1}
     assert study.published == {"scans": 256, "benign": 154, "malignant": 98}
-    tables.Scans.validate(study.scans)
+    cohort.Scans.validate(study.scans)
 
 
 def test_centimetres_become_millimetres_on_both_axes(breast_home: Path) -> None:
@@ -257,7 +257,7 @@ def test_the_published_cases_are_read_as_an_independent_reading_does(real_scans:
     rows = [row for row in rows if row["Classification"] != "normal"]
 
     scans = study.scans
-    tables.Scans.validate(scans)
+    cohort.Scans.validate(scans)
     assert scans["label"].value_counts().to_dict() == {"benign": 30, "malignant": 22}
     assert study.left_out == {"normal": 2}
     assert scans["label"].tolist() == [row["Classification"] for row in rows]

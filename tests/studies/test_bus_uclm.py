@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sonolens import tables
 from sonolens.studies.bus_uclm import read_bus_uclm
+from sonolens.tables import cohort
 
 GREEN, RED = (0, 255, 0), (255, 0, 0)
 FRAMES = [
@@ -55,7 +55,7 @@ def test_the_patient_is_the_name_before_the_underscore(uclm_folder: Path) -> Non
     assert study.scans["scan_id"].tolist() == ["ANFO_000", "ANFO_001", "COPE_001", "HESN_000"]
     assert study.scans["patient_id"].tolist() == ["ANFO", "ANFO", "COPE", "HESN"]
     assert study.scans["label"].tolist() == ["benign", "malignant", "benign", "malignant"]
-    tables.Scans.validate(study.scans)
+    cohort.Scans.validate(study.scans)
 
 
 def test_frames_of_one_patient_and_label_count_as_one_lesion(uclm_folder: Path) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sonolens import tables
 from sonolens.studies import read_busbra
+from sonolens.tables import cohort
 
 
 def test_both_scans_of_a_case_share_lesion_and_patient(busbra_folder: Path) -> None:
@@ -17,7 +17,7 @@ def test_both_scans_of_a_case_share_lesion_and_patient(busbra_folder: Path) -> N
     assert scans["patient_id"].tolist() == ["7", "7", "12", "12"]
     assert scans["lesion_id"].tolist() == scans["patient_id"].tolist()
     assert scans["label"].tolist() == ["benign", "benign", "malignant", "malignant"]
-    tables.Scans.validate(scans)
+    cohort.Scans.validate(scans)
 
 
 def test_what_busbra_does_not_publish_stays_empty(busbra_folder: Path) -> None:

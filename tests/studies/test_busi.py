@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sonolens import tables
 from sonolens.studies.busi import read_busi
+from sonolens.tables import cohort
 
 
 def draw(file: Path, *, pixels: list[tuple[int, int]] | None = None, mode: str = "1") -> Path:
@@ -55,7 +55,7 @@ def test_scans_are_listed_by_label_and_number_without_the_normal_ones(busi_folde
     assert study.scans["patient_id"].tolist() == study.scans["scan_id"].tolist()
     assert study.left_out == {"normal": 1}
     assert study.published == {"scans": 780, "benign": 437, "malignant": 210}
-    tables.Scans.validate(study.scans)
+    cohort.Scans.validate(study.scans)
 
 
 def test_three_masks_of_three_modes_are_one_mass(busi_folder: Path) -> None:
@@ -147,7 +147,7 @@ def test_the_curated_set_is_read_by_its_own_names(curated_folder: Path, given: s
     assert study.scans["label"].tolist() == ["benign", "malignant"]
     assert np.argwhere(study.masks["malignant_id_12"]()).tolist() == [[1, 12]]
     assert study.published == {}
-    tables.Scans.validate(study.scans)
+    cohort.Scans.validate(study.scans)
 
 
 @pytest.mark.real_scans

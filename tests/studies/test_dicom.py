@@ -28,8 +28,8 @@ from pydicom.uid import (
     generate_uid,
 )
 
-from sonolens import tables
 from sonolens.studies.dicom import read_dicom
+from sonolens.tables import cohort
 
 ROWS, COLS = 60, 80
 X0, Y0, X1, Y1 = 10, 5, 69, 54  # the tissue, ends included
@@ -168,7 +168,7 @@ def test_spacing_is_in_millimetres_and_rows_are_the_y_direction(folder: Path) ->
 
     assert scans["spacing_row_mm"].tolist() == pytest.approx([0.06, 0.06])
     assert scans["spacing_col_mm"].tolist() == pytest.approx([0.08, 0.08])
-    tables.Scans.validate(scans)
+    cohort.Scans.validate(scans)
 
 
 @pytest.mark.parametrize("units", [0, 4, 5])
@@ -238,7 +238,7 @@ def test_ids_of_the_table_are_used_as_they_are(folder: Path) -> None:
     assert scans["view"].tolist()[:2] == ["transverse", "longitudinal"]
     assert scans.isna().sum()[["birads", "view"]].tolist() == [1, 1]
     assert scans["device"].tolist() == ["ACME Echo 9"] * 3
-    tables.Scans.validate(scans)
+    cohort.Scans.validate(scans)
 
 
 def test_without_lesions_every_scan_shows_its_own(folder: Path) -> None:

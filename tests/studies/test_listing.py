@@ -1,7 +1,7 @@
 """A list of scans keeps the contract, and what is not told stays empty."""
 
-from sonolens import tables
 from sonolens.studies.listing import list_scans
+from sonolens.tables import cohort
 
 
 def test_a_scan_of_nobody_in_particular_is_a_patient_of_its_own() -> None:
@@ -10,7 +10,7 @@ def test_a_scan_of_nobody_in_particular_is_a_patient_of_its_own() -> None:
     assert scans["patient_id"].tolist() == scans["lesion_id"].tolist() == ["a", "b"]
     unknown = ["view", "birads", "spacing_row_mm", "spacing_col_mm", "device"]
     assert scans[unknown].isna().all(axis=None)
-    tables.Scans.validate(scans)
+    cohort.Scans.validate(scans)
 
 
 def test_what_is_told_is_listed() -> None:
@@ -28,4 +28,4 @@ def test_what_is_told_is_listed() -> None:
     assert scans["lesion_id"].tolist() == ["x", "y"]
     assert scans["birads"].tolist() == ["4a", "3"]
     assert scans["spacing_row_mm"].tolist() == scans["spacing_col_mm"].tolist() == [0.1, 0.2]
-    tables.Scans.validate(scans)
+    cohort.Scans.validate(scans)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sonolens import tables
 from sonolens.studies.manifest import read_manifest
+from sonolens.tables import cohort
 
 Write = Callable[..., Path]
 HEADER = "image,mask,label"
@@ -58,7 +58,7 @@ def test_each_row_is_a_scan_with_its_own_image_and_mask(write: Write) -> None:
     assert study.image("b")[0, 0] == 2
     assert np.argwhere(study.masks["b"]())[0].tolist() == [5, 2]
     assert study.published == {}
-    tables.Scans.validate(study.scans)
+    cohort.Scans.validate(study.scans)
 
 
 def test_what_the_manifest_does_not_say_stays_empty(write: Write) -> None:
@@ -91,7 +91,7 @@ def test_every_column_finds_its_place_and_further_columns_are_kept(write: Write)
     assert scans["source"].tolist() == ["Bonn", "manifest"]
     assert scans.loc[0, "Age"] == "61"
     assert scans["Age"].isna().tolist() == [False, True]
-    tables.Scans.validate(scans)
+    cohort.Scans.validate(scans)
 
 
 def test_one_spacing_serves_both_directions(write: Write) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from sonolens import tables
 from sonolens.studies import matlab
 from sonolens.studies.completeness import count_study
 from sonolens.studies.oasbud import LINE_MM, PIXEL_MM, SAMPLE_MM, read_oasbud
+from sonolens.tables import cohort
 
 OPTIONS: dict[str, Any] = {"dynamic_range_db": 50.0, "skip_samples": 20}
 SAMPLES, LINES = 1040, 60
@@ -150,7 +150,7 @@ def test_masses_are_counted_by_position_and_patients_by_id(oasbud_file: Path) ->
     assert study.scans["view"].isna().all()
     assert study.scans[["spacing_row_mm", "spacing_col_mm"]].eq(0.075).all(axis=None)
     assert count_study(study)["malignant"] == 2
-    tables.Scans.validate(study.scans)
+    cohort.Scans.validate(study.scans)
 
 
 def test_class_one_is_malignant(oasbud_file: Path) -> None:

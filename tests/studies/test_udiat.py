@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from sonolens import tables
 from sonolens.studies.udiat import read_udiat
+from sonolens.tables import cohort
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_numbers_gain_the_zeros_of_the_file_names(udiat_folder: Path) -> None:
     assert study.scans["label"].tolist() == ["malignant", "benign"]
     assert study.published == {"scans": 163}
     assert study.left_out == {}
-    tables.Scans.validate(study.scans)
+    cohort.Scans.validate(study.scans)
 
 
 def test_a_scan_is_read_with_its_own_mask(udiat_folder: Path) -> None:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sonolens import tables
 from sonolens.cohort.duplicates import group_duplicates
 from sonolens.cohort.inspection import ScanFacts
+from sonolens.tables import vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def screen_scans(
     """Judge every scan by itself and beside all others.
 
     Args:
-        scans: Contract `sonolens.tables.Scans`.
+        scans: Contract `sonolens.cohort.Scans`.
         facts: One per scan, in any order; further ones are ignored.
         min_side_px: A scan with a shorter side is tiny.
         max_mask_components: A mask in more pieces has many.
@@ -121,7 +121,7 @@ def resolve_screening(
     """Keep the scans without errors, or refuse to go on.
 
     Args:
-        scans: Contract `sonolens.tables.Scans`.
+        scans: Contract `sonolens.cohort.Scans`.
         screening: What `screen_scans` found in them.
         on_error: `stop` refuses a study with any error, `drop` leaves the scans with errors out and
             logs them. Duplicates with different labels all have an error, so all of them go.
@@ -147,7 +147,7 @@ def resolve_screening(
             f"screening found errors in {told}; repair the data set, or leave these scans out "
             "with screening.on_error: drop"
         )
-    counts = kept["label"].value_counts().reindex(list(tables.LABELS), fill_value=0)
+    counts = kept["label"].value_counts().reindex(list(vocabulary.LABELS), fill_value=0)
     if (counts == 0).any():
         raise ValueError(
             f"without the scans with errors the study keeps {counts['benign']} benign and "

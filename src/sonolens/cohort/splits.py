@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
-from sonolens import tables
 from sonolens.cohort.strata import (
     describe_groups,
     draw,
@@ -16,6 +15,7 @@ from sonolens.cohort.strata import (
     merge_rare_strata,
     shuffle,
 )
+from sonolens.tables import vocabulary
 
 FEWEST_FOLDS = 2
 
@@ -36,14 +36,14 @@ def split_holdout(
     dealt out in the same proportion, up to rounding.
 
     Args:
-        scans: Contract `sonolens.tables.Scans`.
+        scans: Contract `sonolens.cohort.Scans`.
         validation_share: Share of the groups that choose epoch and threshold, above 0.
         test_share: Share of the groups that are only scored, above 0; the rest trains.
         seed: Same seed and same groups give the same split, whatever the row order.
         groups: The group of every scan, indexed by scan id; the patients if absent.
 
     Returns:
-        Contract `sonolens.tables.Splits`, fold 0, one row per scan in the order of `scans`.
+        Contract `sonolens.cohort.Splits`, fold 0, one row per scan in the order of `scans`.
 
     Raises:
         ValueError: If the shares leave no group to train on, a partition lacks one of the labels,
@@ -85,7 +85,7 @@ def split_kfold(
     from the groups that are not tested, stratified as in `split_holdout`.
 
     Args:
-        scans: Contract `sonolens.tables.Scans`.
+        scans: Contract `sonolens.cohort.Scans`.
         folds: How many folds, at least 2.
         repeats: How many times the study is folded, at least 1.
         validation_share: Share of all groups that choose epoch and threshold, above 0.
@@ -93,7 +93,7 @@ def split_kfold(
         groups: The group of every scan, indexed by scan id; the patients if absent.
 
     Returns:
-        Contract `sonolens.tables.Splits`, one row per scan and fold, in the order of `scans` within
+        Contract `sonolens.cohort.Splits`, one row per scan and fold, in the order of `scans` within
         a fold; fold k (from 0) of repeat r (from 0) has the number ``r * folds + k``.
 
     Raises:
@@ -142,7 +142,7 @@ def split_official(
     stratified as in `split_holdout`.
 
     Args:
-        scans: Contract `sonolens.tables.Scans`.
+        scans: Contract `sonolens.cohort.Scans`.
         official_folds: `scan_id` and `fold`, as in `sonolens.studies.Study.official_folds`; scans
             that are not in `scans` do not matter.
         validation_share: Share of all groups that choose epoch and threshold, above 0.
@@ -150,7 +150,7 @@ def split_official(
         groups: The group of every scan, indexed by scan id; the patients if absent.
 
     Returns:
-        Contract `sonolens.tables.Splits`, one row per scan and fold, in the order of `scans` within
+        Contract `sonolens.cohort.Splits`, one row per scan and fold, in the order of `scans` within
         a fold; the smallest published number is fold 0, the next fold 1.
 
     Raises:
@@ -184,7 +184,7 @@ def check_disjoint(splits: pd.DataFrame, groups: pd.Series) -> None:
     """Make sure that no group is known in training and met again in another partition.
 
     Args:
-        splits: Contract `sonolens.tables.Splits`.
+        splits: Contract `sonolens.cohort.Splits`.
         groups: The group of every scan, indexed by scan id.
 
     Raises:
@@ -271,7 +271,7 @@ def _require_training_share(validation_share: float, *, tested: float) -> None:
 def _require_both_labels(partition: pd.Series, label: pd.Series, *, fold: int) -> None:
     """Refuse a fold that nobody could train on or score."""
     counts = pd.crosstab(partition, label).reindex(
-        index=list(tables.PARTITIONS), columns=list(tables.LABELS), fill_value=0
+        index=list(vocabulary.PARTITIONS), columns=list(vocabulary.LABELS), fill_value=0
     )
     if (counts == 0).any(axis=None):
         told = "; ".join(

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from sonolens import tables
+from sonolens.tables import vocabulary
 
 NO_BIRADS = -1
 
@@ -14,15 +14,15 @@ def describe_groups(scans: pd.DataFrame, group_of: pd.Series) -> pd.DataFrame:
     """Tell of each group what it is stratified by.
 
     Args:
-        scans: Contract `sonolens.tables.Scans`.
+        scans: Contract `sonolens.cohort.Scans`.
         group_of: The group of every scan, in the order of `scans`.
 
     Returns:
         Indexed by group in alphabetical order: `malignant` (any of its scans is) and `birads` (its
-        highest category as a place in `sonolens.tables.BIRADS`, `NO_BIRADS` if none is known).
+        highest category as a place in `sonolens.vocabulary.BIRADS`, `NO_BIRADS` if none is known).
     """
     group = group_of.to_numpy()
-    rank = {category: place for place, category in enumerate(tables.BIRADS)}
+    rank = {category: place for place, category in enumerate(vocabulary.BIRADS)}
     birads = scans["birads"].map(rank).fillna(NO_BIRADS).astype(int)
     return pd.DataFrame(
         {
@@ -99,7 +99,7 @@ def merge_rare_strata(units: pd.DataFrame, *, at_least: int) -> dict[str, str]:
         ValueError: If a label has fewer groups than that altogether.
     """
     label = units["malignant"].map({True: "malignant", False: "benign"})
-    per_label = label.value_counts().reindex(list(tables.LABELS), fill_value=0)
+    per_label = label.value_counts().reindex(list(vocabulary.LABELS), fill_value=0)
     if per_label.min() < at_least:
         raise ValueError(
             f"{at_least} folds need {at_least} patients of each label, but there are "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
 
 if TYPE_CHECKING:
-    import sonolens.models.weights
+    import sonolens.models.networks.weights_file
 
 LENGTH_BYTES = 8
 """A safetensors file opens with the length of its JSON header, a little-endian integer."""
@@ -14,7 +14,8 @@ LENGTH_BYTES = 8
 
 class NetworkWeightsDataset(
     WholeFileDataset[
-        "sonolens.models.weights.NetworkWeights", "sonolens.models.weights.NetworkWeights"
+        "sonolens.models.networks.weights_file.NetworkWeights",
+        "sonolens.models.networks.weights_file.NetworkWeights",
     ]
 ):
     """One network's weights and header in a `.safetensors` file; the item of a `VersionedCollection`.
@@ -22,16 +23,18 @@ class NetworkWeightsDataset(
     Reading runs no code from the file, and equal weights become equal bytes.
     """
 
-    def _write(self, data: "sonolens.models.weights.NetworkWeights", file: OpenFile) -> None:
+    def _write(
+        self, data: "sonolens.models.networks.weights_file.NetworkWeights", file: OpenFile
+    ) -> None:
         from safetensors.torch import save  # noqa: PLC0415 - torch takes seconds to import
 
         file.write(_in_fixed_order(save(data.tensors, metadata=data.header)))
 
-    def _read(self, file: OpenFile) -> "sonolens.models.weights.NetworkWeights":
+    def _read(self, file: OpenFile) -> "sonolens.models.networks.weights_file.NetworkWeights":
         from safetensors import SafetensorError  # noqa: PLC0415 - see above
         from safetensors.torch import load  # noqa: PLC0415 - see above
 
-        from sonolens.models.weights import NetworkWeights  # noqa: PLC0415 - see above
+        from sonolens.models.networks.weights_file import NetworkWeights  # noqa: PLC0415 - see above
 
         content = file.read()
         try:

@@ -7,8 +7,8 @@ import pandas as pd
 from kedro.io.core import Version
 from kedro_datasets._typing import TablePreview
 
-from sonolens import tables
 from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
+from sonolens.tables import contract
 
 
 class TableDataset(WholeFileDataset[pd.DataFrame, pd.DataFrame]):
@@ -28,7 +28,7 @@ class TableDataset(WholeFileDataset[pd.DataFrame, pd.DataFrame]):
     """
 
     DEFAULT_LOAD_ARGS: dict[str, Any] = {  # noqa: RUF012 - Kedro's way of showing defaults
-        "dtype": tables.text_columns(),
+        "dtype": contract.text_columns(),
         "keep_default_na": False,
         "na_values": [""],
     }

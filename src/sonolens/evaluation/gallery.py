@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from sonolens import tables
-from sonolens.evaluation.operating_points import threshold_of
-from sonolens.evaluation.roc import call_malignant
+from sonolens.evaluation.classification.operating_points import threshold_of
+from sonolens.evaluation.classification.roc import call_malignant
+from sonolens.tables import vocabulary
 
 
 def draw_gallery(
@@ -20,15 +20,15 @@ def draw_gallery(
     """Draw the scans that figures show, each of another lesion, judged by the first run by name.
 
     Args:
-        predictions: Contract `sonolens.tables.Predictions`.
-        operating_points: Contract `sonolens.tables.OperatingPoints`; its scan level is used.
+        predictions: Contract `sonolens.training.Predictions`.
+        operating_points: Contract `sonolens.classification.OperatingPoints`; its scan level is used.
         partition: Whose scans are drawn.
         correct_per_label: How many correctly classified scans of each label.
         wrong: How many wrongly classified scans.
         seed: Seed of the draw.
 
     Returns:
-        Contract `sonolens.tables.Gallery`: correct benign scans, correct malignant ones, wrong ones;
+        Contract `sonolens.shown.Gallery`: correct benign scans, correct malignant ones, wrong ones;
         fewer where there are fewer.
     """
     run = predictions["run"].min()
@@ -40,7 +40,10 @@ def draw_gallery(
     drawn = judged.sort_values("scan_id").iloc[order].drop_duplicates("lesion_id")
     correct = drawn[drawn["correct"]]
     shown = [
-        *(correct[correct["label"] == label].head(correct_per_label) for label in tables.LABELS),
+        *(
+            correct[correct["label"] == label].head(correct_per_label)
+            for label in vocabulary.LABELS
+        ),
         drawn[~drawn["correct"]].head(wrong),
     ]
     columns = ["run", "scan_id", "label", "probability", "threshold", "correct"]

@@ -22,7 +22,7 @@ from sonolens.figures.style import (
     SMALL_PT,
     signed_colours,
 )
-from sonolens.tables import REGION_NAMES
+from sonolens.tables.vocabulary import REGION_NAMES
 
 SCALE_BAR_MM = (10, 5, 2, 1)
 LARGEST_BAR_SHARE = 0.4

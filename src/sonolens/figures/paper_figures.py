@@ -32,7 +32,7 @@ from sonolens.figures.style import (
     wrap,
     write,
 )
-from sonolens.tables import LABELS, REGION_NAMES
+from sonolens.tables.vocabulary import LABELS, REGION_NAMES
 
 MARGIN_IN = 0.15
 GAP_IN = 0.12

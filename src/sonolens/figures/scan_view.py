@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from sonolens.arrays import Mask, RegionMap, SaliencyMap, Scan
-from sonolens.tables import EXTREMES, LABELS
+from sonolens.tables.vocabulary import EXTREMES, LABELS
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import torch
 
-from sonolens.models.classifier import ScanClassifier
+from sonolens.models.networks.classifier import ScanClassifier
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 

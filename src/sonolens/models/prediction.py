@@ -7,8 +7,8 @@ import torch
 
 from sonolens.arrays import Logits, ScanStack
 from sonolens.models.allocator import batches_that_fit, keep_freed_memory
-from sonolens.models.classifier import ScanClassifier
 from sonolens.models.devices import borrowed
+from sonolens.models.networks.classifier import ScanClassifier
 
 
 def predict_logits(

@@ -7,21 +7,30 @@ import pandas as pd
 
 from sonolens.figures.published import CLASSIFICATION, POINTING_HITS
 from sonolens.report import numerals
-from sonolens.report.abstention import tell_abstention
-from sonolens.report.answer import answer_question, tally_verdicts
-from sonolens.report.banners import raise_banners
-from sonolens.report.calibration import list_calibrations
-from sonolens.report.comparisons import (
+from sonolens.report.layout import open_templates
+from sonolens.report.paper_tables import REGION_TITLES, look_up_nulls
+from sonolens.report.pictures import embed
+from sonolens.report.scores import read_test_scores
+from sonolens.report.sections.abstention import tell_abstention
+from sonolens.report.sections.answer import answer_question, tally_verdicts
+from sonolens.report.sections.banners import raise_banners
+from sonolens.report.sections.calibration import list_calibrations
+from sonolens.report.sections.classification import (
+    count_clustering,
+    list_areas,
+    list_calls,
+    list_strata,
+)
+from sonolens.report.sections.configurations import (
     has_epoch_choice,
     list_comparisons,
     list_configuration_scores,
     list_optimism,
     span_optimism,
 )
-from sonolens.report.discrimination import count_clustering, list_areas, list_calls, list_strata
-from sonolens.report.evidence import EvidenceTables, Kinds, tell_evidence
-from sonolens.report.layout import open_templates
-from sonolens.report.overview import (
+from sonolens.report.sections.evidence import EvidenceTables, Kinds, tell_evidence
+from sonolens.report.sections.planted import read_measured, tell_planted
+from sonolens.report.sections.study import (
     average_shares,
     count_birads,
     count_partitions,
@@ -29,11 +38,7 @@ from sonolens.report.overview import (
     measure_cells,
     summarise_screening,
 )
-from sonolens.report.paper_tables import REGION_TITLES, look_up_nulls
-from sonolens.report.pictures import embed
-from sonolens.report.planted import read_measured, tell_planted
-from sonolens.report.scores import read_test_scores
-from sonolens.report.training import list_configurations, list_runs
+from sonolens.report.sections.training import list_configurations, list_runs
 
 FEW_RUNS = 6
 """Beyond so many runs, what is told run by run is folded away behind a line."""

@@ -13,7 +13,7 @@ from sonolens.report.numerals import (
     score_with_interval,
 )
 from sonolens.report.scores import JUDGED_BY, NO_RULE, WHOLE
-from sonolens.tables import LEVELS
+from sonolens.tables.vocabulary import LEVELS
 
 METRICS = ("auc", "accuracy", "sensitivity", "specificity")
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from sonolens.report.numerals import NOTHING, score_with_interval
-from sonolens.tables import LEVELS, OPERATING_RULES
+from sonolens.tables.vocabulary import LEVELS, OPERATING_RULES
 
 JUDGED_BY = OPERATING_RULES[0]
 """The rule whose calls the paper counts, and every table that names no rule."""

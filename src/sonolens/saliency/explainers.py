@@ -12,13 +12,13 @@ from torch import Tensor
 
 from sonolens.arrays import SaliencyStack, ScanStack
 from sonolens.models import ScanClassifier, choose_device, keep_freed_memory
+from sonolens.saliency.baselines import centre_prior, edges, random
 from sonolens.saliency.cam import cam
 from sonolens.saliency.cameras import cameras
 from sonolens.saliency.channel_cams import ablation_cam, eigen_cam, score_cam
 from sonolens.saliency.forward_pass import ForwardPass
 from sonolens.saliency.gradient_cams import grad_cam, grad_cam_pp, hires_cam, layer_cam
 from sonolens.saliency.inference_copy import fold_normalisation, view_frozen
-from sonolens.saliency.know_nothings import centre_prior, edges, random
 from sonolens.saliency.occlusion import occlusion
 from sonolens.saliency.pixel_gradients import integrated_gradients, smooth_grad
 from sonolens.saliency.settings import MethodSettings

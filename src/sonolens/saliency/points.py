@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Int
 
 from sonolens.arrays import Points, SaliencyMap
-from sonolens.tables import EXTREMES
+from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound.framing import Framing
 
 POINT_RULES = ("cell", "first_maximum")

@@ -18,7 +18,7 @@ from sonolens.studies.listing import list_scans
 from sonolens.studies.picture import read_scan
 from sonolens.studies.study import Study
 from sonolens.studies.united_masks import read_united_masks
-from sonolens.tables import LABELS
+from sonolens.tables.vocabulary import LABELS
 
 DESCRIPTION = (
     "BUSI, Al-Dhabyani et al., Data in Brief 2020;28:104863, doi 10.1016/j.dib.2019.104863, "

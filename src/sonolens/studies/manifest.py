@@ -1,7 +1,7 @@
 """Anybody's scans, listed in a ``manifest.csv``: one row per scan, checked before a picture is read.
 
 ``image``, ``mask`` and ``label`` are required. `OPTIONAL` columns fill the contract of
-`sonolens.tables.Scans`; all others are kept as they are. An empty cell means unknown.
+`sonolens.cohort.Scans`; all others are kept as they are. An empty cell means unknown.
 """
 
 import csv
@@ -17,9 +17,9 @@ from typing import NoReturn
 
 import pandas as pd
 
-from sonolens import tables
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.study import Study
+from sonolens.tables import vocabulary
 
 FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
@@ -212,7 +212,7 @@ def _find_picture(text: str, folder: Path) -> Path:
 
 
 def _list_scans(rows: Sequence[Row], images: Sequence[Path]) -> pd.DataFrame:
-    """Turn the rows into the contract of `sonolens.tables.Scans`."""
+    """Turn the rows into the contract of `sonolens.cohort.Scans`."""
     scans = [_describe_scan(row, image) for row, image in zip(rows, images, strict=True)]
     first_named: dict[str, Row] = {}
     first_of_lesion: dict[str, int] = {}
@@ -258,9 +258,9 @@ def _describe_scan(row: Row, image: Path) -> dict[str, str | float | None]:
         "scan_id": scan_id,
         "lesion_id": lesion_id,
         "patient_id": row.cell("patient_id") or lesion_id,
-        "view": _read_choice(row, "view", tables.VIEWS),
+        "view": _read_choice(row, "view", vocabulary.VIEWS),
         "label": LABELS[label],
-        "birads": _read_choice(row, "birads", tables.BIRADS),
+        "birads": _read_choice(row, "birads", vocabulary.BIRADS),
         "spacing_row_mm": spacing_row_mm,
         "spacing_col_mm": spacing_col_mm,
         "device": row.cell("device") or None,

@@ -17,7 +17,7 @@ from jaxtyping import Shaped
 from sonolens.arrays import Mask, Scan
 from sonolens.studies.matlab import StructArray, open_struct_array
 from sonolens.studies.study import Study
-from sonolens.tables import LABELS
+from sonolens.tables.vocabulary import LABELS
 from sonolens.ultrasound import compress_envelope, detect_envelope, resample_envelope
 
 DESCRIPTION = (

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from sonolens import tables
 from sonolens.arrays import Mask, Scan
+from sonolens.tables import vocabulary
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Study:
 
     Attributes:
         name: Short name of the data set.
-        scans: One row per scan, checked against `sonolens.tables.Scans`.
+        scans: One row per scan, checked against `sonolens.cohort.Scans`.
         images: Reads a scan by its id.
         masks: Reads a scan's mass by its id; same grid as the scan.
         description: One sentence on origin and licence for the report.
@@ -51,14 +51,14 @@ class Study:
                     "complete the data set or remove these rows"
                 )
         labels = set(self.scans["label"])
-        unknown = sorted(labels - set(tables.LABELS))
+        unknown = sorted(labels - set(vocabulary.LABELS))
         if unknown:
             scan_id = self.scans.loc[self.scans["label"] == unknown[0], "scan_id"].iloc[0]
             raise ValueError(
                 f"scan {scan_id!r} of study {self.name!r} has the unknown label {unknown[0]!r}; "
                 "labels are benign and malignant"
             )
-        if len(labels) < len(tables.LABELS):
+        if len(labels) < len(vocabulary.LABELS):
             raise ValueError(
                 f"study {self.name!r} holds {len(listed)} scans, all {labels.pop()}; "
                 "a classifier needs benign and malignant masses"

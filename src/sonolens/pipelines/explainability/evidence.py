@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonolens import evaluation
 from sonolens.arrays import SaliencyMap
+from sonolens.evaluation import evidence
 from sonolens.pipelines.collections import (
     MapId,
     Pictures,
@@ -16,7 +16,7 @@ from sonolens.pipelines.collections import (
     methods_drawn,
     spacing_by_scan,
 )
-from sonolens.pipelines.explainability.belonging import read_map, stack_maps
+from sonolens.pipelines.consistency import read_map, stack_maps
 from sonolens.pipelines.explainability.parameters import (
     AbstentionParameters,
     ExplanationParameters,
@@ -26,7 +26,7 @@ from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.training.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.saliency import EXPLAINERS
-from sonolens.tables import MethodAgreement
+from sonolens.tables.evidence import MethodAgreement
 
 UNSIGNED = [name for name, method in EXPLAINERS.items() if not method.signed]
 SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
@@ -59,7 +59,7 @@ def score_localization(
             seed=scoring.seed,
         )
     map_localization = pd.DataFrame(rows)
-    scores = evaluation.summarise_localization(
+    scores = evidence.summarise_localization(
         map_localization,
         predictions,
         scans,
@@ -84,7 +84,7 @@ def score_abstention(
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Suspend decisions whose map points nowhere relevant, and see how often the kept ones are wrong."""
-    decisions = evaluation.gather_decisions(
+    decisions = evidence.gather_decisions(
         extreme_points,
         predictions,
         scans,
@@ -94,8 +94,8 @@ def score_abstention(
     )
     bootstrap = bootstrap_of(scoring)
     return (
-        evaluation.trace_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
-        evaluation.score_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
+        evidence.trace_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
+        evidence.score_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
     )
 
 
@@ -110,7 +110,7 @@ def compare_methods(
     """Compare what every two methods say of the same scored scans; one method alone has no pair."""
     methods = methods_drawn(saliency_maps)
     compared = [
-        evaluation.compare_methods(
+        evidence.compare_methods(
             stack_maps(
                 saliency_maps,
                 predictions,
@@ -129,7 +129,7 @@ def compare_methods(
     map_agreement = pd.concat(compared, ignore_index=True)
     if map_agreement.empty:
         return map_agreement, pd.DataFrame(columns=list(MethodAgreement.to_schema().columns))
-    return map_agreement, evaluation.summarise_agreement(
+    return map_agreement, evidence.summarise_agreement(
         map_agreement,
         predictions,
         scans,
@@ -148,7 +148,7 @@ def _localize_scan(
 ) -> Iterator[dict[str, Any]]:
     """Score all maps of one scan; each grid of cells is laid on it once."""
     cells = {
-        shape: evaluation.measure_cells(
+        shape: evidence.measure_cells(
             region_map,
             shape,
             spacing_row_mm=spacing_mm[0],
@@ -158,5 +158,5 @@ def _localize_scan(
         for shape in {saliency.shape for saliency in maps.values()}
     }
     for map_id, saliency in maps.items():
-        for row in evaluation.localize_evidence(saliency, cells[saliency.shape]):
+        for row in evidence.localize_evidence(saliency, cells[saliency.shape]):
             yield map_id._asdict() | row

@@ -4,14 +4,15 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens import evaluation
+from sonolens.evaluation import experiments, pointing
 from sonolens.pipelines.collections import Pictures
 from sonolens.pipelines.explainability.evidence import SAME_AS_CAM
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, bootstrap_of
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.training.parameters import EvaluationParameters
 from sonolens.saliency import EXPLAINERS
-from sonolens.tables import ConfigurationPointing, MeanMapExtremes, PointingComparison
+from sonolens.tables.experiments import ConfigurationPointing, PointingComparison
+from sonolens.tables.pointing import MeanMapExtremes
 
 
 def compare_pointing(
@@ -29,14 +30,14 @@ def compare_pointing(
     scored = scored_scans(predictions, partition=explanation.partition)
     played = extreme_points["scan_id"].isin(set().union(*scored.values()))
     points, bootstrap = extreme_points[played], bootstrap_of(scoring)
-    pointings = evaluation.gather_pointing(
+    pointings = experiments.gather_pointing(
         points,
         region_shares,
         predictions,
         scans,
         operating_points,
         training_runs=training_runs,
-        readings=evaluation.read_regions(
+        readings=pointing.read_regions(
             points,
             MeanMapExtremes.empty(),
             scans,
@@ -46,10 +47,10 @@ def compare_pointing(
         partition=explanation.partition,
         methods=list(EXPLAINERS),
     )
-    rates = evaluation.score_pointing(pointings, bootstrap=bootstrap).merge(
-        evaluation.describe_configurations(training_runs), on="configuration", how="left"
+    rates = experiments.score_pointing(pointings, bootstrap=bootstrap).merge(
+        experiments.describe_configurations(training_runs), on="configuration", how="left"
     )
-    pairs = evaluation.compare_pointing(
+    pairs = experiments.compare_pointing(
         pointings,
         same_as_cam=SAME_AS_CAM,
         permutations=scoring.permutations,
@@ -72,6 +73,6 @@ def _tell(
         "subset": "all",
         "partition": explanation.partition,
         "confidence": scoring.confidence,
-        "ring": evaluation.read_ring(points),
+        "ring": pointing.read_ring(points),
         "tolerance_mm": explanation.tolerance_mm,
     }

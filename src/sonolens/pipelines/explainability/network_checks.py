@@ -8,8 +8,8 @@ import pandas as pd
 from jaxtyping import UInt8
 from scipy.special import expit
 
-from sonolens import evaluation
 from sonolens.arrays import SaliencyStack, ScanStack
+from sonolens.evaluation import classification, evidence
 from sonolens.models import (
     ScanClassifier,
     check_framing,
@@ -18,7 +18,7 @@ from sonolens.models import (
     rebuild_network,
 )
 from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn
-from sonolens.pipelines.explainability.belonging import (
+from sonolens.pipelines.consistency import (
     check_logits,
     logits_of,
     read_weights,
@@ -68,19 +68,19 @@ def score_faithfulness(
                 scan_ids=scan_ids,
                 tolerance=explanation.identity_tolerance,
             ),
-            threshold=evaluation.threshold_of(operating_points, run=run, level="scan"),
+            threshold=classification.threshold_of(operating_points, run=run, level="scan"),
             faithfulness=faithfulness,
             inference=inference,
         )
         for method, curve in traced:
             areas.append(
-                evaluation.tabulate_faithfulness(
+                evidence.tabulate_faithfulness(
                     curve, method=method, run=run, scan_ids=scan_ids, fill=faithfulness.fill
                 )
             )
-            curves.append(evaluation.average_faithfulness_curves(curve, method=method, run=run))
+            curves.append(evidence.average_faithfulness_curves(curve, method=method, run=run))
     map_faithfulness = pd.concat(areas, ignore_index=True)
-    scores = evaluation.summarise_faithfulness(
+    scores = evidence.summarise_faithfulness(
         map_faithfulness,
         predictions,
         scans,
@@ -113,7 +113,7 @@ def check_sanity(
             for each in _forgetting(network, seed=sanity.seed)
         ]
         tables += [
-            evaluation.check_sanity(
+            evidence.check_sanity(
                 depths[0][method],
                 [maps[method] for maps in depths[1:]],
                 method=method,
@@ -123,7 +123,7 @@ def check_sanity(
             for method in explanation.methods
         ]
     map_sanity = pd.concat(tables, ignore_index=True)
-    return map_sanity, evaluation.summarise_sanity(
+    return map_sanity, evidence.summarise_sanity(
         map_sanity,
         predictions,
         scans,
@@ -149,11 +149,11 @@ def _ask_again(
         temperature=float(judged["temperature"].iloc[0]),
         inference=inference,
     )
-    called = evaluation.call_malignant(judged["probability"].to_numpy(dtype=float), threshold)
+    called = classification.call_malignant(judged["probability"].to_numpy(dtype=float), threshold)
     for method, of_scans in maps.items():
         yield (
             method,
-            evaluation.trace_faithfulness(
+            evidence.trace_faithfulness(
                 predict,
                 framed,
                 of_scans,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from sonolens import evaluation
 from sonolens.arrays import SaliencyMap, ScanStack
+from sonolens.evaluation import pointing
 from sonolens.models import NetworkWeights, check_framing, rebuild_network
 from sonolens.pipelines.collections import (
     MapId,
@@ -18,14 +18,14 @@ from sonolens.pipelines.collections import (
     SaliencyMaps,
     spacing_by_scan,
 )
+from sonolens.pipelines.consistency import check_logits, read_map
 from sonolens.pipelines.data_processing.parameters import FramingParameters
-from sonolens.pipelines.explainability.belonging import check_logits, read_map
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
 from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
 from sonolens.saliency import check_identity, explain_scans, locate_extremes
-from sonolens.tables import EXTREMES
+from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import Framing
 
 ADDS_UP_TO_LOGIT = {"cam"}
@@ -99,7 +99,7 @@ def measure_region_shares(
         region_map = np.asarray(region_masks[scan_id]())
         native = Framing.of(region_map, size_px=framing.size_px)
         for shape in sorted(set(shapes.values())):
-            shares = evaluation.measure_region_shares(
+            shares = pointing.measure_region_shares(
                 region_map,
                 native.cell_centres(shape),
                 tolerance_mm=explanation.tolerance_mm,
@@ -136,7 +136,7 @@ def locate_extreme_points(
         row_mm, col_mm = spacing_of[map_id.scan_id]
         for extreme in EXTREMES:
             points = locate_extremes(saliency, native, extreme=extreme, rule=explanation.point_rule)
-            found = evaluation.describe_points(
+            found = pointing.describe_points(
                 points, region_map, spacing_row_mm=row_mm, spacing_col_mm=col_mm
             )
             value = saliency.max() if extreme == "max" else saliency.min()
@@ -158,12 +158,12 @@ def locate_mean_extremes(
                 "predictions come from different runs, so draw the maps again"
             )
         scan_ids = learned.get_group(run)
-        mean_map = evaluation.average_maps(
+        mean_map = pointing.average_maps(
             read_map(saliency_maps, MapId(method, run, scan_id)) for scan_id in scan_ids
         )
         for extreme in EXTREMES:
             points = locate_extremes(mean_map, grid, extreme=extreme, rule="cell")
-            found = evaluation.describe_mean_extremes(
+            found = pointing.describe_mean_extremes(
                 points, rows=framing.size_px, cols=framing.size_px, n_maps=len(scan_ids)
             )
             rows += [{"method": method, "run": run, "extreme": extreme} | row for row in found]
@@ -183,14 +183,14 @@ def score_pointing_game(
 ) -> pd.DataFrame:
     """Count how often the extremes lie in each region, beside what know-nothings would score."""
     _refuse_unmeasured_tolerance(spacing_by_scan(scans), tolerance_mm=explanation.tolerance_mm)
-    readings = evaluation.read_regions(
+    readings = pointing.read_regions(
         extreme_points,
         mean_map_extremes,
         scans,
         region_masks,
         tolerance_mm=explanation.tolerance_mm,
     )
-    return evaluation.score_pointing_game(
+    return pointing.score_pointing_game(
         extreme_points,
         region_shares,
         predictions,

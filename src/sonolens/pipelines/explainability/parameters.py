@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from sonolens.evaluation import FILLS, Bootstrap
+from sonolens.evaluation.evidence import FILLS
+from sonolens.evaluation.statistics import Bootstrap
 from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
 from sonolens.pipelines.training.parameters import EvaluationParameters
 from sonolens.saliency import (
@@ -18,7 +19,7 @@ from sonolens.saliency import (
     ScoreCamSettings,
     SmoothGradSettings,
 )
-from sonolens.tables import REGION_NAMES
+from sonolens.tables.vocabulary import REGION_NAMES
 
 Grey = Annotated[float, Field(ge=0, le=255)]
 Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]

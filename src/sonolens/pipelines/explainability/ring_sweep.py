@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from sonolens import evaluation
+from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
 from sonolens.pipelines.data_processing.parameters import FramingParameters
@@ -23,7 +23,7 @@ from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.training.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
-from sonolens.tables import RingSweep
+from sonolens.tables.sweep import RingSweep
 
 
 def sweep_rings(
@@ -49,7 +49,7 @@ def sweep_rings(
     rings = _measure_rings(regions)
     drawn = _draw_rings(raw_masks, hosts, rings, below=regions.below.model_dump())
     swept = [
-        evaluation.score_ring(
+        pointing.score_ring(
             points,
             measure_region_shares(saliency_maps, region_maps, hosts, framing, explanation),
             predictions,

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from sonolens import evaluation
 from sonolens.arrays import Points, RegionMap, SaliencyMap
+from sonolens.evaluation import pointing
 from sonolens.saliency import locate_extremes
-from sonolens.tables import PLANTED_REGIONS
+from sonolens.tables.vocabulary import PLANTED_REGIONS
 from sonolens.ultrasound import Framing
 
 REGIONS = PLANTED_REGIONS[:-1]
@@ -96,7 +96,7 @@ def _shares(
     region_map: RegionMap, places: Points, *, owners: Int[np.ndarray, " points"], maps: int
 ) -> Float[np.ndarray, "maps regions"]:
     """Share of each map's points in each region, the points of a map being those that it owns."""
-    names = np.array(evaluation.read_regions_at(region_map, places * region_map.shape - 0.5))
+    names = np.array(pointing.read_regions_at(region_map, places * region_map.shape - 0.5))
     inside = [np.bincount(owners[names == region], minlength=maps) for region in REGIONS]
     return np.stack(inside, axis=1) / np.maximum(np.bincount(owners, minlength=maps), 1)[:, None]
 

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens import evaluation, figures
 from sonolens.arrays import FramedScan, ScanStack
+from sonolens.evaluation import experiments
+from sonolens.figures import planted
 from sonolens.models import ScanClassifier, predict_logits, receptive_field_px
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Checkpoints
@@ -94,7 +95,7 @@ def score_planted_evidence(
     planted_hits: pd.DataFrame, planted_predictions: pd.DataFrame, scoring: EvaluationParameters
 ) -> pd.DataFrame:
     """Score how often maps point to where the evidence was planted."""
-    return evaluation.score_planted_evidence(
+    return experiments.score_planted_evidence(
         planted_hits,
         planted_predictions,
         resamples=scoring.resamples,
@@ -105,7 +106,7 @@ def score_planted_evidence(
 
 def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     """Draw the share of maps that point to the planted evidence, beside chance."""
-    return figures.draw_planted_evidence(planted_evidence)
+    return planted.draw_planted_evidence(planted_evidence)
 
 
 @dataclass(frozen=True)

@@ -3,26 +3,26 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens import figures
+from sonolens.figures.evidence import abstention, agreement, faithfulness, sanity
 
 
 def draw_abstention(abstention_curve: pd.DataFrame, abstention_scores: pd.DataFrame) -> Figure:
     """Draw how often the kept decisions are wrong when the others are suspended."""
-    return figures.draw_abstention(abstention_curve, abstention_scores)
+    return abstention.draw_abstention(abstention_curve, abstention_scores)
 
 
 def draw_faithfulness(
     faithfulness_curve: pd.DataFrame, faithfulness_scores: pd.DataFrame
 ) -> Figure:
     """Draw how the call fares as the scan is deleted and inserted."""
-    return figures.draw_faithfulness(faithfulness_curve, faithfulness_scores)
+    return faithfulness.draw_faithfulness(faithfulness_curve, faithfulness_scores)
 
 
 def draw_sanity(sanity_checks: pd.DataFrame) -> Figure:
     """Draw how alike maps stay while their network forgets."""
-    return figures.draw_sanity(sanity_checks)
+    return sanity.draw_sanity(sanity_checks)
 
 
 def draw_agreement(method_agreement: pd.DataFrame) -> Figure:
     """Draw how alike the maps of every two methods are."""
-    return figures.draw_agreement(method_agreement)
+    return agreement.draw_agreement(method_agreement)

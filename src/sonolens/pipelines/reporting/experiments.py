@@ -3,7 +3,8 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens import evaluation, figures
+from sonolens.evaluation import experiments
+from sonolens.figures.experiments import comparison, performance
 from sonolens.pipelines.explainability.parameters import bootstrap_of
 from sonolens.pipelines.training.parameters import EvaluationParameters
 
@@ -17,10 +18,10 @@ def relate_performance(
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Set how well runs classify beside how often their maps point at the regions, and correlate both."""
-    performance = evaluation.relate_performance(
+    performance = experiments.relate_performance(
         pointing_game, classification_metrics, training_runs, region_shares, predictions
     )
-    correlation = evaluation.correlate_performance(
+    correlation = experiments.correlate_performance(
         performance, permutations=scoring.permutations, bootstrap=bootstrap_of(scoring)
     )
     return performance, correlation
@@ -28,11 +29,13 @@ def relate_performance(
 
 def draw_methods_and_networks(configuration_pointing: pd.DataFrame) -> Figure:
     """Draw the hit rates of all methods and configurations, with the size of their cells."""
-    return figures.draw_methods_and_networks(configuration_pointing)
+    return comparison.draw_methods_and_networks(configuration_pointing)
 
 
 def draw_performance_and_pointing(
     performance_and_pointing: pd.DataFrame, performance_correlation: pd.DataFrame
 ) -> Figure:
     """Draw how often maps point at the regions beside how well their networks classify."""
-    return figures.draw_performance_and_pointing(performance_and_pointing, performance_correlation)
+    return performance.draw_performance_and_pointing(
+        performance_and_pointing, performance_correlation
+    )

@@ -3,8 +3,8 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens import figures
 from sonolens.arrays import ScanStack
+from sonolens.figures import method_examples
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, methods_drawn
 from sonolens.pipelines.reporting.views import view_explained_scans
 
@@ -21,7 +21,7 @@ def draw_method_examples(
 ) -> Figure:
     """Show one rightly and one wrongly called scan of each label with the maps of all methods."""
     shown = gallery.drop_duplicates(["label", "correct"])
-    return figures.draw_method_examples(
+    return method_examples.draw_method_examples(
         {
             method: view_explained_scans(
                 shown,

@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens import evaluation, figures, report
+from sonolens import report
 from sonolens.arrays import ScanStack
+from sonolens.evaluation import gallery
+from sonolens.figures import cam_scheme, paper_figures
+from sonolens.figures.classification import curves, losses, reliability
+from sonolens.figures.pointing import hits
 from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps
 from sonolens.pipelines.reporting.parameters import ReportingParameters
@@ -28,7 +32,7 @@ def draw_gallery(
     reporting: ReportingParameters,
 ) -> pd.DataFrame:
     """Draw by seed the scans that the figures show."""
-    return evaluation.draw_gallery(
+    return gallery.draw_gallery(
         predictions,
         operating_points,
         partition=_played(pointing_game),
@@ -53,7 +57,7 @@ def draw_example_scans(
 ) -> Figure:
     """Show benign and malignant masses as in the paper's Fig. 1."""
     views = view_scans(gallery, scans, raw_images=raw_images, raw_masks=raw_masks)
-    return figures.draw_example_scans(views)
+    return paper_figures.draw_example_scans(views)
 
 
 def draw_cam_scheme(
@@ -64,7 +68,7 @@ def draw_cam_scheme(
     scan = model_inputs[np.flatnonzero(scans["scan_id"] == shown["scan_id"])[0]]
     network = rebuild_network(model_weights[shown["run"]]())
     strongest = strongest_channels(network, scan, count=STRONGEST_CHANNELS)
-    return figures.draw_cam_scheme(
+    return cam_scheme.draw_cam_scheme(
         scan,
         title=f"{shown['scan_id']} · {shown['label']}",
         channel_maps=strongest.maps,
@@ -93,7 +97,7 @@ def draw_regions(
         region_masks=region_masks,
         ring=extreme_points["ring"].iloc[0],
     )
-    return figures.draw_regions(view)
+    return paper_figures.draw_regions(view)
 
 
 def draw_saliency_examples(
@@ -118,7 +122,7 @@ def draw_saliency_examples(
         method=extreme_points["method"].iloc[0],
         size_px=model_inputs.shape[1],
     )
-    return figures.draw_saliency_examples(views)
+    return paper_figures.draw_saliency_examples(views)
 
 
 def draw_roc(
@@ -128,7 +132,7 @@ def draw_roc(
     pointing_game: pd.DataFrame,
 ) -> Figure:
     """Draw the ROC curves of the partition that played the pointing game."""
-    return figures.draw_roc(
+    return curves.draw_roc(
         roc_curve,
         classification_metrics,
         training_runs=training_runs,
@@ -140,19 +144,19 @@ def draw_calibration(
     calibration_curve: pd.DataFrame, training_runs: pd.DataFrame, pointing_game: pd.DataFrame
 ) -> Figure:
     """Draw what was seen beside what was foretold, in the partition that played the game."""
-    return figures.draw_calibration(
+    return reliability.draw_calibration(
         calibration_curve, training_runs=training_runs, partition=_played(pointing_game)
     )
 
 
 def draw_training(training_history: pd.DataFrame, training_runs: pd.DataFrame) -> Figure:
     """Draw the losses of every epoch."""
-    return figures.draw_training(training_history, training_runs=training_runs)
+    return losses.draw_training(training_history, training_runs=training_runs)
 
 
 def draw_pointing_game(pointing_game: pd.DataFrame) -> Figure:
     """Draw the hit rates beside chance and the paper's own."""
-    return figures.draw_pointing_game(pointing_game)
+    return hits.draw_pointing_game(pointing_game)
 
 
 def write_report(

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sonolens.arrays import SaliencyMap, Scan
-from sonolens.figures import ScanView
+from sonolens.figures.scan_view import ScanView
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps
-from sonolens.tables import EXTREMES
+from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import Framing
 
 

@@ -26,7 +26,7 @@ from sonolens.models import (
 from sonolens.pipelines.collections import Checkpoints
 from sonolens.pipelines.training.grid import CHOOSERS, PlannedFit
 from sonolens.pipelines.training.parameters import InferenceParameters, TrainingParameters
-from sonolens.tables import PARTITIONS
+from sonolens.tables.vocabulary import PARTITIONS
 
 
 class FitArguments(TypedDict):

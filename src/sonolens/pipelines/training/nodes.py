@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonolens import evaluation
 from sonolens.arrays import ScanStack
+from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
 from sonolens.pipelines.collections import Checkpoints, Networks
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
@@ -65,7 +65,7 @@ def predict_scans(
             run=row["run"], logit=logits.astype(np.float64)
         )
         judged = judged.merge(fold, on="scan_id", validate="one_to_one")
-        tables.append(evaluation.scale_probabilities(judged, protocol=row["protocol"]))
+        tables.append(classification.scale_probabilities(judged, protocol=row["protocol"]))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -73,7 +73,7 @@ def choose_operating_points(
     predictions: pd.DataFrame, training_runs: pd.DataFrame, scoring: EvaluationParameters
 ) -> pd.DataFrame:
     """Fix every network's thresholds where its protocol lets them be chosen."""
-    return evaluation.choose_operating_points(
+    return classification.choose_operating_points(
         predictions, training_runs, lesion_probability=scoring.lesion_probability
     )
 
@@ -86,7 +86,7 @@ def score_classification(
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Score every network per scan and per lesion, as a whole and by stratum."""
-    return evaluation.score_classification(
+    return classification.score_classification(
         predictions,
         _with_sizes(scans, mass_measurements),
         operating_points,
@@ -99,12 +99,12 @@ def score_classification(
 
 def trace_roc(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
     """Trace every network's ROC curve per scan and per lesion."""
-    return evaluation.trace_roc(predictions, lesion_probability=scoring.lesion_probability)
+    return classification.trace_roc(predictions, lesion_probability=scoring.lesion_probability)
 
 
 def trace_calibration(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
     """Trace how far every network's probabilities can be taken at their word."""
-    return evaluation.trace_calibration(
+    return classification.trace_calibration(
         predictions,
         lesion_probability=scoring.lesion_probability,
         bins=scoring.calibration_bins,
@@ -120,7 +120,7 @@ def score_configurations(
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Score every configuration over its runs: their spread, and all folds' test scans together."""
-    return evaluation.score_configurations(
+    return classification.score_configurations(
         predictions,
         training_runs,
         operating_points,
@@ -137,7 +137,7 @@ def compare_configurations(
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Compare every two configurations on the same test scans."""
-    return evaluation.compare_configurations(
+    return classification.compare_configurations(
         predictions,
         training_runs,
         scans,
@@ -154,7 +154,7 @@ def measure_optimism(
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Measure what a score gains when the test scans themselves choose."""
-    return evaluation.measure_optimism(
+    return classification.measure_optimism(
         predictions,
         training_runs,
         operating_points,

@@ -1,0 +1,81 @@
+"""How well networks tell malignant from benign masses, and what they call each scan."""
+
+from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootstrap
+from sonolens.evaluation.classification.calibration import (
+    calibration_error,
+    equal_number_bins,
+    estimate_calibration_error,
+    trace_calibration,
+)
+from sonolens.evaluation.classification.case_strata import stratify_cases
+from sonolens.evaluation.classification.cases import LesionProbability
+from sonolens.evaluation.classification.configuration_comparison import (
+    compare_configurations,
+    holm_adjust,
+)
+from sonolens.evaluation.classification.configurations import score_configurations
+from sonolens.evaluation.classification.delong import (
+    AucDifference,
+    compare_aucs_delong,
+    delong_interval,
+    delong_variance,
+)
+from sonolens.evaluation.classification.operating_points import (
+    choose_operating_points,
+    threshold_of,
+)
+from sonolens.evaluation.classification.optimism import measure_optimism
+from sonolens.evaluation.classification.probabilities import scale_probabilities
+from sonolens.evaluation.classification.recalibration import (
+    Estimate,
+    calibration_intercept,
+    calibration_slope,
+)
+from sonolens.evaluation.classification.roc import (
+    RocPoints,
+    auc,
+    bootstrap_aucs,
+    call_malignant,
+    closest_to_corner,
+    reach_sensitivity,
+    roc_points,
+    trace_roc,
+    youden,
+)
+from sonolens.evaluation.classification.scores import score_classification
+from sonolens.evaluation.classification.temperature import fit_temperature
+
+__all__ = [
+    "AucDifference",
+    "Estimate",
+    "LesionProbability",
+    "RocPoints",
+    "auc",
+    "bootstrap_aucs",
+    "calibration_error",
+    "calibration_intercept",
+    "calibration_slope",
+    "call_malignant",
+    "choose_operating_points",
+    "closest_to_corner",
+    "compare_aucs_bootstrap",
+    "compare_aucs_delong",
+    "compare_configurations",
+    "delong_interval",
+    "delong_variance",
+    "equal_number_bins",
+    "estimate_calibration_error",
+    "fit_temperature",
+    "holm_adjust",
+    "measure_optimism",
+    "reach_sensitivity",
+    "roc_points",
+    "scale_probabilities",
+    "score_classification",
+    "score_configurations",
+    "stratify_cases",
+    "threshold_of",
+    "trace_calibration",
+    "trace_roc",
+    "youden",
+]

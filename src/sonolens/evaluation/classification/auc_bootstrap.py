@@ -1,0 +1,96 @@
+"""The test of two AUCs on the same cases by resampling their patients."""
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
+
+from sonolens.arrays import Labels
+from sonolens.evaluation.classification.delong import AucDifference, rank_alike, unmoved_difference
+from sonolens.evaluation.classification.roc import Scores, auc, bootstrap_aucs
+from sonolens.evaluation.statistics.intervals import UNMOVED, percentile_interval
+
+Resampled = Float[np.ndarray, " resamples"]
+
+
+def compare_aucs_bootstrap(
+    labels: Labels,
+    first: Scores,
+    second: Scores,
+    patient_ids: ArrayLike,
+    *,
+    resamples: int,
+    confidence: float,
+    seed: int,
+) -> AucDifference:
+    """Test whether two scores of the same cases have the same AUC, by resampling patients.
+
+    Both AUCs are taken from the same resamples; their difference has a percentile interval and a
+    p-value by `two_sided_p`. Resamples that lack a class are left out. Scores that rank all cases alike
+    differ by exactly 0, with p 1. Where resampling does not move the difference of others, see
+    `unmoved_difference`, with the patients of the rarer class.
+
+    Args:
+        labels: True where malignant, of both classes.
+        first: Probabilities or logits.
+        second: Those of the other classifier.
+        patient_ids: The patient of every case.
+        resamples: How many times patients are resampled.
+        confidence: Coverage of the interval.
+        seed: Seed of the resamples.
+    """
+    patients = np.asarray(patient_ids)
+    return difference_of_resampled(
+        labels,
+        first,
+        second,
+        patients,
+        resampled_first=bootstrap_aucs(labels, first, patients, resamples=resamples, seed=seed),
+        resampled_second=bootstrap_aucs(labels, second, patients, resamples=resamples, seed=seed),
+        confidence=confidence,
+    )
+
+
+def difference_of_resampled(
+    labels: Labels,
+    first: Scores,
+    second: Scores,
+    patient_ids: np.ndarray,
+    *,
+    resampled_first: Resampled,
+    resampled_second: Resampled,
+    confidence: float,
+) -> AucDifference:
+    """Compare two AUCs as `compare_aucs_bootstrap`, given both in the same resamples."""
+    first_auc, second_auc = auc(labels, first), auc(labels, second)
+    if rank_alike(first, second):
+        return AucDifference(first_auc, second_auc, 0.0, 0.0, 0.0, 1.0)
+    drawn = resampled_first - resampled_second
+    drawn = drawn[~np.isnan(drawn)]
+    if drawn.size == 0 or np.ptp(drawn) < UNMOVED:
+        rarer = min(len(set(patient_ids[labels])), len(set(patient_ids[~labels])))
+        return unmoved_difference(first_auc, second_auc, n=rarer, confidence=confidence)
+    low, high = percentile_interval(drawn, confidence=confidence)
+    return AucDifference(
+        first_auc, second_auc, first_auc - second_auc, low, high, two_sided_p(drawn)
+    )
+
+
+def two_sided_p(drawn: Resampled) -> float:
+    """Return how surprising resampled differences would be if there were none.
+
+    Twice the smaller share of differences at most 0 and at least 0, the observed sample counted as one
+    more resample on each side: `2 (1 + count) / (1 + resamples)`, at most 1. So it is never 0, and it falls
+    below 1 - confidence where the percentile interval leaves out 0.
+
+    Args:
+        drawn: The difference in every resample.
+
+    References:
+        Davison and Hinkley (1997), Bootstrap Methods and their Application, sections 4.2 and 5.
+
+    Examples:
+        >>> two_sided_p(np.array([0.1, 0.2, -0.1, 0.3]))
+        0.8
+    """
+    fewer = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    return min(1.0, 2 * (1 + fewer) / (1 + len(drawn)))

@@ -1,0 +1,98 @@
+"""The strata of cases: scans and lesions of one BI-RADS category, size, device or view."""
+
+import itertools
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from sonolens.tables.vocabulary import BIRADS, LEVELS, VIEWS
+
+UNKNOWN = "unknown"
+SEVERAL = "several"
+
+Categories: TypeAlias = "pd.Series[pd.CategoricalDtype[str]]"
+Strata: TypeAlias = dict[str, list[Categories]]
+"""By level, the strata of one property after the other; see `stratify_cases`."""
+
+
+def stratify_cases(scans: pd.DataFrame, *, size_bounds_mm: Sequence[float]) -> Strata:
+    """Say to which strata every scan and every lesion belongs.
+
+    Strata come from `birads`, `size_mm`, `device` and `view`, as far as `scans` has these columns: for
+    example ``birads=4a``, ``size=10-20 mm`` (over 10, at most 20), ``device=GE``, ``view=unknown``. A
+    property that takes one value throughout, or is unknown throughout, parts nothing and gives none.
+
+    A lesion has the highest BI-RADS category and the largest size known of its scans, and their
+    device, or ``several``. It has no view.
+
+    Args:
+        scans: A `Scans` table of the scans to be told apart, with or without `size_mm` (NaN where
+            unknown).
+        size_bounds_mm: Rising sizes at which strata part; none for no strata of size.
+
+    Returns:
+        By level, one series per property in the order above: the stratum of every case, indexed by
+        scan or lesion id. Its categories are in rising order, ``unknown`` last.
+
+    Examples:
+        >>> scans = pd.DataFrame(
+        ...     {"scan_id": ["a", "b"], "lesion_id": ["l", "m"], "size_mm": [10.0, 10.5]}
+        ... )
+        >>> [sizes] = stratify_cases(scans, size_bounds_mm=[10.0])["scan"]
+        >>> sizes.to_dict()
+        {'a': 'size=<=10 mm', 'b': 'size=>10 mm'}
+    """
+    by_lesion = scans.groupby("lesion_id", sort=False)
+    of_scan, of_lesion = {}, {}
+    if "birads" in scans:
+        ranks = scans["birads"].map({name: place for place, name in enumerate(BIRADS)})
+        highest = ranks.groupby(scans["lesion_id"], sort=False).max()
+        of_scan["birads"] = _named(ranks.set_axis(scans["scan_id"]), BIRADS)
+        of_lesion["birads"] = _named(highest, BIRADS)
+    if "size_mm" in scans and len(size_bounds_mm):
+        names = _size_names(size_bounds_mm)
+        sizes = scans.set_index("scan_id")["size_mm"]
+        of_scan["size"] = _named(_size_places(sizes, size_bounds_mm), names)
+        of_lesion["size"] = _named(_size_places(by_lesion["size_mm"].max(), size_bounds_mm), names)
+    if "device" in scans:
+        devices, different = by_lesion["device"].first(), by_lesion["device"].nunique()
+        devices = devices.mask(different > 1, SEVERAL)
+        known = (*sorted(scans["device"].dropna().unique()), SEVERAL)
+        of_scan["device"] = _as_categories(scans.set_index("scan_id")["device"], known)
+        of_lesion["device"] = _as_categories(devices, known)
+    if "view" in scans:
+        of_scan["view"] = _as_categories(scans.set_index("scan_id")["view"], VIEWS)
+    return {
+        level: [
+            found.cat.rename_categories([f"{name}={value}" for value in found.cat.categories])
+            for name, found in properties.items()
+            if len(found.cat.categories) > 1
+        ]
+        for level, properties in zip(LEVELS, (of_scan, of_lesion), strict=True)
+    }
+
+
+def _size_places(sizes: "pd.Series[float]", bounds: Sequence[float]) -> "pd.Series[float]":
+    places = np.searchsorted(np.asarray(bounds, dtype=float), sizes.to_numpy(), side="left")
+    return pd.Series(np.where(sizes.isna(), np.nan, places), index=sizes.index)
+
+
+def _size_names(bounds: Sequence[float]) -> tuple[str, ...]:
+    """Name the ranges between bounds; the upper bound belongs to a range."""
+    between = [f"{low:g}-{high:g} mm" for low, high in itertools.pairwise(bounds)]
+    return (f"<={bounds[0]:g} mm", *between, f">{bounds[-1]:g} mm")
+
+
+def _named(places: pd.Series, names: Sequence[str]) -> Categories:
+    """Name places, keeping NaN, and make them categories."""
+    return _as_categories(places.map(dict(enumerate(names))), names)
+
+
+def _as_categories(values: "pd.Series[str]", names: Sequence[str]) -> Categories:
+    """Make values categories in the order of `names`, unknown ones last; unused names are dropped."""
+    texts = values.astype(object).where(values.notna(), UNKNOWN)
+    present = set(texts)
+    categories = [name for name in dict.fromkeys((*names, UNKNOWN)) if name in present]
+    return pd.Series(pd.Categorical(texts, categories=categories), index=values.index)

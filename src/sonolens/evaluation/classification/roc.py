@@ -1,0 +1,253 @@
+"""The ROC curve: its area, its points, and the thresholds that rules find on it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+from numpy.typing import ArrayLike
+
+from sonolens.arrays import Labels
+from sonolens.evaluation.classification.cases import LesionProbability, form_cases, group_cases
+from sonolens.evaluation.statistics.intervals import patient_resamples
+
+Scores = Float[np.ndarray, " scans"]
+
+ROUNDING = 1e-9
+CURVE_VALUES = ("threshold", "false_positive_rate", "true_positive_rate")
+
+
+@dataclass(frozen=True)
+class RocPoints:
+    """A ROC curve from (0, 0) to (1, 1), thresholds falling; the first is infinite.
+
+    Attributes:
+        thresholds: A case is called malignant when its probability is at or above.
+        false_positive_rate: Share of benign cases called malignant at each threshold.
+        true_positive_rate: Share of malignant cases called malignant at each threshold.
+    """
+
+    thresholds: Float[np.ndarray, " points"]
+    false_positive_rate: Float[np.ndarray, " points"]
+    true_positive_rate: Float[np.ndarray, " points"]
+
+
+def auc(labels: Labels, scores: Scores) -> float:
+    """Return the area under the ROC curve.
+
+    It is the share of pairs, one malignant and one benign, in which the malignant scores higher;
+    pairs with equal scores count half.
+
+    Args:
+        labels: True where malignant.
+        scores: Probabilities or logits; only their order matters.
+
+    Returns:
+        Between 0 and 1; NaN when a class is missing.
+
+    Examples:
+        >>> auc(np.array([True, True, False]), np.array([0.9, 0.4, 0.4]))
+        0.75
+    """
+    once = np.ones((1, len(labels)), dtype=np.int64)
+    return float(weighted_aucs(labels, scores, once)[0])
+
+
+def bootstrap_aucs(
+    labels: Labels, scores: Scores, patient_ids: ArrayLike, *, resamples: int, seed: int
+) -> Float[np.ndarray, " resamples"]:
+    """Return the AUC in every resample of the patients, NaN where a class is missing.
+
+    Args:
+        labels: True where malignant.
+        scores: Probabilities or logits.
+        patient_ids: The patient of every score.
+        resamples: How many times patients are resampled.
+        seed: Seed of the resamples; see `patient_resamples`.
+    """
+    blocks = patient_resamples(patient_ids, resamples=resamples, seed=seed)
+    return np.concatenate([weighted_aucs(labels, scores, block) for block in blocks])
+
+
+def weighted_aucs(
+    labels: Labels, scores: Scores, weights: Int[np.ndarray, "resamples scans"]
+) -> Float[np.ndarray, " resamples"]:
+    """Return the AUC of each row of weights, NaN where a class has no weight.
+
+    Scores are sorted once; what each malignant case outranks is then a cumulative sum.
+
+    Args:
+        labels: True where malignant.
+        scores: Probabilities or logits.
+        weights: How often each case is present, one row per resample.
+    """
+    order = np.argsort(scores, kind="stable")
+    ordered, malignant = scores[order], labels[order]
+    benign_weight = weights[:, order[~malignant]]
+    malignant_weight = weights[:, order[malignant]]
+    benign_up_to = np.zeros((len(weights), benign_weight.shape[1] + 1))
+    np.cumsum(benign_weight, axis=1, out=benign_up_to[:, 1:])
+    benign_scores, malignant_scores = ordered[~malignant], ordered[malignant]
+    lower = np.searchsorted(benign_scores, malignant_scores, side="left")
+    not_higher = np.searchsorted(benign_scores, malignant_scores, side="right")
+    won = np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, lower])
+    won += np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, not_higher])
+    pairs = malignant_weight.sum(axis=1) * benign_up_to[:, -1]
+    share = np.full(len(weights), np.nan)
+    np.divide(won / 2, pairs, out=share, where=pairs > 0)
+    return share
+
+
+def roc_points(labels: Labels, probabilities: Scores) -> RocPoints:
+    """Return the ROC curve with one point per distinct probability, and the one that calls nothing.
+
+    Raises:
+        ValueError: If a class is missing, so that a rate has no denominator.
+    """
+    malignant = int(labels.sum())
+    benign = len(labels) - malignant
+    if not malignant or not benign:
+        raise ValueError(
+            f"a ROC curve needs both classes, but there are {malignant} malignant and {benign} "
+            "benign cases; give this partition both classes"
+        )
+    order = np.argsort(-probabilities, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(probabilities[order])), len(labels) - 1)
+    true_positives = np.cumsum(labels[order])[ends]
+    return RocPoints(
+        thresholds=np.append(math.inf, probabilities[order][ends]),
+        false_positive_rate=np.append(0.0, (ends + 1 - true_positives) / benign),
+        true_positive_rate=np.append(0.0, true_positives / malignant),
+    )
+
+
+def closest_to_corner(labels: Labels, probabilities: Scores) -> float:
+    """Return the threshold whose ROC point is closest to the corner of no false call at all.
+
+    Of equally close points the lowest threshold is taken, which misses the fewest malignant cases.
+    A curve that nowhere comes closer than its two ends therefore calls everything malignant.
+
+    Args:
+        labels: True where malignant.
+        probabilities: Probability of malignancy.
+
+    Returns:
+        One of the probabilities; see `call_malignant`.
+
+    Raises:
+        ValueError: If a class is missing.
+
+    References:
+        Operating point of Byra et al. (2022), after Fawcett (2006), Pattern Recognit Lett 27:861.
+    """
+    curve = roc_points(labels, probabilities)
+    squared_distance = curve.false_positive_rate**2 + (1 - curve.true_positive_rate) ** 2
+    closest = np.flatnonzero(squared_distance <= squared_distance.min() + ROUNDING)
+    return float(curve.thresholds[closest[-1]])
+
+
+def youden(labels: Labels, probabilities: Scores) -> float:
+    """Return the threshold with the largest sum of sensitivity and specificity.
+
+    Of equally good points the lowest threshold is taken, as by `closest_to_corner`.
+
+    Args:
+        labels: True where malignant.
+        probabilities: Probability of malignancy.
+
+    Returns:
+        One of the probabilities; see `call_malignant`.
+
+    Raises:
+        ValueError: If a class is missing.
+
+    References:
+        Youden (1950), Cancer 3:32-35.
+    """
+    curve = roc_points(labels, probabilities)
+    gain = curve.true_positive_rate - curve.false_positive_rate
+    best = np.flatnonzero(gain >= gain.max() - ROUNDING)
+    return float(curve.thresholds[best[-1]])
+
+
+def reach_sensitivity(labels: Labels, probabilities: Scores, *, sensitivity: float) -> float:
+    """Return the highest threshold whose sensitivity is at least the one asked for.
+
+    No lower threshold can do better, as specificity only falls with it. Cases of equal probability
+    are called together, so more malignant cases may be found than asked for.
+
+    Args:
+        labels: True where malignant.
+        probabilities: Probability of malignancy.
+        sensitivity: Share of the malignant cases to be found, above 0 and at most 1.
+
+    Returns:
+        The probability of a malignant case; see `call_malignant`.
+
+    Raises:
+        ValueError: If a class is missing, or the sensitivity is no share above 0.
+
+    Examples:
+        >>> labels = np.array([True, True, False, True])
+        >>> reach_sensitivity(labels, np.array([0.9, 0.8, 0.7, 0.2]), sensitivity=0.6)
+        0.8
+    """
+    if not 0 < sensitivity <= 1:
+        raise ValueError(
+            f"a sensitivity of {sensitivity} cannot be reached on purpose; ask for one above 0 and "
+            "at most 1"
+        )
+    curve = roc_points(labels, probabilities)
+    # Counts divided by their total and a share written as text may differ in the last digit.
+    reached = np.flatnonzero(curve.true_positive_rate >= sensitivity - ROUNDING)
+    return float(curve.thresholds[reached[0]])
+
+
+def call_malignant(probabilities: Scores, threshold: float | Scores) -> Bool[np.ndarray, " scans"]:
+    """Call malignant at and above the threshold, or the threshold of each case.
+
+    A billionth of the threshold is forgiven, because a table read back from text may differ from
+    the one written in the last digit, and a threshold always equals some probability.
+    """
+    return probabilities >= threshold * (1 - ROUNDING)
+
+
+def trace_roc(predictions: pd.DataFrame, *, lesion_probability: LesionProbability) -> pd.DataFrame:
+    """Trace the ROC curve of every run, level and partition.
+
+    Points in the middle of a straight piece are left out; they change nothing that is drawn. A
+    partition in which a class is missing has no curve and no rows; its AUC in the
+    `ClassificationMetrics` table is empty.
+
+    Args:
+        predictions: A `Predictions` table.
+        lesion_probability: How a lesion's probability comes from its scans.
+
+    Returns:
+        A `RocCurve` table, each curve from (0, 0) to (1, 1).
+    """
+    groups = group_cases(form_cases(predictions, lesion_probability=lesion_probability))
+    curves = []
+    for (run, level, partition), cases in groups.items():
+        malignant = cases["malignant"].to_numpy(dtype=bool)
+        if malignant.all() or not malignant.any():
+            continue
+        curve = roc_points(malignant, cases["probability"].to_numpy(dtype=float))
+        kept = _corners(curve)
+        key = {"run": run, "level": level, "partition": partition}
+        rates = (curve.thresholds, curve.false_positive_rate, curve.true_positive_rate)
+        columns = key | {
+            name: values[kept] for name, values in zip(CURVE_VALUES, rates, strict=True)
+        }
+        curves.append(pd.DataFrame(columns))
+    if not curves:
+        return pd.DataFrame(columns=["run", "level", "partition", *CURVE_VALUES])
+    return pd.concat(curves, ignore_index=True)
+
+
+def _corners(curve: RocPoints) -> Bool[np.ndarray, " points"]:
+    """Mark the ends of the straight pieces of a curve."""
+    right, up = np.diff(curve.false_positive_rate), np.diff(curve.true_positive_rate)
+    turns = np.abs(right[:-1] * up[1:] - right[1:] * up[:-1]) > 1e-15  # noqa: PLR2004 - rounding
+    return np.concatenate([[True], turns, [True]])

@@ -1,0 +1,43 @@
+"""What the whole of a map is worth: localization, faithfulness, sanity, agreement, abstention."""
+
+from sonolens.evaluation.evidence.abstention import score_abstention, trace_abstention
+from sonolens.evaluation.evidence.agreement import compare_methods, summarise_agreement
+from sonolens.evaluation.evidence.explained_calls import Decisions, gather_decisions
+from sonolens.evaluation.evidence.faithfulness import (
+    FILLS,
+    area_under,
+    fill_scans,
+    trace_faithfulness,
+)
+from sonolens.evaluation.evidence.faithfulness_scores import (
+    average_faithfulness_curves,
+    summarise_faithfulness,
+    tabulate_faithfulness,
+)
+from sonolens.evaluation.evidence.localization import ScanCells, localize_evidence, measure_cells
+from sonolens.evaluation.evidence.localization_scores import summarise_localization
+from sonolens.evaluation.evidence.sanity import check_sanity, summarise_sanity
+from sonolens.evaluation.evidence.similarity import compare_maps
+
+__all__ = [
+    "FILLS",
+    "Decisions",
+    "ScanCells",
+    "area_under",
+    "average_faithfulness_curves",
+    "check_sanity",
+    "compare_maps",
+    "compare_methods",
+    "fill_scans",
+    "gather_decisions",
+    "localize_evidence",
+    "measure_cells",
+    "score_abstention",
+    "summarise_agreement",
+    "summarise_faithfulness",
+    "summarise_localization",
+    "summarise_sanity",
+    "tabulate_faithfulness",
+    "trace_abstention",
+    "trace_faithfulness",
+]

@@ -1,0 +1,79 @@
+"""Means over the scans of a partition, with intervals from resampled patients."""
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sonolens.evaluation.classification.cases import patients_of
+from sonolens.evaluation.statistics.intervals import (
+    Bootstrap,
+    percentile_interval,
+    ratio,
+    resampled_sums,
+)
+
+
+def average_over_scans(
+    values: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    *,
+    by: Sequence[str],
+    partition: str,
+    bootstrap: Bootstrap,
+) -> pd.DataFrame:
+    """Average a table with a `value` per scan over the scans of a partition.
+
+    Args:
+        values: Columns `run`, `scan_id`, `value` and those of `by`.
+        predictions: A `Predictions` table, which tells the partition of every run's scans.
+        scans: The `Scans` table that names the patients.
+        by: What is averaged apart.
+        partition: Whose scans count.
+        bootstrap: How patients are resampled.
+
+    Returns:
+        `n`, `mean`, `ci_low`, `ci_high`, `n_left_out`, `partition` and `confidence` per group, in the order
+        of the table. Scans whose value is NaN leave `n` and are counted in `n_left_out`. A mean that
+        resampling cannot move has no interval.
+
+    Raises:
+        ValueError: If no scan of the partition has a value, or a scan has no patient.
+    """
+    chosen = predictions.loc[predictions["partition"] == partition, ["run", "scan_id"]]
+    counted = values.merge(chosen, on=["run", "scan_id"])
+    if counted.empty:
+        raise ValueError(
+            f"none of the {len(values)} values is of a scan of the {partition} partition; measure its "
+            "scans first, or choose another partition"
+        )
+    rows = []
+    for group, cases in counted.groupby(list(by), sort=False):
+        keys: tuple[Hashable, ...] = group if isinstance(group, tuple) else (group,)
+        rows.append(dict(zip(by, keys, strict=True)) | _average(cases, scans, bootstrap))
+    return pd.DataFrame(rows).assign(partition=partition, confidence=bootstrap.confidence)
+
+
+def _average(
+    cases: pd.DataFrame, scans: pd.DataFrame, bootstrap: Bootstrap
+) -> dict[Hashable, float | int]:
+    value = cases["value"].to_numpy(dtype=float)
+    known = ~np.isnan(value)
+    sums = resampled_sums(
+        np.column_stack([np.nan_to_num(value), known.astype(float)]),
+        patients_of(cases["scan_id"], scans).to_numpy(),
+        resamples=bootstrap.resamples,
+        seed=bootstrap.seed,
+    )
+    means = ratio(sums[:, 0], sums[:, 1])
+    low, high = percentile_interval(means, confidence=bootstrap.confidence)
+    moved = known.any() and np.ptp(means[~np.isnan(means)]) > 0
+    n = int(known.sum())
+    return {
+        "n": n,
+        "mean": float(value[known].mean()) if n else np.nan,
+        "ci_low": low if moved else np.nan,
+        "ci_high": high if moved else np.nan,
+        "n_left_out": len(value) - n,
+    }

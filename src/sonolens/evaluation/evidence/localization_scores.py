@@ -1,0 +1,176 @@
+"""What the scores of many maps come to, per method and run, with patients resampled."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float
+from numpy.typing import ArrayLike
+
+from sonolens.evaluation.classification.decisions import judge_scans
+from sonolens.evaluation.pointing.groups import GROUPS, mark_groups
+from sonolens.evaluation.statistics.intervals import (
+    bootstrap_rates,
+    percentile_interval,
+    ratio,
+    resampled_sums,
+)
+
+SCORE_KEY = ["score", "region", "evidence"]
+LENGTHS = ("distance_mm",)
+"""Scores in millimetres; all others are shares."""
+
+Values = Float[np.ndarray, "scans scores"]
+
+
+def summarise_localization(
+    map_scores: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    *,
+    partition: str,
+    unsigned_methods: Collection[str],
+    resamples: int,
+    confidence: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Average the scores of every method and run over its maps, by subset and label.
+
+    To the three kinds of evidence comes ``called``: the positive evidence of a scan that is called
+    malignant, the negative of one called benign. A method without signs has no evidence against; its
+    positive evidence is taken for either call.
+
+    Maps without such evidence, and scans without the region, leave `n` and are counted in `n_left_out`.
+    `chance` and `ceiling` are means over the maps counted. Intervals are percentiles over resamples of the
+    patients, or Wilson's where nothing moves a share (`bootstrap_rates`); a distance that resampling
+    cannot move has none.
+
+    Args:
+        map_scores: A `MapLocalization` table.
+        predictions: A `Predictions` table.
+        scans: The `Scans` table that names the patients.
+        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        partition: Whose scans count.
+        unsigned_methods: Methods whose maps have no sign.
+        resamples: How many times patients are resampled.
+        confidence: Coverage of the intervals.
+        seed: Seed of the resamples.
+
+    Returns:
+        A `LocalizationScores` table.
+
+    Raises:
+        ValueError: If no scan of the partition has scores, or the tables do not fit together.
+    """
+    judged = judge_scans(predictions, scans, operating_points, partition=partition)
+    summaries = []
+    for (method, run), scores in map_scores.groupby(["method", "run"], sort=False):
+        played = judged[(judged["run"] == run) & judged["scan_id"].isin(scores["scan_id"])]
+        if played.empty:
+            continue
+        played = played.sort_values("scan_id", ignore_index=True)
+        signed = method not in unsigned_methods
+        scored = _with_called(scores, played, signed=signed)
+        summary = _summarise(scored, played, resamples=resamples, confidence=confidence, seed=seed)
+        summaries.append(summary.assign(method=str(method), run=str(run)))
+    if not summaries:
+        raise ValueError(
+            f"no scan of the {partition} partition has localization scores; explain its scans first, "
+            "or choose another partition"
+        )
+    return pd.concat(summaries, ignore_index=True).assign(
+        partition=partition, confidence=confidence
+    )
+
+
+def _with_called(scores: pd.DataFrame, played: pd.DataFrame, *, signed: bool) -> pd.DataFrame:
+    """Add the evidence for what each scan is called."""
+    called = scores["scan_id"].map(played.set_index("scan_id")["called"])
+    speaks_for = np.where(called.fillna(False).astype(bool) | (not signed), "positive", "negative")
+    chosen = scores[called.notna() & (scores["evidence"] == speaks_for)]
+    return pd.concat([scores[called.notna()], chosen.assign(evidence="called")])
+
+
+def _summarise(
+    scores: pd.DataFrame, played: pd.DataFrame, *, resamples: int, confidence: float, seed: int
+) -> pd.DataFrame:
+    """Summarise one method and run; axes are scan, score, group."""
+    wide = {
+        name: scores.set_index(["scan_id", *SCORE_KEY])[name]  # noqa: PD010 - pivot_table would drop what is empty
+        .unstack(SCORE_KEY)
+        .reindex(played["scan_id"])
+        for name in ("value", "chance", "ceiling")
+    }
+    values = wide["value"].to_numpy(dtype=float)
+    groups = mark_groups(
+        played["malignant"].to_numpy(dtype=bool), played["called"].to_numpy(dtype=bool)
+    )
+    known = ~np.isnan(values)
+    counts = (known[:, :, None] & groups[:, None, :]).astype(float)
+    keys = pd.MultiIndex.from_tuples(
+        [(*key, *group) for key in wide["value"].columns for group in GROUPS],
+        names=[*SCORE_KEY, "subset", "label"],
+    ).to_frame(index=False)
+    low, high = _limits(
+        values,
+        counts,
+        played["patient_id"],
+        lengths=np.isin(wide["value"].columns.get_level_values("score"), LENGTHS),
+        resamples=resamples,
+        confidence=confidence,
+        seed=seed,
+    )
+    n = counts.sum(axis=0).ravel()
+    return keys.assign(
+        n=n.astype(int),
+        mean=_mean(values, counts).ravel(),
+        ci_low=low.ravel(),
+        ci_high=high.ravel(),
+        chance=_mean(wide["chance"].to_numpy(dtype=float), counts).ravel(),
+        ceiling=_mean(wide["ceiling"].to_numpy(dtype=float), counts).ravel(),
+        n_left_out=np.tile(groups.sum(axis=0), values.shape[1]) - n.astype(int),
+    )
+
+
+def _mean(
+    values: Values, counts: Float[np.ndarray, "scans scores groups"]
+) -> Float[np.ndarray, "scores groups"]:
+    total = np.einsum("si,sig->ig", np.nan_to_num(values), counts)
+    return ratio(total, counts.sum(axis=0))
+
+
+def _limits(
+    values: Values,
+    counts: Float[np.ndarray, "scans scores groups"],
+    patient_ids: ArrayLike,
+    *,
+    lengths: Bool[np.ndarray, " scores"],
+    resamples: int,
+    confidence: float,
+    seed: int,
+) -> tuple[Float[np.ndarray, "scores groups"], Float[np.ndarray, "scores groups"]]:
+    """Return the limits of every mean; shares and lengths differ where resampling moves nothing."""
+    limits = np.full((2, *counts.shape[1:]), np.nan)
+    totals = np.nan_to_num(values)[:, :, None] * counts
+    rates = bootstrap_rates(
+        totals[:, ~lengths].reshape(len(values), -1),
+        counts[:, ~lengths].reshape(len(values), -1),
+        patient_ids,
+        resamples=resamples,
+        confidence=confidence,
+        seed=seed,
+    )
+    shape = (-1, counts.shape[2])
+    limits[:, ~lengths] = rates.ci_low.reshape(shape), rates.ci_high.reshape(shape)
+    both = np.concatenate([totals[:, lengths], counts[:, lengths]], axis=1).reshape(len(values), -1)
+    sums = resampled_sums(both, patient_ids, resamples=resamples, seed=seed)
+    drawn = ratio(*np.split(sums, 2, axis=1))
+    moved = [
+        percentile_interval(column, confidence=confidence)
+        if np.nanmax(column, initial=0.0) > np.nanmin(column, initial=np.inf)
+        else (np.nan, np.nan)
+        for column in drawn.T
+    ]
+    limits[:, lengths] = np.array(moved).reshape(-1, 2).T.reshape(2, -1, counts.shape[2])
+    return limits[0], limits[1]

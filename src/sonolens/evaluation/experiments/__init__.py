@@ -1,0 +1,29 @@
+"""Methods, networks and planted cues against each other."""
+
+from sonolens.evaluation.experiments.comparison import compare_pointing
+from sonolens.evaluation.experiments.configurations import (
+    Pointing,
+    describe_configurations,
+    gather_pointing,
+    score_pointing,
+)
+from sonolens.evaluation.experiments.performance import (
+    RankCorrelation,
+    correlate_performance,
+    correlate_ranks_of_runs,
+    relate_performance,
+)
+from sonolens.evaluation.experiments.planted import score_planted_evidence
+
+__all__ = [
+    "Pointing",
+    "RankCorrelation",
+    "compare_pointing",
+    "correlate_performance",
+    "correlate_ranks_of_runs",
+    "describe_configurations",
+    "gather_pointing",
+    "relate_performance",
+    "score_planted_evidence",
+    "score_pointing",
+]

@@ -1,0 +1,292 @@
+"""Where methods point on the networks of a configuration, every scan once, seeds and folds averaged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+
+from sonolens.arrays import Labels
+from sonolens.evaluation.classification.operating_points import protocols_of
+from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionReadings
+from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
+from sonolens.evaluation.pointing.scored_maps import Game, gather_games, judge_maps
+from sonolens.evaluation.statistics.intervals import (
+    UNMOVED,
+    Bootstrap,
+    limits_of,
+    percentile_interval,
+    ratio,
+    resampled_sums,
+)
+from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.tables.vocabulary import COMPARED_RULES
+
+LIMITS = ("ci_low", "ci_high", "above_chance_low", "above_chance_high")
+UNIT = ["configuration", "method"]
+ABOUT = ["configuration", "network", "adaptation", "protocol", "output_stride"]
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """The maps of one method on the runs of one configuration; a row per scan that any run judged.
+
+    Attributes:
+        configuration: Whose networks.
+        method: Name of the explainer.
+        protocol: Who chose the networks' epochs and thresholds.
+        runs: How many runs were explained.
+        patient_ids: The patient of every scan.
+        judged: Whether any of the runs explained the scan.
+        maps: How many of its maps are not constant.
+        hits: Their hits, added up; shares where extremes tie.
+        chance: What blind points would hit, added up.
+        drawn: Whether the scan has any pixel of each region.
+        cell_mm: Mean height and width of a map's cells; NaN without spacing.
+    """
+
+    configuration: str
+    method: str
+    protocol: str
+    runs: int
+    patient_ids: np.ndarray
+    judged: Labels
+    maps: Int[np.ndarray, " scans"]
+    hits: RuleValues
+    chance: RuleValues
+    drawn: Bool[np.ndarray, "scans regions"]
+    cell_mm: tuple[float, float]
+
+    @property
+    def hit_share(self) -> RuleValues:
+        """The share of a scan's maps that hit; NaN where none points anywhere."""
+        return self._per_map(self.hits)
+
+    @property
+    def chance_share(self) -> RuleValues:
+        """The share of them that would hit blindly."""
+        return self._per_map(self.chance)
+
+    def _per_map(self, sums: RuleValues) -> RuleValues:
+        maps = np.broadcast_to(self.maps[:, None, None].astype(float), sums.shape)
+        shares: RuleValues = ratio(sums, maps)
+        return shares
+
+
+def gather_pointing(
+    extreme_points: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    *,
+    training_runs: pd.DataFrame,
+    readings: RegionReadings,
+    partition: str,
+    methods: Sequence[str],
+) -> list[Pointing]:
+    """Gather where every method points on every configuration, in the order of runs and methods.
+
+    Args:
+        extreme_points: An `ExtremePoints` table.
+        region_shares: A `RegionShares` table of the same maps.
+        predictions: A `Predictions` table.
+        scans: The `Scans` table that names the patients.
+        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        training_runs: A `TrainingRuns` table.
+        readings: The regions at every place that a map of the partition points at.
+        partition: Whose scans count.
+        methods: The methods in the order asked for; others are left out.
+
+    Raises:
+        ValueError: If the tables do not fit together; see `judge_maps`, `gather_games`, `protocols_of`.
+    """
+    judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
+    protocols_of(judged, training_runs)
+    about = training_runs.set_index("run")
+    everyone = judged.drop_duplicates("scan_id").sort_values("scan_id", ignore_index=True)
+    explained = extreme_points.groupby(["method", "run"])["scan_id"]
+    cell_mm = _mean_cells(region_shares, judged, training_runs)
+    units: dict[tuple[str, str], Pointing] = {}
+    for game in gather_games(
+        extreme_points, MeanMapExtremes.empty(), region_shares, judged, readings
+    ):
+        scan_ids = set(explained.get_group((game.method, game.run)))
+        played = judged.loc[judged["run"] == game.run, "scan_id"]
+        key = (str(about.at[game.run, "configuration"]), game.method)
+        before = units.get(key) or _nothing(
+            key,
+            str(about.at[game.run, "protocol"]),
+            everyone,
+            cell_mm=cell_mm.get(key, (np.nan,) * 2),
+        )
+        rows = pd.Index(everyone["scan_id"]).get_indexer(sorted(scan_ids.intersection(played)))
+        units[key] = _add(before, game, rows)
+    order = [(str(name), method) for name in about["configuration"].unique() for method in methods]
+    return [units[key] for key in order if key in units]
+
+
+def score_pointing(pointings: Sequence[Pointing], *, bootstrap: Bootstrap) -> pd.DataFrame:
+    """Average the hits of every method and configuration over its scans.
+
+    Intervals of `rate` are as in `bootstrap_rates`; those of `above_chance` resample hits and chance
+    together, and follow the rate's where resampling moves nothing. The columns are those of a
+    `ConfigurationPointing` table that `pointings` can tell.
+    """
+    return pd.concat([_score(pointing, bootstrap) for pointing in pointings], ignore_index=True)
+
+
+def describe_configurations(training_runs: pd.DataFrame) -> pd.DataFrame:
+    """Say what every configuration is: its network, adaptation, protocol and output stride."""
+    return training_runs[ABOUT].drop_duplicates("configuration")
+
+
+def name_rates() -> pd.DataFrame:
+    """Name the region and rule of every rate, in the order of `Pointing.hits`."""
+    axes = [PLAYED_REGIONS, COMPARED_RULES]
+    return pd.MultiIndex.from_product(axes, names=["region", "rule"]).to_frame(index=False)
+
+
+def per_rule(of_regions: Int[np.ndarray, " regions"]) -> Int[np.ndarray, " rates"]:
+    """Repeat what a region has for every rule, in the order of `name_rates`."""
+    return np.repeat(of_regions, len(COMPARED_RULES))
+
+
+def _nothing(
+    key: tuple[str, str], protocol: str, everyone: pd.DataFrame, *, cell_mm: tuple[float, float]
+) -> Pointing:
+    """A unit that no run has added to yet."""
+    scans, regions, rules = len(everyone), len(PLAYED_REGIONS), len(COMPARED_RULES)
+    return Pointing(
+        configuration=key[0],
+        method=key[1],
+        protocol=protocol,
+        runs=0,
+        patient_ids=everyone["patient_id"].to_numpy(),
+        judged=np.zeros(scans, dtype=bool),
+        maps=np.zeros(scans, dtype=np.int64),
+        hits=np.zeros((scans, regions, rules)),
+        chance=np.zeros((scans, regions, rules)),
+        drawn=np.zeros((scans, regions), dtype=bool),
+        cell_mm=cell_mm,
+    )
+
+
+def _add(before: Pointing, game: Game, rows: Int[np.ndarray, " played"]) -> Pointing:
+    """Add the maps of one run, which lie on the scans of `rows`."""
+    if not np.array_equal(before.patient_ids[rows], game.patient_ids):
+        raise ValueError(
+            f"the maps of method {game.method!r}, run {game.run!r} are not those of the scans judged; "
+            "give every map one row per extreme point and scan"
+        )
+    loud = ~game.silent
+    hits = apply_rules(
+        game,
+        game.maxima.measure_inside(game.marks),
+        game.minima.measure_inside(game.marks),
+        rules=COMPARED_RULES,
+    )
+    chance = apply_rules(game, game.cell_share, game.cell_share, rules=COMPARED_RULES)
+    after = replace(
+        before,
+        runs=before.runs + 1,
+        **{
+            name: getattr(before, name).copy()
+            for name in ("judged", "maps", "hits", "chance", "drawn")
+        },
+    )
+    after.judged[rows] = True
+    after.maps[rows] += loud
+    after.hits[rows] += hits * loud[:, None, None]
+    after.chance[rows] += chance * loud[:, None, None]
+    after.drawn[rows] |= game.drawn
+    return after
+
+
+def _mean_cells(
+    region_shares: pd.DataFrame, judged: pd.DataFrame, training_runs: pd.DataFrame
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Average the cells of every configuration and method over its judged scans with spacing."""
+    cells = region_shares[region_shares["region"] == "any"].merge(judged[["run", "scan_id"]])
+    cells = cells.merge(training_runs[["run", "configuration"]])
+    means = cells.groupby(UNIT)[["cell_row_mm", "cell_col_mm"]].mean()
+    return {
+        (str(configuration), str(method)): (float(row_mm), float(col_mm))
+        for (configuration, method), row_mm, col_mm in means.itertuples()
+    }
+
+
+def _score(pointing: Pointing, bootstrap: Bootstrap) -> pd.DataFrame:
+    """Average over the scans of one unit; one row per region and rule."""
+    loud = pointing.maps > 0
+    counted = np.repeat(loud[:, None] & pointing.drawn, len(COMPARED_RULES), axis=1)
+    hits, chance = (
+        np.where(counted, share.reshape(counted.shape), 0.0)
+        for share in (pointing.hit_share, pointing.chance_share)
+    )
+    n = counted.sum(axis=0, dtype=float)
+    rate, blind = (ratio(values.sum(axis=0), n) for values in (hits, chance))
+    limits = _resample(pointing, counted, hits, chance, bootstrap=bootstrap)
+    return name_rates().assign(
+        configuration=pointing.configuration,
+        method=pointing.method,
+        runs=pointing.runs,
+        n=n.astype(int),
+        rate=rate,
+        chance=blind,
+        above_chance=rate - blind,
+        **dict(zip(LIMITS, limits.T, strict=True)),
+        cell_row_mm=pointing.cell_mm[0],
+        cell_col_mm=pointing.cell_mm[1],
+        n_silent=int((pointing.judged & ~loud).sum()),
+        n_empty=per_rule((loud[:, None] & ~pointing.drawn).sum(axis=0)),
+    )
+
+
+def _resample(
+    pointing: Pointing,
+    counted: Bool[np.ndarray, "scans rates"],
+    hits: Float[np.ndarray, "scans rates"],
+    chance: Float[np.ndarray, "scans rates"],
+    *,
+    bootstrap: Bootstrap,
+) -> Float[np.ndarray, "rates limits"]:
+    """Return the four `LIMITS` of every rate."""
+    sums = resampled_sums(
+        np.column_stack([hits, hits - chance, counted]),
+        pointing.patient_ids,
+        resamples=bootstrap.resamples,
+        seed=bootstrap.seed,
+    )
+    rates, above, counts = np.split(sums, 3, axis=1)
+    n = counted.sum(axis=0, dtype=float)
+    limits = [
+        _limits(
+            float(ratio(hits.sum(axis=0), n)[column]),
+            float(ratio(chance.sum(axis=0), n)[column]),
+            ratio(rates[:, column], counts[:, column]),
+            ratio(above[:, column], counts[:, column]),
+            patients=len(set(pointing.patient_ids[counted[:, column]])),
+            confidence=bootstrap.confidence,
+        )
+        for column in range(len(n))
+    ]
+    return np.array(limits)
+
+
+def _limits(
+    rate: float,
+    chance: float,
+    rates: Float[np.ndarray, " resamples"],
+    above: Float[np.ndarray, " resamples"],
+    *,
+    patients: int,
+    confidence: float,
+) -> tuple[float, float, float, float]:
+    """Return the limits of a rate, and of how far it lies above chance."""
+    low, high = limits_of(rate, rates, patients=patients, confidence=confidence)
+    known = rates[~np.isnan(rates)]
+    if known.size == 0 or np.ptp(known) < UNMOVED:
+        return low, high, low - chance, high - chance
+    return low, high, *percentile_interval(above, confidence=confidence)

@@ -1,0 +1,202 @@
+"""Maps exchanged between scans: would the same points hit as often on someone else's scan?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int, UInt8
+from numpy.typing import ArrayLike
+
+from sonolens.arrays import Labels
+from sonolens.evaluation.pointing.region_lookup import MARKS, REGIONS_OF_MARK
+from sonolens.evaluation.pointing.scored_maps import Aims, Game
+from sonolens.tables.vocabulary import POINTING_RULES
+
+MOST_TIED = 8
+"""Points that stand for a tie of more when maps are exchanged; a plain map's extremes rarely tie."""
+
+LOOKED_UP_AT_ONCE = 2_000_000
+"""Bounds the memory: so many points of exchanged maps take about 100 MB."""
+
+ROUNDING = 1e-9  # hits are sums of shares
+
+
+@dataclass(frozen=True)
+class PointPairs:
+    """Every map as pairs of a maximum and a minimum; a map without ties is one pair.
+
+    Attributes:
+        owner: Which map.
+        max_place: Where the maximum lies, as a place of the readings.
+        min_place: Where the minimum lies.
+        decision_place: Which of the two argues for the call of the map's own scan.
+        weight: Share of the map; those of a map add up to 1.
+    """
+
+    owner: Int[np.ndarray, " pairs"]
+    max_place: Int[np.ndarray, " pairs"]
+    min_place: Int[np.ndarray, " pairs"]
+    decision_place: Int[np.ndarray, " pairs"]
+    weight: Float[np.ndarray, " pairs"]
+
+
+def pair_points(maxima: Aims, minima: Aims, called: Labels) -> PointPairs:
+    """Pair every maximum of a map with every minimum of it.
+
+    Args:
+        maxima: Where maps are largest; of a tie of more than `MOST_TIED`, as many spread evenly.
+        minima: Where maps are smallest, likewise.
+        called: Whether each map's scan is called malignant.
+    """
+    pairs = _thinned(maxima).merge(_thinned(minima), on="owner", suffixes=("_max", "_min"))
+    owner = pairs["owner"].to_numpy(dtype=np.int64)
+    max_place, min_place = (pairs[f"place_{extreme}"].to_numpy() for extreme in ("max", "min"))
+    return PointPairs(
+        owner=owner,
+        max_place=max_place,
+        min_place=min_place,
+        decision_place=np.where(called[owner], max_place, min_place),
+        weight=(pairs["share_max"] * pairs["share_min"]).to_numpy(dtype=float),
+    )
+
+
+def draw_hosts(
+    patient_ids: ArrayLike, *, permutations: int, seed: int, at_once: int
+) -> Iterator[Int[np.ndarray, "block maps"]]:
+    """Draw which scan hosts each map.
+
+    Scans of one patient look alike, so their maps move together: to another patient with equally many
+    scans, in the order given. A patient whose number of scans nobody shares keeps its maps, which makes
+    a p value larger, never smaller.
+
+    Args:
+        patient_ids: The patient of every scan.
+        permutations: How often the maps are exchanged.
+        seed: Seed of the draws.
+        at_once: How many exchanges a block holds.
+
+    Yields:
+        Blocks of exchanges: the scan on which each map lies.
+    """
+    codes = pd.factorize(np.asarray(patient_ids))[0]
+    rows_of = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
+    sizes = np.array([len(rows) for rows in rows_of])
+    blocks = [
+        np.stack([rows_of[patient] for patient in np.flatnonzero(sizes == size)])
+        for size in np.unique(sizes)
+    ]
+    rng = np.random.default_rng(seed)
+    for start in range(0, permutations, at_once):
+        hosts = np.tile(np.arange(len(codes)), (min(at_once, permutations - start), 1))
+        for rows in blocks:
+            order = rng.permuted(np.tile(np.arange(len(rows)), (len(hosts), 1)), axis=1)
+            hosts[:, rows] = rows[order]
+        yield hosts
+
+
+def count_exchanged_hits(
+    marks: UInt8[np.ndarray, "scans places"],
+    pairs: PointPairs,
+    hosts: Int[np.ndarray, "block maps"],
+) -> Float[np.ndarray, "block regions rules"]:
+    """Count the hits of all maps when each lies on the scan that hosts it.
+
+    Args:
+        marks: The regions under every place of every scan.
+        pairs: Where the maps point.
+        hosts: The scan on which each map lies, once per exchange; each its own gives what was seen.
+    """
+    looked_up = marks.ravel()
+    corner = hosts[:, pairs.owner] * marks.shape[1]
+    at_max, at_min, at_decision = (
+        looked_up[corner + place]
+        for place in (pairs.max_place, pairs.min_place, pairs.decision_place)
+    )
+    found = {"either": at_max | at_min, "max": at_max, "min": at_min, "decision": at_decision}
+    bins = MARKS * np.arange(len(hosts))[:, None]
+    weights = np.tile(pairs.weight, len(hosts))
+    counts = [
+        np.bincount((found[rule] + bins).ravel(), weights, minlength=MARKS * len(hosts))
+        for rule in POINTING_RULES
+    ]
+    per_mark = np.stack(counts, axis=-1).reshape(len(hosts), MARKS, len(POINTING_RULES))
+    hits: Float[np.ndarray, "block regions rules"] = np.einsum(
+        "bmk,mr->brk", per_mark, REGIONS_OF_MARK.astype(float)
+    )
+    return hits
+
+
+def exchange_p_values(
+    game: Game,
+    counted: Bool[np.ndarray, "scans regions groups"],
+    *,
+    permutations: int,
+    seed: int,
+) -> Float[np.ndarray, "regions rules groups"]:
+    """Ask how often exchanged maps hit at least as often as they do on their own scans.
+
+    Maps are exchanged among the scans that a rate counts, and carry their points with them, the one
+    that argues for their own call too. `p = (1 + as many hits or more) / (1 + permutations)`. A map
+    that always points at the same place gives 1, however often it hits: all it knows is where sonographers
+    place a mass.
+
+    Args:
+        game: The maps of one method and run.
+        counted: Which scans count, per region and group.
+        permutations: How often the maps are exchanged.
+        seed: Seed of the exchanges.
+
+    Returns:
+        One p value per rate; NaN where nothing counts.
+
+    References:
+        Phipson and Smyth (2010), Stat Appl Genet Mol Biol 9:39, for the 1 that is added.
+    """
+    pairs = pair_points(game.maxima, game.minima, game.called)
+    p_values = np.full((counted.shape[1], len(POINTING_RULES), counted.shape[2]), np.nan)
+    for group in range(counted.shape[2]):
+        for mask in np.unique(counted[:, :, group], axis=1).T:
+            same = (counted[:, :, group] == mask[:, None]).all(axis=0)
+            if mask.any():
+                p_values[same, :, group] = _p_values(
+                    game, pairs, mask, permutations=permutations, seed=seed
+                )[same]
+    return p_values
+
+
+def _p_values(
+    game: Game, pairs: PointPairs, counted: Labels, *, permutations: int, seed: int
+) -> Float[np.ndarray, "regions rules"]:
+    scans = np.flatnonzero(counted)
+    chosen = counted[pairs.owner]
+    playing = PointPairs(
+        owner=np.searchsorted(scans, pairs.owner[chosen]),
+        max_place=pairs.max_place[chosen],
+        min_place=pairs.min_place[chosen],
+        decision_place=pairs.decision_place[chosen],
+        weight=pairs.weight[chosen],
+    )
+    marks = game.marks[scans]
+    seen = count_exchanged_hits(marks, playing, np.arange(len(scans))[None])[0]
+    reached = np.zeros(seen.shape)
+    at_once = max(1, LOOKED_UP_AT_ONCE // len(playing.owner))
+    for hosts in draw_hosts(
+        game.patient_ids[scans], permutations=permutations, seed=seed, at_once=at_once
+    ):
+        reached += (count_exchanged_hits(marks, playing, hosts) >= seen - ROUNDING).sum(axis=0)
+    p_values: Float[np.ndarray, "regions rules"] = (1 + reached) / (1 + permutations)
+    return p_values
+
+
+def _thinned(aims: Aims) -> pd.DataFrame:
+    """Keep at most `MOST_TIED` points of a map, spread evenly over its tie."""
+    points = pd.DataFrame({"owner": aims.owner, "place": aims.place, "share": aims.share})
+    points = points.sort_values(["owner", "place"], ignore_index=True)
+    by_map = points.groupby("owner")["place"]
+    rank, ties = by_map.cumcount(), by_map.transform("size")
+    # Of n points the one after each of k equal steps is kept.
+    step = rank * MOST_TIED // ties
+    first = step != ((rank - 1) * MOST_TIED // ties)
+    kept = points[first | (ties <= MOST_TIED)]
+    return kept.assign(share=1 / kept.groupby("owner")["place"].transform("size"))

@@ -1,0 +1,192 @@
+"""The pointing game: how often the extremes of a map lie in a region, beside what chance scores."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+
+from sonolens.evaluation.classification.configuration_comparison import holm_adjust
+from sonolens.evaluation.pointing.groups import COUNTED_LABELS, mark_groups
+from sonolens.evaluation.pointing.map_permutation import exchange_p_values
+from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionReadings
+from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
+from sonolens.evaluation.pointing.scored_maps import Game, gather_games, judge_maps, read_ring
+from sonolens.evaluation.statistics.intervals import bootstrap_rates, ratio
+from sonolens.tables.vocabulary import POINTING_RULES, SUBSETS
+
+Counts = Float[np.ndarray, "scans regions rules subsets labels"]
+Rates = Float[np.ndarray, "regions rules subsets labels"]
+
+
+def score_pointing_game(
+    extreme_points: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    *,
+    mean_extremes: pd.DataFrame,
+    readings: RegionReadings,
+    partition: str,
+    permutations: int,
+    resamples: int,
+    confidence: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Play the pointing game for every method, run, region, rule, subset and label.
+
+    A scan scores, per rule and region: under ``max`` or ``min`` the share of the tied maxima or
+    minima inside, under ``decision`` the one that argues for the call (maximum when called
+    malignant, else minimum), and under ``either``, the paper's rule, `1 - (1 - max) (1 - min)`.
+    Points thrown at the map's cells blindly score the region's cell share `a`, and
+    `1 - (1 - a)^2` under ``either``; `chance` is the mean over the scans counted. Region ``any``
+    is at least one of the three. With a tolerance regions overlap, in hits and in chance alike.
+
+    `centre_prior` is what the mean map of the run's training scans scores on the same scans; empty
+    where it is constant or was not drawn. `p_value` asks whether the map of a scan hits more often
+    there than on other scans (`exchange_p_values`): a method may lie far above chance, because masses
+    lie where it always points, and yet see nothing of the scan. Holm's `p_adjusted` covers the
+    regions and labels of one method, run, rule and subset, which are read side by side; who picks the best
+    of several methods, runs or rules chooses once more.
+
+    Maps that are constant have no extreme: they leave `n` and are counted in `n_silent`. Of the other
+    maps, those whose scan has no pixel of the region leave `n` too and are counted in `n_empty`; so
+    `n`, `n_silent` and `n_empty` add up to all maps. A row that counts nothing stays, without a rate. A
+    region between all cell centres has chance 0 and no enrichment. Subsets ``correct`` and
+    ``wrong`` follow the run's frozen scan-level operating point. Intervals: `bootstrap_rates`.
+
+    Args:
+        extreme_points: An `ExtremePoints` table whose ring was measured in one way.
+        region_shares: A `RegionShares` table of the same maps.
+        predictions: A `Predictions` table.
+        scans: The `Scans` table that names the patients.
+        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        mean_extremes: A `MeanMapExtremes` table.
+        readings: The regions at every place that a map points at, from `read_regions`.
+        partition: Whose scans are scored.
+        permutations: How often the maps are exchanged between scans.
+        resamples: How many times patients are resampled.
+        confidence: Coverage of the intervals.
+        seed: Seed of the resamples and exchanges, the same for all methods and runs.
+
+    Returns:
+        A `PointingGame` table.
+
+    Raises:
+        ValueError: If rings of several kinds are mixed, or the tables do not fit together.
+
+    References:
+        Zhang et al. (2018), Int J Comput Vis 126:1084; rule ``either`` of Byra et al. (2022). Both
+        score one point where several tie, and neither reports chance or any other null.
+    """
+    ring = read_ring(extreme_points)
+    judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
+    scored = [
+        _score_game(
+            game,
+            permutations=permutations,
+            resamples=resamples,
+            confidence=confidence,
+            seed=seed,
+        )
+        for game in gather_games(extreme_points, mean_extremes, region_shares, judged, readings)
+    ]
+    return pd.concat(scored, ignore_index=True).assign(
+        permutations=permutations,
+        partition=partition,
+        confidence=confidence,
+        ring=ring,
+        tolerance_mm=readings.tolerance_mm,
+    )
+
+
+def _score_game(
+    game: Game, *, permutations: int, resamples: int, confidence: float, seed: int
+) -> pd.DataFrame:
+    """Score one method and run; axes are scan, region, rule, subset, label."""
+    groups = _groups(game)
+    loud = ~game.silent
+    counts = _spread(game.drawn & loud[:, None], groups)
+    ruled = partial(apply_rules, game, rules=POINTING_RULES)
+    hits = ruled(game.maxima.measure_inside(game.marks), game.minima.measure_inside(game.marks))
+    hits = hits[..., None, None] * counts
+    rates = bootstrap_rates(
+        hits.reshape(len(loud), -1),
+        counts.reshape(len(loud), -1),
+        game.patient_ids,
+        resamples=resamples,
+        confidence=confidence,
+        seed=seed,
+    )
+    n = counts.sum(axis=0)
+    chance = _mean_counted(ruled(game.cell_share, game.cell_share), counts)
+    prior = _mean_counted(ruled(game.mean_max_inside, game.mean_min_inside), counts)
+    p_values = exchange_p_values(
+        game,
+        counts[:, :, 0].reshape(len(loud), len(PLAYED_REGIONS), -1) > 0,
+        permutations=permutations,
+        seed=seed,
+    ).reshape(n.shape)
+    return _name_rates().assign(
+        method=game.method,
+        run=game.run,
+        n=n.ravel().astype(int),
+        hits=hits.sum(axis=0).ravel(),
+        rate=rates.value,
+        ci_low=rates.ci_low,
+        ci_high=rates.ci_high,
+        chance=chance.ravel(),
+        enrichment=ratio(rates.value, chance.ravel()),
+        centre_prior=prior.ravel(),
+        p_value=p_values.ravel(),
+        p_adjusted=_adjust(p_values).ravel(),
+        n_silent=_count(np.broadcast_to(game.silent[:, None], game.drawn.shape), groups),
+        n_empty=_count(~game.drawn & loud[:, None], groups),
+    )
+
+
+def _name_rates() -> pd.DataFrame:
+    """Name every rate, in the order of the axes."""
+    axes = {
+        "region": PLAYED_REGIONS,
+        "rule": POINTING_RULES,
+        "subset": SUBSETS,
+        "label": COUNTED_LABELS,
+    }
+    return pd.MultiIndex.from_product(list(axes.values()), names=list(axes)).to_frame(index=False)
+
+
+def _mean_counted(values: RuleValues, counts: Counts) -> Rates:
+    """Average over the scans that each rate counts."""
+    total: Rates = np.einsum("srk,srkgl->rkgl", values, counts)
+    return ratio(total, counts.sum(axis=0))
+
+
+def _adjust(p_values: Rates) -> Rates:
+    """Adjust over the regions and labels of every rule and subset."""
+    adjusted = np.full_like(p_values, np.nan)
+    for rule, subset in np.ndindex(p_values.shape[1:3]):
+        family = p_values[:, rule, subset]
+        tested = ~np.isnan(family)
+        adjusted[:, rule, subset][tested] = holm_adjust(family[tested])
+    return adjusted
+
+
+def _groups(game: Game) -> Bool[np.ndarray, "scans subsets labels"]:
+    groups = mark_groups(game.malignant, game.called)
+    return groups.reshape(-1, len(SUBSETS), len(COUNTED_LABELS))
+
+
+def _spread(
+    marked: Bool[np.ndarray, "scans regions"], groups: Bool[np.ndarray, "scans subsets labels"]
+) -> Counts:
+    """Write 1 where a marked scan belongs to a group, for every rule."""
+    in_group = marked[:, :, None, None, None] & groups[:, None, None, :, :]
+    return np.repeat(in_group.astype(float), len(POINTING_RULES), axis=2)
+
+
+def _count(
+    marked: Bool[np.ndarray, "scans regions"], groups: Bool[np.ndarray, "scans subsets labels"]
+) -> Int[np.ndarray, " rates"]:
+    return _spread(marked, groups).sum(axis=0).ravel().astype(int)

@@ -1,0 +1,220 @@
+"""Which regions lie under the places that maps point at, on every scan they might be laid on."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int, UInt8
+from numpy.typing import ArrayLike
+from scipy import ndimage
+
+from sonolens.arrays import Points, RegionMap
+from sonolens.regions import REGIONS, pixels_at
+from sonolens.tables.vocabulary import REGION_NAMES
+
+PLAYED_REGIONS = (*REGION_NAMES, "any")
+"""The regions of a game; ``any`` is at least one of the three."""
+
+MARKS = 2 ** len(REGION_NAMES)
+
+REGIONS_OF_MARK: Bool[np.ndarray, "marks regions"] = np.array(
+    [
+        [bool(mark >> bit & 1) for bit in range(len(REGION_NAMES))] + [mark > 0]
+        for mark in range(MARKS)
+    ]
+)
+"""Which of `PLAYED_REGIONS` a mark stands for. A mark is a sum: 1 in the mass, 2 in the ring, 4 below."""
+
+PLACE_DECIMALS = 12
+"""Shares of the field of view that agree so far are one place."""
+
+EDGE_PX = 1e-6
+"""A place on the edge of two pixels belongs to the next one, however its share was rounded."""
+
+ROUNDING = 1 + 1e-9  # a point at exactly the tolerance is inside, however its distance rounds
+
+Marks = UInt8[np.ndarray, " points"]
+
+
+@dataclass(frozen=True)
+class RegionReadings:
+    """The regions under every place on every scan.
+
+    Attributes:
+        scan_ids: The scans.
+        places: (row, column) as shares of the field of view, 0 at its top and left edge; sorted.
+        marks: Per scan and place a sum: 1 in the mass, 2 in the ring, 4 below, 0 elsewhere.
+        tolerance_mm: A place as near as this to a region counts as inside.
+    """
+
+    scan_ids: tuple[str, ...]
+    places: Points
+    marks: UInt8[np.ndarray, "scans places"]
+    tolerance_mm: float
+
+    def find_places(self, points: pd.DataFrame) -> Int[np.ndarray, " points"]:
+        """Return the number of the place of every row of a table with `row_share` and `col_share`.
+
+        Raises:
+            ValueError: If a place was not read.
+        """
+        known = pd.MultiIndex.from_arrays(list(self.places.T))
+        numbers = known.get_indexer(pd.MultiIndex.from_arrays(list(_rounded(points).T)))
+        if (numbers < 0).any():
+            lost = points.loc[numbers < 0, ["row_share", "col_share"]].iloc[0]
+            raise ValueError(
+                f"no region was read at {lost['row_share']:.4f} of a scan's height and "
+                f"{lost['col_share']:.4f} of its width; read the regions for these extreme points"
+            )
+        return numbers
+
+    def find_scans(self, scan_ids: ArrayLike) -> Int[np.ndarray, " scans"]:
+        """Return the number of every scan.
+
+        Raises:
+            ValueError: If a scan was not read.
+        """
+        asked = np.asarray(scan_ids, dtype=object)
+        numbers = pd.Index(self.scan_ids).get_indexer(pd.Index(asked))
+        if (numbers < 0).any():
+            raise ValueError(
+                f"no region was read on scan {asked[numbers < 0][0]!r}; read every scan's region mask"
+            )
+        return numbers
+
+
+def mark_regions(
+    region_map: RegionMap,
+    points: Points,
+    *,
+    tolerance_mm: float = 0.0,
+    spacing_row_mm: float,
+    spacing_col_mm: float,
+) -> Marks:
+    """Mark which regions hold each point.
+
+    With a tolerance, every region also holds what lies as near to it as that, from pixel centre to
+    pixel centre, so that a point may lie in several.
+
+    Args:
+        region_map: Region codes on the native grid.
+        points: Native (row, column); each reads the pixel whose square holds it.
+        tolerance_mm: Distance that still counts as inside.
+        spacing_row_mm: Pixel height; may be NaN when there is no tolerance.
+        spacing_col_mm: Pixel width; may be NaN when there is no tolerance.
+
+    Returns:
+        Per point a sum of 1 for the mass, 2 for the ring and 4 for below. An empty region holds no
+        point.
+
+    Raises:
+        ValueError: If the tolerance is negative, or the scan has no spacing to measure it with.
+
+    Examples:
+        >>> scan = np.array([[1, 0, 3]], dtype=np.uint8)
+        >>> mark_regions(
+        ...     scan,
+        ...     np.argwhere(scan < 9) * 1.0,
+        ...     tolerance_mm=2.0,
+        ...     spacing_row_mm=1.0,
+        ...     spacing_col_mm=2.0,
+        ... )
+        array([1, 5, 4], dtype=uint8)
+    """
+    _check_tolerance(tolerance_mm, spacing_row_mm, spacing_col_mm)
+    rows, cols = pixels_at(points, rows=region_map.shape[0], cols=region_map.shape[1]).T
+    codes = region_map[rows, cols]
+    marks = np.zeros(len(points), dtype=np.uint8)
+    for bit, name in enumerate(REGION_NAMES):
+        inside = codes == REGIONS[name]
+        if tolerance_mm > 0:
+            outside_map = region_map != REGIONS[name]
+            if outside_map.all():  # the distance to nothing is undefined
+                continue
+            distance_mm = ndimage.distance_transform_edt(
+                outside_map, sampling=(spacing_row_mm, spacing_col_mm)
+            )[rows, cols]
+            inside = distance_mm <= tolerance_mm * ROUNDING
+        marks |= inside.astype(np.uint8) << np.uint8(bit)
+    return marks
+
+
+def read_regions(
+    extreme_points: pd.DataFrame,
+    mean_extremes: pd.DataFrame,
+    scans: pd.DataFrame,
+    region_maps: Mapping[str, Callable[[], object]],
+    *,
+    tolerance_mm: float = 0.0,
+) -> RegionReadings:
+    """Read the regions of every scan at every place that any map points at.
+
+    This is all that must be known of regions to lay each map on each other's scan. Maps of 7x7 cells
+    point at 49 places at most; for maps of single pixels there are about two places per scan, and one
+    byte per scan and place.
+
+    Args:
+        extreme_points: An `ExtremePoints` table; only its scans are read.
+        mean_extremes: A `MeanMapExtremes` table.
+        scans: The `Scans` table with the pixel spacing.
+        region_maps: What reads each scan's region map; read one after the other, once.
+        tolerance_mm: A place as near as this to a region counts as inside.
+
+    Raises:
+        ValueError: If a scan has no region map, or a tolerance no spacing to be measured with.
+    """
+    scan_ids = sorted(extreme_points["scan_id"].unique())
+    missing = [scan_id for scan_id in scan_ids if scan_id not in region_maps]
+    if missing:
+        raise ValueError(
+            f"scan {missing[0]!r} and {len(missing) - 1} more have extreme points but no region mask; "
+            "draw the region masks of every scan"
+        )
+    tables = (extreme_points.dropna(subset=["row_share", "col_share"]), mean_extremes)
+    places = np.unique(np.concatenate([_rounded(table) for table in tables]), axis=0)
+    spacing = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]].astype(float)
+    marks = np.zeros((len(scan_ids), len(places)), dtype=np.uint8)
+    for number, scan_id in enumerate(scan_ids):
+        region_map = np.asarray(region_maps[scan_id](), dtype=np.uint8)
+        row_mm, col_mm = (float(size) for size in spacing.loc[scan_id])
+        marks[number] = mark_regions(
+            region_map,
+            _on_grid(places, region_map.shape),
+            tolerance_mm=tolerance_mm,
+            spacing_row_mm=row_mm,
+            spacing_col_mm=col_mm,
+        )
+    return RegionReadings(
+        scan_ids=tuple(scan_ids), places=places, marks=marks, tolerance_mm=float(tolerance_mm)
+    )
+
+
+def place_points(points: Points, *, rows: int, cols: int) -> Points:
+    """Write positions on a grid as shares of the field of view.
+
+    Examples:
+        >>> place_points(np.array([[0.0, 3.5]]), rows=2, cols=8)
+        array([[0.25, 0.5 ]])
+    """
+    return np.asarray((points + 0.5) / (rows, cols))
+
+
+def _on_grid(places: Points, shape: tuple[int, ...]) -> Points:
+    return np.asarray(places * shape - 0.5 + EDGE_PX)
+
+
+def _rounded(points: pd.DataFrame) -> Float[np.ndarray, "points 2"]:
+    shares = points[["row_share", "col_share"]].to_numpy(dtype=float)
+    return np.round(shares, PLACE_DECIMALS)
+
+
+def _check_tolerance(tolerance_mm: float, spacing_row_mm: float, spacing_col_mm: float) -> None:
+    if not 0 <= tolerance_mm < math.inf:
+        raise ValueError(f"tolerance_mm is {tolerance_mm}; give 0 or a distance in millimetres")
+    if tolerance_mm > 0 and not (spacing_row_mm > 0 and spacing_col_mm > 0):
+        raise ValueError(
+            f"tolerance_mm is {tolerance_mm:g} but the pixels measure {spacing_row_mm} x "
+            f"{spacing_col_mm} mm; give spacing in the scans table or set tolerance_mm to 0"
+        )

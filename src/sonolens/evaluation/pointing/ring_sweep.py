@@ -1,0 +1,98 @@
+"""The pointing game with another ring: the same points, the same scans, other regions."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from sonolens.evaluation.pointing.extreme_points import read_regions_at
+from sonolens.evaluation.pointing.pointing_game import score_pointing_game
+from sonolens.evaluation.pointing.region_lookup import read_regions
+from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.vocabulary import COMPARED_RULES
+
+SWEPT_SUBSETS = ("correct", "all")
+P_VALUES = ["p_value", "p_adjusted", "permutations"]
+
+
+def score_ring(
+    extreme_points: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    *,
+    mean_extremes: pd.DataFrame,
+    region_maps: Mapping[str, Callable[[], object]],
+    ring: str,
+    tolerance_mm: float,
+    partition: str,
+    bootstrap: Bootstrap,
+) -> pd.DataFrame:
+    """Play the pointing game on region maps whose ring is not that of the extreme points.
+
+    A point stays where it is, whatever the ring; only the region under it may change its name. All else is
+    `score_pointing_game`, with the resamples of its seed, so that a ring of the same width gives the
+    same numbers.
+
+    Args:
+        extreme_points: An `ExtremePoints` table, whatever its ring.
+        region_shares: A `RegionShares` table of the same maps, measured on `region_maps`.
+        predictions: A `Predictions` table.
+        scans: The `Scans` table that names the patients and the pixel spacing.
+        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        mean_extremes: A `MeanMapExtremes` table.
+        region_maps: What reads the region map of every scan with points.
+        ring: How the ring of `region_maps` was measured.
+        tolerance_mm: A point this near to a region counts as inside.
+        partition: Whose scans are scored.
+        bootstrap: How patients are resampled.
+
+    Returns:
+        The columns of a `RingSweep` table but the widths: rules ``decision`` and ``either``, subsets
+        ``correct`` and ``all``, every label.
+
+    Raises:
+        ValueError: If the tables do not fit together; see `score_pointing_game` and `read_regions`.
+    """
+    readings = read_regions(
+        extreme_points, mean_extremes, scans, region_maps, tolerance_mm=tolerance_mm
+    )
+    game = score_pointing_game(
+        name_regions(extreme_points, region_maps).assign(ring=ring),
+        region_shares,
+        predictions,
+        scans,
+        operating_points,
+        mean_extremes=mean_extremes,
+        readings=readings,
+        partition=partition,
+        permutations=1,  # the fewest: a p value per width would only invite to pick one
+        resamples=bootstrap.resamples,
+        confidence=bootstrap.confidence,
+        seed=bootstrap.seed,
+    )
+    swept = game["rule"].isin(COMPARED_RULES) & game["subset"].isin(SWEPT_SUBSETS)
+    return game[swept].drop(columns=P_VALUES).reset_index(drop=True)
+
+
+def name_regions(
+    extreme_points: pd.DataFrame, region_maps: Mapping[str, Callable[[], object]]
+) -> pd.DataFrame:
+    """Name the region under every extreme point anew.
+
+    Args:
+        extreme_points: An `ExtremePoints` table; constant maps keep their region ``none``.
+        region_maps: What reads the region map of every scan with points; read once each.
+
+    Returns:
+        The table with other values in `region`.
+    """
+    region = extreme_points["region"].to_numpy(dtype=object, copy=True)
+    points = extreme_points[["row_px", "col_px"]].to_numpy(dtype=float)
+    somewhere = ~np.isnan(points).any(axis=1)
+    for scan_id, rows in extreme_points.groupby("scan_id").indices.items():
+        there = rows[somewhere[rows]]
+        region_map = np.asarray(region_maps[str(scan_id)](), dtype=np.uint8)
+        region[there] = read_regions_at(region_map, points[there])
+    return extreme_points.assign(region=region)

@@ -1,0 +1,280 @@
+"""The maps that play the pointing game: where each points, what chance would hit, who was right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int, UInt8
+
+from sonolens.arrays import Labels
+from sonolens.evaluation.classification.decisions import judge_scans
+from sonolens.evaluation.pointing.region_lookup import (
+    PLAYED_REGIONS,
+    REGIONS_OF_MARK,
+    RegionReadings,
+)
+from sonolens.tables.vocabulary import EXTREMES, REGION_NAMES
+
+PLACES = (*REGION_NAMES, "other", "none")
+MAP_KEY = ["method", "run", "scan_id"]
+
+RegionValues = Float[np.ndarray, "scans regions"]
+
+
+@dataclass(frozen=True)
+class Aims:
+    """Where several maps point, one row per point.
+
+    Attributes:
+        owner: Which map points; the number of its scan.
+        place: At which place of the readings.
+        share: How much of the map's extreme this point is; those of a map add up to 1.
+    """
+
+    owner: Int[np.ndarray, " points"]
+    place: Int[np.ndarray, " points"]
+    share: Float[np.ndarray, " points"]
+
+    def measure_inside(self, marks: UInt8[np.ndarray, "scans places"]) -> RegionValues:
+        """Return how much of each map's extreme lies in each region of its own scan."""
+        inside = np.zeros((len(marks), len(PLAYED_REGIONS)))
+        hit = REGIONS_OF_MARK[marks[self.owner, self.place]]
+        np.add.at(inside, self.owner, hit * self.share[:, None])
+        return np.minimum(inside, 1.0)
+
+
+@dataclass(frozen=True)
+class Game:
+    """The maps of one method and run, one row per scan, regions in the order `PLAYED_REGIONS`.
+
+    Attributes:
+        method: Name of the explainer.
+        run: Name of the network.
+        patient_ids: The patient of every scan.
+        malignant: Whether the mass is malignant.
+        called: Whether the run calls it malignant at its frozen scan-level threshold.
+        silent: Whether the map is constant, so that it points nowhere.
+        marks: The regions under every place of every scan; see `RegionReadings`.
+        maxima: Where the maps are largest.
+        minima: Where they are smallest.
+        mean_max_inside: Share of the mean training map's maxima in each region; NaN without one.
+        mean_min_inside: The same of its minima.
+        cell_share: Share of the cells a map can point at that lie in each region.
+        drawn: Whether the scan has any pixel of each region.
+    """
+
+    method: str
+    run: str
+    patient_ids: np.ndarray
+    malignant: Labels
+    called: Labels
+    silent: Labels
+    marks: UInt8[np.ndarray, "scans places"]
+    maxima: Aims
+    minima: Aims
+    mean_max_inside: RegionValues
+    mean_min_inside: RegionValues
+    cell_share: RegionValues
+    drawn: Bool[np.ndarray, "scans regions"]
+
+
+def gather_games(
+    extreme_points: pd.DataFrame,
+    mean_extremes: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    judged: pd.DataFrame,
+    readings: RegionReadings,
+) -> Iterator[Game]:
+    """Yield one game per method and run, with the maps of the judged scans in the order of their ids.
+
+    Raises:
+        ValueError: If a map lacks an extreme or a region share, or regions were read on other masks or
+            with another tolerance than the tables were made with.
+    """
+    tolerances = region_shares["tolerance_mm"].unique()
+    if any(tolerance != readings.tolerance_mm for tolerance in tolerances):
+        raise ValueError(
+            f"the region shares allow {tolerances[0]:g} mm of tolerance, the regions were read with "
+            f"{readings.tolerance_mm:g} mm; use one tolerance for hits and for chance"
+        )
+    shares_of = dict(iter(region_shares.groupby(["method", "run"])))
+    for (method, run), points in extreme_points.groupby(["method", "run"], sort=False):
+        played = judged[(judged["run"] == run) & judged["scan_id"].isin(points["scan_id"])]
+        if played.empty:
+            continue
+        played = played.sort_values("scan_id", ignore_index=True)
+        name = f"method {method!r}, run {run!r}"
+        silent, maxima, minima = _locate(points, played["scan_id"], readings, name=name)
+        marks = readings.marks[readings.find_scans(played["scan_id"])]
+        mean_of_run = (mean_extremes["method"] == method) & (mean_extremes["run"] == run)
+        mean_max_inside, mean_min_inside = _mean_inside(
+            mean_extremes[mean_of_run], readings, marks=marks
+        )
+        shares = shares_of.get((method, run), region_shares.iloc[:0])
+        cell_share, area_share = _read_shares(shares, played["scan_id"], name=name)
+        yield Game(
+            method=str(method),
+            run=str(run),
+            patient_ids=played["patient_id"].to_numpy(),
+            malignant=played["malignant"].to_numpy(dtype=bool),
+            called=played["called"].to_numpy(dtype=bool),
+            silent=silent,
+            marks=marks,
+            maxima=maxima,
+            minima=minima,
+            mean_max_inside=mean_max_inside,
+            mean_min_inside=mean_min_inside,
+            cell_share=cell_share,
+            drawn=area_share > 0,
+        )
+
+
+def judge_maps(
+    extreme_points: pd.DataFrame,
+    predictions: pd.DataFrame,
+    scans: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    *,
+    partition: str,
+) -> pd.DataFrame:
+    """Judge the scans of a partition whose maps are to play; see `judge_scans`.
+
+    Raises:
+        ValueError: If the partition has no map, or a map no prediction.
+    """
+    explained = extreme_points[["run", "scan_id"]].drop_duplicates()
+    known = explained.merge(predictions[["run", "scan_id"]], how="left", indicator=True)
+    unknown = known[known["_merge"] == "left_only"]
+    if len(unknown):
+        raise ValueError(
+            f"scan {unknown['scan_id'].iloc[0]!r} has extreme points but no prediction of run "
+            f"{unknown['run'].iloc[0]!r}; use the predictions of the networks that were explained"
+        )
+    judged = judge_scans(
+        explained.merge(predictions, how="left"), scans, operating_points, partition=partition
+    )
+    if judged.empty:
+        raise ValueError(
+            f"no scan of the {partition} partition has extreme points; explain its scans first, "
+            "or choose another partition"
+        )
+    return judged
+
+
+def _locate(
+    points: pd.DataFrame, scan_ids: "pd.Series[str]", readings: RegionReadings, *, name: str
+) -> tuple[Labels, Aims, Aims]:
+    """Find the silent maps, and where the others point."""
+    owners = pd.Index(scan_ids).get_indexer(pd.Index(points["scan_id"]))
+    points, owners = points[owners >= 0], owners[owners >= 0]
+    extremes = _codes(points["extreme"], EXTREMES)
+    regions = _codes(points["region"], PLACES)
+    given = np.zeros((len(scan_ids), len(EXTREMES)))
+    np.add.at(given, (owners, extremes), points["share"].to_numpy(dtype=float))
+    incomplete = np.argwhere(~np.isclose(given, 1))
+    if len(incomplete):
+        row, extreme = incomplete[0]
+        raise ValueError(
+            f"the {EXTREMES[extreme]} of scan {scan_ids.iloc[row]!r}, {name}, has shares that do not "
+            "add up to 1; locate the extreme points again"
+        )
+    nowhere = regions == PLACES.index("none")
+    silent = np.zeros(len(scan_ids), dtype=bool)
+    silent[owners[nowhere]] = True
+    loud = ~silent[owners]
+    points, owners, extremes, regions = points[loud], owners[loud], extremes[loud], regions[loud]
+    every = Aims(owners, readings.find_places(points), points["share"].to_numpy(dtype=float))
+    _check_regions(every, regions, readings, scan_ids=scan_ids, name=name)
+    maxima, minima = (
+        Aims(every.owner[chosen], every.place[chosen], every.share[chosen])
+        for chosen in (extremes == number for number in range(len(EXTREMES)))
+    )
+    return silent, maxima, minima
+
+
+def _check_regions(
+    aims: Aims,
+    regions: Int[np.ndarray, " points"],
+    readings: RegionReadings,
+    *,
+    scan_ids: "pd.Series[str]",
+    name: str,
+) -> None:
+    """Refuse extreme points that were named on other region masks than those read."""
+    scans = readings.find_scans(scan_ids)
+    marks = readings.marks[scans[aims.owner], aims.place]
+    named = np.array([*range(len(REGION_NAMES)), -1])[np.minimum(regions, len(REGION_NAMES))]
+    there = np.where(
+        named >= 0,
+        REGIONS_OF_MARK[marks, named],
+        (marks == 0) | (readings.tolerance_mm > 0),
+    )
+    if not there.all():
+        first = int(np.argmin(there))
+        raise ValueError(
+            f"an extreme of scan {scan_ids.iloc[aims.owner[first]]!r}, {name}, is said to lie in "
+            f"{PLACES[regions[first]]!r}, but its region mask says otherwise; locate the extreme points "
+            "with the region masks that are read now"
+        )
+
+
+def _mean_inside(
+    points: pd.DataFrame, readings: RegionReadings, *, marks: UInt8[np.ndarray, "scans places"]
+) -> tuple[RegionValues, RegionValues]:
+    """Return what the mean map's maxima and minima hit on every scan."""
+    if points.empty:
+        unknown = np.full((len(marks), len(PLAYED_REGIONS)), np.nan)
+        return unknown, unknown
+    places, share = readings.find_places(points), points["share"].to_numpy(dtype=float)
+    extremes = _codes(points["extreme"], EXTREMES)
+    hit = REGIONS_OF_MARK[marks[:, places]]
+    at_max, at_min = (
+        np.einsum("spr,p->sr", hit[:, extremes == number], share[extremes == number])
+        for number in range(len(EXTREMES))
+    )
+    return np.minimum(at_max, 1.0), np.minimum(at_min, 1.0)
+
+
+def _read_shares(
+    region_shares: pd.DataFrame, scan_ids: "pd.Series[str]", *, name: str
+) -> tuple[RegionValues, RegionValues]:
+    """Return cell share and area share of every scan's regions."""
+    rows = pd.Index(scan_ids).get_indexer(pd.Index(region_shares["scan_id"]))
+    known = region_shares[rows >= 0]
+    place = (rows[rows >= 0], _codes(known["region"], PLAYED_REGIONS))
+    shares = np.full((2, len(scan_ids), len(PLAYED_REGIONS)), np.nan)
+    shares[0][place] = known["cell_share"]
+    shares[1][place] = known["area_share"]
+    unknown = np.flatnonzero(np.isnan(shares).any(axis=(0, 2)))
+    if len(unknown):
+        raise ValueError(
+            f"scan {scan_ids.iloc[int(unknown[0])]!r}, {name}, has extreme points but no region shares, "
+            "so its chance is unknown; measure the region shares of every map"
+        )
+    return shares[0], shares[1]
+
+
+def _codes(names: "pd.Series[str]", known: tuple[str, ...]) -> Int[np.ndarray, " rows"]:
+    """Return the position of every name among the known ones."""
+    codes = pd.Index(known).get_indexer(pd.Index(names))
+    if (codes < 0).any():
+        raise ValueError(
+            f"{names.name} {names[codes < 0].iloc[0]!r} is unknown; choose from {', '.join(known)}"
+        )
+    return codes
+
+
+def read_ring(extreme_points: pd.DataFrame) -> str:
+    """Tell how the ring of all points was measured.
+
+    Raises:
+        ValueError: If rings of several kinds are mixed.
+    """
+    rings = extreme_points["ring"].unique()
+    if len(rings) != 1:
+        raise ValueError(
+            f"the extreme points name {len(rings)} kinds of ring ({', '.join(map(repr, rings))}), "
+            "which cannot share a table; locate them again with one ring"
+        )
+    return str(rings[0])

@@ -1,0 +1,21 @@
+"""Intervals and p values that every score shares."""
+
+from sonolens.evaluation.statistics.intervals import (
+    Bootstrap,
+    Rates,
+    bootstrap_rates,
+    patient_resamples,
+    percentile_interval,
+    wilson_interval,
+)
+from sonolens.evaluation.statistics.paired_permutation import sign_flip_p_values
+
+__all__ = [
+    "Bootstrap",
+    "Rates",
+    "bootstrap_rates",
+    "patient_resamples",
+    "percentile_interval",
+    "sign_flip_p_values",
+    "wilson_interval",
+]

@@ -1,0 +1,1 @@
+"""What the whole of a map is worth, drawn."""

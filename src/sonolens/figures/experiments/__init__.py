@@ -1,0 +1,1 @@
+"""Methods, networks and resolutions side by side."""

@@ -1,0 +1,1 @@
+"""Hit rates of the pointing game."""

@@ -1,0 +1,1 @@
+"""How a network is fitted: batches, steps, epochs, checkpoints, devices."""

@@ -1,0 +1,1 @@
+"""What a network is: trunk, adaptation, start, and how it is written down."""

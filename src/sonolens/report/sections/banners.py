@@ -1,0 +1,130 @@
+"""What must be known before any number of a report is read."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sonolens.report.sections.configurations import describe_optimism, has_epoch_choice
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A short title and the sentences that explain it; an alarm stands above the answer, in red."""
+
+    title: str
+    text: str
+    alarm: bool = False
+
+
+def raise_banners(
+    *,
+    scans: pd.DataFrame,
+    pointing_game: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    protocol_optimism: pd.DataFrame,
+) -> list[Banner]:
+    """Warn of scores chosen on test scans, phantoms, a ring not in mm, random starts, shuffled labels.
+
+    Args:
+        scans: A `Scans` table; phantoms have the source ``phantoms``.
+        pointing_game: A `PointingGame` table; its `ring` says how the ring was measured.
+        training_runs: A `TrainingRuns` table; its `start` ``none`` is a random start, its `labels`
+            ``shuffled`` a null.
+        protocol_optimism: A `ProtocolOptimism` table: what choosing on test scans gained.
+
+    Returns:
+        The banners that apply, in this order; none for an ordinary study.
+    """
+    banners = [
+        _warn_of_protocol(training_runs, protocol_optimism),
+        _warn_of_phantoms(scans),
+        _warn_of_ring(pointing_game),
+        _warn_of_start(training_runs),
+        _warn_of_labels(training_runs),
+    ]
+    return [banner for banner in banners if banner is not None]
+
+
+def _warn_of_protocol(
+    training_runs: pd.DataFrame, protocol_optimism: pd.DataFrame
+) -> Banner | None:
+    flattered = training_runs[training_runs["protocol"] == "paper"]
+    if flattered.empty:
+        return None
+    names = ", ".join(flattered["configuration"].unique())
+    return Banner(
+        "The test scans were used to choose: these scores are flattered.",
+        f"{_share(len(flattered), len(training_runs), 'run')} under the paper's protocol ({names}). "
+        "There the test scans chose the epoch and the threshold, as published by Byra et al. 2022, and "
+        f"are then scored as if they were new. {_measured(protocol_optimism)} Expect less on other "
+        "patients.",
+        alarm=True,
+    )
+
+
+def _measured(protocol_optimism: pd.DataFrame) -> str:
+    sentence = describe_optimism(protocol_optimism, level="scan")
+    if not sentence:
+        return "By how much was not measured here."
+    left_out = (
+        "" if has_epoch_choice(protocol_optimism) else " The choice of the epoch adds to that."
+    )
+    return f"{sentence}{left_out}"
+
+
+def _warn_of_phantoms(scans: pd.DataFrame) -> Banner | None:
+    drawn = int((scans["source"] == "phantoms").sum())
+    if not drawn:
+        return None
+    return Banner(
+        "Phantoms, not patients.",
+        f"{_share(drawn, len(scans), 'scan')} simulated by this program. The numbers show how the method "
+        "behaves where the truth is known; about patients they say nothing.",
+    )
+
+
+def _warn_of_ring(pointing_game: pd.DataFrame) -> Banner | None:
+    rings = pointing_game.loc[pointing_game["ring"].str.startswith("relative"), "ring"].unique()
+    if not len(rings):
+        return None
+    return Banner(
+        "The ring is not in millimetres.",
+        f"It was measured relative to each mass ({'; '.join(rings)}), so it is wider around a "
+        "large mass, and its hits cannot be compared with a ring of fixed width.",
+    )
+
+
+def _warn_of_start(training_runs: pd.DataFrame) -> Banner | None:
+    random = int((training_runs["start"] == "none").sum())
+    if not random:
+        return None
+    title = (
+        "The network started from random weights."
+        if random == len(training_runs)
+        else f"{random} of {len(training_runs)} runs started from random weights."
+    )
+    return Banner(
+        title,
+        "All that they know comes from this study's training scans; the paper's network began with ImageNet "
+        "weights.",
+    )
+
+
+def _warn_of_labels(training_runs: pd.DataFrame) -> Banner | None:
+    shuffled = training_runs[training_runs["labels"] == "shuffled"]
+    if shuffled.empty:
+        return None
+    names = ", ".join(shuffled["configuration"].unique())
+    return Banner(
+        "Some networks learnt exchanged labels, on purpose.",
+        f"{_share(len(shuffled), len(training_runs), 'run')} a null ({names}): they were told the labels of "
+        "other lesions, so they cannot know anything of the test scans. An AUC near 0.5 is right for them, "
+        "and their hits are what maps of a network without knowledge reach. Do not read them as findings.",
+    )
+
+
+def _share(number: int, whole: int, noun: str) -> str:
+    """Begin a sentence about some or all of several things."""
+    if number < whole:
+        return f"{number} of {whole} {noun}s are"
+    return f"All {noun}s are" if whole > 1 else f"The {noun} is"

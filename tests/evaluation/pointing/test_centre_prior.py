@@ -1,0 +1,28 @@
+import numpy as np
+import pytest
+
+from sonolens.evaluation.pointing import average_maps, describe_mean_extremes
+
+
+def test_the_mean_is_taken_cell_by_cell_and_leaves_the_maps_alone():
+    maps = [np.array([[1.0, 2.0]]), np.array([[3.0, 6.0]]), np.array([[5.0, -2.0]])]
+
+    assert average_maps(iter(maps)).tolist() == [[3.0, 2.0]]
+    assert maps[0].tolist() == [[1.0, 2.0]]
+
+
+def test_maps_of_other_sizes_and_no_maps_have_no_mean():
+    with pytest.raises(ValueError, match="no map to average"):
+        average_maps([])
+    with pytest.raises(ValueError, match="1 x 2 and of 2 x 2 cells have no mean"):
+        average_maps([np.zeros((1, 2)), np.zeros((2, 2))])
+
+
+def test_tied_extremes_of_a_mean_map_share_it_and_a_constant_one_has_none():
+    described = describe_mean_extremes(np.array([[0.0, 1.0], [1.0, 0.0]]), rows=2, cols=4, n_maps=5)
+
+    assert described == [
+        {"row_share": 0.25, "col_share": 0.375, "share": 0.5, "n_maps": 5},
+        {"row_share": 0.75, "col_share": 0.125, "share": 0.5, "n_maps": 5},
+    ]
+    assert describe_mean_extremes(np.empty((0, 2)), rows=2, cols=4, n_maps=5) == []

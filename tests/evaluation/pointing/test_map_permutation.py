@@ -1,0 +1,188 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from sonolens.evaluation.pointing.map_permutation import (
+    count_exchanged_hits,
+    draw_hosts,
+    exchange_p_values,
+    pair_points,
+)
+from sonolens.evaluation.pointing.scored_maps import Aims, Game
+from sonolens.tables.vocabulary import POINTING_RULES
+
+SCANS, PLACES = 5, 4
+BITS = {"mass": 1, "peritumoral": 2, "below": 4, "any": 7}
+
+
+def aims(*places_by_map):
+    owner = np.repeat(np.arange(len(places_by_map)), [len(places) for places in places_by_map])
+    share = np.repeat([1 / len(places) for places in places_by_map], np.bincount(owner))
+    return Aims(owner=owner, place=np.concatenate(places_by_map).astype(np.int64), share=share)
+
+
+def game(seed, *, patients=range(SCANS), ties=False):
+    """Random marks; a place may lie in several regions at once, as with a tolerance."""
+    rng = np.random.default_rng(seed)
+    unused = np.zeros((SCANS, 4))
+    several = [
+        rng.permutation(PLACES)[: rng.integers(1, 4 if ties else 2)] for _ in range(2 * SCANS)
+    ]
+    return Game(
+        method="cam",
+        run="net",
+        patient_ids=np.array(patients),
+        malignant=np.zeros(SCANS, dtype=bool),
+        called=rng.random(SCANS) < 0.5,
+        silent=np.zeros(SCANS, dtype=bool),
+        marks=rng.integers(0, 8, size=(SCANS, PLACES)).astype(np.uint8),
+        maxima=aims(*several[:SCANS]),
+        minima=aims(*several[SCANS:]),
+        mean_max_inside=unused,
+        mean_min_inside=unused,
+        cell_share=unused,
+        drawn=np.ones((SCANS, 4), dtype=bool),
+    )
+
+
+def hits_by_hand(played, hosts):
+    """Walk over maps, regions and tied points one by one."""
+    hits = np.zeros((4, len(POINTING_RULES)))
+    for owner, host in dict(hosts).items():
+        for row, bits in enumerate(BITS.values()):
+            at_max, at_min = (
+                np.mean(
+                    [
+                        played.marks[host, place] & bits > 0
+                        for place in side.place[side.owner == owner]
+                    ]
+                )
+                for side in (played.maxima, played.minima)
+            )
+            by_rule = {
+                "either": 1 - (1 - at_max) * (1 - at_min),
+                "max": at_max,
+                "min": at_min,
+                "decision": at_max if played.called[owner] else at_min,
+            }
+            hits[row] += [by_rule[rule] for rule in POINTING_RULES]
+    return hits
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_hits_of_all_120_exchanges_of_five_maps_are_those_counted_by_hand(seed, ties):
+    played = game(seed, ties=ties)
+    every = np.array(list(itertools.permutations(range(SCANS))))
+    pairs = pair_points(played.maxima, played.minima, played.called)
+
+    counted = count_exchanged_hits(played.marks, pairs, every)
+
+    np.testing.assert_allclose(counted, [hits_by_hand(played, enumerate(hosts)) for hosts in every])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_drawn_exchanges_give_the_p_value_of_all_exchanges(seed):
+    played = game(seed, ties=True)
+    every = np.array(
+        [hits_by_hand(played, enumerate(h)) for h in itertools.permutations(range(SCANS))]
+    )
+    exact = (every >= every[0] - 1e-9).mean(axis=0)
+
+    drawn = exchange_p_values(
+        played, np.ones((SCANS, 4, 1), dtype=bool), permutations=6000, seed=seed
+    )
+
+    np.testing.assert_allclose(drawn[:, :, 0], exact, atol=4 * np.sqrt(0.25 / 6000))
+
+
+def test_scans_that_do_not_count_neither_give_nor_take_maps():
+    played, counted = game(4), np.array([True, True, False, True, False])
+    playing = np.flatnonzero(counted)
+    every = np.array(
+        [
+            hits_by_hand(played, zip(playing, hosts, strict=True))
+            for hosts in itertools.permutations(playing)
+        ]
+    )
+    exact = (every >= every[0] - 1e-9).mean(axis=0)
+
+    drawn = exchange_p_values(
+        played, np.tile(counted[:, None, None], (1, 4, 1)), permutations=6000, seed=0
+    )
+
+    np.testing.assert_allclose(drawn[:, :, 0], exact, atol=4 * np.sqrt(0.25 / 6000))
+
+
+def test_regions_that_count_other_scans_and_groups_are_exchanged_apart():
+    played = game(5)
+    counted = np.ones((SCANS, 4, 2), dtype=bool)
+    counted[0, 2, :] = False
+    counted[:, :, 1] = False
+
+    drawn = exchange_p_values(played, counted, permutations=200, seed=0)
+    alone = exchange_p_values(played, counted[:, [2, 2, 2, 2], :1], permutations=200, seed=0)
+
+    assert np.isnan(drawn[:, :, 1]).all()
+    assert drawn[2, :, 0].tolist() == alone[2, :, 0].tolist()
+
+
+def test_every_exchange_of_single_scans_is_drawn_equally_often():
+    (hosts,) = draw_hosts(list("abc"), permutations=6000, seed=1, at_once=9999)
+
+    drawn, counts = np.unique(hosts, axis=0, return_counts=True)
+
+    assert len(drawn) == 6
+    assert np.abs(counts - 1000).max() < 4 * math.sqrt(1000)
+
+
+def test_scans_of_a_patient_move_together_to_a_patient_with_as_many():
+    hosts = np.concatenate(
+        list(draw_hosts(["p", "q", "p", "r", "q", "s"], permutations=100, seed=0, at_once=30))
+    )
+
+    assert hosts.shape == (100, 6)
+    # p has scans 0 and 2, q has 1 and 4; r and s have one scan each.
+    together = {tuple(pair) for pair in hosts[:, [0, 2]]}
+    assert together == {(0, 2), (1, 4)}
+    assert {tuple(pair) for pair in hosts[:, [3, 5]]} == {(3, 5), (5, 3)}
+    assert (np.sort(hosts, axis=1) == np.arange(6)).all()
+
+
+def test_a_patient_with_a_number_of_scans_of_its_own_keeps_its_maps():
+    hosts = next(draw_hosts(["p", "p", "p", "q", "r"], permutations=50, seed=0, at_once=50))
+
+    assert (hosts[:, :3] == [0, 1, 2]).all()
+
+
+def test_a_wide_tie_is_spread_over_eight_points():
+    wide = aims(np.arange(100), np.array([3]))
+    single = aims(np.array([1]), np.array([2]))
+
+    pairs = pair_points(wide, single, np.array([True, False]))
+
+    assert pairs.max_place.tolist() == [0, 13, 25, 38, 50, 63, 75, 88, 3]
+    np.testing.assert_allclose(pairs.weight, [1 / 8] * 8 + [1])
+    assert pairs.decision_place[-1] == 2
+
+
+def test_random_maps_have_p_values_that_are_rarely_small():
+    small = []
+    for seed in range(100):
+        drawn = exchange_p_values(
+            game(seed), np.ones((SCANS, 4, 1), dtype=bool), permutations=99, seed=seed
+        )
+        small.append(drawn[0, POINTING_RULES.index("max"), 0] <= 0.2)
+
+    assert np.mean(small) < 0.2 + 3 * math.sqrt(0.16 / 100)
+
+
+def test_no_exchange_is_counted_as_the_one_that_was_seen():
+    played = game(7, patients=["p"] * SCANS)
+
+    drawn = exchange_p_values(played, np.ones((SCANS, 4, 1), dtype=bool), permutations=19, seed=0)
+
+    # One patient has nobody to exchange with.
+    assert (drawn == 1).all()

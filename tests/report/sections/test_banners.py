@@ -1,0 +1,117 @@
+import pytest
+from tiny_run import pointing_table, scans_table
+from tiny_scores import RUN, optimism_row, optimism_table, training_runs_table
+
+from sonolens.report.sections.banners import Banner, raise_banners
+
+RELATIVE = "relative: 0-0.5 mass radii"
+
+
+def raised(**replaced: object) -> list[Banner]:
+    tables = {
+        "scans": scans_table(),
+        "pointing_game": pointing_table(),
+        "training_runs": training_runs_table(),
+        "protocol_optimism": optimism_table(),
+    }
+    return raise_banners(**(tables | replaced))
+
+
+@pytest.mark.parametrize("phantoms", [True, False])
+@pytest.mark.parametrize("relative", [True, False])
+@pytest.mark.parametrize("random_start", [True, False])
+@pytest.mark.parametrize("paper", [True, False])
+def test_each_banner_is_raised_exactly_when_it_applies(
+    phantoms: bool, relative: bool, random_start: bool, paper: bool
+) -> None:
+    banners = raised(
+        scans=scans_table(source="phantoms" if phantoms else "busbra"),
+        pointing_game=pointing_table(ring=RELATIVE if relative else "0-5 mm"),
+        training_runs=training_runs_table(
+            start="none" if random_start else "imagenet", protocol="paper" if paper else "rigorous"
+        ),
+    )
+
+    titles = " ".join(banner.title for banner in banners)
+    assert ("Phantoms" in titles) == phantoms
+    assert ("not in millimetres" in titles) == relative
+    assert ("random weights" in titles) == random_start
+    assert ("scores are flattered" in titles) == paper
+    assert [banner.alarm for banner in banners].count(True) == paper
+    assert len(banners) == phantoms + relative + random_start + paper
+
+
+def test_some_phantoms_among_patients_are_counted() -> None:
+    (banner,) = raised(scans=scans_table(source=["phantoms"] * 3 + ["busbra"] * 5))
+
+    assert "3 of 8 scans are simulated" in banner.text
+
+
+def test_the_relative_ring_is_quoted() -> None:
+    (banner,) = raised(pointing_game=pointing_table(ring=RELATIVE))
+
+    assert RELATIVE in banner.text
+
+
+def test_one_paper_run_among_others_is_counted_and_named_and_comes_first() -> None:
+    runs = training_runs_table(
+        run=[RUN, "b", "c"],
+        configuration=["tiny-full", "tiny-full-paper", "tiny-full"],
+        protocol=["rigorous", "paper", "rigorous"],
+    )
+
+    banners = raised(training_runs=runs, scans=scans_table(source="phantoms"))
+
+    assert banners[0].alarm
+    assert "1 of 3 runs are under the paper's protocol (tiny-full-paper)" in banners[0].text
+    assert "not measured" in banners[0].text
+
+
+def test_the_alarm_tells_the_measured_optimism_with_its_interval() -> None:
+    threshold = optimism_row(optimism=0.011, ci_low=0.001, ci_high=0.021)
+    whole = optimism_row(
+        source="epoch_and_threshold", metric="auc", optimism=0.03, ci_low=-0.01, ci_high=0.07
+    )
+    runs = training_runs_table(protocol="paper")
+
+    (alone,) = raised(training_runs=runs, protocol_optimism=optimism_table(threshold))
+    (both,) = raised(training_runs=runs, protocol_optimism=optimism_table(threshold, whole))
+
+    assert "for threshold alone: Accuracy +0.011 [+0.001, +0.021]." in alone.text
+    assert "The choice of the epoch adds to that." in alone.text
+    assert "for epoch and threshold: AUC +0.030 [−0.010, +0.070]." in both.text
+    assert "adds to that" not in both.text
+
+
+def test_the_optimism_of_several_runs_is_a_span_and_lesions_stay_out() -> None:
+    rows = [
+        optimism_row(run=f"r{place}", optimism=value) for place, value in enumerate((-0.01, 0.04))
+    ]
+    rows.append(optimism_row(level="lesion", optimism=0.09))
+
+    (banner,) = raised(
+        training_runs=training_runs_table(protocol="paper"), protocol_optimism=optimism_table(*rows)
+    )
+
+    assert "Accuracy −0.010 to +0.040 over 2 runs" in banner.text
+
+
+def test_a_random_start_of_some_runs_is_counted() -> None:
+    (banner,) = raised(
+        training_runs=training_runs_table(run=["a", "b"], start=["none", "imagenet"])
+    )
+
+    assert banner.title == "1 of 2 runs started from random weights."
+
+
+def test_runs_that_learnt_exchanged_labels_are_counted_and_named() -> None:
+    runs = training_runs_table(
+        run=[RUN, "b"],
+        configuration=["tiny-full", "tiny-full-shuffled"],
+        labels=["given", "shuffled"],
+    )
+
+    (banner,) = raised(training_runs=runs)
+
+    assert "1 of 2 runs are a null (tiny-full-shuffled)" in banner.text
+    assert not banner.alarm
