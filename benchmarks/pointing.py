@@ -15,8 +15,8 @@ import pandas as pd
 
 from sonolens.evaluation.pointing import (
     describe_points,
+    look_up_regions,
     measure_region_shares,
-    read_regions,
     score_pointing_game,
 )
 from sonolens.regions import partition_scan
@@ -106,7 +106,7 @@ def main() -> None:
         for scan_id, region_map in tables.pop("region_maps").items()
     }
     start = time.perf_counter()
-    readings = read_regions(
+    readings = look_up_regions(
         tables["extreme_points"], tables["mean_extremes"], tables["scans"], maps
     )
     read = time.perf_counter()

@@ -169,7 +169,7 @@ def _usual_inputs() -> dict[str, Any]:
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),
         "figures": {name: PNG_SIGNATURE + name.encode() for name in CAPTIONS},
-        "know_nothings": ["centre_prior", "random"],
+        "baselines": ["centre_prior", "random"],
         "same_as_cam": ["cam", "grad_cam"],
         "run_context": {
             "run_id": "2026-01-02T03.04.05.678Z",

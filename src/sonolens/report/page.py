@@ -83,7 +83,7 @@ def render_report(
     table_1: pd.DataFrame,
     table_2: pd.DataFrame,
     figures: Mapping[str, bytes],
-    know_nothings: Collection[str],
+    baselines: Collection[str],
     same_as_cam: Collection[str],
     run_context: Mapping[str, Any],
 ) -> str:
@@ -115,7 +115,7 @@ def render_report(
         table_1: What `tabulate_classification` made of the metrics.
         table_2: What `tabulate_pointing_game` made of the pointing game.
         figures: The bytes of a PNG file per dataset name, exactly those of `pictures.CAPTIONS`.
-        know_nothings: Methods that see no network; their rows are the floor.
+        baselines: Methods that see no network; their rows are the floor.
         same_as_cam: Methods whose maps are those of CAM by construction, CAM among them.
         run_context: What the run says of itself: the keys `RUN_FACTS`.
 
@@ -133,7 +133,7 @@ def render_report(
         training_runs=training_runs,
         protocol_optimism=protocol_optimism,
     )
-    kinds = Kinds(know_nothings=know_nothings, same_as_cam=same_as_cam)
+    kinds = Kinds(baselines=baselines, same_as_cam=same_as_cam)
     evidence = EvidenceTables(
         pointing_game, localization_scores, faithfulness_scores, sanity_checks
     )

@@ -9,10 +9,10 @@ from sonolens.tables.vocabulary import (
     AGREEMENT_MEASURES,
     EVIDENCE,
     LABELS,
-    LIKENESS_MEASURES,
     LOCALIZATION_SCORES,
     PARTITIONS,
     REGION_NAMES,
+    SIMILARITY_MEASURES,
     SUBSETS,
 )
 
@@ -236,7 +236,7 @@ class MapSanity(Table):
     run: Series[str]
     scan_id: Series[str]
     depth: Series[int] = pa.Field(ge=0, description="Parts of the network drawn anew.")
-    measure: Series[str] = pa.Field(isin=LIKENESS_MEASURES)
+    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
     value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
 
     class Config:
@@ -251,7 +251,7 @@ class SanityChecks(Table):
     method: Series[str]
     run: Series[str]
     depth: Series[int] = pa.Field(ge=0, description="Parts of the network drawn anew.")
-    measure: Series[str] = pa.Field(isin=LIKENESS_MEASURES)
+    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
     n: Series[int] = pa.Field(ge=0)
     mean: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)

@@ -68,5 +68,5 @@ AGREEMENT_MEASURES = (
 )
 """How alike the maps of two methods are; distances lie between their extremes."""
 
-LIKENESS_MEASURES = ("rank_correlation", "absolute_rank_correlation", "ssim")
+SIMILARITY_MEASURES = ("rank_correlation", "absolute_rank_correlation", "ssim")
 """How alike two maps of one scan are."""

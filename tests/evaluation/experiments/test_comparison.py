@@ -13,7 +13,7 @@ from sonolens.evaluation.experiments import (
     gather_pointing,
     score_pointing,
 )
-from sonolens.evaluation.pointing import read_regions, score_pointing_game
+from sonolens.evaluation.pointing import look_up_regions, score_pointing_game
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.tables.pointing import MeanMapExtremes
 
@@ -327,15 +327,15 @@ class Grid:
             scans,
             rules,
             training_runs=runs,
-            readings=self.readings(),
+            lookup=self.lookup(),
             partition="test",
             methods=methods,
         )
 
-    def readings(self):
+    def lookup(self):
         points, _, _, scans, _ = self.tables()
         stripes = dict.fromkeys(scans["scan_id"], lambda: STRIPES)
-        return read_regions(points, MeanMapExtremes.empty(), scans, stripes)
+        return look_up_regions(points, MeanMapExtremes.empty(), scans, stripes)
 
 
 RUNS = runs_of(*({"run": f"net-seed{seed}", "seed": seed} for seed in range(3)))
@@ -416,7 +416,7 @@ def test_one_run_scores_as_in_the_pointing_game() -> None:
         scans,
         rules,
         mean_extremes=MeanMapExtremes.empty(),
-        readings=grid.readings(),
+        lookup=grid.lookup(),
         partition="test",
         permutations=5,
         **vars(BOOTSTRAP),

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from sonolens.evaluation.pointing.map_permutation import (
-    count_exchanged_hits,
-    draw_hosts,
-    exchange_p_values,
+    assign_scans,
+    count_permuted_hits,
     pair_points,
+    permutation_p_values,
 )
-from sonolens.evaluation.pointing.scored_maps import Aims, Game
+from sonolens.evaluation.pointing.scored_maps import ExtremePlaces, ScoredMaps
 from sonolens.tables.vocabulary import POINTING_RULES
 
 SCANS, PLACES = 5, 4
@@ -20,24 +20,26 @@ BITS = {"mass": 1, "peritumoral": 2, "below": 4, "any": 7}
 def aims(*places_by_map):
     owner = np.repeat(np.arange(len(places_by_map)), [len(places) for places in places_by_map])
     share = np.repeat([1 / len(places) for places in places_by_map], np.bincount(owner))
-    return Aims(owner=owner, place=np.concatenate(places_by_map).astype(np.int64), share=share)
+    return ExtremePlaces(
+        owner=owner, place=np.concatenate(places_by_map).astype(np.int64), share=share
+    )
 
 
-def game(seed, *, patients=range(SCANS), ties=False):
-    """Random marks; a place may lie in several regions at once, as with a tolerance."""
+def scored_maps(seed, *, patients=range(SCANS), ties=False):
+    """Random region_bits; a place may lie in several regions at once, as with a tolerance."""
     rng = np.random.default_rng(seed)
     unused = np.zeros((SCANS, 4))
     several = [
         rng.permutation(PLACES)[: rng.integers(1, 4 if ties else 2)] for _ in range(2 * SCANS)
     ]
-    return Game(
+    return ScoredMaps(
         method="cam",
         run="net",
         patient_ids=np.array(patients),
         malignant=np.zeros(SCANS, dtype=bool),
         called=rng.random(SCANS) < 0.5,
-        silent=np.zeros(SCANS, dtype=bool),
-        marks=rng.integers(0, 8, size=(SCANS, PLACES)).astype(np.uint8),
+        constant=np.zeros(SCANS, dtype=bool),
+        region_bits=rng.integers(0, 8, size=(SCANS, PLACES)).astype(np.uint8),
         maxima=aims(*several[:SCANS]),
         minima=aims(*several[SCANS:]),
         mean_max_inside=unused,
@@ -47,15 +49,15 @@ def game(seed, *, patients=range(SCANS), ties=False):
     )
 
 
-def hits_by_hand(played, hosts):
+def hits_by_hand(played, assigned_scan):
     """Walk over maps, regions and tied points one by one."""
     hits = np.zeros((4, len(POINTING_RULES)))
-    for owner, host in dict(hosts).items():
+    for owner, host in dict(assigned_scan).items():
         for row, bits in enumerate(BITS.values()):
             at_max, at_min = (
                 np.mean(
                     [
-                        played.marks[host, place] & bits > 0
+                        played.region_bits[host, place] & bits > 0
                         for place in side.place[side.owner == owner]
                     ]
                 )
@@ -74,24 +76,26 @@ def hits_by_hand(played, hosts):
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_hits_of_all_120_exchanges_of_five_maps_are_those_counted_by_hand(seed, ties):
-    played = game(seed, ties=ties)
+    played = scored_maps(seed, ties=ties)
     every = np.array(list(itertools.permutations(range(SCANS))))
     pairs = pair_points(played.maxima, played.minima, played.called)
 
-    counted = count_exchanged_hits(played.marks, pairs, every)
+    counted = count_permuted_hits(played.region_bits, pairs, every)
 
-    np.testing.assert_allclose(counted, [hits_by_hand(played, enumerate(hosts)) for hosts in every])
+    np.testing.assert_allclose(
+        counted, [hits_by_hand(played, enumerate(assigned_scan)) for assigned_scan in every]
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_drawn_exchanges_give_the_p_value_of_all_exchanges(seed):
-    played = game(seed, ties=True)
+    played = scored_maps(seed, ties=True)
     every = np.array(
         [hits_by_hand(played, enumerate(h)) for h in itertools.permutations(range(SCANS))]
     )
     exact = (every >= every[0] - 1e-9).mean(axis=0)
 
-    drawn = exchange_p_values(
+    drawn = permutation_p_values(
         played, np.ones((SCANS, 4, 1), dtype=bool), permutations=6000, seed=seed
     )
 
@@ -99,17 +103,17 @@ def test_drawn_exchanges_give_the_p_value_of_all_exchanges(seed):
 
 
 def test_scans_that_do_not_count_neither_give_nor_take_maps():
-    played, counted = game(4), np.array([True, True, False, True, False])
+    played, counted = scored_maps(4), np.array([True, True, False, True, False])
     playing = np.flatnonzero(counted)
     every = np.array(
         [
-            hits_by_hand(played, zip(playing, hosts, strict=True))
-            for hosts in itertools.permutations(playing)
+            hits_by_hand(played, zip(playing, assigned_scan, strict=True))
+            for assigned_scan in itertools.permutations(playing)
         ]
     )
     exact = (every >= every[0] - 1e-9).mean(axis=0)
 
-    drawn = exchange_p_values(
+    drawn = permutation_p_values(
         played, np.tile(counted[:, None, None], (1, 4, 1)), permutations=6000, seed=0
     )
 
@@ -117,44 +121,46 @@ def test_scans_that_do_not_count_neither_give_nor_take_maps():
 
 
 def test_regions_that_count_other_scans_and_groups_are_exchanged_apart():
-    played = game(5)
+    played = scored_maps(5)
     counted = np.ones((SCANS, 4, 2), dtype=bool)
     counted[0, 2, :] = False
     counted[:, :, 1] = False
 
-    drawn = exchange_p_values(played, counted, permutations=200, seed=0)
-    alone = exchange_p_values(played, counted[:, [2, 2, 2, 2], :1], permutations=200, seed=0)
+    drawn = permutation_p_values(played, counted, permutations=200, seed=0)
+    alone = permutation_p_values(played, counted[:, [2, 2, 2, 2], :1], permutations=200, seed=0)
 
     assert np.isnan(drawn[:, :, 1]).all()
     assert drawn[2, :, 0].tolist() == alone[2, :, 0].tolist()
 
 
 def test_every_exchange_of_single_scans_is_drawn_equally_often():
-    (hosts,) = draw_hosts(list("abc"), permutations=6000, seed=1, at_once=9999)
+    (assigned_scan,) = assign_scans(list("abc"), permutations=6000, seed=1, at_once=9999)
 
-    drawn, counts = np.unique(hosts, axis=0, return_counts=True)
+    drawn, counts = np.unique(assigned_scan, axis=0, return_counts=True)
 
     assert len(drawn) == 6
     assert np.abs(counts - 1000).max() < 4 * math.sqrt(1000)
 
 
 def test_scans_of_a_patient_move_together_to_a_patient_with_as_many():
-    hosts = np.concatenate(
-        list(draw_hosts(["p", "q", "p", "r", "q", "s"], permutations=100, seed=0, at_once=30))
+    assigned_scan = np.concatenate(
+        list(assign_scans(["p", "q", "p", "r", "q", "s"], permutations=100, seed=0, at_once=30))
     )
 
-    assert hosts.shape == (100, 6)
+    assert assigned_scan.shape == (100, 6)
     # p has scans 0 and 2, q has 1 and 4; r and s have one scan each.
-    together = {tuple(pair) for pair in hosts[:, [0, 2]]}
+    together = {tuple(pair) for pair in assigned_scan[:, [0, 2]]}
     assert together == {(0, 2), (1, 4)}
-    assert {tuple(pair) for pair in hosts[:, [3, 5]]} == {(3, 5), (5, 3)}
-    assert (np.sort(hosts, axis=1) == np.arange(6)).all()
+    assert {tuple(pair) for pair in assigned_scan[:, [3, 5]]} == {(3, 5), (5, 3)}
+    assert (np.sort(assigned_scan, axis=1) == np.arange(6)).all()
 
 
 def test_a_patient_with_a_number_of_scans_of_its_own_keeps_its_maps():
-    hosts = next(draw_hosts(["p", "p", "p", "q", "r"], permutations=50, seed=0, at_once=50))
+    assigned_scan = next(
+        assign_scans(["p", "p", "p", "q", "r"], permutations=50, seed=0, at_once=50)
+    )
 
-    assert (hosts[:, :3] == [0, 1, 2]).all()
+    assert (assigned_scan[:, :3] == [0, 1, 2]).all()
 
 
 def test_a_wide_tie_is_spread_over_eight_points():
@@ -171,8 +177,8 @@ def test_a_wide_tie_is_spread_over_eight_points():
 def test_random_maps_have_p_values_that_are_rarely_small():
     small = []
     for seed in range(100):
-        drawn = exchange_p_values(
-            game(seed), np.ones((SCANS, 4, 1), dtype=bool), permutations=99, seed=seed
+        drawn = permutation_p_values(
+            scored_maps(seed), np.ones((SCANS, 4, 1), dtype=bool), permutations=99, seed=seed
         )
         small.append(drawn[0, POINTING_RULES.index("max"), 0] <= 0.2)
 
@@ -180,9 +186,11 @@ def test_random_maps_have_p_values_that_are_rarely_small():
 
 
 def test_no_exchange_is_counted_as_the_one_that_was_seen():
-    played = game(7, patients=["p"] * SCANS)
+    played = scored_maps(7, patients=["p"] * SCANS)
 
-    drawn = exchange_p_values(played, np.ones((SCANS, 4, 1), dtype=bool), permutations=19, seed=0)
+    drawn = permutation_p_values(
+        played, np.ones((SCANS, 4, 1), dtype=bool), permutations=19, seed=0
+    )
 
     # One patient has nobody to exchange with.
     assert (drawn == 1).all()

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from sonolens.evaluation.pointing import (
+    look_up_regions,
     measure_region_shares,
-    read_regions,
     read_regions_at,
     score_pointing_game,
 )
@@ -105,10 +105,8 @@ def play(tables, *, region_maps=None, mean=None, **settings) -> pd.DataFrame:
     points, scans = tables[0], tables[3]
     mean = mean_extremes() if mean is None else mean
     stripes = dict.fromkeys(points["scan_id"], lambda: STRIPES)
-    readings = read_regions(points, mean, scans, region_maps or stripes)
-    return score_pointing_game(
-        *tables, mean_extremes=mean, readings=readings, **SETTINGS | settings
-    )
+    lookup = look_up_regions(points, mean, scans, region_maps or stripes)
+    return score_pointing_game(*tables, mean_extremes=mean, lookup=lookup, **SETTINGS | settings)
 
 
 def rates(study: Study, rule: str, subset: str = "all", label: str = "both") -> dict[str, float]:
@@ -459,7 +457,7 @@ def test_a_tolerance_counts_hits_and_chance_on_the_widened_regions():
     study = Study().add(max_in=["other"], min_in=["below"])
     points, shares, predictions, scans, thresholds = study.tables()
     scans = scans.assign(spacing_row_mm=1.0, spacing_col_mm=1.0)
-    readings = read_regions(
+    lookup = look_up_regions(
         points, mean_extremes(), scans, {"s0": lambda: STRIPES}, tolerance_mm=1.0
     )
     table = score_pointing_game(
@@ -469,7 +467,7 @@ def test_a_tolerance_counts_hits_and_chance_on_the_widened_regions():
         scans,
         thresholds,
         mean_extremes=mean_extremes(),
-        readings=readings,
+        lookup=lookup,
         **SETTINGS,
     )
     scored = table.query("subset == 'all' and label == 'both'").pivot_table(

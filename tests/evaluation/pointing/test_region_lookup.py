@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonolens.evaluation.pointing import mark_regions, read_regions
+from sonolens.evaluation.pointing import look_up_regions, region_bits_at
 from sonolens.evaluation.pointing.region_lookup import place_points
 from sonolens.ultrasound import Framing
 
@@ -26,18 +26,23 @@ def scans_table(*scan_ids, **spacing):
 def test_a_mark_adds_up_the_regions_that_hold_a_point():
     region_map = np.array([[0, 1, 2, 3]], dtype=np.uint8)
 
-    marks = mark_regions(region_map, np.argwhere(region_map < 9) * 1.0, **NO_SPACING)
+    region_bits = region_bits_at(region_map, np.argwhere(region_map < 9) * 1.0, **NO_SPACING)
 
-    assert marks.tolist() == [0, 1, 2, 4]
+    assert region_bits.tolist() == [0, 1, 2, 4]
 
 
-@pytest.mark.parametrize(("tolerance_mm", "marks"), [(2.0, [1, 1, 4, 4]), (1.9, [1, 0, 0, 4])])
-def test_a_point_exactly_at_the_tolerance_is_inside(tolerance_mm, marks):
+@pytest.mark.parametrize(
+    ("tolerance_mm", "region_bits"), [(2.0, [1, 1, 4, 4]), (1.9, [1, 0, 0, 4])]
+)
+def test_a_point_exactly_at_the_tolerance_is_inside(tolerance_mm, region_bits):
     region_map = np.array([[1, 0, 0, 3]], dtype=np.uint8)
     every = np.argwhere(region_map < 9) * 1.0
     spacing = {"spacing_row_mm": 9.0, "spacing_col_mm": 2.0}
 
-    assert mark_regions(region_map, every, tolerance_mm=tolerance_mm, **spacing).tolist() == marks
+    assert (
+        region_bits_at(region_map, every, tolerance_mm=tolerance_mm, **spacing).tolist()
+        == region_bits
+    )
 
 
 def test_tolerance_is_measured_down_and_across_in_millimetres():
@@ -45,17 +50,17 @@ def test_tolerance_is_measured_down_and_across_in_millimetres():
     region_map[2, 2] = 1
     every = np.argwhere(region_map < 9) * 1.0
 
-    marks = mark_regions(
+    region_bits = region_bits_at(
         region_map, every, tolerance_mm=1.0, spacing_row_mm=0.5, spacing_col_mm=1.0
     ).reshape(5, 5)
 
-    assert marks.tolist() == [[0, 0, 1, 0, 0]] * 2 + [[0, 1, 1, 1, 0]] + [[0, 0, 1, 0, 0]] * 2
+    assert region_bits.tolist() == [[0, 0, 1, 0, 0]] * 2 + [[0, 1, 1, 1, 0]] + [[0, 0, 1, 0, 0]] * 2
 
 
 def test_nothing_is_near_a_region_that_is_empty():
     region_map = np.zeros((3, 3), dtype=np.uint8)
 
-    marks = mark_regions(
+    region_bits = region_bits_at(
         region_map,
         np.array([[1.0, 1.0]]),
         tolerance_mm=50.0,
@@ -63,15 +68,15 @@ def test_nothing_is_near_a_region_that_is_empty():
         spacing_col_mm=1.0,
     )
 
-    assert marks.tolist() == [0]
+    assert region_bits.tolist() == [0]
 
 
 def test_a_tolerance_needs_spacing_and_cannot_be_negative():
     region_map, point = np.ones((2, 2), dtype=np.uint8), np.zeros((1, 2))
     with pytest.raises(ValueError, match="tolerance_mm is 2 but the pixels measure nan"):
-        mark_regions(region_map, point, tolerance_mm=2.0, **NO_SPACING)
+        region_bits_at(region_map, point, tolerance_mm=2.0, **NO_SPACING)
     with pytest.raises(ValueError, match="tolerance_mm is -1"):
-        mark_regions(region_map, point, tolerance_mm=-1.0, spacing_row_mm=1.0, spacing_col_mm=1.0)
+        region_bits_at(region_map, point, tolerance_mm=-1.0, spacing_row_mm=1.0, spacing_col_mm=1.0)
 
 
 def test_every_place_is_read_on_every_scan_whatever_its_size():
@@ -80,15 +85,15 @@ def test_every_place_is_read_on_every_scan_whatever_its_size():
     points = points_table(a=[(0.25, 0.75)], b=[(0.25, 0.75), (0.75, 0.75)])
     mean = pd.DataFrame({"row_share": [0.25], "col_share": [0.25]})
 
-    readings = read_regions(
+    lookup = look_up_regions(
         points, mean, scans_table("a", "b"), {"a": lambda: small, "b": lambda: large}
     )
 
-    assert readings.scan_ids == ("a", "b")
-    assert readings.places.tolist() == [[0.25, 0.25], [0.25, 0.75], [0.75, 0.75]]
-    assert readings.marks.tolist() == [[0, 1, 4], [2, 4, 1]]
-    assert readings.find_places(points).tolist() == [1, 1, 2]
-    assert readings.find_scans(["b", "a"]).tolist() == [1, 0]
+    assert lookup.scan_ids == ("a", "b")
+    assert lookup.places.tolist() == [[0.25, 0.25], [0.25, 0.75], [0.75, 0.75]]
+    assert lookup.region_bits.tolist() == [[0, 1, 4], [2, 4, 1]]
+    assert lookup.find_places(points).tolist() == [1, 1, 2]
+    assert lookup.find_scans(["b", "a"]).tolist() == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -99,31 +104,31 @@ def test_a_cell_reads_what_its_centre_reads_on_its_own_scan(rows, cols, cells):
     centres = Framing(rows, cols, 224).cell_centres((cells, cells))
     places = place_points(centres, rows=rows, cols=cols)
 
-    readings = read_regions(
+    lookup = look_up_regions(
         points_table(a=places), NO_MEAN, scans_table("a"), {"a": lambda: region_map}
     )
 
-    own = readings.marks[0, readings.find_places(points_table(a=places))]
-    assert own.tolist() == mark_regions(region_map, centres, **NO_SPACING).tolist()
+    own = lookup.region_bits[0, lookup.find_places(points_table(a=places))]
+    assert own.tolist() == region_bits_at(region_map, centres, **NO_SPACING).tolist()
 
 
 def test_maps_that_point_nowhere_have_no_place():
     points = points_table(a=[(np.nan, np.nan), (0.5, 0.5)])
 
-    readings = read_regions(
+    lookup = look_up_regions(
         points, NO_MEAN, scans_table("a"), {"a": lambda: np.ones((2, 2), dtype=np.uint8)}
     )
 
-    assert readings.places.tolist() == [[0.5, 0.5]]
+    assert lookup.places.tolist() == [[0.5, 0.5]]
 
 
 def test_what_was_not_read_is_named():
     points = points_table(a=[(0.5, 0.5)])
     one = {"a": lambda: np.ones((2, 2), dtype=np.uint8)}
-    readings = read_regions(points, NO_MEAN, scans_table("a"), one)
+    lookup = look_up_regions(points, NO_MEAN, scans_table("a"), one)
     with pytest.raises(ValueError, match="'b' and 0 more have extreme points but no region mask"):
-        read_regions(points_table(b=[(0.5, 0.5)]), NO_MEAN, scans_table("b"), one)
+        look_up_regions(points_table(b=[(0.5, 0.5)]), NO_MEAN, scans_table("b"), one)
     with pytest.raises(ValueError, match=r"at 0.2000 of a scan's height and 0.3000 of its width"):
-        readings.find_places(points_table(a=[(0.2, 0.3)]))
+        lookup.find_places(points_table(a=[(0.2, 0.3)]))
     with pytest.raises(ValueError, match="no region was read on scan 'z'"):
-        readings.find_scans(["z"])
+        lookup.find_scans(["z"])

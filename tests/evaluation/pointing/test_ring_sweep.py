@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from sonolens.evaluation.pointing import (
+    look_up_regions,
     measure_region_shares,
     name_regions,
-    read_regions,
     score_pointing_game,
     score_ring,
 )
@@ -160,13 +160,13 @@ def test_a_ring_of_the_width_already_played_scores_the_same_to_the_last_bit() ->
     region_maps = study.draw(5.0)
     points, *others = study.tables(region_maps)
     there = name_regions(points, region_maps).assign(ring="0-5 mm")
-    readings = read_regions(there, MeanMapExtremes.empty(), others[2], region_maps)
+    lookup = look_up_regions(there, MeanMapExtremes.empty(), others[2], region_maps)
 
     game = score_pointing_game(
         there,
         *others,
         mean_extremes=MeanMapExtremes.empty(),
-        readings=readings,
+        lookup=lookup,
         partition="test",
         permutations=20,
         resamples=BOOTSTRAP.resamples,

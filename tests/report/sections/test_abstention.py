@@ -15,7 +15,7 @@ from sonolens.report.sections.abstention import (
 )
 from sonolens.report.sections.evidence import Kinds
 
-KINDS = Kinds(know_nothings=["random"], same_as_cam=["cam", "grad_cam"])
+KINDS = Kinds(baselines=["random"], same_as_cam=["cam", "grad_cam"])
 
 
 def only(table: pd.DataFrame) -> Abstention:

@@ -21,7 +21,7 @@ from sonolens.report.sections.evidence import (
     list_worth_by_configuration,
 )
 
-KINDS = Kinds(know_nothings=["centre_prior", "random"], same_as_cam=["cam", "grad_cam"])
+KINDS = Kinds(baselines=["centre_prior", "random"], same_as_cam=["cam", "grad_cam"])
 RUNS = ("net-a-seed0", "net-a-seed1", "net-b-seed0")
 METHODS = ("random", "cam", "grad_cam", "edges")
 

@@ -170,10 +170,10 @@ def _compare(pair: Pair, *, permutations: int, bootstrap: Bootstrap) -> pd.DataF
 def _face(pair: Pair) -> Sides:
     """Set two sides against each other on the scans that both judged."""
     both = pair[0].judged & pair[1].judged
-    loud = (pair[0].maps > 0) & (pair[1].maps > 0)
+    pointing = (pair[0].maps > 0) & (pair[1].maps > 0)
     # Each side saw the same region masks, but possibly only in part.
     drawn = pair[0].drawn | pair[1].drawn
-    counted = np.repeat((both & loud)[:, None] & drawn, len(COMPARED_RULES), axis=1)[both]
+    counted = np.repeat((both & pointing)[:, None] & drawn, len(COMPARED_RULES), axis=1)[both]
     hits = [_counted(each.hit_share[both], counted) for each in pair]
     chance = [_counted(each.chance_share[both], counted) for each in pair]
     return Sides(
@@ -181,8 +181,8 @@ def _face(pair: Pair) -> Sides:
         chance=(chance[0], chance[1]),
         counts=counted.astype(float),
         patient_ids=pair[0].patient_ids[both],
-        n_silent=int((both & ~loud).sum()),
-        n_empty=per_rule(((both & loud)[:, None] & ~drawn).sum(axis=0)),
+        n_silent=int((both & ~pointing).sum()),
+        n_empty=per_rule(((both & pointing)[:, None] & ~drawn).sum(axis=0)),
     )
 
 

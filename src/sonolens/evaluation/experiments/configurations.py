@@ -9,9 +9,9 @@ from jaxtyping import Bool, Float, Int
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.operating_points import protocols_of
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionReadings
+from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
-from sonolens.evaluation.pointing.scored_maps import Game, gather_games, judge_maps
+from sonolens.evaluation.pointing.scored_maps import ScoredMaps, gather_scored_maps, judge_maps
 from sonolens.evaluation.statistics.intervals import (
     UNMOVED,
     Bootstrap,
@@ -82,7 +82,7 @@ def gather_pointing(
     operating_points: pd.DataFrame,
     *,
     training_runs: pd.DataFrame,
-    readings: RegionReadings,
+    lookup: RegionLookup,
     partition: str,
     methods: Sequence[str],
 ) -> list[Pointing]:
@@ -95,12 +95,12 @@ def gather_pointing(
         scans: The `Scans` table that names the patients.
         operating_points: An `OperatingPoints` table with scan-level thresholds.
         training_runs: A `TrainingRuns` table.
-        readings: The regions at every place that a map of the partition points at.
+        lookup: The regions at every place that a map of the partition points at.
         partition: Whose scans count.
         methods: The methods in the order asked for; others are left out.
 
     Raises:
-        ValueError: If the tables do not fit together; see `judge_maps`, `gather_games`, `protocols_of`.
+        ValueError: If the tables do not fit together; see `judge_maps`, `gather_scored_maps`, `protocols_of`.
     """
     judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
     protocols_of(judged, training_runs)
@@ -109,20 +109,20 @@ def gather_pointing(
     explained = extreme_points.groupby(["method", "run"])["scan_id"]
     cell_mm = _mean_cells(region_shares, judged, training_runs)
     units: dict[tuple[str, str], Pointing] = {}
-    for game in gather_games(
-        extreme_points, MeanMapExtremes.empty(), region_shares, judged, readings
+    for maps in gather_scored_maps(
+        extreme_points, MeanMapExtremes.empty(), region_shares, judged, lookup
     ):
-        scan_ids = set(explained.get_group((game.method, game.run)))
-        played = judged.loc[judged["run"] == game.run, "scan_id"]
-        key = (str(about.at[game.run, "configuration"]), game.method)
+        scan_ids = set(explained.get_group((maps.method, maps.run)))
+        played = judged.loc[judged["run"] == maps.run, "scan_id"]
+        key = (str(about.at[maps.run, "configuration"]), maps.method)
         before = units.get(key) or _nothing(
             key,
-            str(about.at[game.run, "protocol"]),
+            str(about.at[maps.run, "protocol"]),
             everyone,
             cell_mm=cell_mm.get(key, (np.nan,) * 2),
         )
         rows = pd.Index(everyone["scan_id"]).get_indexer(sorted(scan_ids.intersection(played)))
-        units[key] = _add(before, game, rows)
+        units[key] = _add(before, maps, rows)
     order = [(str(name), method) for name in about["configuration"].unique() for method in methods]
     return [units[key] for key in order if key in units]
 
@@ -173,21 +173,21 @@ def _nothing(
     )
 
 
-def _add(before: Pointing, game: Game, rows: Int[np.ndarray, " played"]) -> Pointing:
+def _add(before: Pointing, maps: ScoredMaps, rows: Int[np.ndarray, " played"]) -> Pointing:
     """Add the maps of one run, which lie on the scans of `rows`."""
-    if not np.array_equal(before.patient_ids[rows], game.patient_ids):
+    if not np.array_equal(before.patient_ids[rows], maps.patient_ids):
         raise ValueError(
-            f"the maps of method {game.method!r}, run {game.run!r} are not those of the scans judged; "
+            f"the maps of method {maps.method!r}, run {maps.run!r} are not those of the scans judged; "
             "give every map one row per extreme point and scan"
         )
-    loud = ~game.silent
+    has_extreme = ~maps.constant
     hits = apply_rules(
-        game,
-        game.maxima.measure_inside(game.marks),
-        game.minima.measure_inside(game.marks),
+        maps,
+        maps.maxima.measure_inside(maps.region_bits),
+        maps.minima.measure_inside(maps.region_bits),
         rules=COMPARED_RULES,
     )
-    chance = apply_rules(game, game.cell_share, game.cell_share, rules=COMPARED_RULES)
+    chance = apply_rules(maps, maps.cell_share, maps.cell_share, rules=COMPARED_RULES)
     after = replace(
         before,
         runs=before.runs + 1,
@@ -197,10 +197,10 @@ def _add(before: Pointing, game: Game, rows: Int[np.ndarray, " played"]) -> Poin
         },
     )
     after.judged[rows] = True
-    after.maps[rows] += loud
-    after.hits[rows] += hits * loud[:, None, None]
-    after.chance[rows] += chance * loud[:, None, None]
-    after.drawn[rows] |= game.drawn
+    after.maps[rows] += has_extreme
+    after.hits[rows] += hits * has_extreme[:, None, None]
+    after.chance[rows] += chance * has_extreme[:, None, None]
+    after.drawn[rows] |= maps.drawn
     return after
 
 
@@ -219,8 +219,8 @@ def _mean_cells(
 
 def _score(pointing: Pointing, bootstrap: Bootstrap) -> pd.DataFrame:
     """Average over the scans of one unit; one row per region and rule."""
-    loud = pointing.maps > 0
-    counted = np.repeat(loud[:, None] & pointing.drawn, len(COMPARED_RULES), axis=1)
+    has_extreme = pointing.maps > 0
+    counted = np.repeat(has_extreme[:, None] & pointing.drawn, len(COMPARED_RULES), axis=1)
     hits, chance = (
         np.where(counted, share.reshape(counted.shape), 0.0)
         for share in (pointing.hit_share, pointing.chance_share)
@@ -239,8 +239,8 @@ def _score(pointing: Pointing, bootstrap: Bootstrap) -> pd.DataFrame:
         **dict(zip(LIMITS, limits.T, strict=True)),
         cell_row_mm=pointing.cell_mm[0],
         cell_col_mm=pointing.cell_mm[1],
-        n_silent=int((pointing.judged & ~loud).sum()),
-        n_empty=per_rule((loud[:, None] & ~pointing.drawn).sum(axis=0)),
+        n_silent=int((pointing.judged & ~has_extreme).sum()),
+        n_empty=per_rule((has_extreme[:, None] & ~pointing.drawn).sum(axis=0)),
     )
 
 

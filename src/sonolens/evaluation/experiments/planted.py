@@ -90,8 +90,8 @@ def _score_method(maps: pd.DataFrame, found: pd.Series, bootstrap: Bootstrap) ->
     hit, share, exchanged = (
         _by_region(counted, column, planted) for column in ("hit", "cell_share", "exchanged")
     )
-    loud = ~hit.isna().any(axis=1)
-    hit, share, exchanged = hit[loud], share[loud], exchanged[loud]
+    pointing = ~hit.isna().any(axis=1)
+    hit, share, exchanged = hit[pointing], share[pointing], exchanged[pointing]
     rates = bootstrap_rates(
         hit.to_numpy(dtype=float),
         np.ones(hit.shape),
@@ -105,8 +105,8 @@ def _score_method(maps: pd.DataFrame, found: pd.Series, bootstrap: Bootstrap) ->
         {
             "region": PLANTED_REGIONS,
             "planted": [*planted, True],
-            "n": int(loud.sum()),
-            "n_silent": int((~loud).sum()),
+            "n": int(pointing.sum()),
+            "n_silent": int((~pointing).sum()),
             "hits": hit.sum().to_numpy(dtype=float),
             "rate": rates.value,
             "ci_low": rates.ci_low,

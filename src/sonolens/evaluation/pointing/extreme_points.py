@@ -5,9 +5,9 @@ import numpy as np
 from sonolens.arrays import Points, RegionMap
 from sonolens.evaluation.pointing.region_lookup import (
     PLAYED_REGIONS,
-    REGIONS_OF_MARK,
-    mark_regions,
+    REGIONS_OF_BITS,
     place_points,
+    region_bits_at,
 )
 from sonolens.regions import REGIONS, pixels_at, read_distances_at
 from sonolens.tables.vocabulary import REGION_NAMES
@@ -51,14 +51,14 @@ def measure_region_shares(
     """
     area = np.bincount(region_map.ravel(), minlength=len(REGIONS)) / region_map.size
     areas = [*(area[REGIONS[name]] for name in REGION_NAMES), 1 - area[REGIONS["other"]]]
-    marks = mark_regions(
+    region_bits = region_bits_at(
         region_map,
         cell_centres,
         tolerance_mm=tolerance_mm,
         spacing_row_mm=spacing_row_mm,
         spacing_col_mm=spacing_col_mm,
     )
-    cells = REGIONS_OF_MARK[marks].mean(axis=0)
+    cells = REGIONS_OF_BITS[region_bits].mean(axis=0)
     return [
         {
             "region": name,

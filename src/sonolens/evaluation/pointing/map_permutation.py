@@ -9,8 +9,8 @@ from jaxtyping import Bool, Float, Int, UInt8
 from numpy.typing import ArrayLike
 
 from sonolens.arrays import Labels
-from sonolens.evaluation.pointing.region_lookup import MARKS, REGIONS_OF_MARK
-from sonolens.evaluation.pointing.scored_maps import Aims, Game
+from sonolens.evaluation.pointing.region_lookup import BIT_PATTERNS, REGIONS_OF_BITS
+from sonolens.evaluation.pointing.scored_maps import ExtremePlaces, ScoredMaps
 from sonolens.tables.vocabulary import POINTING_RULES
 
 MOST_TIED = 8
@@ -28,7 +28,7 @@ class PointPairs:
 
     Attributes:
         owner: Which map.
-        max_place: Where the maximum lies, as a place of the readings.
+        max_place: Where the maximum lies, as a place of the lookup.
         min_place: Where the minimum lies.
         decision_place: Which of the two argues for the call of the map's own scan.
         weight: Share of the map; those of a map add up to 1.
@@ -41,7 +41,7 @@ class PointPairs:
     weight: Float[np.ndarray, " pairs"]
 
 
-def pair_points(maxima: Aims, minima: Aims, called: Labels) -> PointPairs:
+def pair_points(maxima: ExtremePlaces, minima: ExtremePlaces, called: Labels) -> PointPairs:
     """Pair every maximum of a map with every minimum of it.
 
     Args:
@@ -61,10 +61,10 @@ def pair_points(maxima: Aims, minima: Aims, called: Labels) -> PointPairs:
     )
 
 
-def draw_hosts(
+def assign_scans(
     patient_ids: ArrayLike, *, permutations: int, seed: int, at_once: int
 ) -> Iterator[Int[np.ndarray, "block maps"]]:
-    """Draw which scan hosts each map.
+    """Draw the scan that each map is laid on.
 
     Scans of one patient look alike, so their maps move together: to another patient with equally many
     scans, in the order given. A patient whose number of scans nobody shares keeps its maps, which makes
@@ -88,47 +88,51 @@ def draw_hosts(
     ]
     rng = np.random.default_rng(seed)
     for start in range(0, permutations, at_once):
-        hosts = np.tile(np.arange(len(codes)), (min(at_once, permutations - start), 1))
+        assigned_scan = np.tile(np.arange(len(codes)), (min(at_once, permutations - start), 1))
         for rows in blocks:
-            order = rng.permuted(np.tile(np.arange(len(rows)), (len(hosts), 1)), axis=1)
-            hosts[:, rows] = rows[order]
-        yield hosts
+            order = rng.permuted(np.tile(np.arange(len(rows)), (len(assigned_scan), 1)), axis=1)
+            assigned_scan[:, rows] = rows[order]
+        yield assigned_scan
 
 
-def count_exchanged_hits(
-    marks: UInt8[np.ndarray, "scans places"],
+def count_permuted_hits(
+    region_bits: UInt8[np.ndarray, "scans places"],
     pairs: PointPairs,
-    hosts: Int[np.ndarray, "block maps"],
+    assigned_scan: Int[np.ndarray, "block maps"],
 ) -> Float[np.ndarray, "block regions rules"]:
-    """Count the hits of all maps when each lies on the scan that hosts it.
+    """Count the hits of all maps when each lies on its assigned scan.
 
     Args:
-        marks: The regions under every place of every scan.
+        region_bits: The regions under every place of every scan.
         pairs: Where the maps point.
-        hosts: The scan on which each map lies, once per exchange; each its own gives what was seen.
+        assigned_scan: The scan on which each map lies, once per exchange; each its own gives what was seen.
     """
-    looked_up = marks.ravel()
-    corner = hosts[:, pairs.owner] * marks.shape[1]
+    looked_up = region_bits.ravel()
+    corner = assigned_scan[:, pairs.owner] * region_bits.shape[1]
     at_max, at_min, at_decision = (
         looked_up[corner + place]
         for place in (pairs.max_place, pairs.min_place, pairs.decision_place)
     )
     found = {"either": at_max | at_min, "max": at_max, "min": at_min, "decision": at_decision}
-    bins = MARKS * np.arange(len(hosts))[:, None]
-    weights = np.tile(pairs.weight, len(hosts))
+    bins = BIT_PATTERNS * np.arange(len(assigned_scan))[:, None]
+    weights = np.tile(pairs.weight, len(assigned_scan))
     counts = [
-        np.bincount((found[rule] + bins).ravel(), weights, minlength=MARKS * len(hosts))
+        np.bincount(
+            (found[rule] + bins).ravel(), weights, minlength=BIT_PATTERNS * len(assigned_scan)
+        )
         for rule in POINTING_RULES
     ]
-    per_mark = np.stack(counts, axis=-1).reshape(len(hosts), MARKS, len(POINTING_RULES))
+    per_pattern = np.stack(counts, axis=-1).reshape(
+        len(assigned_scan), BIT_PATTERNS, len(POINTING_RULES)
+    )
     hits: Float[np.ndarray, "block regions rules"] = np.einsum(
-        "bmk,mr->brk", per_mark, REGIONS_OF_MARK.astype(float)
+        "bpk,pr->brk", per_pattern, REGIONS_OF_BITS.astype(float)
     )
     return hits
 
 
-def exchange_p_values(
-    game: Game,
+def permutation_p_values(
+    maps: ScoredMaps,
     counted: Bool[np.ndarray, "scans regions groups"],
     *,
     permutations: int,
@@ -142,7 +146,7 @@ def exchange_p_values(
     place a mass.
 
     Args:
-        game: The maps of one method and run.
+        maps: The maps of one method and run.
         counted: Which scans count, per region and group.
         permutations: How often the maps are exchanged.
         seed: Seed of the exchanges.
@@ -153,20 +157,20 @@ def exchange_p_values(
     References:
         Phipson and Smyth (2010), Stat Appl Genet Mol Biol 9:39, for the 1 that is added.
     """
-    pairs = pair_points(game.maxima, game.minima, game.called)
+    pairs = pair_points(maps.maxima, maps.minima, maps.called)
     p_values = np.full((counted.shape[1], len(POINTING_RULES), counted.shape[2]), np.nan)
     for group in range(counted.shape[2]):
         for mask in np.unique(counted[:, :, group], axis=1).T:
             same = (counted[:, :, group] == mask[:, None]).all(axis=0)
             if mask.any():
                 p_values[same, :, group] = _p_values(
-                    game, pairs, mask, permutations=permutations, seed=seed
+                    maps, pairs, mask, permutations=permutations, seed=seed
                 )[same]
     return p_values
 
 
 def _p_values(
-    game: Game, pairs: PointPairs, counted: Labels, *, permutations: int, seed: int
+    maps: ScoredMaps, pairs: PointPairs, counted: Labels, *, permutations: int, seed: int
 ) -> Float[np.ndarray, "regions rules"]:
     scans = np.flatnonzero(counted)
     chosen = counted[pairs.owner]
@@ -177,21 +181,29 @@ def _p_values(
         decision_place=pairs.decision_place[chosen],
         weight=pairs.weight[chosen],
     )
-    marks = game.marks[scans]
-    seen = count_exchanged_hits(marks, playing, np.arange(len(scans))[None])[0]
+    region_bits = maps.region_bits[scans]
+    seen = count_permuted_hits(region_bits, playing, np.arange(len(scans))[None])[0]
     reached = np.zeros(seen.shape)
     at_once = max(1, LOOKED_UP_AT_ONCE // len(playing.owner))
-    for hosts in draw_hosts(
-        game.patient_ids[scans], permutations=permutations, seed=seed, at_once=at_once
+    for assigned_scan in assign_scans(
+        maps.patient_ids[scans], permutations=permutations, seed=seed, at_once=at_once
     ):
-        reached += (count_exchanged_hits(marks, playing, hosts) >= seen - ROUNDING).sum(axis=0)
+        reached += (
+            count_permuted_hits(region_bits, playing, assigned_scan) >= seen - ROUNDING
+        ).sum(axis=0)
     p_values: Float[np.ndarray, "regions rules"] = (1 + reached) / (1 + permutations)
     return p_values
 
 
-def _thinned(aims: Aims) -> pd.DataFrame:
+def _thinned(extremes: ExtremePlaces) -> pd.DataFrame:
     """Keep at most `MOST_TIED` points of a map, spread evenly over its tie."""
-    points = pd.DataFrame({"owner": aims.owner, "place": aims.place, "share": aims.share})
+    points = pd.DataFrame(
+        {
+            "owner": extremes.owner,
+            "place": extremes.place,
+            "share": extremes.share,
+        }
+    )
     points = points.sort_values(["owner", "place"], ignore_index=True)
     by_map = points.groupby("owner")["place"]
     rank, ties = by_map.cumcount(), by_map.transform("size")

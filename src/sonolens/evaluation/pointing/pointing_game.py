@@ -8,10 +8,15 @@ from jaxtyping import Bool, Float, Int
 
 from sonolens.evaluation.classification.configuration_comparison import holm_adjust
 from sonolens.evaluation.pointing.groups import COUNTED_LABELS, mark_groups
-from sonolens.evaluation.pointing.map_permutation import exchange_p_values
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionReadings
+from sonolens.evaluation.pointing.map_permutation import permutation_p_values
+from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
-from sonolens.evaluation.pointing.scored_maps import Game, gather_games, judge_maps, read_ring
+from sonolens.evaluation.pointing.scored_maps import (
+    ScoredMaps,
+    gather_scored_maps,
+    judge_maps,
+    read_ring,
+)
 from sonolens.evaluation.statistics.intervals import bootstrap_rates, ratio
 from sonolens.tables.vocabulary import POINTING_RULES, SUBSETS
 
@@ -27,7 +32,7 @@ def score_pointing_game(
     operating_points: pd.DataFrame,
     *,
     mean_extremes: pd.DataFrame,
-    readings: RegionReadings,
+    lookup: RegionLookup,
     partition: str,
     permutations: int,
     resamples: int,
@@ -45,7 +50,7 @@ def score_pointing_game(
 
     `centre_prior` is what the mean map of the run's training scans scores on the same scans; empty
     where it is constant or was not drawn. `p_value` asks whether the map of a scan hits more often
-    there than on other scans (`exchange_p_values`): a method may lie far above chance, because masses
+    there than on other scans (`permutation_p_values`): a method may lie far above chance, because masses
     lie where it always points, and yet see nothing of the scan. Holm's `p_adjusted` covers the
     regions and labels of one method, run, rule and subset, which are read side by side; who picks the best
     of several methods, runs or rules chooses once more.
@@ -63,7 +68,7 @@ def score_pointing_game(
         scans: The `Scans` table that names the patients.
         operating_points: An `OperatingPoints` table with scan-level thresholds.
         mean_extremes: A `MeanMapExtremes` table.
-        readings: The regions at every place that a map points at, from `read_regions`.
+        lookup: The regions at every place that a map points at, from `look_up_regions`.
         partition: Whose scans are scored.
         permutations: How often the maps are exchanged between scans.
         resamples: How many times patients are resampled.
@@ -84,53 +89,55 @@ def score_pointing_game(
     judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
     scored = [
         _score_game(
-            game,
+            maps,
             permutations=permutations,
             resamples=resamples,
             confidence=confidence,
             seed=seed,
         )
-        for game in gather_games(extreme_points, mean_extremes, region_shares, judged, readings)
+        for maps in gather_scored_maps(extreme_points, mean_extremes, region_shares, judged, lookup)
     ]
     return pd.concat(scored, ignore_index=True).assign(
         permutations=permutations,
         partition=partition,
         confidence=confidence,
         ring=ring,
-        tolerance_mm=readings.tolerance_mm,
+        tolerance_mm=lookup.tolerance_mm,
     )
 
 
 def _score_game(
-    game: Game, *, permutations: int, resamples: int, confidence: float, seed: int
+    maps: ScoredMaps, *, permutations: int, resamples: int, confidence: float, seed: int
 ) -> pd.DataFrame:
     """Score one method and run; axes are scan, region, rule, subset, label."""
-    groups = _groups(game)
-    loud = ~game.silent
-    counts = _spread(game.drawn & loud[:, None], groups)
-    ruled = partial(apply_rules, game, rules=POINTING_RULES)
-    hits = ruled(game.maxima.measure_inside(game.marks), game.minima.measure_inside(game.marks))
+    groups = _groups(maps)
+    pointing = ~maps.constant
+    counts = _spread(maps.drawn & pointing[:, None], groups)
+    ruled = partial(apply_rules, maps, rules=POINTING_RULES)
+    hits = ruled(
+        maps.maxima.measure_inside(maps.region_bits), maps.minima.measure_inside(maps.region_bits)
+    )
     hits = hits[..., None, None] * counts
     rates = bootstrap_rates(
-        hits.reshape(len(loud), -1),
-        counts.reshape(len(loud), -1),
-        game.patient_ids,
+        hits.reshape(len(pointing), -1),
+        counts.reshape(len(pointing), -1),
+        maps.patient_ids,
         resamples=resamples,
         confidence=confidence,
         seed=seed,
     )
     n = counts.sum(axis=0)
-    chance = _mean_counted(ruled(game.cell_share, game.cell_share), counts)
-    prior = _mean_counted(ruled(game.mean_max_inside, game.mean_min_inside), counts)
-    p_values = exchange_p_values(
-        game,
-        counts[:, :, 0].reshape(len(loud), len(PLAYED_REGIONS), -1) > 0,
+    chance = _mean_counted(ruled(maps.cell_share, maps.cell_share), counts)
+    prior = _mean_counted(ruled(maps.mean_max_inside, maps.mean_min_inside), counts)
+    p_values = permutation_p_values(
+        maps,
+        counts[:, :, 0].reshape(len(pointing), len(PLAYED_REGIONS), -1) > 0,
         permutations=permutations,
         seed=seed,
     ).reshape(n.shape)
     return _name_rates().assign(
-        method=game.method,
-        run=game.run,
+        method=maps.method,
+        run=maps.run,
         n=n.ravel().astype(int),
         hits=hits.sum(axis=0).ravel(),
         rate=rates.value,
@@ -141,8 +148,8 @@ def _score_game(
         centre_prior=prior.ravel(),
         p_value=p_values.ravel(),
         p_adjusted=_adjust(p_values).ravel(),
-        n_silent=_count(np.broadcast_to(game.silent[:, None], game.drawn.shape), groups),
-        n_empty=_count(~game.drawn & loud[:, None], groups),
+        n_silent=_count(np.broadcast_to(maps.constant[:, None], maps.drawn.shape), groups),
+        n_empty=_count(~maps.drawn & pointing[:, None], groups),
     )
 
 
@@ -173,8 +180,8 @@ def _adjust(p_values: Rates) -> Rates:
     return adjusted
 
 
-def _groups(game: Game) -> Bool[np.ndarray, "scans subsets labels"]:
-    groups = mark_groups(game.malignant, game.called)
+def _groups(maps: ScoredMaps) -> Bool[np.ndarray, "scans subsets labels"]:
+    groups = mark_groups(maps.malignant, maps.called)
     return groups.reshape(-1, len(SUBSETS), len(COUNTED_LABELS))
 
 

@@ -15,14 +15,14 @@ from sonolens.regions import REGIONS, pixels_at
 from sonolens.tables.vocabulary import REGION_NAMES
 
 PLAYED_REGIONS = (*REGION_NAMES, "any")
-"""The regions of a game; ``any`` is at least one of the three."""
+"""The regions of a maps; ``any`` is at least one of the three."""
 
-MARKS = 2 ** len(REGION_NAMES)
+BIT_PATTERNS = 2 ** len(REGION_NAMES)
 
-REGIONS_OF_MARK: Bool[np.ndarray, "marks regions"] = np.array(
+REGIONS_OF_BITS: Bool[np.ndarray, "region_bits regions"] = np.array(
     [
         [bool(mark >> bit & 1) for bit in range(len(REGION_NAMES))] + [mark > 0]
-        for mark in range(MARKS)
+        for mark in range(BIT_PATTERNS)
     ]
 )
 """Which of `PLAYED_REGIONS` a mark stands for. A mark is a sum: 1 in the mass, 2 in the ring, 4 below."""
@@ -39,19 +39,19 @@ Marks = UInt8[np.ndarray, " points"]
 
 
 @dataclass(frozen=True)
-class RegionReadings:
+class RegionLookup:
     """The regions under every place on every scan.
 
     Attributes:
         scan_ids: The scans.
         places: (row, column) as shares of the field of view, 0 at its top and left edge; sorted.
-        marks: Per scan and place a sum: 1 in the mass, 2 in the ring, 4 below, 0 elsewhere.
+        region_bits: Per scan and place a sum: 1 in the mass, 2 in the ring, 4 below, 0 elsewhere.
         tolerance_mm: A place as near as this to a region counts as inside.
     """
 
     scan_ids: tuple[str, ...]
     places: Points
-    marks: UInt8[np.ndarray, "scans places"]
+    region_bits: UInt8[np.ndarray, "scans places"]
     tolerance_mm: float
 
     def find_places(self, points: pd.DataFrame) -> Int[np.ndarray, " points"]:
@@ -85,7 +85,7 @@ class RegionReadings:
         return numbers
 
 
-def mark_regions(
+def region_bits_at(
     region_map: RegionMap,
     points: Points,
     *,
@@ -114,7 +114,7 @@ def mark_regions(
 
     Examples:
         >>> scan = np.array([[1, 0, 3]], dtype=np.uint8)
-        >>> mark_regions(
+        >>> region_bits_at(
         ...     scan,
         ...     np.argwhere(scan < 9) * 1.0,
         ...     tolerance_mm=2.0,
@@ -126,7 +126,7 @@ def mark_regions(
     _check_tolerance(tolerance_mm, spacing_row_mm, spacing_col_mm)
     rows, cols = pixels_at(points, rows=region_map.shape[0], cols=region_map.shape[1]).T
     codes = region_map[rows, cols]
-    marks = np.zeros(len(points), dtype=np.uint8)
+    region_bits = np.zeros(len(points), dtype=np.uint8)
     for bit, name in enumerate(REGION_NAMES):
         inside = codes == REGIONS[name]
         if tolerance_mm > 0:
@@ -137,18 +137,18 @@ def mark_regions(
                 outside_map, sampling=(spacing_row_mm, spacing_col_mm)
             )[rows, cols]
             inside = distance_mm <= tolerance_mm * ROUNDING
-        marks |= inside.astype(np.uint8) << np.uint8(bit)
-    return marks
+        region_bits |= inside.astype(np.uint8) << np.uint8(bit)
+    return region_bits
 
 
-def read_regions(
+def look_up_regions(
     extreme_points: pd.DataFrame,
     mean_extremes: pd.DataFrame,
     scans: pd.DataFrame,
     region_maps: Mapping[str, Callable[[], object]],
     *,
     tolerance_mm: float = 0.0,
-) -> RegionReadings:
+) -> RegionLookup:
     """Read the regions of every scan at every place that any map points at.
 
     This is all that must be known of regions to lay each map on each other's scan. Maps of 7x7 cells
@@ -175,19 +175,22 @@ def read_regions(
     tables = (extreme_points.dropna(subset=["row_share", "col_share"]), mean_extremes)
     places = np.unique(np.concatenate([_rounded(table) for table in tables]), axis=0)
     spacing = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]].astype(float)
-    marks = np.zeros((len(scan_ids), len(places)), dtype=np.uint8)
+    region_bits = np.zeros((len(scan_ids), len(places)), dtype=np.uint8)
     for number, scan_id in enumerate(scan_ids):
         region_map = np.asarray(region_maps[scan_id](), dtype=np.uint8)
         row_mm, col_mm = (float(size) for size in spacing.loc[scan_id])
-        marks[number] = mark_regions(
+        region_bits[number] = region_bits_at(
             region_map,
             _on_grid(places, region_map.shape),
             tolerance_mm=tolerance_mm,
             spacing_row_mm=row_mm,
             spacing_col_mm=col_mm,
         )
-    return RegionReadings(
-        scan_ids=tuple(scan_ids), places=places, marks=marks, tolerance_mm=float(tolerance_mm)
+    return RegionLookup(
+        scan_ids=tuple(scan_ids),
+        places=places,
+        region_bits=region_bits,
+        tolerance_mm=float(tolerance_mm),
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sonolens.evaluation.pointing.extreme_points import read_regions_at
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
-from sonolens.evaluation.pointing.region_lookup import read_regions
+from sonolens.evaluation.pointing.region_lookup import look_up_regions
 from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.tables.vocabulary import COMPARED_RULES
 
@@ -53,9 +53,9 @@ def score_ring(
         ``correct`` and ``all``, every label.
 
     Raises:
-        ValueError: If the tables do not fit together; see `score_pointing_game` and `read_regions`.
+        ValueError: If the tables do not fit together; see `score_pointing_game` and `look_up_regions`.
     """
-    readings = read_regions(
+    lookup = look_up_regions(
         extreme_points, mean_extremes, scans, region_maps, tolerance_mm=tolerance_mm
     )
     game = score_pointing_game(
@@ -65,7 +65,7 @@ def score_ring(
         scans,
         operating_points,
         mean_extremes=mean_extremes,
-        readings=readings,
+        lookup=lookup,
         partition=partition,
         permutations=1,  # the fewest: a p value per width would only invite to pick one
         resamples=bootstrap.resamples,

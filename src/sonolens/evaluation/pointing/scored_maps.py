@@ -11,8 +11,8 @@ from sonolens.arrays import Labels
 from sonolens.evaluation.classification.decisions import judge_scans
 from sonolens.evaluation.pointing.region_lookup import (
     PLAYED_REGIONS,
-    REGIONS_OF_MARK,
-    RegionReadings,
+    REGIONS_OF_BITS,
+    RegionLookup,
 )
 from sonolens.tables.vocabulary import EXTREMES, REGION_NAMES
 
@@ -23,12 +23,12 @@ RegionValues = Float[np.ndarray, "scans regions"]
 
 
 @dataclass(frozen=True)
-class Aims:
+class ExtremePlaces:
     """Where several maps point, one row per point.
 
     Attributes:
         owner: Which map points; the number of its scan.
-        place: At which place of the readings.
+        place: At which place of the lookup.
         share: How much of the map's extreme this point is; those of a map add up to 1.
     """
 
@@ -36,16 +36,16 @@ class Aims:
     place: Int[np.ndarray, " points"]
     share: Float[np.ndarray, " points"]
 
-    def measure_inside(self, marks: UInt8[np.ndarray, "scans places"]) -> RegionValues:
+    def measure_inside(self, region_bits: UInt8[np.ndarray, "scans places"]) -> RegionValues:
         """Return how much of each map's extreme lies in each region of its own scan."""
-        inside = np.zeros((len(marks), len(PLAYED_REGIONS)))
-        hit = REGIONS_OF_MARK[marks[self.owner, self.place]]
+        inside = np.zeros((len(region_bits), len(PLAYED_REGIONS)))
+        hit = REGIONS_OF_BITS[region_bits[self.owner, self.place]]
         np.add.at(inside, self.owner, hit * self.share[:, None])
         return np.minimum(inside, 1.0)
 
 
 @dataclass(frozen=True)
-class Game:
+class ScoredMaps:
     """The maps of one method and run, one row per scan, regions in the order `PLAYED_REGIONS`.
 
     Attributes:
@@ -54,8 +54,8 @@ class Game:
         patient_ids: The patient of every scan.
         malignant: Whether the mass is malignant.
         called: Whether the run calls it malignant at its frozen scan-level threshold.
-        silent: Whether the map is constant, so that it points nowhere.
-        marks: The regions under every place of every scan; see `RegionReadings`.
+        constant: Whether the map is constant, so that it points nowhere.
+        region_bits: The regions under every place of every scan; see `RegionLookup`.
         maxima: Where the maps are largest.
         minima: Where they are smallest.
         mean_max_inside: Share of the mean training map's maxima in each region; NaN without one.
@@ -69,34 +69,34 @@ class Game:
     patient_ids: np.ndarray
     malignant: Labels
     called: Labels
-    silent: Labels
-    marks: UInt8[np.ndarray, "scans places"]
-    maxima: Aims
-    minima: Aims
+    constant: Labels
+    region_bits: UInt8[np.ndarray, "scans places"]
+    maxima: ExtremePlaces
+    minima: ExtremePlaces
     mean_max_inside: RegionValues
     mean_min_inside: RegionValues
     cell_share: RegionValues
     drawn: Bool[np.ndarray, "scans regions"]
 
 
-def gather_games(
+def gather_scored_maps(
     extreme_points: pd.DataFrame,
     mean_extremes: pd.DataFrame,
     region_shares: pd.DataFrame,
     judged: pd.DataFrame,
-    readings: RegionReadings,
-) -> Iterator[Game]:
-    """Yield one game per method and run, with the maps of the judged scans in the order of their ids.
+    lookup: RegionLookup,
+) -> Iterator[ScoredMaps]:
+    """Yield the maps of every method and run, those of the judged scans in the order of their ids.
 
     Raises:
         ValueError: If a map lacks an extreme or a region share, or regions were read on other masks or
             with another tolerance than the tables were made with.
     """
     tolerances = region_shares["tolerance_mm"].unique()
-    if any(tolerance != readings.tolerance_mm for tolerance in tolerances):
+    if any(tolerance != lookup.tolerance_mm for tolerance in tolerances):
         raise ValueError(
             f"the region shares allow {tolerances[0]:g} mm of tolerance, the regions were read with "
-            f"{readings.tolerance_mm:g} mm; use one tolerance for hits and for chance"
+            f"{lookup.tolerance_mm:g} mm; use one tolerance for hits and for chance"
         )
     shares_of = dict(iter(region_shares.groupby(["method", "run"])))
     for (method, run), points in extreme_points.groupby(["method", "run"], sort=False):
@@ -105,22 +105,22 @@ def gather_games(
             continue
         played = played.sort_values("scan_id", ignore_index=True)
         name = f"method {method!r}, run {run!r}"
-        silent, maxima, minima = _locate(points, played["scan_id"], readings, name=name)
-        marks = readings.marks[readings.find_scans(played["scan_id"])]
+        silent, maxima, minima = _locate(points, played["scan_id"], lookup, name=name)
+        region_bits = lookup.region_bits[lookup.find_scans(played["scan_id"])]
         mean_of_run = (mean_extremes["method"] == method) & (mean_extremes["run"] == run)
         mean_max_inside, mean_min_inside = _mean_inside(
-            mean_extremes[mean_of_run], readings, marks=marks
+            mean_extremes[mean_of_run], lookup, region_bits=region_bits
         )
         shares = shares_of.get((method, run), region_shares.iloc[:0])
         cell_share, area_share = _read_shares(shares, played["scan_id"], name=name)
-        yield Game(
+        yield ScoredMaps(
             method=str(method),
             run=str(run),
             patient_ids=played["patient_id"].to_numpy(),
             malignant=played["malignant"].to_numpy(dtype=bool),
             called=played["called"].to_numpy(dtype=bool),
-            silent=silent,
-            marks=marks,
+            constant=silent,
+            region_bits=region_bits,
             maxima=maxima,
             minima=minima,
             mean_max_inside=mean_max_inside,
@@ -163,8 +163,8 @@ def judge_maps(
 
 
 def _locate(
-    points: pd.DataFrame, scan_ids: "pd.Series[str]", readings: RegionReadings, *, name: str
-) -> tuple[Labels, Aims, Aims]:
+    points: pd.DataFrame, scan_ids: "pd.Series[str]", lookup: RegionLookup, *, name: str
+) -> tuple[Labels, ExtremePlaces, ExtremePlaces]:
     """Find the silent maps, and where the others point."""
     owners = pd.Index(scan_ids).get_indexer(pd.Index(points["scan_id"]))
     points, owners = points[owners >= 0], owners[owners >= 0]
@@ -182,33 +182,38 @@ def _locate(
     nowhere = regions == PLACES.index("none")
     silent = np.zeros(len(scan_ids), dtype=bool)
     silent[owners[nowhere]] = True
-    loud = ~silent[owners]
-    points, owners, extremes, regions = points[loud], owners[loud], extremes[loud], regions[loud]
-    every = Aims(owners, readings.find_places(points), points["share"].to_numpy(dtype=float))
-    _check_regions(every, regions, readings, scan_ids=scan_ids, name=name)
+    pointing = ~silent[owners]
+    points, owners, extremes, regions = (
+        points[pointing],
+        owners[pointing],
+        extremes[pointing],
+        regions[pointing],
+    )
+    every = ExtremePlaces(owners, lookup.find_places(points), points["share"].to_numpy(dtype=float))
+    _check_regions(every, regions, lookup, scan_ids=scan_ids, name=name)
     maxima, minima = (
-        Aims(every.owner[chosen], every.place[chosen], every.share[chosen])
+        ExtremePlaces(every.owner[chosen], every.place[chosen], every.share[chosen])
         for chosen in (extremes == number for number in range(len(EXTREMES)))
     )
     return silent, maxima, minima
 
 
 def _check_regions(
-    aims: Aims,
+    aims: ExtremePlaces,
     regions: Int[np.ndarray, " points"],
-    readings: RegionReadings,
+    lookup: RegionLookup,
     *,
     scan_ids: "pd.Series[str]",
     name: str,
 ) -> None:
     """Refuse extreme points that were named on other region masks than those read."""
-    scans = readings.find_scans(scan_ids)
-    marks = readings.marks[scans[aims.owner], aims.place]
+    scans = lookup.find_scans(scan_ids)
+    region_bits = lookup.region_bits[scans[aims.owner], aims.place]
     named = np.array([*range(len(REGION_NAMES)), -1])[np.minimum(regions, len(REGION_NAMES))]
     there = np.where(
         named >= 0,
-        REGIONS_OF_MARK[marks, named],
-        (marks == 0) | (readings.tolerance_mm > 0),
+        REGIONS_OF_BITS[region_bits, named],
+        (region_bits == 0) | (lookup.tolerance_mm > 0),
     )
     if not there.all():
         first = int(np.argmin(there))
@@ -220,15 +225,15 @@ def _check_regions(
 
 
 def _mean_inside(
-    points: pd.DataFrame, readings: RegionReadings, *, marks: UInt8[np.ndarray, "scans places"]
+    points: pd.DataFrame, lookup: RegionLookup, *, region_bits: UInt8[np.ndarray, "scans places"]
 ) -> tuple[RegionValues, RegionValues]:
     """Return what the mean map's maxima and minima hit on every scan."""
     if points.empty:
-        unknown = np.full((len(marks), len(PLAYED_REGIONS)), np.nan)
+        unknown = np.full((len(region_bits), len(PLAYED_REGIONS)), np.nan)
         return unknown, unknown
-    places, share = readings.find_places(points), points["share"].to_numpy(dtype=float)
+    places, share = lookup.find_places(points), points["share"].to_numpy(dtype=float)
     extremes = _codes(points["extreme"], EXTREMES)
-    hit = REGIONS_OF_MARK[marks[:, places]]
+    hit = REGIONS_OF_BITS[region_bits[:, places]]
     at_max, at_min = (
         np.einsum("spr,p->sr", hit[:, extremes == number], share[extremes == number])
         for number in range(len(EXTREMES))

@@ -37,7 +37,7 @@ def compare_pointing(
         scans,
         operating_points,
         training_runs=training_runs,
-        readings=pointing.read_regions(
+        lookup=pointing.look_up_regions(
             points,
             MeanMapExtremes.empty(),
             scans,

@@ -183,7 +183,7 @@ def score_pointing_game(
 ) -> pd.DataFrame:
     """Count how often the extremes lie in each region, beside what know-nothings would score."""
     _refuse_unmeasured_tolerance(spacing_by_scan(scans), tolerance_mm=explanation.tolerance_mm)
-    readings = pointing.read_regions(
+    lookup = pointing.look_up_regions(
         extreme_points,
         mean_map_extremes,
         scans,
@@ -197,7 +197,7 @@ def score_pointing_game(
         scans,
         operating_points,
         mean_extremes=mean_map_extremes,
-        readings=readings,
+        lookup=lookup,
         partition=explanation.partition,
         permutations=scoring.permutations,
         resamples=scoring.resamples,

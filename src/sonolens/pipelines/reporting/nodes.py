@@ -21,7 +21,7 @@ from sonolens.saliency import EXPLAINERS, strongest_channels
 STRONGEST_CHANNELS = 4
 """Feature maps in Fig. 2."""
 
-KNOW_NOTHINGS = [name for name, method in EXPLAINERS.items() if not method.knows_network]
+BASELINES = [name for name, method in EXPLAINERS.items() if not method.knows_network]
 SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
 
 
@@ -206,7 +206,7 @@ def write_report(
         table_1=table_1,
         table_2=table_2,
         figures=drawn,
-        know_nothings=KNOW_NOTHINGS,
+        baselines=BASELINES,
         same_as_cam=SAME_AS_CAM,
         run_context=run_context,
     )

@@ -63,24 +63,24 @@ class EvidenceTables:
 class Kinds:
     """What is known of methods beforehand: which see no network, and which draw the maps of CAM."""
 
-    know_nothings: Collection[str]
+    baselines: Collection[str]
     same_as_cam: Collection[str]
 
     def of(self, method: str) -> str:
         """Mark a method; an ordinary one has no mark."""
-        if method in self.know_nothings:
+        if method in self.baselines:
             return KNOWS_NOTHING
         return SAME_AS_CAM if method in self.same_as_cam and method != CAM else ""
 
     def distinct(self, methods: Iterable[str]) -> list[str]:
         """Leave out know-nothings, and all but the first of those that draw the same maps."""
-        told = [method for method in methods if method not in self.know_nothings]
+        told = [method for method in methods if method not in self.baselines]
         same = [method for method in told if method in self.same_as_cam]
         return [method for method in told if method not in same[1:]]
 
     def in_order(self, methods: Iterable[str]) -> list[str]:
         """Put the know-nothings last and keep the order otherwise."""
-        return sorted(methods, key=lambda method: method in self.know_nothings)
+        return sorted(methods, key=lambda method: method in self.baselines)
 
 
 @dataclass(frozen=True)
