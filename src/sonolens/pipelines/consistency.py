@@ -42,7 +42,7 @@ def read_map(saliency_maps: SaliencyMaps, map_id: MapId) -> SaliencyMap:
 
 def stack_maps(
     saliency_maps: SaliencyMaps,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     methods: Sequence[str],
     run: str,
@@ -53,7 +53,7 @@ def stack_maps(
 
     Args:
         saliency_maps: All maps.
-        predictions: A `Predictions` table.
+        decisions: A `Decisions` table.
         methods: Names of the methods.
         run: Name of the run.
         scan_ids: Names of the scans.
@@ -69,14 +69,14 @@ def stack_maps(
         for method in methods
     }
     if "cam" in stacks:
-        stored = logits_of(predictions, run=run).loc[list(scan_ids)]
+        stored = logits_of(decisions, run=run).loc[list(scan_ids)]
         check_maps_follow(stacks["cam"], stored, run=run, tolerance=tolerance)
     return stacks
 
 
-def logits_of(predictions: pd.DataFrame, *, run: str) -> "pd.Series[float]":
+def logits_of(decisions: pd.DataFrame, *, run: str) -> "pd.Series[float]":
     """The stored logits of one run, by scan."""
-    logits: pd.Series[float] = predictions[predictions["run"] == run].set_index("scan_id")["logit"]
+    logits: pd.Series[float] = decisions[decisions["run"] == run].set_index("scan_id")["logit"]
     return logits
 
 

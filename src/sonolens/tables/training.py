@@ -71,3 +71,15 @@ class Predictions(Table):
         """A scan stands once in a run."""
 
         unique = ["run", "scan_id"]
+
+
+class Decisions(Predictions):
+    """What every run called each scan at its frozen scan-level threshold, decided once.
+
+    All that scores maps reads calls here. A threshold is infinite where nothing may be called malignant.
+    """
+
+    patient_id: Series[str]
+    threshold: Series[float] = pa.Field(ge=0, description="Called malignant from here on.")
+    called: Series[bool] = pa.Field(description="Whether the scan is called malignant.")
+    correct: Series[bool] = pa.Field(description="Whether that is its label.")

@@ -14,6 +14,7 @@ from sonolens.evaluation.classification.configuration_comparison import (
     holm_adjust,
 )
 from sonolens.evaluation.classification.configurations import score_configurations
+from sonolens.evaluation.classification.decisions import decide_scans
 from sonolens.evaluation.classification.delong import (
     AucDifference,
     compare_aucs_delong,
@@ -61,6 +62,7 @@ __all__ = [
     "compare_aucs_bootstrap",
     "compare_aucs_delong",
     "compare_configurations",
+    "decide_scans",
     "delong_interval",
     "delong_variance",
     "equal_number_bins",

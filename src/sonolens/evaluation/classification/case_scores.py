@@ -79,9 +79,7 @@ def score_calls(
         np.column_stack([tally.hits for tally in tallies]),
         counts,
         cases.patient_ids,
-        resamples=bootstrap.resamples,
-        confidence=bootstrap.confidence,
-        seed=bootstrap.seed,
+        bootstrap=bootstrap,
     )
     chances = np.concatenate([blind_chances(malignant, calls) for calls in called.values()])
     names = [(rule, metric) for rule in thresholds for metric in CALL_METRICS]
@@ -165,9 +163,7 @@ def _estimate_brier(cases: Cases, probability: np.ndarray, *, bootstrap: Bootstr
         squared_errors(cases.malignant, probability)[:, None],
         np.ones((len(probability), 1)),
         cases.patient_ids,
-        resamples=bootstrap.resamples,
-        confidence=bootstrap.confidence,
-        seed=bootstrap.seed,
+        bootstrap=bootstrap,
     )
     return Estimate(float(rates.value[0]), float(rates.ci_low[0]), float(rates.ci_high[0]))
 

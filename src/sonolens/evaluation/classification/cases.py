@@ -93,11 +93,6 @@ def patients_of(scan_ids: "pd.Series[str]", scans: pd.DataFrame) -> "pd.Series[s
     return scan_ids.map(known)
 
 
-def with_patients(predictions: pd.DataFrame, scans: pd.DataFrame) -> pd.DataFrame:
-    """Write the patient of every scan beside its predictions."""
-    return predictions.assign(patient_id=patients_of(predictions["scan_id"], scans))
-
-
 def _scan_cases(predictions: pd.DataFrame) -> pd.DataFrame:
     logit = predictions["logit"].clip(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
     scaled = (predictions["logit"] / predictions["temperature"]).clip(

@@ -43,14 +43,11 @@ class AveragedCases:
 
 
 def compare_configurations(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     training_runs: pd.DataFrame,
-    properties: pd.DataFrame,
     *,
     lesion_probability: LesionProbability,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> pd.DataFrame:
     """Compare all pairs of configurations of equal protocol that judged the same test cases.
 
@@ -60,24 +57,18 @@ def compare_configurations(
     patients and does not. P-values are adjusted by `holm_adjust` over all pairs of a level and test.
 
     Args:
-        predictions: A `Predictions` table.
+        decisions: A `Decisions` table.
         training_runs: A `TrainingRuns` table.
-        properties: The `Scans` table that names the patients.
         lesion_probability: How a lesion's probability comes from its scans, before seeds are averaged.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the intervals.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
 
     Returns:
         A `ConfigurationComparison` table, by level and test; empty without pairs.
 
     Raises:
-        ValueError: If a run or scan is missing, or a configuration has two protocols.
+        ValueError: If a run is missing, or a configuration has two protocols.
     """
-    bootstrap = Bootstrap(resamples=resamples, confidence=confidence, seed=seed)
-    cases = list_tested_cases(
-        predictions, training_runs, properties, lesion_probability=lesion_probability
-    )
+    cases = list_tested_cases(decisions, training_runs, lesion_probability=lesion_probability)
     rows = []
     for (level, _), found in cases.groupby(["level", "protocol"], sort=False):
         averaged = [
@@ -86,7 +77,8 @@ def compare_configurations(
         ]
         for first, second in itertools.combinations(averaged, 2):
             rows += [
-                {"level": level} | row for row in _compare(first, second, confidence=confidence)
+                {"level": level} | row
+                for row in _compare(first, second, confidence=bootstrap.confidence)
             ]
     if not rows:
         return ConfigurationComparison.empty()
@@ -96,7 +88,7 @@ def compare_configurations(
     adjusted = table.groupby(["level", "test"])["p_value"].transform(
         lambda p_values: holm_adjust(p_values.to_numpy(dtype=float))
     )
-    return table.assign(p_adjusted=adjusted, confidence=confidence).reset_index(drop=True)
+    return table.assign(p_adjusted=adjusted, confidence=bootstrap.confidence).reset_index(drop=True)
 
 
 def holm_adjust(p_values: Float[np.ndarray, " tests"]) -> Float[np.ndarray, " tests"]:

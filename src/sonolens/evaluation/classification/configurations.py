@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.case_scores import NO_RULE, squared_errors
-from sonolens.evaluation.classification.cases import LesionProbability, form_cases, with_patients
+from sonolens.evaluation.classification.cases import LesionProbability, form_cases
 from sonolens.evaluation.classification.confusion import blind_chances, tally_calls
 from sonolens.evaluation.classification.operating_points import protocols_of, threshold_of
 from sonolens.evaluation.classification.roc import Scores, call_malignant, weighted_aucs
@@ -72,15 +72,12 @@ class Pool:
 
 
 def score_configurations(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     training_runs: pd.DataFrame,
     operating_points: pd.DataFrame,
-    properties: pd.DataFrame,
     *,
     lesion_probability: LesionProbability,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> pd.DataFrame:
     """Score every configuration on test cases, over its runs and pooled.
 
@@ -93,25 +90,19 @@ def score_configurations(
     serves all folds and seeds. Where resampling moves nothing they are as in `limits_of`.
 
     Args:
-        predictions: A `Predictions` table.
+        decisions: A `Decisions` table.
         training_runs: A `TrainingRuns` table.
         operating_points: The thresholds, from `choose_operating_points`.
-        properties: The `Scans` table that names the patients.
         lesion_probability: How a lesion's probability comes from its scans.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the intervals.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
 
     Returns:
         A `ConfigurationMetrics` table; `n` counts distinct cases.
 
     Raises:
-        ValueError: If a run, scan or operating point is missing, or a configuration has two protocols.
+        ValueError: If a run or operating point is missing, or a configuration has two protocols.
     """
-    cases = list_tested_cases(
-        predictions, training_runs, properties, lesion_probability=lesion_probability
-    )
-    bootstrap = Bootstrap(resamples=resamples, confidence=confidence, seed=seed)
+    cases = list_tested_cases(decisions, training_runs, lesion_probability=lesion_probability)
     scored = [
         _score_configuration(found, operating_points, level=str(level), bootstrap=bootstrap).assign(
             configuration=str(configuration), protocol=found["protocol"].iloc[0], level=str(level)
@@ -120,13 +111,12 @@ def score_configurations(
     ]
     if not scored:
         return ConfigurationMetrics.empty()
-    return pd.concat(scored, ignore_index=True).assign(confidence=confidence)
+    return pd.concat(scored, ignore_index=True).assign(confidence=bootstrap.confidence)
 
 
 def list_tested_cases(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     training_runs: pd.DataFrame,
-    properties: pd.DataFrame,
     *,
     lesion_probability: LesionProbability,
 ) -> pd.DataFrame:
@@ -136,16 +126,16 @@ def list_tested_cases(
         The columns of `form_cases`, `patient_id`, `configuration`, `protocol`, `seed` and `fold`.
 
     Raises:
-        ValueError: If a run or scan is missing, or a configuration has two protocols.
+        ValueError: If a run is missing, or a configuration has two protocols.
     """
-    protocols_of(predictions, training_runs)
+    protocols_of(decisions, training_runs)
     protocols = training_runs.groupby("configuration")["protocol"].nunique()
     if (protocols > 1).any():
         raise ValueError(
             f"configuration {protocols[protocols > 1].index[0]!r} has runs of both protocols, which "
             "cannot share a score; name them apart"
         )
-    tested = with_patients(predictions[predictions["partition"] == "test"], properties)
+    tested = decisions[decisions["partition"] == "test"]
     about = training_runs[["run", "configuration", "protocol", "seed", "fold"]]
     return form_cases(tested, lesion_probability=lesion_probability).merge(
         about, on="run", how="left", validate="many_to_one"

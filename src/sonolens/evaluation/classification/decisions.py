@@ -1,50 +1,63 @@
-"""What a run calls each scan at its frozen scan-level threshold, and whether that is right."""
+"""What a run called each scan at its frozen threshold, and whether that is right: decided once."""
+
+import itertools
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Bool
 
+from sonolens.arrays import Labels
 from sonolens.evaluation.classification.cases import patients_of
 from sonolens.evaluation.classification.operating_points import threshold_of
 from sonolens.evaluation.classification.roc import call_malignant
+from sonolens.tables.vocabulary import LABELS, SUBSETS
+
+COUNTED_LABELS = (*LABELS, "both")
+
+GROUPS = tuple(itertools.product(SUBSETS, COUNTED_LABELS))
+"""(subset, label) of every group, in the order of `mark_groups`."""
 
 
-def judge_scans(
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
-    *,
-    partition: str,
+def decide_scans(
+    predictions: pd.DataFrame, scans: pd.DataFrame, operating_points: pd.DataFrame
 ) -> pd.DataFrame:
-    """Judge every prediction of one partition.
+    """Call every scan of every run at the run's frozen scan-level threshold.
 
     Args:
         predictions: A `Predictions` table.
         scans: The `Scans` table that names the patients.
         operating_points: An `OperatingPoints` table with scan-level thresholds.
-        partition: Whose scans are judged.
 
     Returns:
-        `run`, `scan_id`, `patient_id`, `malignant`, `called` (malignant), `correct`, `probability`
-        and `threshold` per run and scan, in the order of the predictions.
+        A `Decisions` table: the rows and columns of the predictions, `patient_id`, `threshold`, `called`
+        (malignant) and `correct`.
 
     Raises:
         ValueError: If a scan has no patient or a run no operating point.
     """
-    judged = predictions.loc[
-        predictions["partition"] == partition, ["run", "scan_id", "label", "probability"]
-    ].reset_index(drop=True)
-    probability = judged["probability"].to_numpy(dtype=float)
-    threshold = np.full(len(judged), np.nan)
-    called = np.zeros(len(judged), dtype=bool)
-    for run, rows in judged.groupby("run").indices.items():
+    probability = predictions["probability"].to_numpy(dtype=float)
+    threshold = np.full(len(predictions), np.nan)
+    called = np.zeros(len(predictions), dtype=bool)
+    for run, rows in predictions.groupby("run").indices.items():
         threshold[rows] = threshold_of(operating_points, run=str(run), level="scan")
         called[rows] = call_malignant(probability[rows], float(threshold[rows[0]]))
-    malignant = (judged["label"] == "malignant").to_numpy(dtype=bool)
-    return judged[["run", "scan_id"]].assign(
-        patient_id=patients_of(judged["scan_id"], scans),
-        malignant=malignant,
-        called=called,
-        correct=called == malignant,
-        probability=probability,
+    return predictions.assign(
+        patient_id=patients_of(predictions["scan_id"], scans),
         threshold=threshold,
+        called=called,
+        correct=called == (predictions["label"] == "malignant").to_numpy(dtype=bool),
     )
+
+
+def mark_groups(decisions: pd.DataFrame) -> Bool[np.ndarray, "scans groups"]:
+    """Mark which decisions belong to each of `GROUPS`.
+
+    Args:
+        decisions: Rows of a `Decisions` table.
+    """
+    malignant: Labels = (decisions["label"] == "malignant").to_numpy(dtype=bool)
+    correct: Labels = decisions["correct"].to_numpy(dtype=bool)
+    always = np.ones(len(decisions), dtype=bool)
+    of_subset = {"correct": correct, "wrong": ~correct, "all": always}
+    of_label = {"benign": ~malignant, "malignant": malignant, "both": always}
+    return np.column_stack([of_subset[subset] & of_label[label] for subset, label in GROUPS])

@@ -14,7 +14,6 @@ from sonolens.evaluation.classification.cases import (
     as_arrays,
     form_cases,
     group_cases,
-    with_patients,
 )
 from sonolens.evaluation.classification.confusion import tally_calls
 from sonolens.evaluation.classification.delong import rank_alike
@@ -56,15 +55,12 @@ class Gain:
 
 
 def measure_optimism(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     training_runs: pd.DataFrame,
     operating_points: pd.DataFrame,
-    properties: pd.DataFrame,
     *,
     lesion_probability: LesionProbability,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> pd.DataFrame:
     """Measure what every rigorous run's test scores would gain if test scans chose.
 
@@ -78,14 +74,11 @@ def measure_optimism(
     else it is Newcombe's (`limits_of_difference`).
 
     Args:
-        predictions: A `Predictions` table.
+        decisions: A `Decisions` table.
         training_runs: A `TrainingRuns` table.
         operating_points: The thresholds, from `choose_operating_points`.
-        properties: The `Scans` table that names the patients.
         lesion_probability: How a lesion's probability comes from its scans.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the intervals.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
 
     Returns:
         A `ProtocolOptimism` table; `n` as in `ClassificationMetrics`. A test set that lacks a class
@@ -93,13 +86,12 @@ def measure_optimism(
         rigorous runs.
 
     Raises:
-        ValueError: If a run, scan or operating point is missing, or the runs of one fit are more than two
+        ValueError: If a run or operating point is missing, or the runs of one fit are more than two
             or tested different cases.
     """
-    bootstrap = Bootstrap(resamples=resamples, confidence=confidence, seed=seed)
-    protocols = protocols_of(predictions, training_runs)
+    protocols = protocols_of(decisions, training_runs)
     partners = _partners(training_runs[training_runs["run"].isin(protocols)])
-    tested = with_patients(predictions[predictions["partition"] == "test"], properties)
+    tested = decisions[decisions["partition"] == "test"]
     cases = form_cases(tested, lesion_probability=lesion_probability).sort_values("case_id")
     groups = group_cases(cases)
     rows: list[dict[str, object]] = []
@@ -121,7 +113,7 @@ def measure_optimism(
                 rows += [key | {"source": "epoch_and_threshold"} | vars(gain) for gain in gains]
     if not rows:
         return ProtocolOptimism.empty()
-    return pd.DataFrame(rows).assign(confidence=confidence)
+    return pd.DataFrame(rows).assign(confidence=bootstrap.confidence)
 
 
 def _partners(training_runs: pd.DataFrame) -> dict[str, str]:

@@ -19,7 +19,6 @@ from sonolens.evaluation.classification.cases import (
     as_arrays,
     form_cases,
     group_cases,
-    with_patients,
 )
 from sonolens.evaluation.classification.operating_points import JUDGED_BY, threshold_of
 from sonolens.evaluation.statistics.intervals import Bootstrap
@@ -30,16 +29,14 @@ STRATUM_METRICS = ("accuracy", "sensitivity", "specificity")
 
 
 def score_classification(
-    predictions: pd.DataFrame,
-    properties: pd.DataFrame,
+    decisions: pd.DataFrame,
+    scans: pd.DataFrame,
     operating_points: pd.DataFrame,
     *,
     lesion_probability: LesionProbability,
     size_bounds_mm: Sequence[float],
     bins: int,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> pd.DataFrame:
     """Score every run on every partition, per scan and per lesion, with patients resampled.
 
@@ -57,31 +54,25 @@ def score_classification(
     (`estimate_calibration_error`).
 
     Args:
-        predictions: A `Predictions` table.
-        properties: The `Scans` table that names the patients and parts the strata; a column
-            `size_mm` is welcome.
+        decisions: A `Decisions` table.
+        scans: The `Scans` table that parts the strata; a column `size_mm` is welcome.
         operating_points: The thresholds, from `choose_operating_points`.
         lesion_probability: How a lesion's probability comes from its scans.
         size_bounds_mm: Lesion sizes at which strata part; see `stratify_cases`.
         bins: Bins of equal number in the calibration error.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the intervals.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
 
     Returns:
         A `ClassificationMetrics` table.
 
     Raises:
-        ValueError: If a scan or an operating point is missing, or a lesion has two labels.
+        ValueError: If an operating point is missing, or a lesion has two labels.
     """
-    bootstrap = Bootstrap(resamples=resamples, confidence=confidence, seed=seed)
-    cases = form_cases(
-        with_patients(predictions, properties), lesion_probability=lesion_probability
-    )
-    strata = _strata_of_tested(predictions, properties, size_bounds_mm=size_bounds_mm)
+    cases = form_cases(decisions, lesion_probability=lesion_probability)
+    strata = _strata_of_tested(decisions, scans, size_bounds_mm=size_bounds_mm)
     groups = group_cases(cases)
     rows: list[dict[str, object]] = []
-    for run, level, partition in itertools.product(predictions["run"].unique(), LEVELS, PARTITIONS):
+    for run, level, partition in itertools.product(decisions["run"].unique(), LEVELS, PARTITIONS):
         found = groups.get((run, level, partition), cases.iloc[:0])
         thresholds = {
             rule: threshold_of(operating_points, run=run, level=level, rule=rule)
@@ -93,7 +84,7 @@ def score_classification(
         if partition == "test":
             scored = _score_strata(found, strata[level], thresholds[JUDGED_BY], bootstrap=bootstrap)
             rows += [key | {"stratum": stratum} | vars(score) for stratum, score in scored]
-    return pd.DataFrame(rows).assign(confidence=confidence)
+    return pd.DataFrame(rows).assign(confidence=bootstrap.confidence)
 
 
 def _score_all(
@@ -108,12 +99,11 @@ def _score_all(
 
 
 def _strata_of_tested(
-    predictions: pd.DataFrame, properties: pd.DataFrame, *, size_bounds_mm: Sequence[float]
+    decisions: pd.DataFrame, scans: pd.DataFrame, *, size_bounds_mm: Sequence[float]
 ) -> Strata:
     """Stratify the scans that any run tests, so that all runs share their strata."""
-    tested = predictions.loc[predictions["partition"] == "test", "scan_id"]
-    scans = properties[properties["scan_id"].isin(tested)]
-    return stratify_cases(scans, size_bounds_mm=size_bounds_mm)
+    tested = decisions.loc[decisions["partition"] == "test", "scan_id"]
+    return stratify_cases(scans[scans["scan_id"].isin(tested)], size_bounds_mm=size_bounds_mm)
 
 
 def _score_strata(

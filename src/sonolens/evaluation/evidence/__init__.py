@@ -2,7 +2,7 @@
 
 from sonolens.evaluation.evidence.abstention import score_abstention, trace_abstention
 from sonolens.evaluation.evidence.agreement import compare_methods, summarise_agreement
-from sonolens.evaluation.evidence.explained_calls import Decisions, gather_decisions
+from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions, explain_decisions
 from sonolens.evaluation.evidence.faithfulness import (
     FILLS,
     area_under,
@@ -21,15 +21,15 @@ from sonolens.evaluation.evidence.similarity import compare_maps
 
 __all__ = [
     "FILLS",
-    "Decisions",
+    "ExplainedDecisions",
     "ScanCells",
     "area_under",
     "average_faithfulness_curves",
     "check_sanity",
     "compare_maps",
     "compare_methods",
+    "explain_decisions",
     "fill_scans",
-    "gather_decisions",
     "localize_evidence",
     "measure_cells",
     "score_abstention",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from sonolens.evaluation.evidence.explained_calls import Decisions
+from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     limits_of,
@@ -23,7 +23,7 @@ Risks = dict[tuple[str, str], Float[np.ndarray, " resamples"]]
 
 
 def trace_abstention(
-    decisions: Iterable[Decisions], *, steps: int, bootstrap: Bootstrap
+    decisions: Iterable[ExplainedDecisions], *, steps: int, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     """Trace how the risk falls as decisions are suspended, by three strategies.
 
@@ -32,7 +32,7 @@ def trace_abstention(
     cannot tell apart are suspended in random order, and the risk is the mean over such orders.
 
     Args:
-        decisions: From `gather_decisions`.
+        decisions: From `explain_decisions`.
         steps: Points of a curve, at coverages of `1/steps` to 1.
         bootstrap: How patients are resampled.
 
@@ -69,7 +69,7 @@ def trace_abstention(
 
 
 def score_abstention(
-    decisions: Iterable[Decisions], *, steps: int, bootstrap: Bootstrap
+    decisions: Iterable[ExplainedDecisions], *, steps: int, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     """Compare suspending by the map with suspending as many by certainty, and as many at random.
 
@@ -80,7 +80,7 @@ def score_abstention(
     negative where the map is better.
 
     Args:
-        decisions: From `gather_decisions`.
+        decisions: From `explain_decisions`.
         steps: Coverages that ``aurc`` averages over.
         bootstrap: How patients are resampled.
 
@@ -157,7 +157,7 @@ def keep_longest(
     return ratio(np.stack(found), asked)
 
 
-def _orders(decided: Decisions) -> dict[str, Float[np.ndarray, " scans"]]:
+def _orders(decided: ExplainedDecisions) -> dict[str, Float[np.ndarray, " scans"]]:
     """Return what each strategy keeps longest."""
     return {
         "map": decided.pointing.astype(float),
@@ -166,7 +166,7 @@ def _orders(decided: Decisions) -> dict[str, Float[np.ndarray, " scans"]]:
     }
 
 
-def _risks(decided: Decisions, weights: Weights, steps: int) -> Risks:
+def _risks(decided: ExplainedDecisions, weights: Weights, steps: int) -> Risks:
     """Return risk at the map's coverage, and area under the curve, of every strategy."""
     at_map = (weights @ decided.pointing / weights.sum(axis=1))[:, None]
     coverages = np.arange(1, steps + 1) / steps
@@ -202,7 +202,7 @@ def _compare(
     }
 
 
-def _key(decided: Decisions) -> dict[str, str | int]:
+def _key(decided: ExplainedDecisions) -> dict[str, str | int]:
     return {
         "method": decided.method,
         "run": decided.run,
@@ -211,7 +211,7 @@ def _key(decided: Decisions) -> dict[str, str | int]:
     }
 
 
-def _resamples(decided: Decisions, bootstrap: Bootstrap) -> Iterator[Weights]:
+def _resamples(decided: ExplainedDecisions, bootstrap: Bootstrap) -> Iterator[Weights]:
     for block in patient_resamples(
         decided.patient_ids, resamples=bootstrap.resamples, seed=bootstrap.seed
     ):

@@ -77,8 +77,7 @@ def compare_methods(
 
 def summarise_agreement(
     map_agreement: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     partition: str,
     same_as_cam: Collection[str],
@@ -88,8 +87,7 @@ def summarise_agreement(
 
     Args:
         map_agreement: A `MapAgreement` table.
-        predictions: A `Predictions` table, which tells the partition of every run's scans.
-        scans: The `Scans` table that names the patients.
+        decisions: A `Decisions` table.
         partition: Whose scans count.
         same_as_cam: Methods whose maps are those of CAM by construction, CAM among them. Two of them
             agree whatever the network has learned.
@@ -102,7 +100,7 @@ def summarise_agreement(
         ValueError: If no scan of the partition was compared.
     """
     table = average_over_scans(
-        map_agreement, predictions, scans, by=PAIR, partition=partition, bootstrap=bootstrap
+        map_agreement, decisions, by=PAIR, partition=partition, bootstrap=bootstrap
     )
     same = table["first"].isin(list(same_as_cam)) & table["second"].isin(list(same_as_cam))
     return table.assign(same_by_construction=same)

@@ -5,7 +5,6 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import pandas as pd
 
-from sonolens.evaluation.classification.cases import patients_of
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     percentile_interval,
@@ -16,8 +15,7 @@ from sonolens.evaluation.statistics.intervals import (
 
 def average_over_scans(
     values: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     by: Sequence[str],
     partition: str,
@@ -27,8 +25,7 @@ def average_over_scans(
 
     Args:
         values: Columns `run`, `scan_id`, `value` and those of `by`.
-        predictions: A `Predictions` table, which tells the partition of every run's scans.
-        scans: The `Scans` table that names the patients.
+        decisions: A `Decisions` table.
         by: What is averaged apart.
         partition: Whose scans count.
         bootstrap: How patients are resampled.
@@ -39,9 +36,9 @@ def average_over_scans(
         resampling cannot move has no interval.
 
     Raises:
-        ValueError: If no scan of the partition has a value, or a scan has no patient.
+        ValueError: If no scan of the partition has a value.
     """
-    chosen = predictions.loc[predictions["partition"] == partition, ["run", "scan_id"]]
+    chosen = decisions.loc[decisions["partition"] == partition, ["run", "scan_id", "patient_id"]]
     counted = values.merge(chosen, on=["run", "scan_id"])
     if counted.empty:
         raise ValueError(
@@ -51,18 +48,16 @@ def average_over_scans(
     rows = []
     for group, cases in counted.groupby(list(by), sort=False):
         keys: tuple[Hashable, ...] = group if isinstance(group, tuple) else (group,)
-        rows.append(dict(zip(by, keys, strict=True)) | _average(cases, scans, bootstrap))
+        rows.append(dict(zip(by, keys, strict=True)) | _average(cases, bootstrap))
     return pd.DataFrame(rows).assign(partition=partition, confidence=bootstrap.confidence)
 
 
-def _average(
-    cases: pd.DataFrame, scans: pd.DataFrame, bootstrap: Bootstrap
-) -> dict[Hashable, float | int]:
+def _average(cases: pd.DataFrame, bootstrap: Bootstrap) -> dict[Hashable, float | int]:
     value = cases["value"].to_numpy(dtype=float)
     known = ~np.isnan(value)
     sums = resampled_sums(
         np.column_stack([np.nan_to_num(value), known.astype(float)]),
-        patients_of(cases["scan_id"], scans).to_numpy(),
+        cases["patient_id"].to_numpy(),
         resamples=bootstrap.resamples,
         seed=bootstrap.seed,
     )

@@ -62,8 +62,7 @@ def average_faithfulness_curves(curves: Curves, *, method: str, run: str) -> pd.
 
 def summarise_faithfulness(
     map_faithfulness: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     partition: str,
     bootstrap: Bootstrap,
@@ -75,8 +74,7 @@ def summarise_faithfulness(
 
     Args:
         map_faithfulness: A `MapFaithfulness` table.
-        predictions: A `Predictions` table, which tells the partition of every run's scans.
-        scans: The `Scans` table that names the patients.
+        decisions: A `Decisions` table.
         partition: Whose scans count.
         bootstrap: How patients are resampled.
 
@@ -89,8 +87,7 @@ def summarise_faithfulness(
     )
     average = partial(
         average_over_scans,
-        predictions=predictions,
-        scans=scans,
+        decisions=decisions,
         by=["method", "run", "test", "fill"],
         partition=partition,
         bootstrap=bootstrap,

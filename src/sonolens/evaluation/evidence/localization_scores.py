@@ -7,9 +7,9 @@ import pandas as pd
 from jaxtyping import Bool, Float
 from numpy.typing import ArrayLike
 
-from sonolens.evaluation.classification.decisions import judge_scans
-from sonolens.evaluation.pointing.groups import GROUPS, mark_groups
+from sonolens.evaluation.classification.decisions import GROUPS, mark_groups
 from sonolens.evaluation.statistics.intervals import (
+    Bootstrap,
     bootstrap_rates,
     percentile_interval,
     ratio,
@@ -25,15 +25,11 @@ Values = Float[np.ndarray, "scans scores"]
 
 def summarise_localization(
     map_scores: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     partition: str,
     unsigned_methods: Collection[str],
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> pd.DataFrame:
     """Average the scores of every method and run over its maps, by subset and label.
 
@@ -48,14 +44,10 @@ def summarise_localization(
 
     Args:
         map_scores: A `MapLocalization` table.
-        predictions: A `Predictions` table.
-        scans: The `Scans` table that names the patients.
-        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        decisions: A `Decisions` table.
         partition: Whose scans count.
         unsigned_methods: Methods whose maps have no sign.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the intervals.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
 
     Returns:
         A `LocalizationScores` table.
@@ -63,16 +55,16 @@ def summarise_localization(
     Raises:
         ValueError: If no scan of the partition has scores, or the tables do not fit together.
     """
-    judged = judge_scans(predictions, scans, operating_points, partition=partition)
+    decided = decisions[decisions["partition"] == partition]
     summaries = []
     for (method, run), scores in map_scores.groupby(["method", "run"], sort=False):
-        played = judged[(judged["run"] == run) & judged["scan_id"].isin(scores["scan_id"])]
+        played = decided[(decided["run"] == run) & decided["scan_id"].isin(scores["scan_id"])]
         if played.empty:
             continue
         played = played.sort_values("scan_id", ignore_index=True)
         signed = method not in unsigned_methods
         scored = _with_called(scores, played, signed=signed)
-        summary = _summarise(scored, played, resamples=resamples, confidence=confidence, seed=seed)
+        summary = _summarise(scored, played, bootstrap=bootstrap)
         summaries.append(summary.assign(method=str(method), run=str(run)))
     if not summaries:
         raise ValueError(
@@ -80,7 +72,7 @@ def summarise_localization(
             "or choose another partition"
         )
     return pd.concat(summaries, ignore_index=True).assign(
-        partition=partition, confidence=confidence
+        partition=partition, confidence=bootstrap.confidence
     )
 
 
@@ -92,9 +84,7 @@ def _with_called(scores: pd.DataFrame, played: pd.DataFrame, *, signed: bool) ->
     return pd.concat([scores[called.notna()], chosen.assign(evidence="called")])
 
 
-def _summarise(
-    scores: pd.DataFrame, played: pd.DataFrame, *, resamples: int, confidence: float, seed: int
-) -> pd.DataFrame:
+def _summarise(scores: pd.DataFrame, played: pd.DataFrame, *, bootstrap: Bootstrap) -> pd.DataFrame:
     """Summarise one method and run; axes are scan, score, group."""
     wide = {
         name: scores.set_index(["scan_id", *SCORE_KEY])[name]  # noqa: PD010 - pivot_table would drop what is empty
@@ -103,9 +93,7 @@ def _summarise(
         for name in ("value", "chance", "ceiling")
     }
     values = wide["value"].to_numpy(dtype=float)
-    groups = mark_groups(
-        played["malignant"].to_numpy(dtype=bool), played["called"].to_numpy(dtype=bool)
-    )
+    groups = mark_groups(played)
     known = ~np.isnan(values)
     counts = (known[:, :, None] & groups[:, None, :]).astype(float)
     keys = pd.MultiIndex.from_tuples(
@@ -117,9 +105,7 @@ def _summarise(
         counts,
         played["patient_id"],
         lengths=np.isin(wide["value"].columns.get_level_values("score"), LENGTHS),
-        resamples=resamples,
-        confidence=confidence,
-        seed=seed,
+        bootstrap=bootstrap,
     )
     n = counts.sum(axis=0).ravel()
     return keys.assign(
@@ -146,9 +132,7 @@ def _limits(
     patient_ids: ArrayLike,
     *,
     lengths: Bool[np.ndarray, " scores"],
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> tuple[Float[np.ndarray, "scores groups"], Float[np.ndarray, "scores groups"]]:
     """Return the limits of every mean; shares and lengths differ where resampling moves nothing."""
     limits = np.full((2, *counts.shape[1:]), np.nan)
@@ -157,17 +141,15 @@ def _limits(
         totals[:, ~lengths].reshape(len(values), -1),
         counts[:, ~lengths].reshape(len(values), -1),
         patient_ids,
-        resamples=resamples,
-        confidence=confidence,
-        seed=seed,
+        bootstrap=bootstrap,
     )
     shape = (-1, counts.shape[2])
     limits[:, ~lengths] = rates.ci_low.reshape(shape), rates.ci_high.reshape(shape)
     both = np.concatenate([totals[:, lengths], counts[:, lengths]], axis=1).reshape(len(values), -1)
-    sums = resampled_sums(both, patient_ids, resamples=resamples, seed=seed)
+    sums = resampled_sums(both, patient_ids, resamples=bootstrap.resamples, seed=bootstrap.seed)
     drawn = ratio(*np.split(sums, 2, axis=1))
     moved = [
-        percentile_interval(column, confidence=confidence)
+        percentile_interval(column, confidence=bootstrap.confidence)
         if np.nanmax(column, initial=0.0) > np.nanmin(column, initial=np.inf)
         else (np.nan, np.nan)
         for column in drawn.T

@@ -49,8 +49,7 @@ def check_sanity(
 
 def summarise_sanity(
     map_sanity: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     partition: str,
     bootstrap: Bootstrap,
@@ -58,8 +57,7 @@ def summarise_sanity(
     """Average a `MapSanity` table over scans, as a `SanityChecks` table; see `average_over_scans`."""
     return average_over_scans(
         map_sanity,
-        predictions,
-        scans,
+        decisions,
         by=["method", "run", "depth", "measure"],
         partition=partition,
         bootstrap=bootstrap,

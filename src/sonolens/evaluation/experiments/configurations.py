@@ -11,7 +11,11 @@ from sonolens.arrays import Labels
 from sonolens.evaluation.classification.operating_points import protocols_of
 from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
-from sonolens.evaluation.pointing.scored_maps import ScoredMaps, gather_scored_maps, judge_maps
+from sonolens.evaluation.pointing.scored_maps import (
+    ScoredMaps,
+    explained_decisions,
+    gather_scored_maps,
+)
 from sonolens.evaluation.statistics.intervals import (
     UNMOVED,
     Bootstrap,
@@ -77,9 +81,7 @@ class Pointing:
 def gather_pointing(
     extreme_points: pd.DataFrame,
     region_shares: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     training_runs: pd.DataFrame,
     lookup: RegionLookup,
@@ -91,29 +93,27 @@ def gather_pointing(
     Args:
         extreme_points: An `ExtremePoints` table.
         region_shares: A `RegionShares` table of the same maps.
-        predictions: A `Predictions` table.
-        scans: The `Scans` table that names the patients.
-        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        decisions: A `Decisions` table.
         training_runs: A `TrainingRuns` table.
         lookup: The regions at every place that a map of the partition points at.
         partition: Whose scans count.
         methods: The methods in the order asked for; others are left out.
 
     Raises:
-        ValueError: If the tables do not fit together; see `judge_maps`, `gather_scored_maps`, `protocols_of`.
+        ValueError: If the tables do not fit together; see `explained_decisions`, `gather_scored_maps`, `protocols_of`.
     """
-    judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
-    protocols_of(judged, training_runs)
+    decided = explained_decisions(extreme_points, decisions, partition=partition)
+    protocols_of(decided, training_runs)
     about = training_runs.set_index("run")
-    everyone = judged.drop_duplicates("scan_id").sort_values("scan_id", ignore_index=True)
+    everyone = decided.drop_duplicates("scan_id").sort_values("scan_id", ignore_index=True)
     explained = extreme_points.groupby(["method", "run"])["scan_id"]
-    cell_mm = _mean_cells(region_shares, judged, training_runs)
+    cell_mm = _mean_cells(region_shares, decided, training_runs)
     units: dict[tuple[str, str], Pointing] = {}
     for maps in gather_scored_maps(
-        extreme_points, MeanMapExtremes.empty(), region_shares, judged, lookup
+        extreme_points, MeanMapExtremes.empty(), region_shares, decided, lookup
     ):
         scan_ids = set(explained.get_group((maps.method, maps.run)))
-        played = judged.loc[judged["run"] == maps.run, "scan_id"]
+        played = decided.loc[decided["run"] == maps.run, "scan_id"]
         key = (str(about.at[maps.run, "configuration"]), maps.method)
         before = units.get(key) or _nothing(
             key,

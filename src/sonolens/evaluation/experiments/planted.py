@@ -19,7 +19,7 @@ FITTED = ["cue", "network", "seed"]
 
 
 def score_planted_evidence(
-    hits: pd.DataFrame, predictions: pd.DataFrame, *, resamples: int, confidence: float, seed: int
+    hits: pd.DataFrame, predictions: pd.DataFrame, *, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     """Score every method on every network and planted cue.
 
@@ -30,14 +30,11 @@ def score_planted_evidence(
     Args:
         hits: A `PlantedHits` table.
         predictions: The `PlantedPredictions` of the same networks.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the intervals.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
 
     Returns:
         A `PlantedEvidence` table.
     """
-    bootstrap = Bootstrap(resamples=resamples, confidence=confidence, seed=seed)
     judged_by = dict(list(predictions.groupby(FITTED, sort=False)))
     scored = []
     for fitted, of_network in hits.groupby(FITTED, sort=False):
@@ -48,7 +45,7 @@ def score_planted_evidence(
         found = _found(judged)
         for method, maps in of_network.groupby("method", sort=False):
             table = _score_method(maps, found, bootstrap)
-            scored.append(table.assign(**of_fit, method=method, confidence=confidence))
+            scored.append(table.assign(**of_fit, method=method, confidence=bootstrap.confidence))
     return pd.concat(scored, ignore_index=True)
 
 
@@ -96,9 +93,7 @@ def _score_method(maps: pd.DataFrame, found: pd.Series, bootstrap: Bootstrap) ->
         hit.to_numpy(dtype=float),
         np.ones(hit.shape),
         found.loc[hit.index].to_numpy(dtype=object),
-        resamples=bootstrap.resamples,
-        confidence=bootstrap.confidence,
-        seed=bootstrap.seed,
+        bootstrap=bootstrap,
     )
     chance = share.mean().to_numpy(dtype=float)
     return pd.DataFrame(

@@ -7,17 +7,17 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from sonolens.evaluation.classification.configuration_comparison import holm_adjust
-from sonolens.evaluation.pointing.groups import COUNTED_LABELS, mark_groups
+from sonolens.evaluation.classification.decisions import COUNTED_LABELS
 from sonolens.evaluation.pointing.map_permutation import permutation_p_values
 from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
 from sonolens.evaluation.pointing.scored_maps import (
     ScoredMaps,
+    explained_decisions,
     gather_scored_maps,
-    judge_maps,
     read_ring,
 )
-from sonolens.evaluation.statistics.intervals import bootstrap_rates, ratio
+from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, ratio
 from sonolens.tables.vocabulary import POINTING_RULES, SUBSETS
 
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
@@ -27,17 +27,13 @@ Rates = Float[np.ndarray, "regions rules subsets labels"]
 def score_pointing_game(
     extreme_points: pd.DataFrame,
     region_shares: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     mean_extremes: pd.DataFrame,
     lookup: RegionLookup,
     partition: str,
     permutations: int,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> pd.DataFrame:
     """Play the pointing game for every method, run, region, rule, subset and label.
 
@@ -64,16 +60,13 @@ def score_pointing_game(
     Args:
         extreme_points: An `ExtremePoints` table whose ring was measured in one way.
         region_shares: A `RegionShares` table of the same maps.
-        predictions: A `Predictions` table.
-        scans: The `Scans` table that names the patients.
-        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        decisions: A `Decisions` table.
         mean_extremes: A `MeanMapExtremes` table.
         lookup: The regions at every place that a map points at, from `look_up_regions`.
         partition: Whose scans are scored.
         permutations: How often the maps are exchanged between scans.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the intervals.
-        seed: Seed of the resamples and exchanges, the same for all methods and runs.
+        bootstrap: How patients are resampled; its seed draws the exchanges too, the same for all methods
+            and runs.
 
     Returns:
         A `PointingGame` table.
@@ -86,31 +79,25 @@ def score_pointing_game(
         score one point where several tie, and neither reports chance or any other null.
     """
     ring = read_ring(extreme_points)
-    judged = judge_maps(extreme_points, predictions, scans, operating_points, partition=partition)
+    decided = explained_decisions(extreme_points, decisions, partition=partition)
     scored = [
-        _score_game(
-            maps,
-            permutations=permutations,
-            resamples=resamples,
-            confidence=confidence,
-            seed=seed,
+        _score_game(maps, permutations=permutations, bootstrap=bootstrap)
+        for maps in gather_scored_maps(
+            extreme_points, mean_extremes, region_shares, decided, lookup
         )
-        for maps in gather_scored_maps(extreme_points, mean_extremes, region_shares, judged, lookup)
     ]
     return pd.concat(scored, ignore_index=True).assign(
         permutations=permutations,
         partition=partition,
-        confidence=confidence,
+        confidence=bootstrap.confidence,
         ring=ring,
         tolerance_mm=lookup.tolerance_mm,
     )
 
 
-def _score_game(
-    maps: ScoredMaps, *, permutations: int, resamples: int, confidence: float, seed: int
-) -> pd.DataFrame:
+def _score_game(maps: ScoredMaps, *, permutations: int, bootstrap: Bootstrap) -> pd.DataFrame:
     """Score one method and run; axes are scan, region, rule, subset, label."""
-    groups = _groups(maps)
+    groups = maps.groups.reshape(-1, len(SUBSETS), len(COUNTED_LABELS))
     pointing = ~maps.constant
     counts = _spread(maps.drawn & pointing[:, None], groups)
     ruled = partial(apply_rules, maps, rules=POINTING_RULES)
@@ -122,9 +109,7 @@ def _score_game(
         hits.reshape(len(pointing), -1),
         counts.reshape(len(pointing), -1),
         maps.patient_ids,
-        resamples=resamples,
-        confidence=confidence,
-        seed=seed,
+        bootstrap=bootstrap,
     )
     n = counts.sum(axis=0)
     chance = _mean_counted(ruled(maps.cell_share, maps.cell_share), counts)
@@ -133,7 +118,7 @@ def _score_game(
         maps,
         counts[:, :, 0].reshape(len(pointing), len(PLAYED_REGIONS), -1) > 0,
         permutations=permutations,
-        seed=seed,
+        seed=bootstrap.seed,
     ).reshape(n.shape)
     return _name_rates().assign(
         method=maps.method,
@@ -178,11 +163,6 @@ def _adjust(p_values: Rates) -> Rates:
         tested = ~np.isnan(family)
         adjusted[:, rule, subset][tested] = holm_adjust(family[tested])
     return adjusted
-
-
-def _groups(maps: ScoredMaps) -> Bool[np.ndarray, "scans subsets labels"]:
-    groups = mark_groups(maps.malignant, maps.called)
-    return groups.reshape(-1, len(SUBSETS), len(COUNTED_LABELS))
 
 
 def _spread(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sonolens.evaluation.pointing.extreme_points import read_regions_at
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
-from sonolens.evaluation.pointing.region_lookup import look_up_regions
+from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.tables.vocabulary import COMPARED_RULES
 
@@ -18,33 +18,25 @@ P_VALUES = ["p_value", "p_adjusted", "permutations"]
 def score_ring(
     extreme_points: pd.DataFrame,
     region_shares: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     mean_extremes: pd.DataFrame,
-    region_maps: Mapping[str, Callable[[], object]],
-    ring: str,
-    tolerance_mm: float,
+    lookup: RegionLookup,
     partition: str,
     bootstrap: Bootstrap,
 ) -> pd.DataFrame:
-    """Play the pointing game on region maps whose ring is not that of the extreme points.
+    """Play the pointing game with another ring than that of the maps' own region masks.
 
     A point stays where it is, whatever the ring; only the region under it may change its name. All else is
     `score_pointing_game`, with the resamples of its seed, so that a ring of the same width gives the
     same numbers.
 
     Args:
-        extreme_points: An `ExtremePoints` table, whatever its ring.
-        region_shares: A `RegionShares` table of the same maps, measured on `region_maps`.
-        predictions: A `Predictions` table.
-        scans: The `Scans` table that names the patients and the pixel spacing.
-        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        extreme_points: An `ExtremePoints` table with regions named anew, from `name_regions`.
+        region_shares: A `RegionShares` table of the same maps, measured with the same ring.
+        decisions: A `Decisions` table.
         mean_extremes: A `MeanMapExtremes` table.
-        region_maps: What reads the region map of every scan with points.
-        ring: How the ring of `region_maps` was measured.
-        tolerance_mm: A point this near to a region counts as inside.
+        lookup: The regions at every place that a map points at, with the same ring.
         partition: Whose scans are scored.
         bootstrap: How patients are resampled.
 
@@ -53,40 +45,34 @@ def score_ring(
         ``correct`` and ``all``, every label.
 
     Raises:
-        ValueError: If the tables do not fit together; see `score_pointing_game` and `look_up_regions`.
+        ValueError: If the tables do not fit together; see `score_pointing_game`.
     """
-    lookup = look_up_regions(
-        extreme_points, mean_extremes, scans, region_maps, tolerance_mm=tolerance_mm
-    )
     game = score_pointing_game(
-        name_regions(extreme_points, region_maps).assign(ring=ring),
+        extreme_points,
         region_shares,
-        predictions,
-        scans,
-        operating_points,
+        decisions,
         mean_extremes=mean_extremes,
         lookup=lookup,
         partition=partition,
         permutations=1,  # the fewest: a p value per width would only invite to pick one
-        resamples=bootstrap.resamples,
-        confidence=bootstrap.confidence,
-        seed=bootstrap.seed,
+        bootstrap=bootstrap,
     )
     swept = game["rule"].isin(COMPARED_RULES) & game["subset"].isin(SWEPT_SUBSETS)
     return game[swept].drop(columns=P_VALUES).reset_index(drop=True)
 
 
 def name_regions(
-    extreme_points: pd.DataFrame, region_maps: Mapping[str, Callable[[], object]]
+    extreme_points: pd.DataFrame, region_maps: Mapping[str, Callable[[], object]], *, ring: str
 ) -> pd.DataFrame:
     """Name the region under every extreme point anew.
 
     Args:
         extreme_points: An `ExtremePoints` table; constant maps keep their region ``none``.
         region_maps: What reads the region map of every scan with points; read once each.
+        ring: How the ring of `region_maps` was measured.
 
     Returns:
-        The table with other values in `region`.
+        The table with other values in `region` and `ring`.
     """
     region = extreme_points["region"].to_numpy(dtype=object, copy=True)
     points = extreme_points[["row_px", "col_px"]].to_numpy(dtype=float)
@@ -95,4 +81,4 @@ def name_regions(
         there = rows[somewhere[rows]]
         region_map = np.asarray(region_maps[str(scan_id)](), dtype=np.uint8)
         region[there] = read_regions_at(region_map, points[there])
-    return extreme_points.assign(region=region)
+    return extreme_points.assign(region=region, ring=ring)

@@ -8,7 +8,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int, UInt8
 
 from sonolens.arrays import Labels
-from sonolens.evaluation.classification.decisions import judge_scans
+from sonolens.evaluation.classification.decisions import mark_groups
 from sonolens.evaluation.pointing.region_lookup import (
     PLAYED_REGIONS,
     REGIONS_OF_BITS,
@@ -52,7 +52,7 @@ class ScoredMaps:
         method: Name of the explainer.
         run: Name of the network.
         patient_ids: The patient of every scan.
-        malignant: Whether the mass is malignant.
+        groups: Which of `GROUPS` every scan belongs to.
         called: Whether the run calls it malignant at its frozen scan-level threshold.
         constant: Whether the map is constant, so that it points nowhere.
         region_bits: The regions under every place of every scan; see `RegionLookup`.
@@ -67,7 +67,7 @@ class ScoredMaps:
     method: str
     run: str
     patient_ids: np.ndarray
-    malignant: Labels
+    groups: Bool[np.ndarray, "scans groups"]
     called: Labels
     constant: Labels
     region_bits: UInt8[np.ndarray, "scans places"]
@@ -83,10 +83,17 @@ def gather_scored_maps(
     extreme_points: pd.DataFrame,
     mean_extremes: pd.DataFrame,
     region_shares: pd.DataFrame,
-    judged: pd.DataFrame,
+    decisions: pd.DataFrame,
     lookup: RegionLookup,
 ) -> Iterator[ScoredMaps]:
-    """Yield the maps of every method and run, those of the judged scans in the order of their ids.
+    """Yield the maps of every method and run, those of the decided scans in the order of their ids.
+
+    Args:
+        extreme_points: An `ExtremePoints` table.
+        mean_extremes: A `MeanMapExtremes` table; empty where no mean map was drawn.
+        region_shares: A `RegionShares` table of the same maps.
+        decisions: From `explained_decisions`.
+        lookup: The regions at every place that a map points at.
 
     Raises:
         ValueError: If a map lacks an extreme or a region share, or regions were read on other masks or
@@ -100,7 +107,8 @@ def gather_scored_maps(
         )
     shares_of = dict(iter(region_shares.groupby(["method", "run"])))
     for (method, run), points in extreme_points.groupby(["method", "run"], sort=False):
-        played = judged[(judged["run"] == run) & judged["scan_id"].isin(points["scan_id"])]
+        of_run = decisions[decisions["run"] == run]
+        played = of_run[of_run["scan_id"].isin(points["scan_id"])]
         if played.empty:
             continue
         played = played.sort_values("scan_id", ignore_index=True)
@@ -117,7 +125,7 @@ def gather_scored_maps(
             method=str(method),
             run=str(run),
             patient_ids=played["patient_id"].to_numpy(),
-            malignant=played["malignant"].to_numpy(dtype=bool),
+            groups=mark_groups(played),
             called=played["called"].to_numpy(dtype=bool),
             constant=silent,
             region_bits=region_bits,
@@ -130,36 +138,29 @@ def gather_scored_maps(
         )
 
 
-def judge_maps(
-    extreme_points: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
-    *,
-    partition: str,
+def explained_decisions(
+    extreme_points: pd.DataFrame, decisions: pd.DataFrame, *, partition: str
 ) -> pd.DataFrame:
-    """Judge the scans of a partition whose maps are to play; see `judge_scans`.
+    """Return the decisions of a partition whose maps have extreme points, in the order of these.
 
     Raises:
-        ValueError: If the partition has no map, or a map no prediction.
+        ValueError: If the partition has no map, or a map no decision.
     """
     explained = extreme_points[["run", "scan_id"]].drop_duplicates()
-    known = explained.merge(predictions[["run", "scan_id"]], how="left", indicator=True)
+    known = explained.merge(decisions, how="left", indicator=True)
     unknown = known[known["_merge"] == "left_only"]
     if len(unknown):
         raise ValueError(
             f"scan {unknown['scan_id'].iloc[0]!r} has extreme points but no prediction of run "
             f"{unknown['run'].iloc[0]!r}; use the predictions of the networks that were explained"
         )
-    judged = judge_scans(
-        explained.merge(predictions, how="left"), scans, operating_points, partition=partition
-    )
-    if judged.empty:
+    decided = explained.merge(decisions[decisions["partition"] == partition])
+    if decided.empty:
         raise ValueError(
             f"no scan of the {partition} partition has extreme points; explain its scans first, "
             "or choose another partition"
         )
-    return judged
+    return decided
 
 
 def _locate(

@@ -141,9 +141,7 @@ def bootstrap_rates(
     counts: Float[np.ndarray, "rows rates"],
     patient_ids: ArrayLike,
     *,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> Rates:
     """Estimate rates `sum(hits) / sum(counts)` with intervals from resampled patients.
 
@@ -156,22 +154,23 @@ def bootstrap_rates(
         hits: Success of every row per rate, 0 where the row does not count.
         counts: 1 where a row counts towards a rate, otherwise 0.
         patient_ids: The patient of every row.
-        resamples: How many times patients are resampled.
-        confidence: Coverage asked for, between 0 and 1.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
 
     Returns:
         One value and interval per column.
     """
     codes, patients = _numbered(patient_ids)
     sums = resampled_sums(
-        np.column_stack([hits, counts]), patient_ids, resamples=resamples, seed=seed
+        np.column_stack([hits, counts]),
+        patient_ids,
+        resamples=bootstrap.resamples,
+        seed=bootstrap.seed,
     )
     drawn = ratio(*np.split(sums, 2, axis=1))
     value = ratio(hits.sum(axis=0), counts.sum(axis=0))
     counted_patients = (_sums(counts, codes, patients) > 0).sum(axis=0)
     limits = [
-        limits_of(rate, drawn[:, column], patients=int(counted), confidence=confidence)
+        limits_of(rate, drawn[:, column], patients=int(counted), confidence=bootstrap.confidence)
         for column, (rate, counted) in enumerate(zip(value, counted_patients, strict=True))
     ]
     low, high = np.array(limits).reshape(-1, 2).T

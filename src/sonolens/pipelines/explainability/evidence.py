@@ -19,11 +19,13 @@ from sonolens.pipelines.collections import (
 from sonolens.pipelines.consistency import read_map, stack_maps
 from sonolens.pipelines.explainability.parameters import (
     AbstentionParameters,
-    ExplanationParameters,
-    bootstrap_of,
 )
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.pipelines.training.parameters import (
+    EvaluationParameters,
+    InferenceParameters,
+    bootstrap_of,
+)
 from sonolens.progress import track
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.evidence import MethodAgreement
@@ -36,15 +38,13 @@ def score_localization(
     saliency_maps: SaliencyMaps,
     region_masks: Pictures,
     scans: pd.DataFrame,
-    predictions: pd.DataFrame,
-    operating_points: pd.DataFrame,
-    explanation: ExplanationParameters,
+    decisions: pd.DataFrame,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score how well the whole of every scored map fits the regions, and average it per method and run."""
     methods, spacing_of = methods_drawn(saliency_maps), spacing_by_scan(scans)
     runs_of = defaultdict(list)
-    for run, scan_ids in scored_scans(predictions, partition=explanation.partition).items():
+    for run, scan_ids in scored_scans(decisions, partition=scoring.partition).items():
         for scan_id in scan_ids:
             runs_of[scan_id].append(run)
     rows: list[dict[str, Any]] = []
@@ -61,14 +61,10 @@ def score_localization(
     map_localization = pd.DataFrame(rows)
     scores = evidence.summarise_localization(
         map_localization,
-        predictions,
-        scans,
-        operating_points,
-        partition=explanation.partition,
+        decisions,
+        partition=scoring.partition,
         unsigned_methods=UNSIGNED,
-        resamples=scoring.resamples,
-        confidence=scoring.confidence,
-        seed=scoring.seed,
+        bootstrap=bootstrap_of(scoring),
     )
     # Wilson's limit of a share of nearly 0 may be rounded to just below it.
     return map_localization, scores.assign(ci_low=scores["ci_low"].clip(lower=0.0))
@@ -76,35 +72,27 @@ def score_localization(
 
 def score_abstention(
     extreme_points: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
-    explanation: ExplanationParameters,
+    decisions: pd.DataFrame,
     abstention: AbstentionParameters,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Suspend decisions whose map points nowhere relevant, and see how often the kept ones are wrong."""
-    decisions = evidence.gather_decisions(
-        extreme_points,
-        predictions,
-        scans,
-        operating_points,
-        partition=explanation.partition,
-        relevant=abstention.relevant,
+    explained = evidence.explain_decisions(
+        extreme_points, decisions, partition=scoring.partition, relevant=abstention.relevant
     )
     bootstrap = bootstrap_of(scoring)
     return (
-        evidence.trace_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
-        evidence.score_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
+        evidence.trace_abstention(explained, steps=abstention.steps, bootstrap=bootstrap),
+        evidence.score_abstention(explained, steps=abstention.steps, bootstrap=bootstrap),
     )
 
 
 def compare_methods(
     saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     scans: pd.DataFrame,
-    explanation: ExplanationParameters,
+    inference: InferenceParameters,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare what every two methods say of the same scored scans; one method alone has no pair."""
@@ -113,27 +101,26 @@ def compare_methods(
         evidence.compare_methods(
             stack_maps(
                 saliency_maps,
-                predictions,
+                decisions,
                 methods=methods,
                 run=run,
                 scan_ids=scan_ids,
-                tolerance=explanation.identity_tolerance,
+                tolerance=inference.logit_tolerance,
             ),
             extreme_points,
             scans,
             run=run,
             scan_ids=scan_ids,
         )
-        for run, scan_ids in scored_scans(predictions, partition=explanation.partition).items()
+        for run, scan_ids in scored_scans(decisions, partition=scoring.partition).items()
     ]
     map_agreement = pd.concat(compared, ignore_index=True)
     if map_agreement.empty:
         return map_agreement, pd.DataFrame(columns=list(MethodAgreement.to_schema().columns))
     return map_agreement, evidence.summarise_agreement(
         map_agreement,
-        predictions,
-        scans,
-        partition=explanation.partition,
+        decisions,
+        partition=scoring.partition,
         same_as_cam=SAME_AS_CAM,
         bootstrap=bootstrap_of(scoring),
     )

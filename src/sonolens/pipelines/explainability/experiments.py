@@ -7,9 +7,8 @@ import pandas as pd
 from sonolens.evaluation import experiments, pointing
 from sonolens.pipelines.collections import Pictures
 from sonolens.pipelines.explainability.evidence import SAME_AS_CAM
-from sonolens.pipelines.explainability.parameters import ExplanationParameters, bootstrap_of
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.pipelines.training.parameters import EvaluationParameters, bootstrap_of
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.experiments import ConfigurationPointing, PointingComparison
 from sonolens.tables.pointing import MeanMapExtremes
@@ -19,32 +18,28 @@ def compare_pointing(
     extreme_points: pd.DataFrame,
     region_shares: pd.DataFrame,
     region_masks: Pictures,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
     training_runs: pd.DataFrame,
-    explanation: ExplanationParameters,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare the hit rates of methods and of configurations on the same scans; one alone has no pair."""
-    scored = scored_scans(predictions, partition=explanation.partition)
+    scored = scored_scans(decisions, partition=scoring.partition)
     played = extreme_points["scan_id"].isin(set().union(*scored.values()))
     points, bootstrap = extreme_points[played], bootstrap_of(scoring)
     pointings = experiments.gather_pointing(
         points,
         region_shares,
-        predictions,
-        scans,
-        operating_points,
+        decisions,
         training_runs=training_runs,
         lookup=pointing.look_up_regions(
             points,
             MeanMapExtremes.empty(),
             scans,
             region_masks,
-            tolerance_mm=explanation.tolerance_mm,
+            tolerance_mm=scoring.tolerance_mm,
         ),
-        partition=explanation.partition,
+        partition=scoring.partition,
         methods=list(EXPLAINERS),
     )
     rates = experiments.score_pointing(pointings, bootstrap=bootstrap).merge(
@@ -56,7 +51,7 @@ def compare_pointing(
         permutations=scoring.permutations,
         bootstrap=bootstrap,
     )
-    told = _tell(points, explanation, scoring)
+    told = _tell(points, scoring)
     return (
         rates.assign(**told)[list(ConfigurationPointing.to_schema().columns)],
         pairs.assign(permutations=scoring.permutations, **told)[
@@ -65,14 +60,12 @@ def compare_pointing(
     )
 
 
-def _tell(
-    points: pd.DataFrame, explanation: ExplanationParameters, scoring: EvaluationParameters
-) -> dict[str, Any]:
+def _tell(points: pd.DataFrame, scoring: EvaluationParameters) -> dict[str, Any]:
     """Say what all rows have in common."""
     return {
         "subset": "all",
-        "partition": explanation.partition,
+        "partition": scoring.partition,
         "confidence": scoring.confidence,
         "ring": pointing.read_ring(points),
-        "tolerance_mm": explanation.tolerance_mm,
+        "tolerance_mm": scoring.tolerance_mm,
     }

@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from scipy.special import expit
 
 from sonolens.arrays import SaliencyStack, ScanStack
-from sonolens.evaluation import classification, evidence
+from sonolens.evaluation import evidence
 from sonolens.models import (
     ScanClassifier,
     check_framing,
@@ -28,10 +28,13 @@ from sonolens.pipelines.explainability.parameters import (
     ExplanationParameters,
     FaithfulnessParameters,
     SanityParameters,
-    bootstrap_of,
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.training.parameters import (
+    EvaluationParameters,
+    InferenceParameters,
+    bootstrap_of,
+)
 from sonolens.progress import track
 from sonolens.saliency import explain_scans
 
@@ -41,9 +44,7 @@ def score_faithfulness(
     model_inputs: ScanStack,
     saliency_maps: SaliencyMaps,
     scans: pd.DataFrame,
-    predictions: pd.DataFrame,
-    operating_points: pd.DataFrame,
-    explanation: ExplanationParameters,
+    decisions: pd.DataFrame,
     faithfulness: FaithfulnessParameters,
     inference: InferenceParameters,
     scoring: EvaluationParameters,
@@ -51,24 +52,23 @@ def score_faithfulness(
     """Delete and insert scans cell by cell in the order of their maps, and ask the network again."""
     areas, curves = [], []
     methods = methods_drawn(saliency_maps)
-    runs = scored_scans(predictions, partition=explanation.partition)
+    runs = scored_scans(decisions, partition=scoring.partition)
     for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
         scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
-        judged = predictions[predictions["run"] == run].set_index("scan_id").loc[scan_ids]
+        decided = decisions[decisions["run"] == run].set_index("scan_id").loc[scan_ids]
         framed = _framed(model_inputs, scans, scan_ids)
         traced = _ask_again(
-            _rebuild(model_weights, run, framed, judged["logit"], explanation, inference),
-            judged,
+            _rebuild(model_weights, run, framed, decided["logit"], inference),
+            decided,
             framed,
             stack_maps(
                 saliency_maps,
-                predictions,
+                decisions,
                 methods=methods,
                 run=run,
                 scan_ids=scan_ids,
-                tolerance=explanation.identity_tolerance,
+                tolerance=inference.logit_tolerance,
             ),
-            threshold=classification.threshold_of(operating_points, run=run, level="scan"),
             faithfulness=faithfulness,
             inference=inference,
         )
@@ -82,9 +82,8 @@ def score_faithfulness(
     map_faithfulness = pd.concat(areas, ignore_index=True)
     scores = evidence.summarise_faithfulness(
         map_faithfulness,
-        predictions,
-        scans,
-        partition=explanation.partition,
+        decisions,
+        partition=scoring.partition,
         bootstrap=bootstrap_of(scoring),
     )
     return map_faithfulness, pd.concat(curves, ignore_index=True), scores
@@ -94,7 +93,7 @@ def check_sanity(
     model_weights: Networks,
     model_inputs: ScanStack,
     scans: pd.DataFrame,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     explanation: ExplanationParameters,
     sanity: SanityParameters,
     inference: InferenceParameters,
@@ -102,12 +101,12 @@ def check_sanity(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Draw every network's weights anew from the output backwards, and see whether its maps change."""
     tables = []
-    runs = scored_scans(predictions, partition=explanation.partition)
+    runs = scored_scans(decisions, partition=scoring.partition)
     for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
         scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
         framed = _framed(model_inputs, scans, scan_ids)
-        stored = logits_of(predictions, run=run).loc[scan_ids]
-        network = _rebuild(model_weights, run, framed, stored, explanation, inference)
+        stored = logits_of(decisions, run=run).loc[scan_ids]
+        network = _rebuild(model_weights, run, framed, stored, inference)
         depths = [
             _explain(each, framed, scan_ids, run=run, explanation=explanation, inference=inference)
             for each in _forgetting(network, seed=sanity.seed)
@@ -125,20 +124,18 @@ def check_sanity(
     map_sanity = pd.concat(tables, ignore_index=True)
     return map_sanity, evidence.summarise_sanity(
         map_sanity,
-        predictions,
-        scans,
-        partition=explanation.partition,
+        decisions,
+        partition=scoring.partition,
         bootstrap=bootstrap_of(scoring),
     )
 
 
 def _ask_again(
     network: ScanClassifier,
-    judged: pd.DataFrame,
+    decided: pd.DataFrame,
     framed: ScanStack,
     maps: dict[str, SaliencyStack],
     *,
-    threshold: float,
     faithfulness: FaithfulnessParameters,
     inference: InferenceParameters,
 ) -> Iterator[tuple[str, dict[tuple[str, str], np.ndarray]]]:
@@ -146,10 +143,9 @@ def _ask_again(
     predict = partial(
         _predict_probabilities,
         network=network,
-        temperature=float(judged["temperature"].iloc[0]),
+        temperature=float(decided["temperature"].iloc[0]),
         inference=inference,
     )
-    called = classification.call_malignant(judged["probability"].to_numpy(dtype=float), threshold)
     for method, of_scans in maps.items():
         yield (
             method,
@@ -157,7 +153,7 @@ def _ask_again(
                 predict,
                 framed,
                 of_scans,
-                called_malignant=called,
+                called_malignant=decided["called"].to_numpy(dtype=bool),
                 fill=faithfulness.fill,
                 steps=faithfulness.steps,
                 batch_size=inference.batch_size,
@@ -184,7 +180,6 @@ def _rebuild(
     run: str,
     framed: UInt8[np.ndarray, "named rows cols"],
     stored: "pd.Series[float]",
-    explanation: ExplanationParameters,
     inference: InferenceParameters,
 ) -> ScanClassifier:
     """Rebuild a run's network, and see that it answers the framed scans as its predictions say."""
@@ -194,7 +189,7 @@ def _rebuild(
     answered = predict_logits(
         network, framed, batch_size=inference.batch_size, device=inference.device
     )
-    check_logits(answered, stored, run=run, tolerance=explanation.identity_tolerance)
+    check_logits(answered, stored, run=run, tolerance=inference.logit_tolerance)
     return network
 
 

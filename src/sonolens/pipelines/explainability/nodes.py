@@ -21,7 +21,11 @@ from sonolens.pipelines.collections import (
 from sonolens.pipelines.consistency import check_logits, read_map
 from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
-from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.training.parameters import (
+    EvaluationParameters,
+    InferenceParameters,
+    bootstrap_of,
+)
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
 from sonolens.saliency import check_identity, explain_scans, locate_extremes
@@ -85,13 +89,13 @@ def measure_region_shares(
     region_masks: Pictures,
     scans: pd.DataFrame,
     framing: FramingParameters,
-    explanation: ExplanationParameters,
+    scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
     maps = {(map_id.method, map_id.run): name for name, map_id in _ids(saliency_maps)}
     shapes = {key: saliency_maps[name]().shape for key, name in maps.items()}
     spacing_of = spacing_by_scan(scans)
-    _refuse_unmeasured_tolerance(spacing_of, tolerance_mm=explanation.tolerance_mm)
+    _refuse_unmeasured_tolerance(spacing_of, tolerance_mm=scoring.tolerance_mm)
     rows = []
     for scan_id, (row_mm, col_mm) in track(
         spacing_of.items(), description="Measuring region shares", total=len(spacing_of)
@@ -102,7 +106,7 @@ def measure_region_shares(
             shares = pointing.measure_region_shares(
                 region_map,
                 native.cell_centres(shape),
-                tolerance_mm=explanation.tolerance_mm,
+                tolerance_mm=scoring.tolerance_mm,
                 spacing_row_mm=row_mm,
                 spacing_col_mm=col_mm,
             )
@@ -175,34 +179,28 @@ def score_pointing_game(
     mean_map_extremes: pd.DataFrame,
     region_shares: pd.DataFrame,
     region_masks: Pictures,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
-    explanation: ExplanationParameters,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Count how often the extremes lie in each region, beside what know-nothings would score."""
-    _refuse_unmeasured_tolerance(spacing_by_scan(scans), tolerance_mm=explanation.tolerance_mm)
+    _refuse_unmeasured_tolerance(spacing_by_scan(scans), tolerance_mm=scoring.tolerance_mm)
     lookup = pointing.look_up_regions(
         extreme_points,
         mean_map_extremes,
         scans,
         region_masks,
-        tolerance_mm=explanation.tolerance_mm,
+        tolerance_mm=scoring.tolerance_mm,
     )
     return pointing.score_pointing_game(
         extreme_points,
         region_shares,
-        predictions,
-        scans,
-        operating_points,
+        decisions,
         mean_extremes=mean_map_extremes,
         lookup=lookup,
-        partition=explanation.partition,
+        partition=scoring.partition,
         permutations=scoring.permutations,
-        resamples=scoring.resamples,
-        confidence=scoring.confidence,
-        seed=scoring.seed,
+        bootstrap=bootstrap_of(scoring),
     )
 
 
@@ -228,9 +226,9 @@ def _refuse_unmeasured_tolerance(
     ]
     if tolerance_mm > 0 and unknown:
         raise ValueError(
-            f"scan {unknown[0]!r} has no pixel spacing, so explanation.tolerance_mm {tolerance_mm:g} "
+            f"scan {unknown[0]!r} has no pixel spacing, so evaluation.tolerance_mm {tolerance_mm:g} "
             "cannot be measured on it; fill spacing_row_mm and spacing_col_mm in the scans table, or "
-            "set explanation.tolerance_mm: 0"
+            "set evaluation.tolerance_mm: 0"
         )
 
 
@@ -274,7 +272,7 @@ def _explain_run(
             batch.logits,
             stored,
             run=weights.header["run"],
-            tolerance=explanation.identity_tolerance,
+            tolerance=inference.logit_tolerance,
         )
         for method, maps in batch.maps.items():
             if method in ADDS_UP_TO_LOGIT:
@@ -283,7 +281,7 @@ def _explain_run(
                     bias=network.bias,
                     logits=stored.to_numpy(dtype=np.float32),
                     scan_ids=batch.scan_ids,
-                    tolerance=explanation.identity_tolerance,
+                    tolerance=inference.logit_tolerance,
                 )
             for scan_id, saliency in zip(batch.scan_ids, maps, strict=True):
                 yield method, scan_id, saliency

@@ -5,9 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation.evidence import FILLS
-from sonolens.evaluation.statistics import Bootstrap
 from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
-from sonolens.pipelines.training.parameters import EvaluationParameters
 from sonolens.saliency import (
     EXPLAINERS,
     CamerasSettings,
@@ -84,13 +82,6 @@ class ExplanationParameters(Parameters):
     ] = Field(description="Names from sonolens.saliency.EXPLAINERS.")
     point_rule: Literal["cell", "first_maximum"] = Field(
         description="Centre of the extreme cell, or first extreme of the up-sampled map as published."
-    )
-    identity_tolerance: float = Field(
-        gt=0, description="Largest |mean(CAM) + bias - logit| that passes."
-    )
-    tolerance_mm: float = Field(ge=0, description="A point this near to a region counts as inside.")
-    partition: Literal["train", "validation", "test"] = Field(
-        description="Whose scans play the pointing game."
     )
     seed: int = Field(ge=0, description="Seed of methods that draw at random.")
     score_cam: ScoreCamParameters = Field(description="Of Score-CAM.")
@@ -198,8 +189,3 @@ class SanityParameters(Parameters):
 
     scans: int | None = Field(ge=1, description="Scored scans per run, at most; none: all.")
     seed: int = Field(ge=0, description="Seed of the scans drawn and of the weights.")
-
-
-def bootstrap_of(scoring: EvaluationParameters) -> Bootstrap:
-    """How patients are resampled for the intervals of evidence."""
-    return Bootstrap(resamples=scoring.resamples, confidence=scoring.confidence, seed=scoring.seed)

@@ -15,12 +15,10 @@ from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_sc
 from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.nodes import measure_region_shares
 from sonolens.pipelines.explainability.parameters import (
-    ExplanationParameters,
     RegionParameters,
-    bootstrap_of,
 )
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.pipelines.training.parameters import EvaluationParameters, bootstrap_of
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
 from sonolens.tables.sweep import RingSweep
@@ -31,39 +29,40 @@ def sweep_rings(
     saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
     mean_map_extremes: pd.DataFrame,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
     framing: FramingParameters,
     regions: RegionParameters,
-    explanation: ExplanationParameters,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Play the pointing game with narrower and wider rings, to see whether its answer hangs on one width."""
     if not regions.sweep_outer_mm:
         return RingSweep.empty()
-    scored = scored_scans(predictions, partition=explanation.partition)
+    scored = scored_scans(decisions, partition=scoring.partition)
     played = set().union(*scored.values())
     points = extreme_points[extreme_points["scan_id"].isin(played)]
-    hosts = scans[scans["scan_id"].isin(played)]
+    played_scans = scans[scans["scan_id"].isin(played)]
     rings = _measure_rings(regions)
-    drawn = _draw_rings(raw_masks, hosts, rings, below=regions.below.model_dump())
-    swept = [
-        pointing.score_ring(
-            points,
-            measure_region_shares(saliency_maps, region_maps, hosts, framing, explanation),
-            predictions,
-            scans,
-            operating_points,
+    drawn = _draw_rings(raw_masks, played_scans, rings, below=regions.below.model_dump())
+    swept = []
+    for ring, region_maps in zip(rings, drawn, strict=True):
+        renamed = pointing.name_regions(points, region_maps, ring=ring.label)
+        game = pointing.score_ring(
+            renamed,
+            measure_region_shares(saliency_maps, region_maps, played_scans, framing, scoring),
+            decisions,
             mean_extremes=mean_map_extremes,
-            region_maps=region_maps,
-            ring=ring.label,
-            tolerance_mm=explanation.tolerance_mm,
-            partition=explanation.partition,
+            lookup=pointing.look_up_regions(
+                renamed,
+                mean_map_extremes,
+                played_scans,
+                region_maps,
+                tolerance_mm=scoring.tolerance_mm,
+            ),
+            partition=scoring.partition,
             bootstrap=bootstrap_of(scoring),
-        ).assign(**_width(ring))
-        for ring, region_maps in zip(rings, drawn, strict=True)
-    ]
+        )
+        swept.append(game.assign(**_width(ring)))
     table = pd.concat(swept, ignore_index=True)
     return table[list(RingSweep.to_schema().columns)]
 

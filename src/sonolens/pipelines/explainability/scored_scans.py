@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 
 
-def scored_scans(predictions: pd.DataFrame, *, partition: str) -> dict[str, list[str]]:
+def scored_scans(decisions: pd.DataFrame, *, partition: str) -> dict[str, list[str]]:
     """List the scans of one partition of every run, in alphabetical order.
 
     Raises:
         ValueError: If no run has a scan in the partition.
     """
-    scored = predictions.loc[predictions["partition"] == partition].groupby("run", sort=False)
+    scored = decisions.loc[decisions["partition"] == partition].groupby("run", sort=False)
     if not len(scored):
         raise ValueError(
-            f"no prediction is of the {partition} partition; choose another explanation.partition "
+            f"no decision is of the {partition} partition; choose another evaluation.partition "
             "or split the study anew"
         )
     return {str(run): sorted(scans) for run, scans in scored["scan_id"]}

@@ -28,6 +28,7 @@ from sonolens.pipelines.training.parameters import (
     EvaluationParameters,
     InferenceParameters,
     TrainingParameters,
+    bootstrap_of,
 )
 from sonolens.progress import track
 from sonolens.regions import measure_ring
@@ -98,9 +99,7 @@ def score_planted_evidence(
     return experiments.score_planted_evidence(
         planted_hits,
         planted_predictions,
-        resamples=scoring.resamples,
-        confidence=scoring.confidence,
-        seed=scoring.seed,
+        bootstrap=bootstrap_of(scoring),
     )
 
 

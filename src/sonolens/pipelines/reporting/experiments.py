@@ -5,8 +5,7 @@ from matplotlib.figure import Figure
 
 from sonolens.evaluation import experiments
 from sonolens.figures.experiments import comparison, performance
-from sonolens.pipelines.explainability.parameters import bootstrap_of
-from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.pipelines.training.parameters import EvaluationParameters, bootstrap_of
 
 
 def relate_performance(

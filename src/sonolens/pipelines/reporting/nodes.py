@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 
 from sonolens import report
 from sonolens.arrays import ScanStack
-from sonolens.evaluation import gallery
-from sonolens.figures import cam_scheme, paper_figures
+from sonolens.figures import cam_scheme, gallery, paper_figures
 from sonolens.figures.classification import curves, losses, reliability
 from sonolens.figures.pointing import hits
 from sonolens.models import rebuild_network
@@ -26,15 +25,13 @@ SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam
 
 
 def draw_gallery(
-    predictions: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: pd.DataFrame,
     pointing_game: pd.DataFrame,
     reporting: ReportingParameters,
 ) -> pd.DataFrame:
     """Draw by seed the scans that the figures show."""
     return gallery.draw_gallery(
-        predictions,
-        operating_points,
+        decisions,
         partition=_played(pointing_game),
         correct_per_label=reporting.examples_per_label,
         wrong=reporting.wrong_examples,

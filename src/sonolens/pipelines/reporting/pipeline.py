@@ -81,7 +81,7 @@ def _tables() -> list[Node]:
         ),
         Node(
             nodes.draw_gallery,
-            inputs=["predictions", "operating_points", "pointing_game", "params:reporting"],
+            inputs=["decisions", "pointing_game", "params:reporting"],
             outputs="gallery",
             name="draw_gallery",
         ),

@@ -16,6 +16,7 @@ from sonolens.pipelines.training.parameters import (
     EvaluationParameters,
     InferenceParameters,
     TrainingParameters,
+    bootstrap_of,
 )
 
 
@@ -78,8 +79,15 @@ def choose_operating_points(
     )
 
 
+def decide_scans(
+    predictions: pd.DataFrame, scans: pd.DataFrame, operating_points: pd.DataFrame
+) -> pd.DataFrame:
+    """Call every scan of every run at its frozen threshold; all that scores maps reads it here."""
+    return classification.decide_scans(predictions, scans, operating_points)
+
+
 def score_classification(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     scans: pd.DataFrame,
     mass_measurements: pd.DataFrame,
     operating_points: pd.DataFrame,
@@ -87,13 +95,13 @@ def score_classification(
 ) -> pd.DataFrame:
     """Score every network per scan and per lesion, as a whole and by stratum."""
     return classification.score_classification(
-        predictions,
+        decisions,
         _with_sizes(scans, mass_measurements),
         operating_points,
         lesion_probability=scoring.lesion_probability,
         size_bounds_mm=scoring.size_bounds_mm,
         bins=scoring.calibration_bins,
-        **_intervals(scoring),
+        bootstrap=bootstrap_of(scoring),
     )
 
 
@@ -113,63 +121,49 @@ def trace_calibration(predictions: pd.DataFrame, scoring: EvaluationParameters) 
 
 
 def score_configurations(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     training_runs: pd.DataFrame,
     operating_points: pd.DataFrame,
-    scans: pd.DataFrame,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Score every configuration over its runs: their spread, and all folds' test scans together."""
     return classification.score_configurations(
-        predictions,
+        decisions,
         training_runs,
         operating_points,
-        scans,
         lesion_probability=scoring.lesion_probability,
-        **_intervals(scoring),
+        bootstrap=bootstrap_of(scoring),
     )
 
 
 def compare_configurations(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     training_runs: pd.DataFrame,
-    scans: pd.DataFrame,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Compare every two configurations on the same test scans."""
     return classification.compare_configurations(
-        predictions,
+        decisions,
         training_runs,
-        scans,
         lesion_probability=scoring.lesion_probability,
-        **_intervals(scoring),
+        bootstrap=bootstrap_of(scoring),
     )
 
 
 def measure_optimism(
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     training_runs: pd.DataFrame,
     operating_points: pd.DataFrame,
-    scans: pd.DataFrame,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Measure what a score gains when the test scans themselves choose."""
     return classification.measure_optimism(
-        predictions,
+        decisions,
         training_runs,
         operating_points,
-        scans,
         lesion_probability=scoring.lesion_probability,
-        **_intervals(scoring),
+        bootstrap=bootstrap_of(scoring),
     )
-
-
-def _intervals(scoring: EvaluationParameters) -> dict[str, Any]:
-    return {
-        "resamples": scoring.resamples,
-        "confidence": scoring.confidence,
-        "seed": scoring.seed,
-    }
 
 
 def _with_sizes(scans: pd.DataFrame, mass_measurements: pd.DataFrame) -> pd.DataFrame:

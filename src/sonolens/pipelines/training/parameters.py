@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
+from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.models import ADAPTATIONS, NETWORKS, choose_device
 from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
 
@@ -178,10 +179,19 @@ class InferenceParameters(Parameters):
         Field(description="Where networks run.")
     )
     batch_size: int = Field(ge=1, description="Scans per forward pass.")
+    logit_tolerance: float = Field(
+        gt=0,
+        description="Largest difference of two logits of one scan, of those beyond 1 the share.",
+    )
 
 
 class EvaluationParameters(Parameters):
-    """How scores are formed, and how sure they are."""
+    """Whose scans are scored, how scores are formed, and how sure they are."""
+
+    partition: Literal["train", "validation", "test"] = Field(
+        description="Whose maps and decisions are scored."
+    )
+    tolerance_mm: float = Field(ge=0, description="A point this near to a region counts as inside.")
 
     confidence: float = Field(gt=0, lt=1, description="Level of every interval.")
     resamples: int = Field(ge=100, description="Bootstrap resamples of the patients.")
@@ -194,3 +204,8 @@ class EvaluationParameters(Parameters):
         description="Lesion sizes at which strata part."
     )
     calibration_bins: int = Field(ge=2, description="Bins of equal number in calibration.")
+
+
+def bootstrap_of(scoring: EvaluationParameters) -> Bootstrap:
+    """How patients are resampled for the intervals of evidence."""
+    return Bootstrap(resamples=scoring.resamples, confidence=scoring.confidence, seed=scoring.seed)

@@ -44,6 +44,12 @@ def _networks() -> list[Node]:
             outputs="operating_points",
             name="choose_operating_points",
         ),
+        Node(
+            nodes.decide_scans,
+            inputs=["predictions", "scans", "operating_points"],
+            outputs="decisions",
+            name="decide_scans",
+        ),
     ]
 
 
@@ -52,7 +58,7 @@ def _runs() -> list[Node]:
         Node(
             nodes.score_classification,
             inputs=[
-                "predictions",
+                "decisions",
                 "scans",
                 "mass_measurements",
                 "operating_points",
@@ -77,7 +83,7 @@ def _runs() -> list[Node]:
 
 
 def _configurations() -> list[Node]:
-    scored = ["predictions", "training_runs", "operating_points", "scans", "params:evaluation"]
+    scored = ["decisions", "training_runs", "operating_points", "params:evaluation"]
     return [
         Node(
             nodes.score_configurations,
@@ -87,7 +93,7 @@ def _configurations() -> list[Node]:
         ),
         Node(
             nodes.compare_configurations,
-            inputs=["predictions", "training_runs", "scans", "params:evaluation"],
+            inputs=["decisions", "training_runs", "params:evaluation"],
             outputs="configuration_comparison",
             name="compare_configurations",
         ),

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 
-from sonolens.evaluation.classification.decisions import judge_scans
 from sonolens.tables.vocabulary import REGION_NAMES
 
 POINTS_THERE = 0.5
@@ -15,8 +14,8 @@ POINTS_THERE = 0.5
 
 
 @dataclass(frozen=True)
-class Decisions:
-    """The decisions of one run as one method explains them; made by `gather_decisions`.
+class ExplainedDecisions:
+    """The decisions of one run as one method explains them; made by `explain_decisions`.
 
     Attributes:
         method: Name of the explainer.
@@ -39,15 +38,13 @@ class Decisions:
     patient_ids: np.ndarray
 
 
-def gather_decisions(
+def explain_decisions(
     extreme_points: pd.DataFrame,
-    predictions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: pd.DataFrame,
     *,
     partition: str,
     relevant: Collection[str],
-) -> list[Decisions]:
+) -> list[ExplainedDecisions]:
     """Gather the decisions of every method and run, in the order of their scans' ids.
 
     What argues for a call is the maximum of a scan called malignant, the minimum of one called
@@ -55,9 +52,7 @@ def gather_decisions(
 
     Args:
         extreme_points: An `ExtremePoints` table.
-        predictions: A `Predictions` table.
-        scans: The `Scans` table that names the patients.
-        operating_points: An `OperatingPoints` table with scan-level thresholds.
+        decisions: A `Decisions` table.
         partition: Whose scans are decided.
         relevant: The regions that a map should point at, of mass, peritumoral and below.
 
@@ -70,8 +65,8 @@ def gather_decisions(
             f"a map cannot be asked to point at {unknown[0] if unknown else 'no region'!r}; choose "
             f"from {', '.join(REGION_NAMES)}"
         )
-    judged = judge_scans(predictions, scans, operating_points, partition=partition)
-    points = extreme_points.merge(judged, on=["run", "scan_id"])
+    decided = decisions[decisions["partition"] == partition]
+    points = extreme_points.merge(decided, on=["run", "scan_id"])
     if points.empty:
         raise ValueError(
             f"no scan of the {partition} partition has extreme points; explain its scans first, "
@@ -83,7 +78,7 @@ def gather_decisions(
     columns = ["patient_id", "correct", "probability", "threshold"]
     kept = cases[columns].first().assign(inside=cases["inside"].sum())
     return [
-        Decisions(
+        ExplainedDecisions(
             method=str(method),
             run=str(run),
             partition=partition,
