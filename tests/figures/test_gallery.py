@@ -1,7 +1,6 @@
 """The gallery shows what was drawn, in a fixed order."""
 
 import pandas as pd
-
 from sonolens.evaluation.gallery import draw_gallery
 
 # Of each label eight scans are called right and four wrong at the threshold 0.4.

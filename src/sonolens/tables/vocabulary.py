@@ -1,5 +1,8 @@
 """The words that tables use: labels, partitions, checks, regions, metrics."""
 
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
+
 LABELS = ("benign", "malignant")
 VIEWS = ("longitudinal", "transverse")
 BIRADS = ("2", "3", "4", "4a", "4b", "4c", "5", "6")
@@ -20,6 +23,16 @@ CHECKS = (
 )
 LEVELS = ("scan", "lesion")
 REGION_NAMES = ("mass", "peritumoral", "below")
+
+Unions: TypeAlias = Mapping[str, Collection[str]]
+"""Regions that play, by name: each the union of some of mass, peritumoral, below and other."""
+
+PLAYED_REGIONS: Unions = {
+    **{name: (name,) for name in REGION_NAMES},
+    "any": REGION_NAMES,
+}
+"""The regions of the paper's game; ``any`` is at least one of the three."""
+
 PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
 """The whole scan in four regions, and the union of those where evidence was planted."""
 

@@ -8,13 +8,12 @@ import pytest
 from judged import runs_of
 from scipy.stats import spearmanr
 
-from sonolens.evaluation.classification import holm_adjust
 from sonolens.evaluation.experiments import (
     correlate_performance,
     correlate_ranks_of_runs,
     relate_performance,
 )
-from sonolens.evaluation.statistics import Bootstrap
+from sonolens.evaluation.statistics import Bootstrap, holm_adjust
 from sonolens.tables.experiments import PerformanceAndPointing, PerformanceCorrelation
 
 BOOTSTRAP = Bootstrap(resamples=400, confidence=0.95, seed=0)

@@ -9,10 +9,7 @@ from sonolens.evaluation.classification.calibration import (
 )
 from sonolens.evaluation.classification.case_strata import stratify_cases
 from sonolens.evaluation.classification.cases import LesionProbability
-from sonolens.evaluation.classification.configuration_comparison import (
-    compare_configurations,
-    holm_adjust,
-)
+from sonolens.evaluation.classification.configuration_comparison import compare_configurations
 from sonolens.evaluation.classification.configurations import score_configurations
 from sonolens.evaluation.classification.decisions import decide_scans
 from sonolens.evaluation.classification.delong import (
@@ -68,7 +65,6 @@ __all__ = [
     "equal_number_bins",
     "estimate_calibration_error",
     "fit_temperature",
-    "holm_adjust",
     "measure_optimism",
     "reach_sensitivity",
     "roc_points",

@@ -16,6 +16,7 @@ from sonolens.evaluation.classification.configurations import list_tested_cases
 from sonolens.evaluation.classification.delong import compare_aucs_delong
 from sonolens.evaluation.classification.roc import Scores, bootstrap_aucs
 from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.tables.classification import ConfigurationComparison
 
 log = logging.getLogger(__name__)
@@ -89,26 +90,6 @@ def compare_configurations(
         lambda p_values: holm_adjust(p_values.to_numpy(dtype=float))
     )
     return table.assign(p_adjusted=adjusted, confidence=bootstrap.confidence).reset_index(drop=True)
-
-
-def holm_adjust(p_values: Float[np.ndarray, " tests"]) -> Float[np.ndarray, " tests"]:
-    """Adjust p-values for their number, so that the chance of any false alarm stays below the level.
-
-    The smallest of `m` is multiplied by `m`, the next by `m - 1` and so on; none falls below one that
-    was smaller, and none exceeds 1.
-
-    References:
-        Holm (1979), Scand J Stat 6:65-70.
-
-    Examples:
-        >>> holm_adjust(np.array([0.01, 0.04, 0.03]))
-        array([0.03, 0.06, 0.06])
-    """
-    order = np.argsort(p_values, kind="stable")
-    factors = np.arange(len(p_values), 0, -1)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = np.minimum(1, np.maximum.accumulate(p_values[order] * factors))
-    return adjusted
 
 
 def _average(cases: pd.DataFrame, configuration: str, *, bootstrap: Bootstrap) -> AveragedCases:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from sonolens.evaluation.classification.configuration_comparison import holm_adjust
 from sonolens.evaluation.experiments.configurations import LIMITS, Pointing, name_rates, per_rule
 from sonolens.evaluation.statistics.intervals import (
     UNMOVED,
@@ -19,6 +18,7 @@ from sonolens.evaluation.statistics.intervals import (
     ratio,
     resampled_sums,
 )
+from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.evaluation.statistics.paired_permutation import sign_flip_p_values
 from sonolens.tables.experiments import PointingComparison
 from sonolens.tables.vocabulary import COMPARED_RULES

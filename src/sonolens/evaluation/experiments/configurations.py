@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.operating_points import protocols_of
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
+from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
 from sonolens.evaluation.pointing.scored_maps import (
     ScoredMaps,
@@ -25,7 +25,7 @@ from sonolens.evaluation.statistics.intervals import (
     resampled_sums,
 )
 from sonolens.tables.pointing import MeanMapExtremes
-from sonolens.tables.vocabulary import COMPARED_RULES
+from sonolens.tables.vocabulary import COMPARED_RULES, PLAYED_REGIONS
 
 LIMITS = ("ci_low", "ci_high", "above_chance_low", "above_chance_high")
 UNIT = ["configuration", "method"]
@@ -144,7 +144,7 @@ def describe_configurations(training_runs: pd.DataFrame) -> pd.DataFrame:
 
 def name_rates() -> pd.DataFrame:
     """Name the region and rule of every rate, in the order of `Pointing.hits`."""
-    axes = [PLAYED_REGIONS, COMPARED_RULES]
+    axes = [list(PLAYED_REGIONS), COMPARED_RULES]
     return pd.MultiIndex.from_product(axes, names=["region", "rule"]).to_frame(index=False)
 
 
@@ -183,8 +183,7 @@ def _add(before: Pointing, maps: ScoredMaps, rows: Int[np.ndarray, " played"]) -
     has_extreme = ~maps.constant
     hits = apply_rules(
         maps,
-        maps.maxima.measure_inside(maps.region_bits),
-        maps.minima.measure_inside(maps.region_bits),
+        *maps.hit_regions(),
         rules=COMPARED_RULES,
     )
     chance = apply_rules(maps, maps.cell_share, maps.cell_share, rules=COMPARED_RULES)

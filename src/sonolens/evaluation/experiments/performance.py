@@ -9,8 +9,8 @@ import pandas as pd
 from jaxtyping import Float
 from scipy.stats import rankdata
 
-from sonolens.evaluation.classification.configuration_comparison import holm_adjust
 from sonolens.evaluation.statistics.intervals import UNMOVED, Bootstrap, percentile_interval, ratio
+from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.tables.experiments import PerformanceAndPointing
 
 FEWEST_RUNS = 4

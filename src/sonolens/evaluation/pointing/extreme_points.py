@@ -3,14 +3,9 @@
 import numpy as np
 
 from sonolens.arrays import Points, RegionMap
-from sonolens.evaluation.pointing.region_lookup import (
-    PLAYED_REGIONS,
-    REGIONS_OF_BITS,
-    place_points,
-    region_bits_at,
-)
+from sonolens.evaluation.pointing.region_lookup import place_points, region_bits_at, regions_of_bits
 from sonolens.regions import REGIONS, pixels_at, read_distances_at
-from sonolens.tables.vocabulary import REGION_NAMES
+from sonolens.tables.vocabulary import PLAYED_REGIONS, Unions
 
 
 def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
@@ -35,6 +30,7 @@ def measure_region_shares(
     tolerance_mm: float = 0.0,
     spacing_row_mm: float,
     spacing_col_mm: float,
+    regions: Unions = PLAYED_REGIONS,
 ) -> list[dict[str, str | float]]:
     """Measure each region's share of the scan and of the cells a map can point at.
 
@@ -44,13 +40,12 @@ def measure_region_shares(
         tolerance_mm: A cell whose centre is as near as this to a region counts as inside.
         spacing_row_mm: Pixel height; may be NaN when there is no tolerance.
         spacing_col_mm: Pixel width; may be NaN when there is no tolerance.
+        regions: The regions that play.
 
     Returns:
-        `region`, `area_share`, `cell_share` and `tolerance_mm` for mass, peritumoral, below, and any of
-        the three.
+        `region`, `area_share`, `cell_share` and `tolerance_mm` of every region that plays.
     """
     area = np.bincount(region_map.ravel(), minlength=len(REGIONS)) / region_map.size
-    areas = [*(area[REGIONS[name]] for name in REGION_NAMES), 1 - area[REGIONS["other"]]]
     region_bits = region_bits_at(
         region_map,
         cell_centres,
@@ -58,15 +53,15 @@ def measure_region_shares(
         spacing_row_mm=spacing_row_mm,
         spacing_col_mm=spacing_col_mm,
     )
-    cells = REGIONS_OF_BITS[region_bits].mean(axis=0)
+    cells = regions_of_bits(regions)[region_bits].mean(axis=0)
     return [
         {
             "region": name,
-            "area_share": float(area_share),
+            "area_share": float(min(1.0, sum(area[REGIONS[part]] for part in union))),
             "cell_share": float(cell_share),
             "tolerance_mm": tolerance_mm,
         }
-        for name, area_share, cell_share in zip(PLAYED_REGIONS, areas, cells, strict=True)
+        for (name, union), cell_share in zip(regions.items(), cells, strict=True)
     ]
 
 

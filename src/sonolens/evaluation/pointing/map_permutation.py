@@ -9,9 +9,9 @@ from jaxtyping import Bool, Float, Int, UInt8
 from numpy.typing import ArrayLike
 
 from sonolens.arrays import Labels
-from sonolens.evaluation.pointing.region_lookup import BIT_PATTERNS, REGIONS_OF_BITS
+from sonolens.evaluation.pointing.region_lookup import BIT_PATTERNS, regions_of_bits
 from sonolens.evaluation.pointing.scored_maps import ExtremePlaces, ScoredMaps
-from sonolens.tables.vocabulary import POINTING_RULES
+from sonolens.tables.vocabulary import POINTING_RULES, Unions
 
 MOST_TIED = 8
 """Points that stand for a tie of more when maps are exchanged; a plain map's extremes rarely tie."""
@@ -99,6 +99,8 @@ def count_permuted_hits(
     region_bits: UInt8[np.ndarray, "scans places"],
     pairs: PointPairs,
     assigned_scan: Int[np.ndarray, "block maps"],
+    *,
+    regions: Unions,
 ) -> Float[np.ndarray, "block regions rules"]:
     """Count the hits of all maps when each lies on its assigned scan.
 
@@ -106,6 +108,7 @@ def count_permuted_hits(
         region_bits: The regions under every place of every scan.
         pairs: Where the maps point.
         assigned_scan: The scan on which each map lies, once per exchange; each its own gives what was seen.
+        regions: The regions that play.
     """
     looked_up = region_bits.ravel()
     corner = assigned_scan[:, pairs.owner] * region_bits.shape[1]
@@ -126,7 +129,7 @@ def count_permuted_hits(
         len(assigned_scan), BIT_PATTERNS, len(POINTING_RULES)
     )
     hits: Float[np.ndarray, "block regions rules"] = np.einsum(
-        "bpk,pr->brk", per_pattern, REGIONS_OF_BITS.astype(float)
+        "bpk,pr->brk", per_pattern, regions_of_bits(regions).astype(float)
     )
     return hits
 
@@ -182,14 +185,17 @@ def _p_values(
         weight=pairs.weight[chosen],
     )
     region_bits = maps.region_bits[scans]
-    seen = count_permuted_hits(region_bits, playing, np.arange(len(scans))[None])[0]
+    seen = count_permuted_hits(
+        region_bits, playing, np.arange(len(scans))[None], regions=maps.regions
+    )[0]
     reached = np.zeros(seen.shape)
     at_once = max(1, LOOKED_UP_AT_ONCE // len(playing.owner))
     for assigned_scan in assign_scans(
         maps.patient_ids[scans], permutations=permutations, seed=seed, at_once=at_once
     ):
         reached += (
-            count_permuted_hits(region_bits, playing, assigned_scan) >= seen - ROUNDING
+            count_permuted_hits(region_bits, playing, assigned_scan, regions=maps.regions)
+            >= seen - ROUNDING
         ).sum(axis=0)
     p_values: Float[np.ndarray, "regions rules"] = (1 + reached) / (1 + permutations)
     return p_values

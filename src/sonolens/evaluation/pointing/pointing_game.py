@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from sonolens.evaluation.classification.configuration_comparison import holm_adjust
 from sonolens.evaluation.classification.decisions import COUNTED_LABELS
 from sonolens.evaluation.pointing.map_permutation import permutation_p_values
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
+from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
 from sonolens.evaluation.pointing.scored_maps import (
     ScoredMaps,
@@ -18,7 +17,8 @@ from sonolens.evaluation.pointing.scored_maps import (
     read_ring,
 )
 from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, ratio
-from sonolens.tables.vocabulary import POINTING_RULES, SUBSETS
+from sonolens.evaluation.statistics.multiple_tests import holm_adjust
+from sonolens.tables.vocabulary import POINTING_RULES, SUBSETS, Unions
 
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
 Rates = Float[np.ndarray, "regions rules subsets labels"]
@@ -101,9 +101,7 @@ def _score_game(maps: ScoredMaps, *, permutations: int, bootstrap: Bootstrap) ->
     pointing = ~maps.constant
     counts = _spread(maps.drawn & pointing[:, None], groups)
     ruled = partial(apply_rules, maps, rules=POINTING_RULES)
-    hits = ruled(
-        maps.maxima.measure_inside(maps.region_bits), maps.minima.measure_inside(maps.region_bits)
-    )
+    hits = ruled(*maps.hit_regions())
     hits = hits[..., None, None] * counts
     rates = bootstrap_rates(
         hits.reshape(len(pointing), -1),
@@ -116,11 +114,11 @@ def _score_game(maps: ScoredMaps, *, permutations: int, bootstrap: Bootstrap) ->
     prior = _mean_counted(ruled(maps.mean_max_inside, maps.mean_min_inside), counts)
     p_values = permutation_p_values(
         maps,
-        counts[:, :, 0].reshape(len(pointing), len(PLAYED_REGIONS), -1) > 0,
+        counts[:, :, 0].reshape(len(pointing), len(maps.regions), -1) > 0,
         permutations=permutations,
         seed=bootstrap.seed,
     ).reshape(n.shape)
-    return _name_rates().assign(
+    return _name_rates(maps.regions).assign(
         method=maps.method,
         run=maps.run,
         n=n.ravel().astype(int),
@@ -138,10 +136,10 @@ def _score_game(maps: ScoredMaps, *, permutations: int, bootstrap: Bootstrap) ->
     )
 
 
-def _name_rates() -> pd.DataFrame:
+def _name_rates(regions: Unions) -> pd.DataFrame:
     """Name every rate, in the order of the axes."""
     axes = {
-        "region": PLAYED_REGIONS,
+        "region": regions,
         "rule": POINTING_RULES,
         "subset": SUBSETS,
         "label": COUNTED_LABELS,

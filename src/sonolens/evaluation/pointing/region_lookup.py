@@ -12,20 +12,9 @@ from scipy import ndimage
 
 from sonolens.arrays import Points, RegionMap
 from sonolens.regions import REGIONS, pixels_at
-from sonolens.tables.vocabulary import REGION_NAMES
-
-PLAYED_REGIONS = (*REGION_NAMES, "any")
-"""The regions of a maps; ``any`` is at least one of the three."""
+from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES, Unions
 
 BIT_PATTERNS = 2 ** len(REGION_NAMES)
-
-REGIONS_OF_BITS: Bool[np.ndarray, "region_bits regions"] = np.array(
-    [
-        [bool(mark >> bit & 1) for bit in range(len(REGION_NAMES))] + [mark > 0]
-        for mark in range(BIT_PATTERNS)
-    ]
-)
-"""Which of `PLAYED_REGIONS` a mark stands for. A mark is a sum: 1 in the mass, 2 in the ring, 4 below."""
 
 PLACE_DECIMALS = 12
 """Shares of the field of view that agree so far are one place."""
@@ -35,7 +24,7 @@ EDGE_PX = 1e-6
 
 ROUNDING = 1 + 1e-9  # a point at exactly the tolerance is inside, however its distance rounds
 
-Marks = UInt8[np.ndarray, " points"]
+RegionBits = UInt8[np.ndarray, " points"]
 
 
 @dataclass(frozen=True)
@@ -47,12 +36,14 @@ class RegionLookup:
         places: (row, column) as shares of the field of view, 0 at its top and left edge; sorted.
         region_bits: Per scan and place a sum: 1 in the mass, 2 in the ring, 4 below, 0 elsewhere.
         tolerance_mm: A place as near as this to a region counts as inside.
+        regions: The regions that play.
     """
 
     scan_ids: tuple[str, ...]
     places: Points
     region_bits: UInt8[np.ndarray, "scans places"]
     tolerance_mm: float
+    regions: Unions
 
     def find_places(self, points: pd.DataFrame) -> Int[np.ndarray, " points"]:
         """Return the number of the place of every row of a table with `row_share` and `col_share`.
@@ -92,7 +83,7 @@ def region_bits_at(
     tolerance_mm: float = 0.0,
     spacing_row_mm: float,
     spacing_col_mm: float,
-) -> Marks:
+) -> RegionBits:
     """Mark which regions hold each point.
 
     With a tolerance, every region also holds what lies as near to it as that, from pixel centre to
@@ -141,6 +132,23 @@ def region_bits_at(
     return region_bits
 
 
+def regions_of_bits(regions: Unions) -> Bool[np.ndarray, "patterns regions"]:
+    """Tell which of the regions that play each sum of bits lies in; ``other`` is a sum of 0.
+
+    Examples:
+        >>> regions_of_bits({"ring": ["peritumoral"], "rest": ["below", "other"]})[:3]
+        array([[False,  True],
+               [False, False],
+               [ True, False]])
+    """
+    of_one = {
+        name: np.arange(BIT_PATTERNS) >> bit & 1 > 0 for bit, name in enumerate(REGION_NAMES)
+    } | {"other": np.arange(BIT_PATTERNS) == 0}
+    return np.column_stack(
+        [np.logical_or.reduce([of_one[name] for name in union]) for union in regions.values()]
+    )
+
+
 def look_up_regions(
     extreme_points: pd.DataFrame,
     mean_extremes: pd.DataFrame,
@@ -148,6 +156,7 @@ def look_up_regions(
     region_maps: Mapping[str, Callable[[], object]],
     *,
     tolerance_mm: float = 0.0,
+    regions: Unions = PLAYED_REGIONS,
 ) -> RegionLookup:
     """Read the regions of every scan at every place that any map points at.
 
@@ -161,6 +170,7 @@ def look_up_regions(
         scans: The `Scans` table with the pixel spacing.
         region_maps: What reads each scan's region map; read one after the other, once.
         tolerance_mm: A place as near as this to a region counts as inside.
+        regions: The regions that play.
 
     Raises:
         ValueError: If a scan has no region map, or a tolerance no spacing to be measured with.
@@ -191,6 +201,7 @@ def look_up_regions(
         places=places,
         region_bits=region_bits,
         tolerance_mm=float(tolerance_mm),
+        regions=regions,
     )
 
 

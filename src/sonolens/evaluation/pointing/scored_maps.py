@@ -9,12 +9,8 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.decisions import mark_groups
-from sonolens.evaluation.pointing.region_lookup import (
-    PLAYED_REGIONS,
-    REGIONS_OF_BITS,
-    RegionLookup,
-)
-from sonolens.tables.vocabulary import EXTREMES, REGION_NAMES
+from sonolens.evaluation.pointing.region_lookup import RegionLookup, regions_of_bits
+from sonolens.tables.vocabulary import EXTREMES, REGION_NAMES, Unions
 
 PLACES = (*REGION_NAMES, "other", "none")
 MAP_KEY = ["method", "run", "scan_id"]
@@ -36,21 +32,24 @@ class ExtremePlaces:
     place: Int[np.ndarray, " points"]
     share: Float[np.ndarray, " points"]
 
-    def measure_inside(self, region_bits: UInt8[np.ndarray, "scans places"]) -> RegionValues:
+    def measure_inside(
+        self, region_bits: UInt8[np.ndarray, "scans places"], *, regions: Unions
+    ) -> RegionValues:
         """Return how much of each map's extreme lies in each region of its own scan."""
-        inside = np.zeros((len(region_bits), len(PLAYED_REGIONS)))
-        hit = REGIONS_OF_BITS[region_bits[self.owner, self.place]]
+        inside = np.zeros((len(region_bits), len(regions)))
+        hit = regions_of_bits(regions)[region_bits[self.owner, self.place]]
         np.add.at(inside, self.owner, hit * self.share[:, None])
         return np.minimum(inside, 1.0)
 
 
 @dataclass(frozen=True)
 class ScoredMaps:
-    """The maps of one method and run, one row per scan, regions in the order `PLAYED_REGIONS`.
+    """The maps of one method and run, one row per scan.
 
     Attributes:
         method: Name of the explainer.
         run: Name of the network.
+        regions: The regions that play, in the order of the axis of regions.
         patient_ids: The patient of every scan.
         groups: Which of `GROUPS` every scan belongs to.
         called: Whether the run calls it malignant at its frozen scan-level threshold.
@@ -66,6 +65,7 @@ class ScoredMaps:
 
     method: str
     run: str
+    regions: Unions
     patient_ids: np.ndarray
     groups: Bool[np.ndarray, "scans groups"]
     called: Labels
@@ -77,6 +77,14 @@ class ScoredMaps:
     mean_min_inside: RegionValues
     cell_share: RegionValues
     drawn: Bool[np.ndarray, "scans regions"]
+
+    def hit_regions(self) -> tuple[RegionValues, RegionValues]:
+        """Return how much of each map's maxima, and of its minima, lies in each region of its scan."""
+        at_max, at_min = (
+            extremes.measure_inside(self.region_bits, regions=self.regions)
+            for extremes in (self.maxima, self.minima)
+        )
+        return at_max, at_min
 
 
 def gather_scored_maps(
@@ -120,10 +128,13 @@ def gather_scored_maps(
             mean_extremes[mean_of_run], lookup, region_bits=region_bits
         )
         shares = shares_of.get((method, run), region_shares.iloc[:0])
-        cell_share, area_share = _read_shares(shares, played["scan_id"], name=name)
+        cell_share, area_share = _read_shares(
+            shares, played["scan_id"], regions=tuple(lookup.regions), name=name
+        )
         yield ScoredMaps(
             method=str(method),
             run=str(run),
+            regions=lookup.regions,
             patient_ids=played["patient_id"].to_numpy(),
             groups=mark_groups(played),
             called=played["called"].to_numpy(dtype=bool),
@@ -210,11 +221,9 @@ def _check_regions(
     """Refuse extreme points that were named on other region masks than those read."""
     scans = lookup.find_scans(scan_ids)
     region_bits = lookup.region_bits[scans[aims.owner], aims.place]
-    named = np.array([*range(len(REGION_NAMES)), -1])[np.minimum(regions, len(REGION_NAMES))]
-    there = np.where(
-        named >= 0,
-        REGIONS_OF_BITS[region_bits, named],
-        (region_bits == 0) | (lookup.tolerance_mm > 0),
+    held = regions_of_bits({name: (name,) for name in (*REGION_NAMES, "other")})
+    there = held[region_bits, regions] | (
+        (regions == PLACES.index("other")) & (lookup.tolerance_mm > 0)
     )
     if not there.all():
         first = int(np.argmin(there))
@@ -230,11 +239,11 @@ def _mean_inside(
 ) -> tuple[RegionValues, RegionValues]:
     """Return what the mean map's maxima and minima hit on every scan."""
     if points.empty:
-        unknown = np.full((len(region_bits), len(PLAYED_REGIONS)), np.nan)
+        unknown = np.full((len(region_bits), len(lookup.regions)), np.nan)
         return unknown, unknown
     places, share = lookup.find_places(points), points["share"].to_numpy(dtype=float)
     extremes = _codes(points["extreme"], EXTREMES)
-    hit = REGIONS_OF_BITS[region_bits[:, places]]
+    hit = regions_of_bits(lookup.regions)[region_bits[:, places]]
     at_max, at_min = (
         np.einsum("spr,p->sr", hit[:, extremes == number], share[extremes == number])
         for number in range(len(EXTREMES))
@@ -243,13 +252,17 @@ def _mean_inside(
 
 
 def _read_shares(
-    region_shares: pd.DataFrame, scan_ids: "pd.Series[str]", *, name: str
+    region_shares: pd.DataFrame,
+    scan_ids: "pd.Series[str]",
+    *,
+    regions: tuple[str, ...],
+    name: str,
 ) -> tuple[RegionValues, RegionValues]:
     """Return cell share and area share of every scan's regions."""
     rows = pd.Index(scan_ids).get_indexer(pd.Index(region_shares["scan_id"]))
     known = region_shares[rows >= 0]
-    place = (rows[rows >= 0], _codes(known["region"], PLAYED_REGIONS))
-    shares = np.full((2, len(scan_ids), len(PLAYED_REGIONS)), np.nan)
+    place = (rows[rows >= 0], _codes(known["region"], regions))
+    shares = np.full((2, len(scan_ids), len(regions)), np.nan)
     shares[0][place] = known["cell_share"]
     shares[1][place] = known["area_share"]
     unknown = np.flatnonzero(np.isnan(shares).any(axis=(0, 2)))
