@@ -33,9 +33,3 @@ class SplitParameters(Parameters):
     folds: int = Field(ge=2, description="K-fold: how many folds.")
     repeats: int = Field(ge=1, description="K-fold: how many times all folds are drawn.")
     seed: int = Field(ge=0, description="Seed of the shuffle.")
-
-
-class FramingParameters(Parameters):
-    """How a native scan becomes the network's input."""
-
-    size_px: int = Field(ge=32, description="Side of the square input in pixels.")

@@ -17,13 +17,9 @@ from sonolens.pipelines.collections import (
     spacing_by_scan,
 )
 from sonolens.pipelines.consistency import read_map, stack_maps
-from sonolens.pipelines.explainability.parameters import (
-    AbstentionParameters,
-    ExplanationParameters,
-    bootstrap_of,
-)
+from sonolens.pipelines.explainability.parameters import AbstentionParameters, ExplanationParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.evidence import MethodAgreement
@@ -92,7 +88,7 @@ def score_abstention(
         partition=explanation.partition,
         relevant=abstention.relevant,
     )
-    bootstrap = bootstrap_of(scoring)
+    bootstrap = scoring.bootstrap
     return (
         evidence.trace_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
         evidence.score_abstention(decisions, steps=abstention.steps, bootstrap=bootstrap),
@@ -135,7 +131,7 @@ def compare_methods(
         scans,
         partition=explanation.partition,
         same_as_cam=SAME_AS_CAM,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 

@@ -28,10 +28,9 @@ from sonolens.pipelines.explainability.parameters import (
     ExplanationParameters,
     FaithfulnessParameters,
     SanityParameters,
-    bootstrap_of,
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import explain_scans
 
@@ -85,7 +84,7 @@ def score_faithfulness(
         predictions,
         scans,
         partition=explanation.partition,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
     return map_faithfulness, pd.concat(curves, ignore_index=True), scores
 
@@ -128,7 +127,7 @@ def check_sanity(
         predictions,
         scans,
         partition=explanation.partition,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 
@@ -227,7 +226,7 @@ def _explain(
             framed,
             scan_ids=scan_ids,
             run=run,
-            settings=explanation.method_settings(),
+            settings=explanation,
             batch_size=inference.batch_size,
             device=inference.device,
         )

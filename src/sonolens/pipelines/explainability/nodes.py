@@ -19,9 +19,12 @@ from sonolens.pipelines.collections import (
     spacing_by_scan,
 )
 from sonolens.pipelines.consistency import check_logits, read_map
-from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
-from sonolens.pipelines.training.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.parameters import (
+    EvaluationParameters,
+    FramingParameters,
+    InferenceParameters,
+)
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
 from sonolens.saliency import check_identity, explain_scans, locate_extremes
@@ -263,7 +266,7 @@ def _explain_run(
         model_inputs,
         scan_ids=list(logits.index),
         run=weights.header["run"],
-        settings=explanation.method_settings(),
+        settings=explanation,
         batch_size=inference.batch_size,
         device=inference.device,
     )

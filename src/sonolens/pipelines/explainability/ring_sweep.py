@@ -12,15 +12,10 @@ from PIL import Image
 from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
-from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.nodes import measure_region_shares
-from sonolens.pipelines.explainability.parameters import (
-    ExplanationParameters,
-    RegionParameters,
-    bootstrap_of,
-)
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters
+from sonolens.pipelines.parameters import EvaluationParameters, FramingParameters
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
 from sonolens.tables.sweep import RingSweep
@@ -60,7 +55,7 @@ def sweep_rings(
             ring=ring.label,
             tolerance_mm=explanation.tolerance_mm,
             partition=explanation.partition,
-            bootstrap=bootstrap_of(scoring),
+            bootstrap=scoring.bootstrap,
         ).assign(**_width(ring))
         for ring, region_maps in zip(rings, drawn, strict=True)
     ]

@@ -10,13 +10,10 @@ from sonolens.arrays import ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
 from sonolens.pipelines.collections import Checkpoints, Networks
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
 from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
-from sonolens.pipelines.training.parameters import (
-    EvaluationParameters,
-    InferenceParameters,
-    TrainingParameters,
-)
+from sonolens.pipelines.training.parameters import TrainingParameters
 
 
 def train_networks(

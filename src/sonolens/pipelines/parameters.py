@@ -1,0 +1,61 @@
+"""Parameters that several pipelines read: the input's size, the machine, and how scores are formed."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PositiveFloat
+
+from sonolens.evaluation.classification import LesionProbability
+from sonolens.evaluation.statistics import Bootstrap
+from sonolens.models import choose_device
+from sonolens.parameters import Parameters
+
+
+def _present_device(device: str) -> str:
+    """Refuse a device that is unknown, or that this machine does not have."""
+    try:
+        choose_device(device)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+    return device
+
+
+def _rising(bounds: tuple[float, ...]) -> tuple[float, ...]:
+    if list(bounds) != sorted(set(bounds)):
+        raise ValueError(f"bounds {list(bounds)} do not rise; sort them and give each once")
+    return bounds
+
+
+class FramingParameters(Parameters):
+    """How a native scan becomes the network's input."""
+
+    size_px: int = Field(ge=32, description="Side of the square input in pixels.")
+
+
+class InferenceParameters(Parameters):
+    """Where and in what portions networks run."""
+
+    device: Annotated[str, AfterValidator(_present_device)] = Field(
+        description="Where networks run."
+    )
+    batch_size: int = Field(ge=1, description="Scans per forward pass.")
+
+
+class EvaluationParameters(Parameters):
+    """How scores are formed, and how sure they are."""
+
+    confidence: float = Field(gt=0, lt=1, description="Level of every interval.")
+    resamples: int = Field(ge=100, description="Bootstrap resamples of the patients.")
+    permutations: int = Field(ge=100, description="Exchanges of maps behind a p value.")
+    seed: int = Field(ge=0, description="Seed of resamples and exchanges.")
+    lesion_probability: LesionProbability = Field(
+        description="How a lesion's probability comes from its scans."
+    )
+    size_bounds_mm: Annotated[tuple[PositiveFloat, ...], AfterValidator(_rising)] = Field(
+        description="Lesion sizes at which strata part."
+    )
+    calibration_bins: int = Field(ge=2, description="Bins of equal number in calibration.")
+
+    @property
+    def bootstrap(self) -> Bootstrap:
+        """How patients are resampled for intervals."""
+        return Bootstrap(resamples=self.resamples, confidence=self.confidence, seed=self.seed)
