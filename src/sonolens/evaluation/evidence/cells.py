@@ -6,9 +6,8 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from sonolens.arrays import Points, RegionMap
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS
 from sonolens.regions import REGIONS, pixels_at
-from sonolens.tables.vocabulary import REGION_NAMES
+from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES
 
 CellWeights = Float[np.ndarray, "cells regions"]
 

@@ -12,7 +12,7 @@ from sonolens.evaluation.evidence.cells import (
     cell_region_weights,
     measure_mass_distances,
 )
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS
+from sonolens.tables.vocabulary import PLAYED_REGIONS
 from sonolens.ultrasound.framing import Framing
 
 CellValues = Float[np.ndarray, " cells"]

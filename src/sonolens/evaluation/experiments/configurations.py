@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.operating_points import protocols_of
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
+from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
 from sonolens.evaluation.pointing.scored_maps import ScoredMaps, gather_scored_maps, judge_maps
 from sonolens.evaluation.statistics.intervals import (
@@ -21,7 +21,7 @@ from sonolens.evaluation.statistics.intervals import (
     resampled_sums,
 )
 from sonolens.tables.pointing import MeanMapExtremes
-from sonolens.tables.vocabulary import COMPARED_RULES
+from sonolens.tables.vocabulary import COMPARED_RULES, PLAYED_REGIONS
 
 LIMITS = ("ci_low", "ci_high", "above_chance_low", "above_chance_high")
 UNIT = ["configuration", "method"]

@@ -3,14 +3,9 @@
 import numpy as np
 
 from sonolens.arrays import Points, RegionMap
-from sonolens.evaluation.pointing.region_lookup import (
-    PLAYED_REGIONS,
-    REGIONS_OF_BITS,
-    place_points,
-    region_bits_at,
-)
+from sonolens.evaluation.pointing.region_lookup import REGIONS_OF_BITS, place_points, region_bits_at
 from sonolens.regions import REGIONS, pixels_at, read_distances_at
-from sonolens.tables.vocabulary import REGION_NAMES
+from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES
 
 
 def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:

@@ -6,9 +6,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from sonolens.arrays import Labels
-from sonolens.tables.vocabulary import LABELS, SUBSETS
-
-COUNTED_LABELS = (*LABELS, "both")
+from sonolens.tables.vocabulary import COUNTED_LABELS, SUBSETS
 
 GROUPS = tuple(itertools.product(SUBSETS, COUNTED_LABELS))
 """(subset, label) of every group, in the order of `mark_groups`."""

@@ -7,9 +7,9 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from sonolens.evaluation.classification.configuration_comparison import holm_adjust
-from sonolens.evaluation.pointing.groups import COUNTED_LABELS, mark_groups
+from sonolens.evaluation.pointing.groups import mark_groups
 from sonolens.evaluation.pointing.map_permutation import permutation_p_values
-from sonolens.evaluation.pointing.region_lookup import PLAYED_REGIONS, RegionLookup
+from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
 from sonolens.evaluation.pointing.scored_maps import (
     ScoredMaps,
@@ -18,7 +18,7 @@ from sonolens.evaluation.pointing.scored_maps import (
     read_ring,
 )
 from sonolens.evaluation.statistics.intervals import bootstrap_rates, ratio
-from sonolens.tables.vocabulary import POINTING_RULES, SUBSETS
+from sonolens.tables.vocabulary import COUNTED_LABELS, PLAYED_REGIONS, POINTING_RULES, SUBSETS
 
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
 Rates = Float[np.ndarray, "regions rules subsets labels"]

@@ -14,9 +14,6 @@ from sonolens.arrays import Points, RegionMap
 from sonolens.regions import REGIONS, pixels_at
 from sonolens.tables.vocabulary import REGION_NAMES
 
-PLAYED_REGIONS = (*REGION_NAMES, "any")
-"""The regions of a maps; ``any`` is at least one of the three."""
-
 BIT_PATTERNS = 2 ** len(REGION_NAMES)
 
 REGIONS_OF_BITS: Bool[np.ndarray, "region_bits regions"] = np.array(
