@@ -17,10 +17,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from statistics import median
 
 import numpy as np
 import torch
+import yaml
 from scipy import ndimage
 from torch import nn
 from torchvision import models
@@ -29,6 +31,8 @@ from sonolens.models import ScanClassifier, build_network
 from sonolens.saliency import MethodSettings, explain_scans, locate_extremes
 from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound.framing import Framing
+
+CONF = Path(__file__).parents[1] / "conf" / "base" / "parameters_explainability.yml"
 
 SIDE_PX = 224
 BATCH_SIZE = 12
@@ -88,6 +92,13 @@ def batches(scans: np.ndarray) -> Iterator[torch.Tensor]:
         yield (grey[:, None] - mean) / std
 
 
+@cache
+def as_in_conf() -> MethodSettings:
+    """The settings that a study starts with."""
+    told = yaml.safe_load(CONF.read_text())["explanation"]
+    return MethodSettings(**{name: told[name] for name in MethodSettings.model_fields})
+
+
 def run_plain(network: nn.Module, scans: np.ndarray) -> np.ndarray:
     """The logits alone: what every map costs at least, without a setting."""
     with torch.inference_mode():
@@ -105,7 +116,7 @@ def run_ours(
         scans,
         scan_ids=[str(number) for number in range(len(scans))],
         run="benchmark",
-        settings=MethodSettings(),
+        settings=as_in_conf(),
         batch_size=BATCH_SIZE,
         device="cpu",
     ):

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+from settings_of_conf import settings_with
 
-from sonolens.saliency import EXPLAINERS, CentrePriorSettings, EdgesSettings, MethodSettings
+from sonolens.saliency import EXPLAINERS
 
 
 def draw(method, forward_pass, **chosen):
-    return EXPLAINERS[method].explain(forward_pass, MethodSettings(**chosen)).numpy()
+    return EXPLAINERS[method].explain(forward_pass, settings_with(**chosen)).numpy()
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def seen(small_network, look):
 
 
 def test_the_centre_prior_is_a_gaussian_in_shares_of_the_scan(seen):
-    maps = draw("centre_prior", seen, centre_prior=CentrePriorSettings(sigma_share=0.2))
+    maps = draw("centre_prior", seen, centre_prior={"sigma_share": 0.2})
 
     assert maps.shape == (3, 5, 7)
     assert (maps == maps[0]).all()
@@ -31,7 +32,7 @@ def test_the_centre_prior_is_a_gaussian_in_shares_of_the_scan(seen):
 def test_edges_are_as_steep_as_the_grey_levels(small_network, look):
     ramp = np.tile(2 * np.arange(64), (64, 1)).astype(np.uint8)
 
-    maps = draw("edges", look(small_network(0), ramp[None]), edges=EdgesSettings(sigma_px=1.0))
+    maps = draw("edges", look(small_network(0), ramp[None]), edges={"sigma_px": 1.0})
 
     assert maps.shape == (1, 64, 64)
     np.testing.assert_allclose(maps[0, :, 8:-8], 2, rtol=1e-3)
@@ -41,7 +42,7 @@ def test_the_steepest_place_is_the_border_of_the_mass(small_network, look):
     scan = np.full((1, 64, 64), 150, dtype=np.uint8)
     scan[0, 20:40, 30:50] = 30
 
-    maps = draw("edges", look(small_network(0), scan), edges=EdgesSettings(sigma_px=1.0))
+    maps = draw("edges", look(small_network(0), scan), edges={"sigma_px": 1.0})
 
     row, col = np.unravel_index(maps[0].argmax(), (64, 64))
     assert col in {29, 30, 49, 50} or row in {19, 20, 39, 40}

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
 import torch
+from settings_of_conf import settings_with
 from torch import nn
 
 from sonolens.models import predict_logits
-from sonolens.saliency import EXPLAINERS, MethodSettings, check_identity
+from sonolens.saliency import EXPLAINERS, check_identity
 
 
 @pytest.fixture
 def maps_of(look):
     def draw(network, scans):
-        return EXPLAINERS["cam"].explain(look(network, scans), MethodSettings()).numpy()
+        return EXPLAINERS["cam"].explain(look(network, scans), settings_with()).numpy()
 
     return draw
 

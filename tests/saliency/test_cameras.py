@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 import torch
+from settings_of_conf import settings_with
 from torch.nn.functional import interpolate
 
-from sonolens.saliency import EXPLAINERS, CamerasSettings, MethodSettings
+from sonolens.saliency import EXPLAINERS
 
 SIDES = (32, 48, 64)
 
 
 def draw(forward_pass, **cameras):
-    chosen = MethodSettings(cameras=CamerasSettings(**cameras))
-    return EXPLAINERS["cameras"].explain(forward_pass, chosen).numpy()
+    return EXPLAINERS["cameras"].explain(forward_pass, settings_with(cameras=cameras)).numpy()
 
 
 def close(found, expected):
@@ -61,7 +61,7 @@ def test_a_size_that_turns_the_call_over_does_not_count(small_network, look, sca
 @pytest.mark.parametrize("largest_px", [1, 32, 47])
 def test_a_single_size_gives_cam_over_its_cells_resized(small_network, look, scan, largest_px):
     forward_pass = look(small_network(0), scan[None])
-    saliency = EXPLAINERS["cam"].explain(forward_pass, MethodSettings())
+    saliency = EXPLAINERS["cam"].explain(forward_pass, settings_with())
 
     resized = interpolate(saliency[None] / 6, size=(32, 48), mode="bilinear")[0]
     close(draw(forward_pass, largest_px=largest_px, step_px=16), resized.numpy())

@@ -3,8 +3,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from settings_of_conf import settings_with
 
-from sonolens.saliency import EXPLAINERS, MethodSettings, ScoreCamSettings, channel_cams
+from sonolens.saliency import EXPLAINERS, channel_cams
 
 SEEDS = st.integers(0, 2**32 - 1)
 laws = settings(max_examples=10, deadline=None)
@@ -12,8 +13,7 @@ SCAN = np.array([[[0, 255, 100], [200, 50, 255]]], dtype=np.uint8)
 
 
 def draw(method, forward_pass, **score_cam):
-    chosen = MethodSettings(score_cam=ScoreCamSettings(**score_cam))
-    return EXPLAINERS[method].explain(forward_pass, chosen).numpy()
+    return EXPLAINERS[method].explain(forward_pass, settings_with(score_cam=score_cam)).numpy()
 
 
 def random_scans(seed, side=32):

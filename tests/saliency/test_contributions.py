@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from settings_of_conf import settings_with
 
 from sonolens.models import predict_logits
-from sonolens.saliency import EXPLAINERS, MethodSettings, strongest_channels
+from sonolens.saliency import EXPLAINERS, strongest_channels
 
 SCAN = np.array([[0, 255, 100], [200, 50, 255]], dtype=np.uint8)
 
@@ -50,7 +51,7 @@ def test_the_whole_is_the_class_activation_map(random_network, scans, look):
     strongest = strongest_channels(random_network, scans[0], count=1)
 
     forward_pass = look(random_network, scans[:1])
-    expected = EXPLAINERS["cam"].explain(forward_pass, MethodSettings()).numpy()[0]
+    expected = EXPLAINERS["cam"].explain(forward_pass, settings_with()).numpy()[0]
     np.testing.assert_allclose(strongest.saliency, expected, rtol=1e-4, atol=1e-5)
 
 

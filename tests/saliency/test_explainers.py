@@ -5,24 +5,17 @@ import weakref
 import numpy as np
 import pytest
 import torch
+from settings_of_conf import settings_with
 from torch import nn
 
 from sonolens.models import ScanClassifier, predict_logits
-from sonolens.saliency import (
-    EXPLAINERS,
-    CamerasSettings,
-    IntegratedGradientsSettings,
-    MethodSettings,
-    ScoreCamSettings,
-    SmoothGradSettings,
-    explain_scans,
-)
+from sonolens.saliency import EXPLAINERS, explain_scans
 
-SETTINGS = MethodSettings(
-    cameras=CamerasSettings(largest_px=64, step_px=16),
-    integrated_gradients=IntegratedGradientsSettings(steps=4),
-    smooth_grad=SmoothGradSettings(samples=3),
-    score_cam=ScoreCamSettings(channels=5),
+SETTINGS = settings_with(
+    cameras={"largest_px": 64, "step_px": 16},
+    integrated_gradients={"steps": 4},
+    smooth_grad={"samples": 3},
+    score_cam={"channels": 5},
 )
 METHODS = tuple(EXPLAINERS)
 KNOWING = [name for name, method in EXPLAINERS.items() if method.knows_network]

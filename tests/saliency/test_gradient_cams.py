@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from settings_of_conf import settings_with
 
-from sonolens.saliency import EXPLAINERS, MethodSettings
+from sonolens.saliency import EXPLAINERS
 
 SEEDS = st.integers(0, 2**32 - 1)
 laws = settings(max_examples=12, deadline=None)
 
 
 def draw(method, forward_pass):
-    return EXPLAINERS[method].explain(forward_pass, MethodSettings()).numpy()
+    return EXPLAINERS[method].explain(forward_pass, settings_with()).numpy()
 
 
 def random_scans(seed):

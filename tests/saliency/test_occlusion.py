@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+from settings_of_conf import settings_with
 
-from sonolens.saliency import EXPLAINERS, MethodSettings, OcclusionSettings
+from sonolens.saliency import EXPLAINERS
 
 
 def draw(forward_pass, **chosen):
-    fitting = MethodSettings(occlusion=OcclusionSettings(**chosen))
-    return EXPLAINERS["occlusion"].explain(forward_pass, fitting).numpy()
+    return EXPLAINERS["occlusion"].explain(forward_pass, settings_with(occlusion=chosen)).numpy()
 
 
 @pytest.fixture

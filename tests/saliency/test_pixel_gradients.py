@@ -3,13 +3,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from settings_of_conf import settings_with
 
-from sonolens.saliency import (
-    EXPLAINERS,
-    IntegratedGradientsSettings,
-    MethodSettings,
-    SmoothGradSettings,
-)
+from sonolens.saliency import EXPLAINERS
 
 SLOPE = -3 / 0.229 / 255 / 6
 """What one grey level more in one of six pixels does to the logit of the two-channel network."""
@@ -18,12 +14,12 @@ SCAN = np.array([[[0, 255, 100], [200, 50, 255]]], dtype=np.uint8)
 
 
 def integrate(forward_pass, **chosen):
-    fitting = MethodSettings(integrated_gradients=IntegratedGradientsSettings(**chosen))
+    fitting = settings_with(integrated_gradients=chosen)
     return EXPLAINERS["integrated_gradients"].explain(forward_pass, fitting).numpy()
 
 
 def smooth(forward_pass, *, seed=0, **chosen):
-    fitting = MethodSettings(smooth_grad=SmoothGradSettings(**chosen), seed=seed)
+    fitting = settings_with(smooth_grad=chosen, seed=seed)
     return EXPLAINERS["smooth_grad"].explain(forward_pass, fitting).numpy()
 
 

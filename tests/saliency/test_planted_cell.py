@@ -5,30 +5,22 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from settings_of_conf import settings_with
 from torch import nn
 
 from sonolens.models import Recipe, ScanClassifier
-from sonolens.saliency import (
-    EXPLAINERS,
-    CamerasSettings,
-    IntegratedGradientsSettings,
-    MethodSettings,
-    OcclusionSettings,
-    SmoothGradSettings,
-    explain_scans,
-    locate_extremes,
-)
+from sonolens.saliency import EXPLAINERS, explain_scans, locate_extremes
 from sonolens.ultrasound import Framing
 
 CELLS, STRIDE = 6, 16
 SIDE = CELLS * STRIDE
 SIGNED = [name for name, method in EXPLAINERS.items() if method.signed and method.knows_network]
 # A square as large as a cell, so that no neighbour is hidden with it; CAMERAS at the scan's own size.
-SETTINGS = MethodSettings(
-    occlusion=OcclusionSettings(window_px=STRIDE, stride_px=STRIDE),
-    cameras=CamerasSettings(largest_px=SIDE),
-    integrated_gradients=IntegratedGradientsSettings(steps=4),
-    smooth_grad=SmoothGradSettings(samples=2),
+SETTINGS = settings_with(
+    occlusion={"window_px": STRIDE, "stride_px": STRIDE},
+    cameras={"largest_px": SIDE},
+    integrated_gradients={"steps": 4},
+    smooth_grad={"samples": 2},
 )
 
 

@@ -3,14 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from settings_of_conf import settings_with
 from torch import nn
 
-from sonolens.saliency import (
-    EXPLAINERS,
-    IntegratedGradientsSettings,
-    MethodSettings,
-    OcclusionSettings,
-)
+from sonolens.saliency import EXPLAINERS
 
 
 class OneColumn(nn.Module):
@@ -36,7 +32,7 @@ def packaged(seen):
 
 
 def draw(method, seen, **chosen):
-    return EXPLAINERS[method].explain(seen, MethodSettings(**chosen)).numpy()
+    return EXPLAINERS[method].explain(seen, settings_with(**chosen)).numpy()
 
 
 def close(found, expected, *, within=1e-3):
@@ -62,7 +58,7 @@ def test_integrated_gradients_are_captums(seen, packaged):
         scans, baselines=30.0, target=0, n_steps=20
     )
 
-    chosen = IntegratedGradientsSettings(steps=20, baseline_grey=30.0)
+    chosen = {"steps": 20, "baseline_grey": 30.0}
     close(draw("integrated_gradients", seen, integrated_gradients=chosen), found.numpy()[:, 0])
 
 
@@ -74,7 +70,7 @@ def test_occlusion_is_captums(seen, packaged):
         scans, sliding_window_shapes=(1, 32, 32), strides=(1, 16, 16), baselines=30.0, target=0
     )
 
-    chosen = OcclusionSettings(window_px=32, stride_px=16, fill_grey=30.0)
+    chosen = {"window_px": 32, "stride_px": 16, "fill_grey": 30.0}
     close(draw("occlusion", seen, occlusion=chosen), found.numpy()[:, 0, ::16, ::16])
 
 

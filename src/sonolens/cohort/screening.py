@@ -29,6 +29,9 @@ SEVERITY = {
 }
 """Every check and how grave its findings are, in the order in which a scan's findings are listed."""
 
+ON_ERROR = ("stop", "drop")
+"""What becomes of a study with errors: it is refused, or their scans are left out."""
+
 COLUMNS = ("scan_id", "check", "severity", "value", "message")
 FINDINGS_NAMED = 3
 """How many findings an error or log line tells before it only counts."""
@@ -133,8 +136,8 @@ def resolve_screening(
         ValueError: If there are errors and `on_error` is `stop`, if no benign or no malignant scan
             is kept, or if `on_error` is neither.
     """
-    if on_error not in {"stop", "drop"}:
-        raise ValueError(f"on_error {on_error!r} is unknown; choose stop or drop")
+    if on_error not in ON_ERROR:
+        raise ValueError(f"on_error {on_error!r} is unknown; choose {' or '.join(ON_ERROR)}")
     errors = screening[
         (screening["severity"] == "error") & screening["scan_id"].isin(scans["scan_id"])
     ]

@@ -1,71 +1,70 @@
-"""How a group of parameters is declared: frozen, typed, without extras and without defaults.
+"""Parameters that several pipelines read: the input's size, the machine, and how scores are formed."""
 
-The values stand once, in ``conf``; here stand their types, ranges and meaning. Kedro builds and
-checks them before any node runs, so a typing error never trains with a forgotten default.
-"""
+from typing import Annotated
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from pydantic import AfterValidator, Field, PositiveFloat
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Parameters(BaseModel):
-    """A group of parameters; an unknown name or a value out of range stops the run at once."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from sonolens.evaluation.classification import LesionProbability
+from sonolens.evaluation.statistics import Bootstrap
+from sonolens.models import choose_device
+from sonolens.parameters import Parameters, one_of
+from sonolens.tables.vocabulary import PARTITIONS
 
 
-def one_of(known: Iterable[str]) -> Callable[[str], str]:
-    """Make a validator that refuses a name which is not `known`, naming those that are.
-
-    >>> one_of(["cam"])("cam")
-    'cam'
-    """
-    names = list(known)
-
-    def check(name: str) -> str:
-        if name not in names:
-            raise ValueError(f"{name!r} is unknown; choose from {', '.join(names)}")
-        return name
-
-    return check
+def _present_device(device: str) -> str:
+    """Refuse a device that is unknown, or that this machine does not have."""
+    try:
+        choose_device(device)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+    return device
 
 
-def some_of(known: Iterable[str]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
-    """Make a validator of at least one name, all of them `known`.
-
-    >>> some_of(["cam"])(("cam",))
-    ('cam',)
-    """
-    check_one = one_of(known)
-
-    def check(names: tuple[str, ...]) -> tuple[str, ...]:
-        if not names:
-            raise ValueError("no name is given; name at least one")
-        return tuple(check_one(name) for name in names)
-
-    return check
+def _rising(bounds: tuple[float, ...]) -> tuple[float, ...]:
+    if list(bounds) != sorted(set(bounds)):
+        raise ValueError(f"bounds {list(bounds)} do not rise; sort them and give each once")
+    return bounds
 
 
-def listed(value: Any) -> Any:
-    """Let one name, or several with spaces between, stand for a list.
+class FramingParameters(Parameters):
+    """How a native scan becomes the network's input."""
 
-    ``--params`` has no way to write a list, because commas part one parameter from the next.
-
-    >>> listed("resnet18 resnet50"), listed(0), listed(["full", "drs"])
-    (['resnet18', 'resnet50'], [0], ['full', 'drs'])
-    """
-    if isinstance(value, str):
-        return value.split()
-    return [value] if isinstance(value, int) else value
+    size_px: int = Field(ge=32, description="Side of the square input in pixels.")
 
 
-def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Refuse an empty list, and one that names something twice."""
-    if not values:
-        raise ValueError("the list is empty; give at least one")
-    twice = [value for value in values if values.count(value) > 1]
-    if twice:
-        raise ValueError(f"{twice[0]!r} stands there twice; give each once")
-    return values
+class InferenceParameters(Parameters):
+    """Where and in what portions networks run."""
+
+    device: Annotated[str, AfterValidator(_present_device)] = Field(
+        description="Where networks run."
+    )
+    batch_size: int = Field(ge=1, description="Scans per forward pass.")
+    logit_tolerance: float = Field(
+        gt=0,
+        description="Largest difference of two logits of one scan, of those beyond 1 the share.",
+    )
+
+
+class EvaluationParameters(Parameters):
+    """Whose scans are scored, how scores are formed, and how sure they are."""
+
+    partition: Annotated[str, AfterValidator(one_of(PARTITIONS))] = Field(
+        description="Whose maps and decisions are scored."
+    )
+    tolerance_mm: float = Field(ge=0, description="A point this near to a region counts as inside.")
+    confidence: float = Field(gt=0, lt=1, description="Level of every interval.")
+    resamples: int = Field(ge=100, description="Bootstrap resamples of the patients.")
+    permutations: int = Field(ge=100, description="Exchanges of maps behind a p value.")
+    seed: int = Field(ge=0, description="Seed of resamples and exchanges.")
+    lesion_probability: LesionProbability = Field(
+        description="How a lesion's probability comes from its scans."
+    )
+    size_bounds_mm: Annotated[tuple[PositiveFloat, ...], AfterValidator(_rising)] = Field(
+        description="Lesion sizes at which strata part."
+    )
+    calibration_bins: int = Field(ge=2, description="Bins of equal number in calibration.")
+
+    @property
+    def bootstrap(self) -> Bootstrap:
+        """How patients are resampled for intervals."""
+        return Bootstrap(resamples=self.resamples, confidence=self.confidence, seed=self.seed)

@@ -9,16 +9,12 @@ from torch import Tensor, nn
 
 from sonolens.arrays import Logits, SaliencyStack
 from sonolens.saliency.forward_pass import ForwardPass
-from sonolens.saliency.settings import MethodSettings
 
 ROUNDING = 1e-4
 """Rounding of a logit, relative to the sum of what its channels say for and against."""
 
 
-def cam(
-    forward_pass: ForwardPass,
-    settings: MethodSettings,  # noqa: ARG001 - nothing is left to choose
-) -> Float[Tensor, "scans cell_rows cell_cols"]:
+def cam(forward_pass: ForwardPass) -> Float[Tensor, "scans cell_rows cell_cols"]:
     """Class activation maps, in one forward pass.
 
     ``CAM(i, j) = sum over channels k of w_k A_k(i, j)``, with the head's weights ``w`` and the maps

@@ -10,14 +10,14 @@ from torch.nn.functional import interpolate
 
 from sonolens.saliency.cam import cam
 from sonolens.saliency.forward_pass import ForwardPass
-from sonolens.saliency.settings import MethodSettings
+from sonolens.saliency.settings import CamerasSettings
 
 log = logging.getLogger(__name__)
 
 PixelMaps = Float[Tensor, "scans rows cols"]
 
 
-def cameras(forward_pass: ForwardPass, settings: MethodSettings) -> PixelMaps:
+def cameras(forward_pass: ForwardPass, settings: CamerasSettings) -> PixelMaps:
     """Fuse what the network sees at growing sizes of a scan into one signed map of its pixels.
 
     1. The scan is enlarged, bicubically, from its own size in steps to a largest.
@@ -41,12 +41,12 @@ def cameras(forward_pass: ForwardPass, settings: MethodSettings) -> PixelMaps:
     """
     scans, logits = forward_pass.scans, forward_pass.logits
     rows, cols = scans.shape[1:]
-    sides = range(rows, max(rows, settings.cameras.largest_px) + 1, settings.cameras.step_px)
+    sides = range(rows, max(rows, settings.largest_px) + 1, settings.step_px)
     total = torch.zeros_like(scans)
     inverse_cells, used = torch.zeros_like(logits), torch.zeros_like(logits)
     for side in sides:
         for part, seen in _enlarge(forward_pass, (side, round(cols * side / rows))):
-            maps = cam(seen, settings)
+            maps = cam(seen)
             agrees = ((seen.logits > 0) == (logits[part] > 0)).float()
             resized = interpolate(maps[:, None], size=(rows, cols), mode="bilinear")[:, 0]
             total[part] += agrees[:, None, None] * resized

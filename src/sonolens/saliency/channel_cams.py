@@ -7,7 +7,7 @@ from torch.nn.functional import interpolate
 
 from sonolens.saliency.cam import why_not_linear
 from sonolens.saliency.forward_pass import ForwardPass
-from sonolens.saliency.settings import MethodSettings
+from sonolens.saliency.settings import ScoreCamSettings
 
 ABLATED_BYTES = 1 << 28
 """Copies of feature maps, one per channel switched off, that are held at once."""
@@ -15,7 +15,7 @@ ABLATED_BYTES = 1 << 28
 CellMaps = Float[Tensor, "scans cell_rows cell_cols"]
 
 
-def score_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:
+def score_cam(forward_pass: ForwardPass, settings: ScoreCamSettings) -> CellMaps:
     """Weigh each channel by the logit of the scan seen through its map, less that of an empty scan.
 
     A channel's map is resized to the scan, stretched to 0..1 and blends between an even grey and the
@@ -29,12 +29,12 @@ def score_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:
     Raises:
         ValueError: More channels are asked for than the network has.
     """
-    grey = settings.score_cam.baseline_grey
+    grey = settings.baseline_grey
     scans, maps = forward_pass.scans, forward_pass.activations
     result = torch.zeros_like(maps[:, 0])
     with torch.no_grad():
         empty_logit = forward_pass.network(torch.full_like(scans[:1], grey))
-        for channel in _first_channels(forward_pass, count=settings.score_cam.channels).T:
+        for channel in _first_channels(forward_pass, count=settings.channels).T:
             asked = maps.gather(1, channel[:, None, None, None].expand(-1, 1, *maps.shape[2:]))
             shown = interpolate(asked, size=scans.shape[1:], mode="bilinear")[:, 0]
             low, high = shown.amin(dim=(1, 2)), shown.amax(dim=(1, 2))
@@ -45,7 +45,7 @@ def score_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:
     return result
 
 
-def ablation_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:  # noqa: ARG001
+def ablation_cam(forward_pass: ForwardPass) -> CellMaps:
     """Weigh each channel by what the logit loses when its map is set to zero.
 
     The published weight is also divided by the logit. That is the same for all cells of a scan, except
@@ -63,7 +63,7 @@ def ablation_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMap
     return torch.einsum("nk,nkij->nij", lost, maps)
 
 
-def eigen_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:  # noqa: ARG001
+def eigen_cam(forward_pass: ForwardPass) -> CellMaps:
     """Project the feature maps on their first right singular vector over channels.
 
     It is blind to the class: a scan has the same map whatever the head says. A singular vector has no

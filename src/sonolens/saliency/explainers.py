@@ -1,7 +1,7 @@
 """The methods that can explain a network, and the one way to run any of them over a study."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -24,7 +24,8 @@ from sonolens.saliency.pixel_gradients import integrated_gradients, smooth_grad
 from sonolens.saliency.settings import MethodSettings
 
 Explain: TypeAlias = Callable[[ForwardPass, MethodSettings], Tensor]
-"""Maps of one batch ``[scans, cell_rows, cell_cols]`` at the method's own resolution."""
+"""Maps of one batch ``[scans, cell_rows, cell_cols]`` at the method's own resolution; it takes its own
+settings out of all."""
 
 
 @dataclass(frozen=True)
@@ -33,58 +34,67 @@ class Explainer:
 
     Attributes:
         explain: Draws the maps of a batch.
+        reference: Where it was published.
         signed: Negative values argue for benign. The minimum of an unsigned map is only where there
             is least.
         resolution: Whether a map has the scan's pixels, or fewer and larger cells.
         knows_network: False for maps that are the same for every network.
         same_as_cam_on_gap: Behind global average pooling and a linear output its maps are CAM's, up to
             a positive factor per network. Agreement with CAM is then no finding.
-        reference: Where it was published.
     """
 
     explain: Explain
-    signed: bool
-    resolution: Literal["cells", "pixels"]
-    knows_network: bool
-    same_as_cam_on_gap: bool
     reference: str
-
-
-def _method(
-    explain: Explain,
-    reference: str,
-    *,
-    signed: bool = True,
-    resolution: Literal["cells", "pixels"] = "cells",
-    knows_network: bool = True,
-    same_as_cam_on_gap: bool = False,
-) -> Explainer:
-    return Explainer(
-        explain=explain,
-        signed=signed,
-        resolution=resolution,
-        knows_network=knows_network,
-        same_as_cam_on_gap=same_as_cam_on_gap,
-        reference=reference,
-    )
+    _: KW_ONLY
+    signed: bool = True
+    resolution: Literal["cells", "pixels"] = "cells"
+    knows_network: bool = True
+    same_as_cam_on_gap: bool = False
 
 
 EXPLAINERS: dict[str, Explainer] = {
-    "cam": _method(cam, "Zhou 2016", same_as_cam_on_gap=True),
-    "grad_cam": _method(grad_cam, "Selvaraju 2017", same_as_cam_on_gap=True),
-    "grad_cam_pp": _method(grad_cam_pp, "Chattopadhay 2018"),
-    "hires_cam": _method(hires_cam, "Draelos 2020", same_as_cam_on_gap=True),
-    "layer_cam": _method(layer_cam, "Jiang 2021", same_as_cam_on_gap=True),
-    "eigen_cam": _method(eigen_cam, "Muhammad 2020", signed=False),
-    "score_cam": _method(score_cam, "Wang 2020"),
-    "ablation_cam": _method(ablation_cam, "Desai 2020"),
-    "cameras": _method(cameras, "Jalwana 2021", resolution="pixels"),
-    "integrated_gradients": _method(integrated_gradients, "Sundararajan 2017", resolution="pixels"),
-    "smooth_grad": _method(smooth_grad, "Smilkov 2017", resolution="pixels"),
-    "occlusion": _method(occlusion, "Zeiler 2014"),
-    "centre_prior": _method(centre_prior, "Tatler 2007", signed=False, knows_network=False),
-    "edges": _method(edges, "Adebayo 2018", signed=False, resolution="pixels", knows_network=False),
-    "random": _method(random, "chance", knows_network=False),
+    "cam": Explainer(lambda seen, _: cam(seen), "Zhou 2016", same_as_cam_on_gap=True),
+    "grad_cam": Explainer(
+        lambda seen, _: grad_cam(seen), "Selvaraju 2017", same_as_cam_on_gap=True
+    ),
+    "grad_cam_pp": Explainer(lambda seen, _: grad_cam_pp(seen), "Chattopadhay 2018"),
+    "hires_cam": Explainer(
+        lambda seen, _: hires_cam(seen), "Draelos 2020", same_as_cam_on_gap=True
+    ),
+    "layer_cam": Explainer(lambda seen, _: layer_cam(seen), "Jiang 2021", same_as_cam_on_gap=True),
+    "eigen_cam": Explainer(lambda seen, _: eigen_cam(seen), "Muhammad 2020", signed=False),
+    "score_cam": Explainer(lambda seen, chosen: score_cam(seen, chosen.score_cam), "Wang 2020"),
+    "ablation_cam": Explainer(lambda seen, _: ablation_cam(seen), "Desai 2020"),
+    "cameras": Explainer(
+        lambda seen, chosen: cameras(seen, chosen.cameras), "Jalwana 2021", resolution="pixels"
+    ),
+    "integrated_gradients": Explainer(
+        lambda seen, chosen: integrated_gradients(seen, chosen.integrated_gradients),
+        "Sundararajan 2017",
+        resolution="pixels",
+    ),
+    "smooth_grad": Explainer(
+        lambda seen, chosen: smooth_grad(seen, chosen.smooth_grad, seed=chosen.seed),
+        "Smilkov 2017",
+        resolution="pixels",
+    ),
+    "occlusion": Explainer(lambda seen, chosen: occlusion(seen, chosen.occlusion), "Zeiler 2014"),
+    "centre_prior": Explainer(
+        lambda seen, chosen: centre_prior(seen, chosen.centre_prior),
+        "Tatler 2007",
+        signed=False,
+        knows_network=False,
+    ),
+    "edges": Explainer(
+        lambda seen, chosen: edges(seen, chosen.edges),
+        "Adebayo 2018",
+        signed=False,
+        resolution="pixels",
+        knows_network=False,
+    ),
+    "random": Explainer(
+        lambda seen, chosen: random(seen, chosen.seed), "chance", knows_network=False
+    ),
 }
 """Every method by name; the only list of them."""
 

@@ -11,12 +11,11 @@ from torch import Tensor
 
 from sonolens.models import FeatureMaps
 from sonolens.saliency.forward_pass import ForwardPass
-from sonolens.saliency.settings import MethodSettings
 
 CellMaps = Float[Tensor, "scans cell_rows cell_cols"]
 
 
-def grad_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:  # noqa: ARG001
+def grad_cam(forward_pass: ForwardPass) -> CellMaps:
     """Weigh each channel by its mean gradient; ``CAM / cells`` behind average pooling.
 
     References:
@@ -26,7 +25,7 @@ def grad_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:  
     return torch.einsum("nk,nkij->nij", weights, forward_pass.activations)
 
 
-def hires_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:  # noqa: ARG001
+def hires_cam(forward_pass: ForwardPass) -> CellMaps:
     """Multiply gradient and feature map cell by cell; ``CAM / cells`` behind average pooling.
 
     References:
@@ -35,7 +34,7 @@ def hires_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps: 
     return torch.einsum("nkij,nkij->nij", forward_pass.gradients, forward_pass.activations)
 
 
-def layer_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:  # noqa: ARG001
+def layer_cam(forward_pass: ForwardPass) -> CellMaps:
     """LayerCAM of the logit less LayerCAM of its negative, each before its outer ReLU.
 
     The published half, ``sum_k relu(g_k) A_k``, sees the channels that argue for malignant only.
@@ -51,7 +50,7 @@ def layer_cam(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps: 
     return half(forward_pass.gradients) - half(-forward_pass.gradients)
 
 
-def grad_cam_pp(forward_pass: ForwardPass, settings: MethodSettings) -> CellMaps:  # noqa: ARG001
+def grad_cam_pp(forward_pass: ForwardPass) -> CellMaps:
     """Grad-CAM++ of the logit less Grad-CAM++ of its negative, each before its outer ReLU.
 
     The published half weighs a channel by ``sum_ij relu(g_ij) / (2 + g_ij sum_ab A_ab)``, written

@@ -6,11 +6,11 @@ from torch import Tensor
 from torch.nn.functional import conv_transpose2d
 
 from sonolens.saliency.forward_pass import ForwardPass
-from sonolens.saliency.settings import MethodSettings
+from sonolens.saliency.settings import OcclusionSettings
 
 
 def occlusion(
-    forward_pass: ForwardPass, settings: MethodSettings
+    forward_pass: ForwardPass, settings: OcclusionSettings
 ) -> Float[Tensor, "scans cell_rows cell_cols"]:
     """Slide a grey square over the scans and map the drop of the logit.
 
@@ -25,7 +25,7 @@ def occlusion(
     Raises:
         ValueError: The square is larger than the scan, or the stride does not divide it.
     """
-    window, stride = settings.occlusion.window_px, settings.occlusion.stride_px
+    window, stride = settings.window_px, settings.stride_px
     scans = forward_pass.scans
     rows, cols = scans.shape[1:]
     if rows % stride or cols % stride or window > min(rows, cols):
@@ -40,7 +40,7 @@ def occlusion(
         for row, top in enumerate(tops):
             for col, left in enumerate(lefts):
                 square = (slice(None), slice(top, top + window), slice(left, left + window))
-                hidden[square] = settings.occlusion.fill_grey
+                hidden[square] = settings.fill_grey
                 drops[:, 0, row, col] = forward_pass.logits - forward_pass.network(hidden)
                 hidden[square] = scans[square]
     cells = window // stride

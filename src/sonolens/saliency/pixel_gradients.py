@@ -8,12 +8,14 @@ from torch import Tensor
 from sonolens.models import ScanBatch, ScanClassifier
 from sonolens.saliency.draws import generator_of
 from sonolens.saliency.forward_pass import ForwardPass
-from sonolens.saliency.settings import MethodSettings
+from sonolens.saliency.settings import IntegratedGradientsSettings, SmoothGradSettings
 
 PixelMaps = Float[Tensor, "scans rows cols"]
 
 
-def integrated_gradients(forward_pass: ForwardPass, settings: MethodSettings) -> PixelMaps:
+def integrated_gradients(
+    forward_pass: ForwardPass, settings: IntegratedGradientsSettings
+) -> PixelMaps:
     """Share out among pixels what the logit gains between an even grey and the scan.
 
     The gradient is averaged along the straight path from the one to the other, at Gauss-Legendre
@@ -23,19 +25,18 @@ def integrated_gradients(forward_pass: ForwardPass, settings: MethodSettings) ->
     References:
         Sundararajan et al., Axiomatic attribution for deep networks, ICML 2017.
     """
-    chosen = settings.integrated_gradients
     scans = forward_pass.scans
-    change = scans - chosen.baseline_grey
-    nodes, weights = np.polynomial.legendre.leggauss(chosen.steps)
+    change = scans - settings.baseline_grey
+    nodes, weights = np.polynomial.legendre.leggauss(settings.steps)
     mean = torch.zeros_like(scans)
     # The nodes lie in -1..1 and their weights add up to 2.
     for way, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
-        point = chosen.baseline_grey + float(way) * change
+        point = settings.baseline_grey + float(way) * change
         mean += float(weight) * _differentiate(forward_pass.network, point)
     return change * mean
 
 
-def smooth_grad(forward_pass: ForwardPass, settings: MethodSettings) -> PixelMaps:
+def smooth_grad(forward_pass: ForwardPass, settings: SmoothGradSettings, *, seed: int) -> PixelMaps:
     """Average the gradients of noisy copies of a scan, with their sign.
 
     Positive means that the logit rises where the pixel brightens: how sensitive the network is,
@@ -44,19 +45,17 @@ def smooth_grad(forward_pass: ForwardPass, settings: MethodSettings) -> PixelMap
     References:
         Smilkov et al., SmoothGrad, arXiv 1706.03825, 2017.
     """
-    chosen = settings.smooth_grad
     scans = forward_pass.scans
     ranges = scans.amax(dim=(1, 2), keepdim=True) - scans.amin(dim=(1, 2), keepdim=True)
     draws = [
-        generator_of(scan_id, method="smooth_grad", seed=settings.seed)
-        for scan_id in forward_pass.scan_ids
+        generator_of(scan_id, method="smooth_grad", seed=seed) for scan_id in forward_pass.scan_ids
     ]
     total = torch.zeros_like(scans)
-    for _ in range(chosen.samples):
+    for _ in range(settings.samples):
         noise = torch.stack([torch.randn(scans.shape[1:], generator=draw) for draw in draws])
-        noisy = scans + chosen.noise_share * ranges * noise.to(scans.device)
+        noisy = scans + settings.noise_share * ranges * noise.to(scans.device)
         total += _differentiate(forward_pass.network, noisy)
-    return total / chosen.samples
+    return total / settings.samples
 
 
 def _differentiate(network: ScanClassifier, scans: ScanBatch) -> PixelMaps:

@@ -7,11 +7,12 @@ from sonolens.tables.contract import Table
 from sonolens.tables.vocabulary import (
     ABSTENTION_STRATEGIES,
     AGREEMENT_MEASURES,
+    COUNTED_LABELS,
     EVIDENCE,
-    LABELS,
+    FAITHFULNESS_TESTS,
     LOCALIZATION_SCORES,
     PARTITIONS,
-    REGION_NAMES,
+    PLAYED_REGIONS,
     SIMILARITY_MEASURES,
     SUBSETS,
 )
@@ -28,7 +29,7 @@ class MapLocalization(Table):
     run: Series[str]
     scan_id: Series[str]
     score: Series[str] = pa.Field(isin=LOCALIZATION_SCORES)
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     evidence: Series[str] = pa.Field(isin=EVIDENCE)
     value: Series[float] = pa.Field(ge=0, nullable=True)
     chance: Series[float] = pa.Field(ge=0, nullable=True)
@@ -50,10 +51,10 @@ class LocalizationScores(Table):
     method: Series[str]
     run: Series[str]
     score: Series[str] = pa.Field(isin=LOCALIZATION_SCORES)
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     evidence: Series[str] = pa.Field(isin=(*EVIDENCE, "called"))
     subset: Series[str] = pa.Field(isin=SUBSETS)
-    label: Series[str] = pa.Field(isin=(*LABELS, "both"))
+    label: Series[str] = pa.Field(isin=COUNTED_LABELS)
     n: Series[int] = pa.Field(ge=0)
     mean: Series[float] = pa.Field(ge=0, nullable=True)
     ci_low: Series[float] = pa.Field(ge=0, nullable=True)
@@ -170,7 +171,7 @@ class FaithfulnessCurve(Table):
 
     method: Series[str]
     run: Series[str]
-    test: Series[str] = pa.Field(isin=["insertion", "deletion"])
+    test: Series[str] = pa.Field(isin=FAITHFULNESS_TESTS)
     order: Series[str] = pa.Field(isin=["map", "random"])
     share: Series[float] = pa.Field(ge=0, le=1, description="Share of the scan changed.")
     mean: Series[float] = pa.Field(ge=0, le=1)
@@ -191,7 +192,7 @@ class MapFaithfulness(Table):
     method: Series[str]
     run: Series[str]
     scan_id: Series[str]
-    test: Series[str] = pa.Field(isin=["insertion", "deletion"])
+    test: Series[str] = pa.Field(isin=FAITHFULNESS_TESTS)
     area: Series[float] = pa.Field(ge=0, le=1)
     chance: Series[float] = pa.Field(ge=0, le=1, description="Area of a random order.")
     fill: Series[str] = pa.Field(description="What a deleted cell shows.")
@@ -211,7 +212,7 @@ class FaithfulnessScores(Table):
 
     method: Series[str]
     run: Series[str]
-    test: Series[str] = pa.Field(isin=["insertion", "deletion"])
+    test: Series[str] = pa.Field(isin=FAITHFULNESS_TESTS)
     fill: Series[str]
     n: Series[int] = pa.Field(ge=0)
     area: Series[float] = pa.Field(ge=0, le=1)

@@ -7,9 +7,10 @@ from sonolens.tables.contract import Table
 from sonolens.tables.vocabulary import (
     COMPARED_RULES,
     COMPARISON_KINDS,
+    LEARNT_LABELS,
     PARTITIONS,
+    PLAYED_REGIONS,
     PROTOCOLS,
-    REGION_NAMES,
 )
 
 
@@ -27,7 +28,7 @@ class ConfigurationPointing(Table):
     protocol: Series[str] = pa.Field(isin=PROTOCOLS)
     output_stride: Series[int] = pa.Field(gt=0)
     method: Series[str]
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=COMPARED_RULES)
     subset: Series[str] = pa.Field(isin=["all"], description="Correct and wrong calls.")
     runs: Series[int] = pa.Field(ge=1, description="Runs whose hits are averaged.")
@@ -67,7 +68,7 @@ class PointingComparison(Table):
     first: Series[str]
     second: Series[str]
     shared: Series[str] = pa.Field(description="The configuration of both methods, or the method.")
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=COMPARED_RULES)
     subset: Series[str] = pa.Field(isin=["all"], description="Correct and wrong calls.")
     n: Series[int] = pa.Field(ge=0, description="Scans that count on both sides.")
@@ -114,12 +115,12 @@ class PerformanceAndPointing(Table):
     network: Series[str]
     adaptation: Series[str]
     protocol: Series[str] = pa.Field(isin=PROTOCOLS)
-    labels: Series[str] = pa.Field(isin=["given", "shuffled"], description="What was learnt.")
+    labels: Series[str] = pa.Field(isin=LEARNT_LABELS, description="What was learnt.")
     output_stride: Series[int] = pa.Field(gt=0)
     seed: Series[int] = pa.Field(ge=0)
     fold: Series[int] = pa.Field(ge=0)
     method: Series[str]
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=["decision"])
     subset: Series[str] = pa.Field(isin=["all"])
     cell_row_mm: Series[float] = pa.Field(gt=0, nullable=True)
@@ -152,7 +153,7 @@ class PerformanceCorrelation(Table):
 
     protocol: Series[str] = pa.Field(isin=PROTOCOLS)
     method: Series[str]
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=["decision"])
     subset: Series[str] = pa.Field(isin=["all"])
     n_runs: Series[int] = pa.Field(ge=0)

@@ -5,11 +5,12 @@ from pandera.typing.pandas import Series
 
 from sonolens.tables.contract import Table
 from sonolens.tables.vocabulary import (
+    COUNTED_LABELS,
     EXTREMES,
-    LABELS,
     PARTITIONS,
+    PLAYED_REGIONS,
+    POINTED_REGIONS,
     POINTING_RULES,
-    REGION_NAMES,
     SUBSETS,
 )
 
@@ -24,7 +25,7 @@ class RegionShares(Table):
     method: Series[str]
     run: Series[str]
     scan_id: Series[str]
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     area_share: Series[float] = pa.Field(ge=0, le=1)
     cell_share: Series[float] = pa.Field(ge=0, le=1)
     cell_row_mm: Series[float] = pa.Field(gt=0, nullable=True)
@@ -56,7 +57,7 @@ class ExtremePoints(Table):
     row_share: Series[float] = pa.Field(gt=0, lt=1, nullable=True)
     col_share: Series[float] = pa.Field(gt=0, lt=1, nullable=True)
     share: Series[float] = pa.Field(gt=0, le=1)
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "other", "none"))
+    region: Series[str] = pa.Field(isin=POINTED_REGIONS)
     distance_to_mass_mm: Series[float] = pa.Field(ge=0, nullable=True)
     ring: Series[str] = pa.Field(description="How the peritumoral ring was measured.")
 
@@ -89,10 +90,10 @@ class PointingGame(Table):
 
     method: Series[str]
     run: Series[str]
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=POINTING_RULES)
     subset: Series[str] = pa.Field(isin=SUBSETS)
-    label: Series[str] = pa.Field(isin=(*LABELS, "both"))
+    label: Series[str] = pa.Field(isin=COUNTED_LABELS)
     n: Series[int] = pa.Field(ge=0)
     hits: Series[float] = pa.Field(ge=0)
     rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)

@@ -4,7 +4,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sonolens.tables.contract import Table
-from sonolens.tables.vocabulary import COMPARED_RULES, LABELS, PARTITIONS, REGION_NAMES
+from sonolens.tables.vocabulary import COMPARED_RULES, COUNTED_LABELS, PARTITIONS, PLAYED_REGIONS
 
 
 class RingSweep(Table):
@@ -20,10 +20,10 @@ class RingSweep(Table):
     run: Series[str]
     ring_outer_mm: Series[float] = pa.Field(gt=0, nullable=True)
     ring_outer_radii: Series[float] = pa.Field(gt=0, nullable=True)
-    region: Series[str] = pa.Field(isin=(*REGION_NAMES, "any"))
+    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=COMPARED_RULES)
     subset: Series[str] = pa.Field(isin=["correct", "all"])
-    label: Series[str] = pa.Field(isin=(*LABELS, "both"))
+    label: Series[str] = pa.Field(isin=COUNTED_LABELS)
     n: Series[int] = pa.Field(ge=0)
     hits: Series[float] = pa.Field(ge=0)
     rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)

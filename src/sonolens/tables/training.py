@@ -4,7 +4,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sonolens.tables.contract import Table
-from sonolens.tables.vocabulary import LABELS, PARTITIONS, PROTOCOLS
+from sonolens.tables.vocabulary import LABELS, LEARNT_LABELS, PARTITIONS, PROTOCOLS
 
 
 class TrainingRuns(Table):
@@ -21,7 +21,7 @@ class TrainingRuns(Table):
     seed: Series[int] = pa.Field(ge=0)
     fold: Series[int] = pa.Field(ge=0)
     start: Series[str] = pa.Field(description="Where the weights began: imagenet, none, a file.")
-    labels: Series[str] = pa.Field(isin=["given", "shuffled"], description="What was learnt.")
+    labels: Series[str] = pa.Field(isin=LEARNT_LABELS, description="What was learnt.")
     output_stride: Series[int] = pa.Field(gt=0, description="Pixels from one map cell to the next.")
     learning_rate: Series[float] = pa.Field(gt=0)
     n_weights: Series[int] = pa.Field(gt=0)

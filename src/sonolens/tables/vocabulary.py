@@ -4,6 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 LABELS = ("benign", "malignant")
+COUNTED_LABELS = (*LABELS, "both")
+LEARNT_LABELS = ("given", "shuffled")
+"""What a network learns: the lesions' labels, or the same exchanged by chance."""
+
 VIEWS = ("longitudinal", "transverse")
 BIRADS = ("2", "3", "4", "4a", "4b", "4c", "5", "6")
 PARTITIONS = ("train", "validation", "test")
@@ -32,6 +36,9 @@ PLAYED_REGIONS: Unions = {
     "any": REGION_NAMES,
 }
 """The regions of the paper's game; ``any`` is at least one of the three."""
+
+POINTED_REGIONS = (*REGION_NAMES, "other", "none")
+"""Where a point can lie; ``none`` stands for a map without an extreme."""
 
 PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
 """The whole scan in four regions, and the union of those where evidence was planted."""
@@ -67,6 +74,7 @@ METRICS = (*RANKING_METRICS, *CALL_METRICS, *CALIBRATION_METRICS, *UNSCALED_METR
 EVIDENCE = ("positive", "negative", "absolute")
 """Positive speaks for malignant, negative for benign."""
 
+FAITHFULNESS_TESTS = ("insertion", "deletion")
 LOCALIZATION_SCORES = ("energy", "rank_accuracy", "iou", "average_precision", "distance_mm")
 
 ABSTENTION_STRATEGIES = ("map", "certainty", "random")

@@ -10,9 +10,7 @@ from sonolens.arrays import Labels
 from sonolens.evaluation.classification.cases import patients_of
 from sonolens.evaluation.classification.operating_points import threshold_of
 from sonolens.evaluation.classification.roc import call_malignant
-from sonolens.tables.vocabulary import LABELS, SUBSETS
-
-COUNTED_LABELS = (*LABELS, "both")
+from sonolens.tables.vocabulary import COUNTED_LABELS, SUBSETS
 
 GROUPS = tuple(itertools.product(SUBSETS, COUNTED_LABELS))
 """(subset, label) of every group, in the order of `mark_groups`."""

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from sonolens.evaluation.evidence.averages import average_over_scans
 from sonolens.evaluation.evidence.faithfulness import area_under
 from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.vocabulary import FAITHFULNESS_TESTS
 
 Curves = Mapping[tuple[str, str], Float[np.ndarray, "scans shares"]]
 
@@ -38,7 +39,7 @@ def tabulate_faithfulness(
                 "chance": area_under(curves[test, "random"]),
             }
         )
-        for test in ("insertion", "deletion")
+        for test in FAITHFULNESS_TESTS
     ]
     return pd.concat(tests, ignore_index=True).assign(method=method, run=run, fill=fill)
 

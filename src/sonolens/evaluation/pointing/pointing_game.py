@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from sonolens.evaluation.classification.decisions import COUNTED_LABELS
 from sonolens.evaluation.pointing.map_permutation import permutation_p_values
 from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
@@ -18,7 +17,7 @@ from sonolens.evaluation.pointing.scored_maps import (
 )
 from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, ratio
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
-from sonolens.tables.vocabulary import POINTING_RULES, SUBSETS, Unions
+from sonolens.tables.vocabulary import COUNTED_LABELS, POINTING_RULES, SUBSETS, Unions
 
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
 Rates = Float[np.ndarray, "regions rules subsets labels"]

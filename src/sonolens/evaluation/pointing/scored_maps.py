@@ -10,9 +10,8 @@ from jaxtyping import Bool, Float, Int, UInt8
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.decisions import mark_groups
 from sonolens.evaluation.pointing.region_lookup import RegionLookup, regions_of_bits
-from sonolens.tables.vocabulary import EXTREMES, REGION_NAMES, Unions
+from sonolens.tables.vocabulary import EXTREMES, POINTED_REGIONS, REGION_NAMES, Unions
 
-PLACES = (*REGION_NAMES, "other", "none")
 MAP_KEY = ["method", "run", "scan_id"]
 
 RegionValues = Float[np.ndarray, "scans regions"]
@@ -181,7 +180,7 @@ def _locate(
     owners = pd.Index(scan_ids).get_indexer(pd.Index(points["scan_id"]))
     points, owners = points[owners >= 0], owners[owners >= 0]
     extremes = _codes(points["extreme"], EXTREMES)
-    regions = _codes(points["region"], PLACES)
+    regions = _codes(points["region"], POINTED_REGIONS)
     given = np.zeros((len(scan_ids), len(EXTREMES)))
     np.add.at(given, (owners, extremes), points["share"].to_numpy(dtype=float))
     incomplete = np.argwhere(~np.isclose(given, 1))
@@ -191,7 +190,7 @@ def _locate(
             f"the {EXTREMES[extreme]} of scan {scan_ids.iloc[row]!r}, {name}, has shares that do not "
             "add up to 1; locate the extreme points again"
         )
-    nowhere = regions == PLACES.index("none")
+    nowhere = regions == POINTED_REGIONS.index("none")
     silent = np.zeros(len(scan_ids), dtype=bool)
     silent[owners[nowhere]] = True
     pointing = ~silent[owners]
@@ -223,14 +222,14 @@ def _check_regions(
     region_bits = lookup.region_bits[scans[aims.owner], aims.place]
     held = regions_of_bits({name: (name,) for name in (*REGION_NAMES, "other")})
     there = held[region_bits, regions] | (
-        (regions == PLACES.index("other")) & (lookup.tolerance_mm > 0)
+        (regions == POINTED_REGIONS.index("other")) & (lookup.tolerance_mm > 0)
     )
     if not there.all():
         first = int(np.argmin(there))
         raise ValueError(
             f"an extreme of scan {scan_ids.iloc[aims.owner[first]]!r}, {name}, is said to lie in "
-            f"{PLACES[regions[first]]!r}, but its region mask says otherwise; locate the extreme points "
-            "with the region masks that are read now"
+            f"{POINTED_REGIONS[regions[first]]!r}, but its region mask says otherwise; locate the "
+            "extreme points with the region masks that are read now"
         )
 
 

@@ -16,6 +16,7 @@ from sonolens.figures.method_grid import (
     trace_runs,
 )
 from sonolens.figures.style import in_house_style
+from sonolens.tables.vocabulary import FAITHFULNESS_TESTS
 
 STROKES = {
     ("insertion", "map"): Stroke("insertion, strongest cells first", "#0f6b5c"),
@@ -66,7 +67,7 @@ def _draw_panel(axes: Axes, game: pd.DataFrame, *, method: str) -> None:
 
 def _note(scores: pd.DataFrame, game: pd.DataFrame) -> str:
     """Write the gains of both tests, and how many scans were changed."""
-    gains = [_gain(scores[scores["test"] == test], test) for test in ("insertion", "deletion")]
+    gains = [_gain(scores[scores["test"] == test], test) for test in FAITHFULNESS_TESTS]
     return "\n".join([*gains, span_counts(game["n"])])
 
 

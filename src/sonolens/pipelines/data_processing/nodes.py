@@ -13,11 +13,8 @@ from sonolens import cohort, regions
 from sonolens.arrays import ScanStack
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
-from sonolens.pipelines.data_processing.parameters import (
-    FramingParameters,
-    ScreeningParameters,
-    SplitParameters,
-)
+from sonolens.pipelines.data_processing.parameters import ScreeningParameters, SplitParameters
+from sonolens.pipelines.parameters import FramingParameters
 from sonolens.progress import track
 from sonolens.studies import Study, count_study
 from sonolens.ultrasound import Framing

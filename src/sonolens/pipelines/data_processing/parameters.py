@@ -1,16 +1,19 @@
 """Parameters of ``conf/base/parameters_data_processing.yml``."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from sonolens.pipelines.parameters import Parameters
+from sonolens.cohort.screening import ON_ERROR
+from sonolens.parameters import Parameters, one_of
 
 
 class ScreeningParameters(Parameters):
     """What counts as a fault of a scan, and what happens then."""
 
-    on_error: Literal["stop", "drop"] = Field(description="Refuse the study, or leave scans out.")
+    on_error: Annotated[str, AfterValidator(one_of(ON_ERROR))] = Field(
+        description="Refuse the study, or leave scans out."
+    )
     min_side_px: int = Field(ge=1, description="A scan with a shorter side is tiny.")
     max_mask_components: int = Field(ge=1, description="A mask in more pieces is reported.")
     min_depth_mm: float = Field(gt=0, description="A shallower field of view is implausible.")
@@ -33,9 +36,3 @@ class SplitParameters(Parameters):
     folds: int = Field(ge=2, description="K-fold: how many folds.")
     repeats: int = Field(ge=1, description="K-fold: how many times all folds are drawn.")
     seed: int = Field(ge=0, description="Seed of the shuffle.")
-
-
-class FramingParameters(Parameters):
-    """How a native scan becomes the network's input."""
-
-    size_px: int = Field(ge=32, description="Side of the square input in pixels.")

@@ -21,11 +21,7 @@ from sonolens.pipelines.explainability.parameters import (
     AbstentionParameters,
 )
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import (
-    EvaluationParameters,
-    InferenceParameters,
-    bootstrap_of,
-)
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.evidence import MethodAgreement
@@ -64,7 +60,7 @@ def score_localization(
         decisions,
         partition=scoring.partition,
         unsigned_methods=UNSIGNED,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
     # Wilson's limit of a share of nearly 0 may be rounded to just below it.
     return map_localization, scores.assign(ci_low=scores["ci_low"].clip(lower=0.0))
@@ -80,7 +76,7 @@ def score_abstention(
     explained = evidence.explain_decisions(
         extreme_points, decisions, partition=scoring.partition, relevant=abstention.relevant
     )
-    bootstrap = bootstrap_of(scoring)
+    bootstrap = scoring.bootstrap
     return (
         evidence.trace_abstention(explained, steps=abstention.steps, bootstrap=bootstrap),
         evidence.score_abstention(explained, steps=abstention.steps, bootstrap=bootstrap),
@@ -122,7 +118,7 @@ def compare_methods(
         decisions,
         partition=scoring.partition,
         same_as_cam=SAME_AS_CAM,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 

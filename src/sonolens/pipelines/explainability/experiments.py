@@ -8,7 +8,7 @@ from sonolens.evaluation import experiments, pointing
 from sonolens.pipelines.collections import Pictures
 from sonolens.pipelines.explainability.evidence import SAME_AS_CAM
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters, bootstrap_of
+from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.experiments import ConfigurationPointing, PointingComparison
 from sonolens.tables.pointing import MeanMapExtremes
@@ -26,7 +26,7 @@ def compare_pointing(
     """Compare the hit rates of methods and of configurations on the same scans; one alone has no pair."""
     scored = scored_scans(decisions, partition=scoring.partition)
     played = extreme_points["scan_id"].isin(set().union(*scored.values()))
-    points, bootstrap = extreme_points[played], bootstrap_of(scoring)
+    points, bootstrap = extreme_points[played], scoring.bootstrap
     pointings = experiments.gather_pointing(
         points,
         region_shares,

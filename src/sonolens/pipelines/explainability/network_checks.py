@@ -30,11 +30,7 @@ from sonolens.pipelines.explainability.parameters import (
     SanityParameters,
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
-from sonolens.pipelines.training.parameters import (
-    EvaluationParameters,
-    InferenceParameters,
-    bootstrap_of,
-)
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import explain_scans
 
@@ -84,7 +80,7 @@ def score_faithfulness(
         map_faithfulness,
         decisions,
         partition=scoring.partition,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
     return map_faithfulness, pd.concat(curves, ignore_index=True), scores
 
@@ -126,7 +122,7 @@ def check_sanity(
         map_sanity,
         decisions,
         partition=scoring.partition,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 
@@ -222,7 +218,7 @@ def _explain(
             framed,
             scan_ids=scan_ids,
             run=run,
-            settings=explanation.method_settings(),
+            settings=explanation,
             batch_size=inference.batch_size,
             device=inference.device,
         )

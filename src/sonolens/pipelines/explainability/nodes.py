@@ -19,12 +19,11 @@ from sonolens.pipelines.collections import (
     spacing_by_scan,
 )
 from sonolens.pipelines.consistency import check_logits, read_map
-from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
-from sonolens.pipelines.training.parameters import (
+from sonolens.pipelines.parameters import (
     EvaluationParameters,
+    FramingParameters,
     InferenceParameters,
-    bootstrap_of,
 )
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
@@ -200,7 +199,7 @@ def score_pointing_game(
         lookup=lookup,
         partition=scoring.partition,
         permutations=scoring.permutations,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 
@@ -261,7 +260,7 @@ def _explain_run(
         model_inputs,
         scan_ids=list(logits.index),
         run=weights.header["run"],
-        settings=explanation.method_settings(),
+        settings=explanation,
         batch_size=inference.batch_size,
         device=inference.device,
     )

@@ -5,74 +5,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation.evidence import FILLS
-from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
-from sonolens.saliency import (
-    EXPLAINERS,
-    CamerasSettings,
-    CentrePriorSettings,
-    EdgesSettings,
-    IntegratedGradientsSettings,
-    MethodSettings,
-    OcclusionSettings,
-    ScoreCamSettings,
-    SmoothGradSettings,
-)
+from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.saliency import EXPLAINERS, POINT_RULES, MethodSettings
 from sonolens.tables.vocabulary import REGION_NAMES
 
-Grey = Annotated[float, Field(ge=0, le=255)]
 Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class ScoreCamParameters(Parameters):
-    """Score-CAM: which channels vote, and what hides the rest."""
-
-    channels: int | None = Field(ge=1, description="Channels that vote; none: all, as published.")
-    baseline_grey: Grey = Field(description="Grey level of what a channel hides.")
-
-
-class CamerasParameters(Parameters):
-    """CAMERAS: the sizes at which it looks."""
-
-    largest_px: int = Field(ge=1, description="No size is larger.")
-    step_px: int = Field(ge=1, description="From one size to the next.")
-
-
-class IntegratedGradientsParameters(Parameters):
-    """Integrated gradients: the path from an empty scan."""
-
-    steps: int = Field(ge=1, description="Points of the path.")
-    baseline_grey: Grey = Field(description="Grey level of the empty scan.")
-
-
-class SmoothGradParameters(Parameters):
-    """SmoothGrad: the noisy copies of a scan."""
-
-    samples: int = Field(ge=1, description="Noisy copies per scan.")
-    noise_share: float = Field(ge=0, description="Standard deviation, share of the grey range.")
-
-
-class OcclusionParameters(Parameters):
-    """Occlusion: the square that hides part of a scan."""
-
-    window_px: int = Field(ge=1, description="Side of the square; a multiple of the stride.")
-    stride_px: int = Field(ge=1, description="How far it moves, and the side of a map's cells.")
-    fill_grey: Grey = Field(description="Its grey level.")
-
-
-class CentrePriorParameters(Parameters):
-    """Centre prior: how wide its Gaussian is."""
-
-    sigma_share: float = Field(gt=0, description="Standard deviation, share of the scan's sides.")
-
-
-class EdgesParameters(Parameters):
-    """Edges: how fine they are."""
-
-    sigma_px: float = Field(gt=0, description="Smoothing that keeps speckle from being an edge.")
-
-
-class ExplanationParameters(Parameters):
-    """Which maps are drawn, and which of their points are scored."""
+class ExplanationParameters(MethodSettings):
+    """Which maps are drawn and with what settings, and which of their points are scored."""
 
     methods: Annotated[
         tuple[str, ...],
@@ -80,34 +21,9 @@ class ExplanationParameters(Parameters):
         AfterValidator(each_once),
         AfterValidator(some_of(EXPLAINERS)),
     ] = Field(description="Names from sonolens.saliency.EXPLAINERS.")
-    point_rule: Literal["cell", "first_maximum"] = Field(
+    point_rule: Annotated[str, AfterValidator(one_of(POINT_RULES))] = Field(
         description="Centre of the extreme cell, or first extreme of the up-sampled map as published."
     )
-    seed: int = Field(ge=0, description="Seed of methods that draw at random.")
-    score_cam: ScoreCamParameters = Field(description="Of Score-CAM.")
-    cameras: CamerasParameters = Field(description="Of CAMERAS.")
-    integrated_gradients: IntegratedGradientsParameters = Field(
-        description="Of integrated gradients."
-    )
-    smooth_grad: SmoothGradParameters = Field(description="Of SmoothGrad.")
-    occlusion: OcclusionParameters = Field(description="Of occlusion.")
-    centre_prior: CentrePriorParameters = Field(description="Of the know-nothing centre prior.")
-    edges: EdgesParameters = Field(description="Of the know-nothing edges.")
-
-    def method_settings(self) -> MethodSettings:
-        """What the methods are told."""
-        return MethodSettings(
-            score_cam=ScoreCamSettings(**self.score_cam.model_dump()),
-            cameras=CamerasSettings(**self.cameras.model_dump()),
-            integrated_gradients=IntegratedGradientsSettings(
-                **self.integrated_gradients.model_dump()
-            ),
-            smooth_grad=SmoothGradSettings(**self.smooth_grad.model_dump()),
-            occlusion=OcclusionSettings(**self.occlusion.model_dump()),
-            centre_prior=CentrePriorSettings(**self.centre_prior.model_dump()),
-            edges=EdgesSettings(**self.edges.model_dump()),
-            seed=self.seed,
-        )
 
 
 class RingParameters(Parameters):

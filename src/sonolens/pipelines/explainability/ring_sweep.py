@@ -12,13 +12,12 @@ from PIL import Image
 from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
-from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.nodes import measure_region_shares
 from sonolens.pipelines.explainability.parameters import (
     RegionParameters,
 )
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.training.parameters import EvaluationParameters, bootstrap_of
+from sonolens.pipelines.parameters import EvaluationParameters, FramingParameters
 from sonolens.progress import track
 from sonolens.regions import Ring, measure_ring
 from sonolens.tables.sweep import RingSweep
@@ -60,7 +59,7 @@ def sweep_rings(
                 tolerance_mm=scoring.tolerance_mm,
             ),
             partition=scoring.partition,
-            bootstrap=bootstrap_of(scoring),
+            bootstrap=scoring.bootstrap,
         )
         swept.append(game.assign(**_width(ring)))
     table = pd.concat(swept, ignore_index=True)

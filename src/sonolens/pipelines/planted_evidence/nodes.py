@@ -17,19 +17,18 @@ from sonolens.figures import planted
 from sonolens.models import ScanClassifier, predict_logits, receptive_field_px
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Checkpoints
-from sonolens.pipelines.data_processing.parameters import FramingParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
+from sonolens.pipelines.parameters import (
+    EvaluationParameters,
+    FramingParameters,
+    InferenceParameters,
+)
 from sonolens.pipelines.planted_evidence.explaining import find_hits, list_hits
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study, split_study
 from sonolens.pipelines.training.fits import GridFits
 from sonolens.pipelines.training.grid import PlannedFit
-from sonolens.pipelines.training.parameters import (
-    EvaluationParameters,
-    InferenceParameters,
-    TrainingParameters,
-    bootstrap_of,
-)
+from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.progress import track
 from sonolens.regions import measure_ring
 from sonolens.saliency import explain_scans
@@ -99,7 +98,7 @@ def score_planted_evidence(
     return experiments.score_planted_evidence(
         planted_hits,
         planted_predictions,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 
@@ -240,7 +239,7 @@ def _locate(
             # Studies share their masses and their names, but must not share what is drawn at random.
             scan_ids=[f"{work.cue}/{scan_id}" for scan_id in scans["scan_id"]],
             run=network.recipe.network,
-            settings=explanation.method_settings(),
+            settings=explanation,
             batch_size=work.inference.batch_size,
             device=work.inference.device,
         )

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from sonolens.evaluation import experiments
 from sonolens.figures.experiments import comparison, performance
-from sonolens.pipelines.training.parameters import EvaluationParameters, bootstrap_of
+from sonolens.pipelines.parameters import EvaluationParameters
 
 
 def relate_performance(
@@ -21,7 +21,7 @@ def relate_performance(
         pointing_game, classification_metrics, training_runs, region_shares, predictions
     )
     correlation = experiments.correlate_performance(
-        performance, permutations=scoring.permutations, bootstrap=bootstrap_of(scoring)
+        performance, permutations=scoring.permutations, bootstrap=scoring.bootstrap
     )
     return performance, correlation
 

@@ -24,8 +24,9 @@ from sonolens.models import (
     pack_weights,
 )
 from sonolens.pipelines.collections import Checkpoints
+from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.training.grid import CHOOSERS, PlannedFit
-from sonolens.pipelines.training.parameters import InferenceParameters, TrainingParameters
+from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.vocabulary import PARTITIONS
 
 

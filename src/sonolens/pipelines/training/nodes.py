@@ -10,14 +10,10 @@ from sonolens.arrays import ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
 from sonolens.pipelines.collections import Checkpoints, Networks
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
 from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
-from sonolens.pipelines.training.parameters import (
-    EvaluationParameters,
-    InferenceParameters,
-    TrainingParameters,
-    bootstrap_of,
-)
+from sonolens.pipelines.training.parameters import TrainingParameters
 
 
 def train_networks(
@@ -101,7 +97,7 @@ def score_classification(
         lesion_probability=scoring.lesion_probability,
         size_bounds_mm=scoring.size_bounds_mm,
         bins=scoring.calibration_bins,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 
@@ -132,7 +128,7 @@ def score_configurations(
         training_runs,
         operating_points,
         lesion_probability=scoring.lesion_probability,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 
@@ -146,7 +142,7 @@ def compare_configurations(
         decisions,
         training_runs,
         lesion_probability=scoring.lesion_probability,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 
@@ -162,7 +158,7 @@ def measure_optimism(
         training_runs,
         operating_points,
         lesion_probability=scoring.lesion_probability,
-        bootstrap=bootstrap_of(scoring),
+        bootstrap=scoring.bootstrap,
     )
 
 

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
-from sonolens.evaluation.statistics.intervals import Bootstrap
-from sonolens.models import ADAPTATIONS, NETWORKS, choose_device
-from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.models import ADAPTATIONS, NETWORKS
+from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
 
 
 def _known_start(weights: str) -> str:
@@ -16,21 +15,6 @@ def _known_start(weights: str) -> str:
     if weights not in {"imagenet", "none"} and not Path(path).is_file():
         raise ValueError(f"{path!r} is no file; give imagenet, none or the path of a state dict")
     return weights
-
-
-def _present_device(device: str) -> str:
-    """Refuse a device that this machine does not have."""
-    try:
-        choose_device(device)
-    except RuntimeError as error:
-        raise ValueError(str(error)) from error
-    return device
-
-
-def _rising(bounds: tuple[float, ...]) -> tuple[float, ...]:
-    if list(bounds) != sorted(set(bounds)):
-        raise ValueError(f"bounds {list(bounds)} do not rise; sort them and give each once")
-    return bounds
 
 
 def _numbers_where_they_are(strides: Any) -> Any:
@@ -170,42 +154,3 @@ class TrainingParameters(Parameters):
         if adaptation != "drs":
             return {}
         return {"drs_placement": self.drs.placement, "drs_bias": self.drs.bias}
-
-
-class InferenceParameters(Parameters):
-    """Where and in what portions networks run."""
-
-    device: Annotated[Literal["auto", "cpu", "cuda", "mps"], AfterValidator(_present_device)] = (
-        Field(description="Where networks run.")
-    )
-    batch_size: int = Field(ge=1, description="Scans per forward pass.")
-    logit_tolerance: float = Field(
-        gt=0,
-        description="Largest difference of two logits of one scan, of those beyond 1 the share.",
-    )
-
-
-class EvaluationParameters(Parameters):
-    """Whose scans are scored, how scores are formed, and how sure they are."""
-
-    partition: Literal["train", "validation", "test"] = Field(
-        description="Whose maps and decisions are scored."
-    )
-    tolerance_mm: float = Field(ge=0, description="A point this near to a region counts as inside.")
-
-    confidence: float = Field(gt=0, lt=1, description="Level of every interval.")
-    resamples: int = Field(ge=100, description="Bootstrap resamples of the patients.")
-    permutations: int = Field(ge=100, description="Exchanges of maps behind a p value.")
-    seed: int = Field(ge=0, description="Seed of resamples and exchanges.")
-    lesion_probability: Literal["mean", "max"] = Field(
-        description="How a lesion's probability comes from its scans."
-    )
-    size_bounds_mm: Annotated[tuple[PositiveFloat, ...], AfterValidator(_rising)] = Field(
-        description="Lesion sizes at which strata part."
-    )
-    calibration_bins: int = Field(ge=2, description="Bins of equal number in calibration.")
-
-
-def bootstrap_of(scoring: EvaluationParameters) -> Bootstrap:
-    """How patients are resampled for the intervals of evidence."""
-    return Bootstrap(resamples=scoring.resamples, confidence=scoring.confidence, seed=scoring.seed)

@@ -1,0 +1,71 @@
+"""How a group of parameters is declared: frozen, typed, without extras and without defaults.
+
+The values stand once, in ``conf``; here stand their types, ranges and meaning. Kedro builds and
+checks them before any node runs, so a typing error never trains with a forgotten default.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Parameters(BaseModel):
+    """A group of parameters; an unknown name or a value out of range stops the run at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def one_of(known: Iterable[str]) -> Callable[[str], str]:
+    """Make a validator that refuses a name which is not `known`, naming those that are.
+
+    >>> one_of(["cam"])("cam")
+    'cam'
+    """
+    names = list(known)
+
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(f"{name!r} is unknown; choose from {', '.join(names)}")
+        return name
+
+    return check
+
+
+def some_of(known: Iterable[str]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """Make a validator of at least one name, all of them `known`.
+
+    >>> some_of(["cam"])(("cam",))
+    ('cam',)
+    """
+    check_one = one_of(known)
+
+    def check(names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            raise ValueError("no name is given; name at least one")
+        return tuple(check_one(name) for name in names)
+
+    return check
+
+
+def listed(value: Any) -> Any:
+    """Let one name, or several with spaces between, stand for a list.
+
+    ``--params`` has no way to write a list, because commas part one parameter from the next.
+
+    >>> listed("resnet18 resnet50"), listed(0), listed(["full", "drs"])
+    (['resnet18', 'resnet50'], [0], ['full', 'drs'])
+    """
+    if isinstance(value, str):
+        return value.split()
+    return [value] if isinstance(value, int) else value
+
+
+def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an empty list, and one that names something twice."""
+    if not values:
+        raise ValueError("the list is empty; give at least one")
+    twice = [value for value in values if values.count(value) > 1]
+    if twice:
+        raise ValueError(f"{twice[0]!r} stands there twice; give each once")
+    return values
