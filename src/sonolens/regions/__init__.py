@@ -5,7 +5,6 @@ This room knows no network and no saliency map.
 """
 
 from sonolens.regions.distance import distance_to_mass_mm, read_distances_at
-from sonolens.regions.grid import pixels_at
 from sonolens.regions.mass import fill_mass
 from sonolens.regions.partition import REGIONS, partition_scan
 from sonolens.regions.ring import Ring, RingMode, measure_ring
@@ -21,6 +20,5 @@ __all__ = [
     "measure_mass",
     "measure_ring",
     "partition_scan",
-    "pixels_at",
     "read_distances_at",
 ]

@@ -13,10 +13,10 @@ from sonolens.evaluation.pointing import (
     score_pointing_game,
     score_ring,
 )
-from sonolens.evaluation.pointing.region_lookup import place_points
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.regions import measure_ring
 from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.ultrasound import to_shares
 
 BOOTSTRAP = Bootstrap(resamples=100, confidence=0.95, seed=0)
 KEY = ["region", "rule", "subset", "label"]
@@ -35,9 +35,7 @@ class Study:
         key = {"method": "cam", "run": "net", "scan_id": scan_id}
         self.masks[scan_id] = mask
         for extreme, at in (("max", max_at), ("min", min_at)):
-            ((down, across),) = place_points(
-                np.array([at], float), rows=len(mask), cols=mask.shape[1]
-            )
+            ((down, across),) = to_shares(np.array([at], float), mask.shape)
             place = {"row_px": at[0], "col_px": at[1], "row_share": down, "col_share": across}
             told = {"extreme": extreme, "value": 1.0, "share": 1.0, "distance_to_mass_mm": np.nan}
             # What other rings made of the point: nobody may rely on it.

@@ -6,11 +6,11 @@ from sonolens.arrays import Points, RegionMap
 from sonolens.evaluation.pointing.region_lookup import (
     PLAYED_REGIONS,
     REGIONS_OF_BITS,
-    place_points,
     region_bits_at,
 )
-from sonolens.regions import REGIONS, pixels_at, read_distances_at
+from sonolens.regions import REGIONS, read_distances_at
 from sonolens.tables.vocabulary import REGION_NAMES
+from sonolens.ultrasound import pixels_at, to_shares
 
 
 def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
@@ -24,7 +24,7 @@ def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
         ``mass``, ``peritumoral``, ``below`` or ``other`` per point.
     """
     name_of = {code: name for name, code in REGIONS.items()}
-    rows, cols = pixels_at(points, rows=region_map.shape[0], cols=region_map.shape[1]).T
+    rows, cols = pixels_at(points, region_map.shape).T
     return [name_of[int(code)] for code in region_map[rows, cols]]
 
 
@@ -97,7 +97,7 @@ def describe_points(
         spacing_col_mm=spacing_col_mm,
     )
     names = read_regions_at(region_map, points)
-    places = place_points(points, rows=region_map.shape[0], cols=region_map.shape[1])
+    places = to_shares(points, region_map.shape)
     return [
         {
             "row_px": float(row),
