@@ -10,6 +10,8 @@ from sonolens.arrays import DistanceMap, Mask, Points
 from sonolens.regions.mass import fill_mass
 from sonolens.ultrasound import pixels_at
 
+ROUNDING = 1 + 1e-9  # a pixel at exactly 5 mm belongs to a 5 mm ring, however its distance rounds
+
 
 def check_spacing(*, spacing_row_mm: float, spacing_col_mm: float) -> None:
     """Refuse a pixel size that cannot carry millimetres.

@@ -14,7 +14,7 @@ from sonolens.evaluation.pointing import (
     score_ring,
 )
 from sonolens.evaluation.statistics import Bootstrap
-from sonolens.regions import measure_ring
+from sonolens.regions import Below, RegionRule, Ring
 from sonolens.tables.pointing import MeanMapExtremes
 from sonolens.ultrasound import to_shares
 
@@ -47,16 +47,12 @@ class Study:
 
     def draw(self, outer_mm, *, exclude_ring=True):
         """The region maps of one ring, as readers."""
-        ring = measure_ring(mode="millimetres", inner_mm=0.0, outer_mm=outer_mm, outer_radii=0.5)
+        rule = RegionRule(
+            ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=outer_mm, outer_radii=0.5),
+            below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=exclude_ring),
+        )
         maps = {
-            scan_id: ring.partition(
-                mask,
-                scan_id=scan_id,
-                **self.spacing,
-                below_lateral_trim=0.0,
-                below_max_depth_mm=None,
-                below_exclude_ring=exclude_ring,
-            )
+            scan_id: rule.partition(mask, spacing_mm=tuple(self.spacing.values()), scan_id=scan_id)
             for scan_id, mask in self.masks.items()
         }
         return {scan_id: partial(np.copy, drawn) for scan_id, drawn in maps.items()}
