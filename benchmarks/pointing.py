@@ -19,12 +19,16 @@ from sonolens.evaluation.pointing import (
     measure_region_shares,
     score_pointing_game,
 )
-from sonolens.regions import partition_scan
+from sonolens.regions import Below, RegionRule, Ring
 from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import Framing
 
 GRIDS = {"cam": (7, 7), "layer_cam": (7, 7), "cameras": (224, 224)}
 SHAPE, SPACING = (300, 400), {"spacing_row_mm": 0.12, "spacing_col_mm": 0.1}
+RULE = RegionRule(
+    ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=5.0, outer_radii=0.5),
+    below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
+)
 KINDS = 50
 """Different region maps; scans share them, which changes no cost."""
 
@@ -34,15 +38,7 @@ def draw_region_map(rng: np.random.Generator) -> np.ndarray:
     rows, cols = np.ogrid[: SHAPE[0], : SHAPE[1]]
     row, col = rng.uniform(0.3, 0.6, 2) * SHAPE
     mask = ((rows - row) / rng.uniform(20, 50)) ** 2 + ((cols - col) / rng.uniform(30, 70)) ** 2 < 1
-    return partition_scan(
-        mask,
-        **SPACING,
-        ring_inner_mm=0.0,
-        ring_outer_mm=5.0,
-        below_lateral_trim=0.0,
-        below_max_depth_mm=None,
-        below_exclude_ring=True,
-    )
+    return RULE.partition(mask, spacing_mm=tuple(SPACING.values()), scan_id="drawn")
 
 
 def draw_tables(n_scans: int) -> dict[str, pd.DataFrame]:

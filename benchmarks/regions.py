@@ -12,13 +12,17 @@ from statistics import median
 import numpy as np
 from scipy import ndimage
 
-from sonolens.regions import distance_to_mass_mm, partition_scan
+from sonolens.regions import Below, RegionRule, Ring, distance_to_mass_mm
 
 SHAPE = (600, 800)
 SPACING = {"spacing_row_mm": 0.0625, "spacing_col_mm": 0.0625}
 RADII_PX = (80, 126)
 RING_MM = 5.0
 LIMIT_MS = 6.0
+RULE = RegionRule(
+    ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=RING_MM, outer_radii=0.5),
+    below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
+)
 
 
 def draw_mass() -> np.ndarray:
@@ -30,15 +34,7 @@ def draw_mass() -> np.ndarray:
 
 def partition(mask: np.ndarray) -> np.ndarray:
     """All regions, as the pipelines ask for them."""
-    return partition_scan(
-        mask,
-        **SPACING,
-        ring_inner_mm=0.0,
-        ring_outer_mm=RING_MM,
-        below_lateral_trim=0.0,
-        below_max_depth_mm=None,
-        below_exclude_ring=True,
-    )
+    return RULE.partition(mask, spacing_mm=tuple(SPACING.values()), scan_id="drawn")
 
 
 def ring_of_whole_scan(mask: np.ndarray) -> np.ndarray:
@@ -76,7 +72,7 @@ def main() -> None:
     )
     print(f"{'':<34}{'wall ms':>9}{'CPU ms':>9}{'least':>9}")
     for name, work in (
-        (f"partition_scan (limit {LIMIT_MS:.0f})", partition),
+        (f"RegionRule.partition (limit {LIMIT_MS:.0f})", partition),
         ("the ring from the whole scan", ring_of_whole_scan),
         ("distance_to_mass_mm", lambda drawn: distance_to_mass_mm(drawn, **SPACING)),
     ):

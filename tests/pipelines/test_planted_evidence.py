@@ -15,11 +15,15 @@ from sonolens.pipeline_registry import register_pipelines
 from sonolens.pipelines.planted_evidence.explaining import find_hits
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
-from sonolens.regions import REGIONS, partition_scan
+from sonolens.regions import REGIONS, Below, RegionRule, Ring
 from sonolens.ultrasound.foci import find_site
 
 PROJECT = Path(__file__).parents[2]
 
+REGION_RULE = RegionRule(
+    ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=5.0, outer_radii=0.5),
+    below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
+)
 FOUR = ["mass", "peritumoral", "below", "other"]
 
 
@@ -164,16 +168,7 @@ def test_foci_lie_in_the_region_that_is_called_planted(name: str) -> None:
     (region,) = PLANTS[name].regions
     for read_mask in study.masks.values():
         mask = read_mask()
-        partition = partition_scan(
-            mask,
-            spacing_row_mm=0.075,
-            spacing_col_mm=0.075,
-            ring_inner_mm=0.0,
-            ring_outer_mm=5.0,
-            below_lateral_trim=0.0,
-            below_max_depth_mm=None,
-            below_exclude_ring=True,
-        )
+        partition = REGION_RULE.partition(mask, spacing_mm=(0.075, 0.075), scan_id="s1")
         site = find_site(mask, site=PLANTS[name].foci_site)
         assert set(partition[site]) == {REGIONS[region]}
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import binary_dilation
 
-from sonolens.regions import REGIONS, distance_to_mass_mm, fill_mass, partition_scan
+from sonolens.regions import REGIONS, Below, RegionRule, distance_to_mass_mm, fill_mass
 
 LETTERS = ".mpb"  # other, mass, peritumoral, below: the codes of REGIONS
 
@@ -19,16 +19,21 @@ def drawn(regions: np.ndarray) -> str:
 
 def partition(mask: np.ndarray, **changes) -> np.ndarray:
     """Pixels of one millimetre and a ring of one millimetre unless told otherwise."""
-    options = {
+    told = {
         "spacing_row_mm": 1.0,
         "spacing_col_mm": 1.0,
         "ring_inner_mm": 0.0,
         "ring_outer_mm": 1.0,
-        "below_lateral_trim": 0.0,
-        "below_max_depth_mm": None,
-        "below_exclude_ring": True,
     }
-    return partition_scan(mask, **options | changes)
+    told |= {"below_lateral_trim": 0.0, "below_max_depth_mm": None, "below_exclude_ring": True}
+    told |= changes
+    rule = RegionRule(
+        ring={"mode": "millimetres", "outer_radii": 0.5}
+        | {name: told[f"ring_{name}"] for name in ("inner_mm", "outer_mm")},
+        below={name: told[f"below_{name}"] for name in Below.model_fields},
+    )
+    spacing_mm = (told["spacing_row_mm"], told["spacing_col_mm"])
+    return rule.partition(mask, spacing_mm=spacing_mm, scan_id="s7")
 
 
 def disk(radius: int) -> np.ndarray:
@@ -273,14 +278,17 @@ def test_partitioning_leaves_the_mask_alone():
     [
         ({"ring_inner_mm": 2.0}, "ring from 2.0 to 1.0 mm is no ring"),
         ({"ring_inner_mm": 1.0}, "is no ring"),
-        ({"ring_inner_mm": -1.0}, "is no ring"),
-        ({"ring_outer_mm": np.nan}, "is no ring"),
-        ({"ring_outer_mm": np.inf}, "is no ring"),
+        ({"ring_inner_mm": -1.0}, r"ring\.inner_mm\n.*greater than or equal to 0"),
+        ({"ring_outer_mm": np.nan}, r"ring\.outer_mm\n.*a finite number"),
+        ({"ring_outer_mm": np.inf}, r"ring\.outer_mm\n.*a finite number"),
         ({"spacing_row_mm": 0.0}, "spacing_row_mm is 0.0.*scans table or set ring.mode: relative"),
-        ({"spacing_col_mm": np.nan}, "spacing_col_mm is nan.*ring.mode: relative"),
-        ({"below_lateral_trim": 0.5}, "below_lateral_trim is 0.5"),
-        ({"below_lateral_trim": -0.1}, "below_lateral_trim is -0.1"),
-        ({"below_max_depth_mm": 0.0}, "below_max_depth_mm is 0.0.*null"),
+        (
+            {"spacing_col_mm": np.nan},
+            "'s7' has no pixel spacing.*spacing_col_mm.*ring.mode: relative",
+        ),
+        ({"below_lateral_trim": 0.5}, r"below\.lateral_trim\n.*less than 0.5"),
+        ({"below_lateral_trim": -0.1}, r"below\.lateral_trim\n.*greater than or equal to 0"),
+        ({"below_max_depth_mm": 0.0}, r"below\.max_depth_mm\n.*greater than 0"),
     ],
 )
 def test_a_parameter_out_of_range_is_refused_by_name(changes, message):

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from sonolens.regions import REGIONS, Ring, distance_to_mass_mm, measure_ring, partition_scan
+from sonolens.regions import REGIONS, Below, RegionRule, Ring, distance_to_mass_mm
 
-BELOW = {"below_lateral_trim": 0.0, "below_max_depth_mm": None, "below_exclude_ring": True}
-MILLIMETRES = measure_ring(mode="millimetres", inner_mm=0.0, outer_mm=5.0, outer_radii=0.5)
-RELATIVE = measure_ring(mode="relative", inner_mm=0.0, outer_mm=5.0, outer_radii=0.5)
+CONF = {"mode": "millimetres", "inner_mm": 0.0, "outer_mm": 5.0, "outer_radii": 0.5}
+MILLIMETRES = Ring(**CONF)
+RELATIVE = Ring(**CONF | {"mode": "relative"})
 
 
 def disk_mask(radius_px: float) -> np.ndarray:
@@ -13,16 +13,18 @@ def disk_mask(radius_px: float) -> np.ndarray:
     return (rows - 40) ** 2 + (cols - 50) ** 2 <= radius_px**2
 
 
-def draw(ring: Ring, mask: np.ndarray, row_mm: float, col_mm: float, **below) -> np.ndarray:
-    return ring.partition(
-        mask, scan_id="s7", spacing_row_mm=row_mm, spacing_col_mm=col_mm, **BELOW | below
-    )
+def draw(
+    ring: Ring, mask: np.ndarray, row_mm: float, col_mm: float, *, max_depth_mm: float | None = None
+) -> np.ndarray:
+    below = Below(lateral_trim=0.0, max_depth_mm=max_depth_mm, exclude_ring=True)
+    rule = RegionRule(ring=ring, below=below)
+    return rule.partition(mask, spacing_mm=(row_mm, col_mm), scan_id="s7")
 
 
 def test_a_ring_says_how_it_was_measured():
     assert MILLIMETRES.label == "0-5 mm"
     assert RELATIVE.label == "relative: 0-0.5 mass radii"
-    narrow = measure_ring(mode="millimetres", inner_mm=0.5, outer_mm=2.25, outer_radii=1.0)
+    narrow = Ring(mode="millimetres", inner_mm=0.5, outer_mm=2.25, outer_radii=1.0)
     assert narrow.label == "0.5-2.25 mm"
 
 
@@ -31,15 +33,9 @@ def test_a_ring_in_millimetres_is_drawn_as_it_stands():
 
     regions = draw(MILLIMETRES, mask, 0.4, 0.3)
 
-    expected = partition_scan(
-        mask,
-        spacing_row_mm=0.4,
-        spacing_col_mm=0.3,
-        ring_inner_mm=0.0,
-        ring_outer_mm=5.0,
-        **BELOW,
-    )
-    np.testing.assert_array_equal(regions, expected)
+    distance = distance_to_mass_mm(mask, spacing_row_mm=0.4, spacing_col_mm=0.3)
+    expected = (distance > 0) & (distance <= 5.0)
+    np.testing.assert_array_equal(regions == REGIONS["peritumoral"], expected)
 
 
 def test_a_ring_in_millimetres_needs_the_spacing_of_its_scan():
@@ -89,11 +85,11 @@ def test_a_hole_counts_to_the_size_of_the_mass():
 
 def test_a_depth_in_millimetres_needs_spacing_even_with_a_relative_ring():
     with pytest.raises(ValueError, match=r"scan 's7'.*below\.max_depth_mm 20.*null"):
-        draw(RELATIVE, disk_mask(20), np.nan, np.nan, below_max_depth_mm=20.0)
+        draw(RELATIVE, disk_mask(20), np.nan, np.nan, max_depth_mm=20.0)
 
 
 def test_a_depth_in_millimetres_is_kept_with_a_relative_ring():
-    regions = draw(RELATIVE, disk_mask(10), 0.5, 0.5, below_max_depth_mm=10.0)
+    regions = draw(RELATIVE, disk_mask(10), 0.5, 0.5, max_depth_mm=10.0)
 
     below = np.flatnonzero((regions == REGIONS["below"])[:, 50])
     # The mass ends at row 50, the ring is five rows wide, and 10 mm are twenty rows.
@@ -103,14 +99,23 @@ def test_a_depth_in_millimetres_is_kept_with_a_relative_ring():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"mode": "pixels"}, "ring.mode is 'pixels'; choose millimetres or relative"),
-        ({"outer_mm": 0.0}, "ring from 0.0 to 0.0 mm is no ring"),
+        ({"mode": "pixels"}, "mode\n.*'millimetres' or 'relative'"),
+        ({"outer_mm": 0.0}, "outer_mm\n.*greater than 0"),
         ({"inner_mm": 6.0}, "ring from 6.0 to 5.0 mm is no ring"),
-        ({"mode": "relative", "outer_radii": 0.0}, "to 0.0 mass radii is no ring"),
+        ({"mode": "relative", "outer_radii": 0.0}, "outer_radii\n.*greater than 0"),
         ({"mode": "relative", "inner_mm": 1.0}, "ring.inner_mm is 1.*set ring.inner_mm: 0"),
     ],
 )
 def test_a_ring_that_cannot_be_is_refused(options, message):
-    chosen = {"mode": "millimetres", "inner_mm": 0.0, "outer_mm": 5.0, "outer_radii": 0.5}
     with pytest.raises(ValueError, match=message):
-        measure_ring(**chosen | options)
+        Ring(**CONF | options)
+
+
+def test_a_relative_ring_grows_in_the_proportion_of_its_millimetres():
+    # From 5 to 8 mm is 1.6 times as far, whatever the radii.
+    wider = Ring(**CONF | {"mode": "relative", "outer_radii": 0.25}).widened(8.0)
+
+    assert (wider.outer_mm, wider.outer_radii) == (8.0, 0.4)
+    assert wider.label == "relative: 0-0.4 mass radii"
+    narrower = Ring(**CONF | {"inner_mm": 0.5, "outer_mm": 4.0}).widened(2.0)
+    assert narrower.label == "0.5-2 mm"

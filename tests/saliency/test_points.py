@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from sonolens.saliency import locate_extremes
-from sonolens.ultrasound.framing import Framing
+from sonolens.ultrasound import Framing, rescale_points
 
 FRAMING = Framing(native_rows=600, native_cols=800, size_px=224)
+SQUARE = (224, 224)
 
 
 def one_peak(row, col, value=1.0):
@@ -87,7 +88,7 @@ def test_a_map_of_pixels_points_at_its_pixel(framing):
     saliency = np.zeros((224, 224), dtype=np.float32)
     saliency[223, 17] = 1
 
-    expected = framing.to_native(np.array([[223.0, 17.0]]))
+    expected = rescale_points(np.array([[223.0, 17.0]]), SQUARE, to=framing.native_shape)
     np.testing.assert_allclose(locate(saliency, framing=framing), expected)
 
 
@@ -105,7 +106,10 @@ def test_a_tie_of_a_whole_region_is_thinned_evenly():
     saliency[:, 50:150] = 0
     saliency[100:, 50:100] = 2
 
-    lowest, highest = (FRAMING.to_framed(locate(saliency, extreme)) for extreme in ("min", "max"))
+    lowest, highest = (
+        rescale_points(locate(saliency, extreme), FRAMING.native_shape, to=SQUARE)
+        for extreme in ("min", "max")
+    )
 
     assert len(lowest) == len(highest) == 1024
     assert len(np.unique(lowest, axis=0)) == 1024

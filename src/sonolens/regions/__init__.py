@@ -4,23 +4,21 @@ Regions are drawn on the native grid of a scan, from the mask of its mass and it
 This room knows no network and no saliency map.
 """
 
+from sonolens.regions.below import Below
 from sonolens.regions.distance import distance_to_mass_mm, read_distances_at
-from sonolens.regions.grid import pixels_at
 from sonolens.regions.mass import fill_mass
-from sonolens.regions.partition import REGIONS, partition_scan
-from sonolens.regions.ring import Ring, RingMode, measure_ring
+from sonolens.regions.partition import REGIONS, RegionRule
+from sonolens.regions.ring import Ring
 from sonolens.regions.size import MassSize, measure_mass
 
 __all__ = [
     "REGIONS",
+    "Below",
     "MassSize",
+    "RegionRule",
     "Ring",
-    "RingMode",
     "distance_to_mass_mm",
     "fill_mass",
     "measure_mass",
-    "measure_ring",
-    "partition_scan",
-    "pixels_at",
     "read_distances_at",
 ]

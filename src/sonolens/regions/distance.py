@@ -7,8 +7,10 @@ from jaxtyping import Float
 from scipy import ndimage
 
 from sonolens.arrays import DistanceMap, Mask, Points
-from sonolens.regions.grid import pixels_at
 from sonolens.regions.mass import fill_mass
+from sonolens.ultrasound import pixels_at
+
+ROUNDING = 1 + 1e-9  # a pixel at exactly 5 mm belongs to a 5 mm ring, however its distance rounds
 
 
 def check_spacing(*, spacing_row_mm: float, spacing_col_mm: float) -> None:
@@ -79,6 +81,6 @@ def read_distances_at(
     pixel_mm = np.array([spacing_row_mm, spacing_col_mm])
     mass_mm = np.argwhere(fill_mass(mask)) * pixel_mm
     given = np.isfinite(points).all(axis=1)
-    points_mm = pixels_at(points[given], rows=mask.shape[0], cols=mask.shape[1]) * pixel_mm
+    points_mm = pixels_at(points[given], mask.shape) * pixel_mm
     distances[given] = [np.sqrt(((mass_mm - point) ** 2).sum(axis=1).min()) for point in points_mm]
     return distances

@@ -1,11 +1,10 @@
 """The points of the native grid where a map is largest or smallest."""
 
 import numpy as np
-from jaxtyping import Int
 
 from sonolens.arrays import Points, SaliencyMap
 from sonolens.tables.vocabulary import EXTREMES
-from sonolens.ultrasound.framing import Framing
+from sonolens.ultrasound import Framing, rescale_points
 
 POINT_RULES = ("cell", "first_maximum")
 
@@ -53,16 +52,8 @@ def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, ru
         tied = np.flatnonzero(saliency == value)
         if len(tied) > MOST_TIED:
             tied = tied[np.linspace(0, len(tied) - 1, MOST_TIED).round().astype(int)]
-        return _cell_centres(tied, saliency.shape, framing)
+        cells = np.stack(np.unravel_index(tied, saliency.shape), axis=-1)
+        return rescale_points(cells, saliency.shape, to=framing.native_shape)
     resized = framing.resample_map(saliency)
     first = resized.argmax() if extreme == "max" else resized.argmin()
     return np.array([np.unravel_index(first, resized.shape)], dtype=np.float64)
-
-
-def _cell_centres(
-    numbers: Int[np.ndarray, " points"], grid_shape: tuple[int, int], framing: Framing
-) -> Points:
-    """The centres that `Framing.cell_centres` gives to these cells, without those of all others."""
-    cells = np.stack(np.unravel_index(numbers, grid_shape), axis=-1)
-    native = (framing.native_rows, framing.native_cols)
-    return np.asarray((cells + 0.5) * native / grid_shape - 0.5)

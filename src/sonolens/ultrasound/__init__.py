@@ -6,6 +6,7 @@ This room knows physics and geometry. It knows no network.
 from sonolens.ultrasound.bmode import compress_envelope, detect_envelope, resample_envelope
 from sonolens.ultrasound.foci import FOCI_SITES
 from sonolens.ultrasound.framing import Framing
+from sonolens.ultrasound.grid import from_shares, pixels_at, rescale_points, to_shares
 from sonolens.ultrasound.phantoms import (
     CUES,
     VIEWS,
@@ -27,6 +28,10 @@ __all__ = [
     "detect_envelope",
     "draw_mask",
     "draw_scan",
+    "from_shares",
+    "pixels_at",
     "plan_mass",
     "resample_envelope",
+    "rescale_points",
+    "to_shares",
 ]

@@ -7,15 +7,13 @@ from jaxtyping import Float32, Shaped
 from PIL import Image
 
 from sonolens.arrays import FramedScan, Points, SaliencyMap, Scan
+from sonolens.ultrasound.grid import rescale_points
 from sonolens.ultrasound.interpolation import interpolation
 
 
 @dataclass(frozen=True)
 class Framing:
     """How a native scan is squashed to a square, as in the paper: its aspect is not kept.
-
-    Positions are (row, column) with whole numbers at pixel centres, so a pixel reaches half a unit
-    to each side: ``native = (framed + 0.5) * native size / framed size - 0.5``.
 
     Attributes:
         native_rows: Height of the scan as it was stored.
@@ -43,9 +41,9 @@ class Framing:
         return cls(native_rows=native.shape[0], native_cols=native.shape[1], size_px=size_px)
 
     @property
-    def _scale(self) -> "np.ndarray":
-        """Native pixels per framed pixel, down and across."""
-        return np.array([self.native_rows, self.native_cols]) / self.size_px
+    def native_shape(self) -> tuple[int, int]:
+        """Rows and columns of the native grid."""
+        return self.native_rows, self.native_cols
 
     def frame_scan(self, scan: Scan) -> FramedScan:
         """Squash a scan, averaging where it shrinks.
@@ -53,26 +51,13 @@ class Framing:
         Raises:
             ValueError: If the scan has another size than this framing.
         """
-        if scan.shape != (self.native_rows, self.native_cols):
+        if scan.shape != self.native_shape:
             raise ValueError(
                 f"scan has {scan.shape[0]} x {scan.shape[1]} pixels but this framing is for "
                 f"{self.native_rows} x {self.native_cols}; make one for the scan's own size"
             )
         size = (self.size_px, self.size_px)
         return np.asarray(Image.fromarray(scan).resize(size, Image.Resampling.BILINEAR))
-
-    def to_native(self, points: Points) -> Points:
-        """Carry positions on the framed scan to the native grid.
-
-        Examples:
-            >>> Framing(600, 800, 224).to_native(np.array([[111.5, 111.5]]))
-            array([[299.5, 399.5]])
-        """
-        return np.asarray((points + 0.5) * self._scale - 0.5)
-
-    def to_framed(self, points: Points) -> Points:
-        """Carry positions on the native grid to the framed scan."""
-        return np.asarray((points + 0.5) / self._scale - 0.5)
 
     def cell_centres(self, grid_shape: tuple[int, int]) -> Points:
         """Find the centre of every cell of a map on the native grid, row by row.
@@ -85,11 +70,8 @@ class Framing:
             array([[1.5, 1.5],
                    [1.5, 5.5]])
         """
-        rows, cols = (
-            (np.arange(cells) + 0.5) * native / cells - 0.5
-            for cells, native in zip(grid_shape, (self.native_rows, self.native_cols), strict=True)
-        )
-        return np.stack(np.meshgrid(rows, cols, indexing="ij"), axis=-1).reshape(-1, 2)
+        cells = np.indices(grid_shape).reshape(2, -1).T
+        return rescale_points(cells, grid_shape, to=self.native_shape)
 
     def resample_map(self, saliency: SaliencyMap) -> Float32[np.ndarray, "native_rows native_cols"]:
         """Resize a map to the native grid: bilinear between cell centres, level beyond the outer ones.

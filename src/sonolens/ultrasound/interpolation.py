@@ -3,6 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
+from sonolens.ultrasound.grid import rescale_points
+
 
 def interpolation(pixels: int, *, cells: int) -> Float[np.ndarray, "pixels cells"]:
     """How much each cell of a line adds to each of its pixels: hat functions around cell centres.
@@ -21,6 +23,5 @@ def interpolation(pixels: int, *, cells: int) -> Float[np.ndarray, "pixels cells
                [0.25, 0.75],
                [0.  , 1.  ]])
     """
-    centres = (np.arange(pixels) + 0.5) * cells / pixels - 0.5
-    inside = np.clip(centres, 0, cells - 1)
+    inside = np.clip(rescale_points(np.arange(pixels), pixels, to=cells), 0, cells - 1)
     return np.maximum(0.0, 1.0 - np.abs(inside[:, None] - np.arange(cells)))

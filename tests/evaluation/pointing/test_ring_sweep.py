@@ -13,10 +13,10 @@ from sonolens.evaluation.pointing import (
     score_pointing_game,
     score_ring,
 )
-from sonolens.evaluation.pointing.region_lookup import place_points
 from sonolens.evaluation.statistics import Bootstrap
-from sonolens.regions import measure_ring
+from sonolens.regions import Below, RegionRule, Ring
 from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.ultrasound import to_shares
 
 BOOTSTRAP = Bootstrap(resamples=100, confidence=0.95, seed=0)
 KEY = ["region", "rule", "subset", "label"]
@@ -35,9 +35,7 @@ class Study:
         key = {"method": "cam", "run": "net", "scan_id": scan_id}
         self.masks[scan_id] = mask
         for extreme, at in (("max", max_at), ("min", min_at)):
-            ((down, across),) = place_points(
-                np.array([at], float), rows=len(mask), cols=mask.shape[1]
-            )
+            ((down, across),) = to_shares(np.array([at], float), mask.shape)
             place = {"row_px": at[0], "col_px": at[1], "row_share": down, "col_share": across}
             told = {"extreme": extreme, "value": 1.0, "share": 1.0, "distance_to_mass_mm": np.nan}
             # What other rings made of the point: nobody may rely on it.
@@ -49,16 +47,12 @@ class Study:
 
     def draw(self, outer_mm, *, exclude_ring=True):
         """The region maps of one ring, as readers."""
-        ring = measure_ring(mode="millimetres", inner_mm=0.0, outer_mm=outer_mm, outer_radii=0.5)
+        rule = RegionRule(
+            ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=outer_mm, outer_radii=0.5),
+            below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=exclude_ring),
+        )
         maps = {
-            scan_id: ring.partition(
-                mask,
-                scan_id=scan_id,
-                **self.spacing,
-                below_lateral_trim=0.0,
-                below_max_depth_mm=None,
-                below_exclude_ring=exclude_ring,
-            )
+            scan_id: rule.partition(mask, spacing_mm=tuple(self.spacing.values()), scan_id=scan_id)
             for scan_id, mask in self.masks.items()
         }
         return {scan_id: partial(np.copy, drawn) for scan_id, drawn in maps.items()}

@@ -6,8 +6,9 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from sonolens.arrays import Points, RegionMap
-from sonolens.regions import REGIONS, pixels_at
+from sonolens.regions import REGIONS
 from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES
+from sonolens.ultrasound import pixels_at
 
 CellWeights = Float[np.ndarray, "cells regions"]
 
@@ -91,6 +92,6 @@ def measure_mass_distances(
     pixel_mm = np.array([spacing_row_mm, spacing_col_mm])
     # The nearest pixel of the mass always has a neighbour outside it.
     contour = np.argwhere(mass & ~ndimage.binary_erosion(mass))
-    pixels = pixels_at(points, rows=mass.shape[0], cols=mass.shape[1])
+    pixels = pixels_at(points, mass.shape)
     distances, _ = cKDTree(contour * pixel_mm).query(pixels * pixel_mm)
     return np.where(mass[pixels[:, 0], pixels[:, 1]], 0.0, distances)

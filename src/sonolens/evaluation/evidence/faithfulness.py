@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from scipy import ndimage
 
 from sonolens.arrays import ScanStack
+from sonolens.ultrasound import pixels_at, rescale_points
 
 Predict: TypeAlias = Callable[[UInt8[np.ndarray, "batch rows cols"]], Float[np.ndarray, " batch"]]
 """Probabilities of malignant for a batch of framed scans."""
@@ -124,7 +125,7 @@ def _spread_over_pixels(
     ranks: Int[np.ndarray, "scans cell_rows cell_cols"], shape: tuple[int, ...]
 ) -> Int[np.ndarray, "scans rows cols"]:
     rows, cols = (
-        ((np.arange(pixels) + 0.5) * cells / pixels).astype(int)
+        pixels_at(rescale_points(np.arange(pixels), pixels, to=cells), cells)
         for pixels, cells in zip(shape, ranks.shape[1:], strict=True)
     )
     return ranks[:, rows[:, None], cols]

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sonolens.arrays import Points, SaliencyMap
-from sonolens.evaluation.pointing.region_lookup import place_points
+from sonolens.ultrasound import to_shares
 
 
 def average_maps(maps: Iterable[SaliencyMap]) -> Float[np.ndarray, "cell_rows cell_cols"]:
@@ -65,5 +65,5 @@ def describe_mean_extremes(
             "share": 1 / len(points),
             "n_maps": n_maps,
         }
-        for row, col in place_points(points, rows=rows, cols=cols)
+        for row, col in to_shares(points, (rows, cols))
     ]

@@ -3,9 +3,10 @@
 import numpy as np
 
 from sonolens.arrays import Points, RegionMap
-from sonolens.evaluation.pointing.region_lookup import place_points, region_bits_at, regions_of_bits
-from sonolens.regions import REGIONS, pixels_at, read_distances_at
+from sonolens.evaluation.pointing.region_lookup import region_bits_at, regions_of_bits
+from sonolens.regions import REGIONS, read_distances_at
 from sonolens.tables.vocabulary import PLAYED_REGIONS, Unions
+from sonolens.ultrasound import pixels_at, to_shares
 
 
 def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
@@ -19,7 +20,7 @@ def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
         ``mass``, ``peritumoral``, ``below`` or ``other`` per point.
     """
     name_of = {code: name for name, code in REGIONS.items()}
-    rows, cols = pixels_at(points, rows=region_map.shape[0], cols=region_map.shape[1]).T
+    rows, cols = pixels_at(points, region_map.shape).T
     return [name_of[int(code)] for code in region_map[rows, cols]]
 
 
@@ -92,7 +93,7 @@ def describe_points(
         spacing_col_mm=spacing_col_mm,
     )
     names = read_regions_at(region_map, points)
-    places = place_points(points, rows=region_map.shape[0], cols=region_map.shape[1])
+    places = to_shares(points, region_map.shape)
     return [
         {
             "row_px": float(row),

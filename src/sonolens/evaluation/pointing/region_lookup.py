@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from scipy import ndimage
 
 from sonolens.arrays import Points, RegionMap
-from sonolens.regions import REGIONS, pixels_at
+from sonolens.regions import REGIONS
 from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES, Unions
+from sonolens.ultrasound import from_shares, pixels_at
 
 BIT_PATTERNS = 2 ** len(REGION_NAMES)
 
@@ -115,7 +116,7 @@ def region_bits_at(
         array([1, 5, 4], dtype=uint8)
     """
     _check_tolerance(tolerance_mm, spacing_row_mm, spacing_col_mm)
-    rows, cols = pixels_at(points, rows=region_map.shape[0], cols=region_map.shape[1]).T
+    rows, cols = pixels_at(points, region_map.shape).T
     codes = region_map[rows, cols]
     region_bits = np.zeros(len(points), dtype=np.uint8)
     for bit, name in enumerate(REGION_NAMES):
@@ -191,7 +192,7 @@ def look_up_regions(
         row_mm, col_mm = (float(size) for size in spacing.loc[scan_id])
         region_bits[number] = region_bits_at(
             region_map,
-            _on_grid(places, region_map.shape),
+            from_shares(places, region_map.shape) + EDGE_PX,
             tolerance_mm=tolerance_mm,
             spacing_row_mm=row_mm,
             spacing_col_mm=col_mm,
@@ -203,20 +204,6 @@ def look_up_regions(
         tolerance_mm=float(tolerance_mm),
         regions=regions,
     )
-
-
-def place_points(points: Points, *, rows: int, cols: int) -> Points:
-    """Write positions on a grid as shares of the field of view.
-
-    Examples:
-        >>> place_points(np.array([[0.0, 3.5]]), rows=2, cols=8)
-        array([[0.25, 0.5 ]])
-    """
-    return np.asarray((points + 0.5) / (rows, cols))
-
-
-def _on_grid(places: Points, shape: tuple[int, ...]) -> Points:
-    return np.asarray(places * shape - 0.5 + EDGE_PX)
 
 
 def _rounded(points: pd.DataFrame) -> Float[np.ndarray, "points 2"]:

@@ -26,7 +26,6 @@ from sonolens.pipelines.parameters import (
     InferenceParameters,
 )
 from sonolens.progress import track
-from sonolens.regions import Ring, measure_ring
 from sonolens.saliency import check_identity, explain_scans, locate_extremes
 from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import Framing
@@ -39,23 +38,17 @@ def draw_region_masks(
     raw_masks: Pictures, scans: pd.DataFrame, regions: RegionParameters
 ) -> Iterator[tuple[str, Image.Image]]:
     """Draw the mass, its ring and what lies below on every scan's native grid."""
-    ring = _ring(regions)
-    below = {f"below_{name}": value for name, value in regions.below.model_dump().items()}
     spacing_of = spacing_by_scan(scans)
     return (
         (
             scan_id,
             Image.fromarray(
-                ring.partition(
-                    np.asarray(raw_masks[scan_id]()),
-                    scan_id=scan_id,
-                    spacing_row_mm=row_mm,
-                    spacing_col_mm=col_mm,
-                    **below,
+                regions.partition(
+                    np.asarray(raw_masks[scan_id]()), spacing_mm=spacing_mm, scan_id=scan_id
                 )
             ),
         )
-        for scan_id, (row_mm, col_mm) in track(
+        for scan_id, spacing_mm in track(
             spacing_of.items(), description="Drawing region masks", total=len(spacing_of)
         )
     )
@@ -144,7 +137,7 @@ def locate_extreme_points(
             )
             value = saliency.max() if extreme == "max" else saliency.min()
             rows += [map_id._asdict() | {"extreme": extreme, "value": value} | row for row in found]
-    return pd.DataFrame(rows).assign(ring=_ring(regions).label)
+    return pd.DataFrame(rows).assign(ring=regions.ring.label)
 
 
 def locate_mean_extremes(
@@ -201,10 +194,6 @@ def score_pointing_game(
         permutations=scoring.permutations,
         bootstrap=scoring.bootstrap,
     )
-
-
-def _ring(regions: RegionParameters) -> Ring:
-    return measure_ring(**regions.ring.model_dump())
 
 
 def _each(saliency_maps: SaliencyMaps, *, description: str) -> Iterator[tuple[MapId, SaliencyMap]]:

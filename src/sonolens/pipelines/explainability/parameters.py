@@ -1,11 +1,12 @@
 """Parameters of ``conf/base/parameters_explainability.yml``."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation.evidence import FILLS
 from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.regions import RegionRule
 from sonolens.saliency import EXPLAINERS, POINT_RULES, MethodSettings
 from sonolens.tables.vocabulary import REGION_NAMES
 
@@ -26,29 +27,6 @@ class ExplanationParameters(MethodSettings):
     )
 
 
-class RingParameters(Parameters):
-    """How wide the peritumoral region is."""
-
-    mode: Literal["millimetres", "relative"] = Field(
-        description="Millimetres need pixel spacing; relative is for scans without it."
-    )
-    inner_mm: float = Field(ge=0, description="Where the ring begins outside the mass.")
-    outer_mm: float = Field(gt=0, description="Where the ring ends.")
-    outer_radii: float = Field(gt=0, description="Relative mode: ring width in mass radii.")
-
-
-class BelowParameters(Parameters):
-    """Which tissue counts as below the mass."""
-
-    lateral_trim: float = Field(
-        ge=0, lt=0.5, description="Share of the mass's width cut off per side."
-    )
-    max_depth_mm: float | None = Field(
-        description="How far it reaches; none: to the end of the field."
-    )
-    exclude_ring: bool = Field(description="Whether the ring keeps its part below the mass.")
-
-
 def _listed_widths(value: Any) -> Any:
     return [value] if isinstance(value, float) else listed(value)
 
@@ -57,14 +35,12 @@ def _none_twice(widths: tuple[float, ...]) -> tuple[float, ...]:
     return each_once(widths) if widths else widths
 
 
-class RegionParameters(Parameters):
-    """The three regions of a scan."""
+class RegionParameters(RegionRule):
+    """The three regions of a scan, and the rings with which the game is played again."""
 
-    ring: RingParameters = Field(description="The peritumoral ring.")
     sweep_outer_mm: Annotated[
         tuple[Width, ...], BeforeValidator(_listed_widths), AfterValidator(_none_twice)
     ] = Field(description="Where the ring ends when the game is played again; empty: it is not.")
-    below: BelowParameters = Field(description="The tissue below the mass.")
 
     @model_validator(mode="after")
     def _sweep_rings_that_have_room(self) -> "RegionParameters":
@@ -75,6 +51,13 @@ class RegionParameters(Parameters):
                 "that ring has no room; name wider rings, or none for no sweep"
             )
         return self
+
+    def sweep(self) -> list[RegionRule]:
+        """The rule with each ring of the sweep, from the narrowest to the widest."""
+        return [
+            RegionRule(ring=self.ring.widened(outer_mm), below=self.below)
+            for outer_mm in sorted(self.sweep_outer_mm)
+        ]
 
 
 class AbstentionParameters(Parameters):

@@ -1,9 +1,8 @@
 """raw_masks, extreme_points, saliency_maps -> the pointing game at several widths of the ring."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from sonolens.pipelines.explainability.parameters import (
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters, FramingParameters
 from sonolens.progress import track
-from sonolens.regions import Ring, measure_ring
+from sonolens.regions import RegionRule, Ring
 from sonolens.tables.sweep import RingSweep
 
 
@@ -41,11 +40,11 @@ def sweep_rings(
     played = set().union(*scored.values())
     points = extreme_points[extreme_points["scan_id"].isin(played)]
     played_scans = scans[scans["scan_id"].isin(played)]
-    rings = _measure_rings(regions)
-    drawn = _draw_rings(raw_masks, played_scans, rings, below=regions.below.model_dump())
+    rules = regions.sweep()
+    drawn = _draw_rings(raw_masks, played_scans, rules)
     swept = []
-    for ring, region_maps in zip(rings, drawn, strict=True):
-        renamed = pointing.name_regions(points, region_maps, ring=ring.label)
+    for rule, region_maps in zip(rules, drawn, strict=True):
+        renamed = pointing.name_regions(points, region_maps, ring=rule.ring.label)
         game = pointing.score_ring(
             renamed,
             measure_region_shares(saliency_maps, region_maps, played_scans, framing, scoring),
@@ -61,69 +60,43 @@ def sweep_rings(
             partition=scoring.partition,
             bootstrap=scoring.bootstrap,
         )
-        swept.append(game.assign(**_width(ring)))
+        swept.append(game.assign(**_width(rule.ring)))
     table = pd.concat(swept, ignore_index=True)
     return table[list(RingSweep.to_schema().columns)]
-
-
-def _measure_rings(regions: RegionParameters) -> list[Ring]:
-    """Measure the rings from the narrowest to the widest; a relative ring grows in the same proportion."""
-    about = regions.ring
-    return [
-        measure_ring(
-            mode=about.mode,
-            inner_mm=about.inner_mm,
-            outer_mm=outer_mm,
-            outer_radii=about.outer_radii * (outer_mm / about.outer_mm),
-        )
-        for outer_mm in sorted(regions.sweep_outer_mm)
-    ]
 
 
 def _width(ring: Ring) -> dict[str, float]:
     """Write a ring's outer distance into the column of its unit."""
     in_mm = ring.mode == "millimetres"
     return {
-        "ring_outer_mm": ring.outer if in_mm else float("nan"),
-        "ring_outer_radii": float("nan") if in_mm else ring.outer,
+        "ring_outer_mm": ring.outer_mm if in_mm else float("nan"),
+        "ring_outer_radii": float("nan") if in_mm else ring.outer_radii,
     }
 
 
 def _draw_rings(
-    raw_masks: Pictures, scans: pd.DataFrame, rings: Sequence[Ring], *, below: Mapping[str, Any]
+    raw_masks: Pictures, scans: pd.DataFrame, rules: Sequence[RegionRule]
 ) -> list[Pictures]:
     """Draw every ring on every scan; what is held are PNG files, a hundredth of the maps' size."""
     spacing_of = spacing_by_scan(scans)
-    work = partial(
-        _draw_scan, raw_masks, rings, {f"below_{name}": at for name, at in below.items()}
-    )
+    work = partial(_draw_scan, raw_masks, rules)
     drawn = track(
         in_parallel(work, spacing_of.items()), description="Sweeping rings", total=len(spacing_of)
     )
     files = dict(zip(spacing_of, drawn, strict=True))
     return [
         {scan_id: partial(_read, of_scan[place]) for scan_id, of_scan in files.items()}
-        for place in range(len(rings))
+        for place in range(len(rules))
     ]
 
 
 def _draw_scan(
-    raw_masks: Pictures,
-    rings: Sequence[Ring],
-    below: Mapping[str, Any],
-    scan: tuple[str, tuple[float, float]],
+    raw_masks: Pictures, rules: Sequence[RegionRule], scan: tuple[str, tuple[float, float]]
 ) -> list[bytes]:
     """Draw the regions of one scan with every ring."""
-    scan_id, (row_mm, col_mm) = scan
+    scan_id, spacing_mm = scan
     mask = np.asarray(raw_masks[scan_id]())
-    return [
-        _write(
-            ring.partition(
-                mask, scan_id=scan_id, spacing_row_mm=row_mm, spacing_col_mm=col_mm, **below
-            )
-        )
-        for ring in rings
-    ]
+    return [_write(rule.partition(mask, spacing_mm=spacing_mm, scan_id=scan_id)) for rule in rules]
 
 
 def _write(region_map: np.ndarray) -> bytes:

@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from sonolens.arrays import Points, RegionMap, SaliencyMap
+from sonolens.arrays import Points, RegionMap
 from sonolens.evaluation import pointing
 from sonolens.saliency import locate_extremes
 from sonolens.tables.vocabulary import PLANTED_REGIONS
-from sonolens.ultrasound import Framing
+from sonolens.ultrasound import Framing, from_shares, to_shares
 
 REGIONS = PLANTED_REGIONS[:-1]
 
@@ -44,8 +44,9 @@ def find_hits(
     framings = [Framing.of(region_map, size_px=size_px) for region_map in region_maps]
     # Places are shares of the field of view, so that they can be laid on scans of other depths.
     places = [
-        (locate_extremes(saliency, framing, extreme="max", rule=point_rule) + 0.5)
-        / (framing.native_rows, framing.native_cols)
+        to_shares(
+            locate_extremes(saliency, framing, extreme="max", rule=point_rule), framing.native_shape
+        )
         for saliency, framing in zip(maps, framings, strict=True)
     ]
     owners = np.repeat(np.arange(len(maps)), [len(points) for points in places])
@@ -55,7 +56,7 @@ def find_hits(
     for own, (region_map, framing) in enumerate(zip(region_maps, framings, strict=True)):
         under = _shares(region_map, laid, owners=owners, maps=len(maps))
         others = loud & (np.arange(len(maps)) != own)
-        cells = _cell_places(maps[own], framing)
+        cells = to_shares(framing.cell_centres(maps[own].shape), framing.native_shape)
         share = _shares(region_map, cells, owners=np.zeros(len(cells), dtype=np.int64), maps=1)
         found.append(
             {
@@ -87,16 +88,11 @@ def list_hits(
             }
 
 
-def _cell_places(saliency: SaliencyMap, framing: Framing) -> Points:
-    native = (framing.native_rows, framing.native_cols)
-    return np.asarray((framing.cell_centres(saliency.shape) + 0.5) / native)
-
-
 def _shares(
     region_map: RegionMap, places: Points, *, owners: Int[np.ndarray, " points"], maps: int
 ) -> Float[np.ndarray, "maps regions"]:
     """Share of each map's points in each region, the points of a map being those that it owns."""
-    names = np.array(pointing.read_regions_at(region_map, places * region_map.shape - 0.5))
+    names = np.array(pointing.read_regions_at(region_map, from_shares(places, region_map.shape)))
     inside = [np.bincount(owners[names == region], minlength=maps) for region in REGIONS]
     return np.stack(inside, axis=1) / np.maximum(np.bincount(owners, minlength=maps), 1)[:, None]
 

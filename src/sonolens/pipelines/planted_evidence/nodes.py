@@ -16,7 +16,7 @@ from sonolens.evaluation import experiments
 from sonolens.figures import planted
 from sonolens.models import ScanClassifier, predict_logits, receptive_field_px
 from sonolens.parallel import in_parallel
-from sonolens.pipelines.collections import Checkpoints
+from sonolens.pipelines.collections import Checkpoints, spacing_by_scan
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
 from sonolens.pipelines.parameters import (
     EvaluationParameters,
@@ -30,7 +30,6 @@ from sonolens.pipelines.training.fits import GridFits
 from sonolens.pipelines.training.grid import PlannedFit
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.progress import track
-from sonolens.regions import measure_ring
 from sonolens.saliency import explain_scans
 from sonolens.studies import Study
 from sonolens.ultrasound import Framing
@@ -207,17 +206,11 @@ def _judge(work: _Work, network: ScanClassifier) -> pd.DataFrame:
 
 def _draw_regions(work: _Work, regions: RegionParameters) -> dict[str, np.ndarray]:
     """Draw the regions of the malignant test scans."""
-    ring = measure_ring(**regions.ring.model_dump())
-    below = {f"below_{name}": value for name, value in regions.below.model_dump().items()}
     return {
-        row["scan_id"]: ring.partition(
-            work.study.masks[row["scan_id"]](),
-            scan_id=row["scan_id"],
-            spacing_row_mm=row["spacing_row_mm"],
-            spacing_col_mm=row["spacing_col_mm"],
-            **below,
+        scan_id: regions.partition(
+            work.study.masks[scan_id](), spacing_mm=spacing_mm, scan_id=scan_id
         )
-        for row in work.explained.to_dict(orient="records")
+        for scan_id, spacing_mm in spacing_by_scan(work.explained).items()
     }
 
 
