@@ -8,7 +8,6 @@ from sonolens.saliency.cam import check_identity
 from sonolens.saliency.contributions import ChannelContributions, strongest_channels
 from sonolens.saliency.explainers import EXPLAINERS, ExplainedBatch, Explainer, explain_scans
 from sonolens.saliency.forward_pass import ForwardPass
-from sonolens.saliency.points import POINT_RULES, locate_extremes
 from sonolens.saliency.settings import (
     CamerasSettings,
     CentrePriorSettings,
@@ -22,7 +21,6 @@ from sonolens.saliency.settings import (
 
 __all__ = [
     "EXPLAINERS",
-    "POINT_RULES",
     "CamerasSettings",
     "CentrePriorSettings",
     "ChannelContributions",
@@ -37,6 +35,5 @@ __all__ = [
     "SmoothGradSettings",
     "check_identity",
     "explain_scans",
-    "locate_extremes",
     "strongest_channels",
 ]

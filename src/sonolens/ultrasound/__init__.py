@@ -5,8 +5,8 @@ This room knows physics and geometry. It knows no network.
 
 from sonolens.ultrasound.bmode import compress_envelope, detect_envelope, resample_envelope
 from sonolens.ultrasound.foci import FOCI_SITES
-from sonolens.ultrasound.framing import Framing
-from sonolens.ultrasound.grid import from_shares, pixels_at, rescale_points, to_shares
+from sonolens.ultrasound.framing import Framing, resample_map
+from sonolens.ultrasound.grid import cell_centres, from_shares, pixels_at, rescale_points, to_shares
 from sonolens.ultrasound.phantoms import (
     CUES,
     VIEWS,
@@ -24,6 +24,7 @@ __all__ = [
     "Framing",
     "MassPlan",
     "Phantom",
+    "cell_centres",
     "compress_envelope",
     "detect_envelope",
     "draw_mask",
@@ -32,6 +33,7 @@ __all__ = [
     "pixels_at",
     "plan_mass",
     "resample_envelope",
+    "resample_map",
     "rescale_points",
     "to_shares",
 ]

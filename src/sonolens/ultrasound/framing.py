@@ -1,14 +1,16 @@
 """A scan's way to the network's square input, and the exact way back to the native grid."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float32, Shaped
 from PIL import Image
 
-from sonolens.arrays import FramedScan, Points, SaliencyMap, Scan
-from sonolens.ultrasound.grid import rescale_points
+from sonolens.arrays import FramedScan, SaliencyMap, Scan
 from sonolens.ultrasound.interpolation import interpolation
+
+ResampledMap: TypeAlias = Float32[np.ndarray, "rows cols"]
 
 
 @dataclass(frozen=True)
@@ -59,26 +61,18 @@ class Framing:
         size = (self.size_px, self.size_px)
         return np.asarray(Image.fromarray(scan).resize(size, Image.Resampling.BILINEAR))
 
-    def cell_centres(self, grid_shape: tuple[int, int]) -> Points:
-        """Find the centre of every cell of a map on the native grid, row by row.
 
-        Args:
-            grid_shape: Rows and columns of a map that covers the whole framed scan.
+def resample_map(saliency: SaliencyMap, *, to: tuple[int, int]) -> ResampledMap:
+    """Resize a map to a grid: bilinear between cell centres, level beyond the outer ones.
 
-        Examples:
-            >>> Framing(4, 8, 224).cell_centres((1, 2))
-            array([[1.5, 1.5],
-                   [1.5, 5.5]])
-        """
-        cells = np.indices(grid_shape).reshape(2, -1).T
-        return rescale_points(cells, grid_shape, to=self.native_shape)
+    For pictures, and for the paper's way of finding extremes. The level border makes plateaus, so the
+    first extreme of the result may lie half a cell away from the extreme cell's centre.
 
-    def resample_map(self, saliency: SaliencyMap) -> Float32[np.ndarray, "native_rows native_cols"]:
-        """Resize a map to the native grid: bilinear between cell centres, level beyond the outer ones.
-
-        For pictures, and for the paper's way of finding extremes. The level border makes plateaus,
-        so the first extreme of the result may lie half a cell away from the extreme cell's centre.
-        """
-        down = interpolation(self.native_rows, cells=saliency.shape[0])
-        across = interpolation(self.native_cols, cells=saliency.shape[1])
-        return (down @ saliency @ across.T).astype(np.float32)
+    Args:
+        saliency: A map over the whole framed scan.
+        to: Rows and columns of the grid, native or other.
+    """
+    down, across = (
+        interpolation(pixels, cells=cells) for pixels, cells in zip(to, saliency.shape, strict=True)
+    )
+    return (down @ saliency @ across.T).astype(np.float32)

@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float, Int, Real
 
+from sonolens.arrays import Points
+
 Positions: TypeAlias = Real[np.ndarray, "*positions"]
 Shape: TypeAlias = int | tuple[int, ...]
 
@@ -66,3 +68,18 @@ def pixels_at(points: Positions, shape: Shape) -> Int[np.ndarray, "*positions"]:
     """
     nearest = np.floor(points + 0.5)
     return np.clip(nearest, 0, np.subtract(shape, 1)).astype(np.int64)
+
+
+def cell_centres(cells: tuple[int, int], *, on: tuple[int, int]) -> Points:
+    """Find the centre of every cell of a map on a grid that covers the same field, row by row.
+
+    Args:
+        cells: Rows and columns of the map.
+        on: Rows and columns of the grid.
+
+    Examples:
+        >>> cell_centres((1, 2), on=(4, 8))
+        array([[1.5, 1.5],
+               [1.5, 5.5]])
+    """
+    return rescale_points(np.indices(cells).reshape(2, -1).T, cells, to=on)

@@ -13,7 +13,7 @@ from sonolens.evaluation.evidence.cells import (
     measure_mass_distances,
 )
 from sonolens.tables.vocabulary import PLAYED_REGIONS
-from sonolens.ultrasound.framing import Framing
+from sonolens.ultrasound import cell_centres
 
 CellValues = Float[np.ndarray, " cells"]
 
@@ -56,7 +56,7 @@ def measure_cells(
         seed: Seed of the random rankings.
     """
     weights = cell_region_weights(region_map, grid_shape)
-    centres = Framing.of(region_map, size_px=max(grid_shape)).cell_centres(grid_shape)
+    centres = cell_centres(grid_shape, on=region_map.shape)
     return ScanCells(
         grid_shape=grid_shape,
         weights=weights,

@@ -1,21 +1,26 @@
 """The pointing game: where maps point, what lies there, and what know-nothings would score."""
 
-from sonolens.evaluation.pointing.centre_prior import average_maps, describe_mean_extremes
+from sonolens.evaluation.pointing.centre_prior import average_maps, locate_mean_extremes
 from sonolens.evaluation.pointing.extreme_points import (
     describe_points,
+    locate_extreme_points,
     measure_region_shares,
     read_regions_at,
 )
+from sonolens.evaluation.pointing.extremes import POINT_RULES, locate_extremes
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
 from sonolens.evaluation.pointing.region_lookup import RegionLookup, look_up_regions, region_bits_at
 from sonolens.evaluation.pointing.ring_sweep import name_regions, score_ring
 from sonolens.evaluation.pointing.scored_maps import read_ring
 
 __all__ = [
+    "POINT_RULES",
     "RegionLookup",
     "average_maps",
-    "describe_mean_extremes",
     "describe_points",
+    "locate_extreme_points",
+    "locate_extremes",
+    "locate_mean_extremes",
     "look_up_regions",
     "measure_region_shares",
     "name_regions",

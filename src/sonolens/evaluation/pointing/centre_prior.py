@@ -5,7 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float
 
-from sonolens.arrays import Points, SaliencyMap
+from sonolens.arrays import SaliencyMap
+from sonolens.evaluation.pointing.extremes import locate_extremes
+from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import to_shares
 
 
@@ -38,32 +40,32 @@ def average_maps(maps: Iterable[SaliencyMap]) -> Float[np.ndarray, "cell_rows ce
     return total / averaged
 
 
-def describe_mean_extremes(
-    points: Points, *, rows: int, cols: int, n_maps: int
-) -> list[dict[str, float | int]]:
-    """Say where one extreme of a mean map lies on any scan.
+def locate_mean_extremes(mean_map: SaliencyMap, *, n_maps: int) -> list[dict[str, str | float]]:
+    """Say where a mean map is largest and smallest, on any scan.
 
     Args:
-        points: (row, column) of the extreme on any grid that covers the field of view, the framed scan
-            for one; several when cells tie, none for a constant map.
-        rows: Height of that grid.
-        cols: Width of that grid.
+        mean_map: From `average_maps`.
         n_maps: How many maps were averaged.
 
     Returns:
-        `row_share`, `col_share`, `share` and `n_maps` per point: rows of a `MeanMapExtremes` table that
-        lack `method`, `run` and `extreme`.
+        `extreme`, `row_share`, `col_share`, `share` and `n_maps` per point, several where cells tie, none
+        for a constant map: rows of a `MeanMapExtremes` table that lack `method` and `run`.
 
     Examples:
-        >>> describe_mean_extremes(np.array([[111.5, 55.5]]), rows=224, cols=224, n_maps=90)
-        [{'row_share': 0.5, 'col_share': 0.25, 'share': 1.0, 'n_maps': 90}]
+        >>> locate_mean_extremes(np.array([[0.0, 1.0]]), n_maps=90)[0]
+        {'extreme': 'max', 'row_share': 0.5, 'col_share': 0.75, 'share': 1.0, 'n_maps': 90}
     """
-    return [
-        {
-            "row_share": float(row),
-            "col_share": float(col),
-            "share": 1 / len(points),
-            "n_maps": n_maps,
-        }
-        for row, col in to_shares(points, (rows, cols))
-    ]
+    rows: list[dict[str, str | float]] = []
+    for extreme in EXTREMES:
+        cells = locate_extremes(mean_map, on=mean_map.shape, extreme=extreme, rule="cell")
+        rows += [
+            {
+                "extreme": extreme,
+                "row_share": float(row),
+                "col_share": float(col),
+                "share": 1 / len(cells),
+                "n_maps": n_maps,
+            }
+            for row, col in to_shares(cells, mean_map.shape)
+        ]
+    return rows

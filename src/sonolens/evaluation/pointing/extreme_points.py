@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from sonolens.arrays import Points, RegionMap
+from sonolens.arrays import Points, RegionMap, SaliencyMap
+from sonolens.evaluation.pointing.extremes import locate_extremes
 from sonolens.evaluation.pointing.region_lookup import region_bits_at, regions_of_bits
 from sonolens.regions import REGIONS, read_distances_at
-from sonolens.tables.vocabulary import PLAYED_REGIONS, Unions
-from sonolens.ultrasound import pixels_at, to_shares
+from sonolens.tables.vocabulary import EXTREMES, PLAYED_REGIONS, Unions
+from sonolens.ultrasound import cell_centres, pixels_at, to_shares
 
 
 def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
@@ -26,56 +27,90 @@ def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
 
 def measure_region_shares(
     region_map: RegionMap,
-    cell_centres: Points,
+    cells: tuple[int, int],
     *,
+    spacing_mm: tuple[float, float],
     tolerance_mm: float = 0.0,
-    spacing_row_mm: float,
-    spacing_col_mm: float,
     regions: Unions = PLAYED_REGIONS,
 ) -> list[dict[str, str | float]]:
     """Measure each region's share of the scan and of the cells a map can point at.
 
     Args:
         region_map: Region codes on the native grid.
-        cell_centres: Native (row, column) of the centre of every cell of the map.
+        cells: Rows and columns of the map.
+        spacing_mm: Height and width of a pixel; NaN where unknown.
         tolerance_mm: A cell whose centre is as near as this to a region counts as inside.
-        spacing_row_mm: Pixel height; may be NaN when there is no tolerance.
-        spacing_col_mm: Pixel width; may be NaN when there is no tolerance.
         regions: The regions that play.
 
     Returns:
-        `region`, `area_share`, `cell_share` and `tolerance_mm` of every region that plays.
+        `region`, `area_share`, `cell_share`, `tolerance_mm`, `cell_row_mm` and `cell_col_mm` of every
+        region that plays.
+
+    Raises:
+        ValueError: If there is a tolerance and no spacing to measure it with.
     """
     area = np.bincount(region_map.ravel(), minlength=len(REGIONS)) / region_map.size
     region_bits = region_bits_at(
         region_map,
-        cell_centres,
+        cell_centres(cells, on=region_map.shape),
         tolerance_mm=tolerance_mm,
-        spacing_row_mm=spacing_row_mm,
-        spacing_col_mm=spacing_col_mm,
+        spacing_row_mm=spacing_mm[0],
+        spacing_col_mm=spacing_mm[1],
     )
-    cells = regions_of_bits(regions)[region_bits].mean(axis=0)
+    cell_shares = regions_of_bits(regions)[region_bits].mean(axis=0)
+    about = {
+        "tolerance_mm": tolerance_mm,
+        "cell_row_mm": spacing_mm[0] * region_map.shape[0] / cells[0],
+        "cell_col_mm": spacing_mm[1] * region_map.shape[1] / cells[1],
+    }
     return [
         {
             "region": name,
             "area_share": float(min(1.0, sum(area[REGIONS[part]] for part in union))),
             "cell_share": float(cell_share),
-            "tolerance_mm": tolerance_mm,
+            **about,
         }
-        for (name, union), cell_share in zip(regions.items(), cells, strict=True)
+        for (name, union), cell_share in zip(regions.items(), cell_shares, strict=True)
     ]
 
 
+def locate_extreme_points(
+    saliency: SaliencyMap,
+    region_map: RegionMap,
+    *,
+    spacing_mm: tuple[float, float],
+    rule: str,
+) -> list[dict[str, str | float]]:
+    """Say where a map is largest and where it is smallest, and what lies there.
+
+    Args:
+        saliency: A map at its own resolution, over the whole scan.
+        region_map: Region codes on the native grid.
+        spacing_mm: Height and width of a pixel; NaN where unknown.
+        rule: As in `locate_extremes`.
+
+    Returns:
+        The columns of an `ExtremePoints` table that one map can tell; a constant map has one row per
+        extreme, without a position.
+    """
+    rows = []
+    for extreme in EXTREMES:
+        points = locate_extremes(saliency, on=region_map.shape, extreme=extreme, rule=rule)
+        value = saliency.max() if extreme == "max" else saliency.min()
+        described = describe_points(points, region_map, spacing_mm=spacing_mm)
+        rows += [{"extreme": extreme, "value": value} | row for row in described]
+    return rows
+
+
 def describe_points(
-    points: Points, region_map: RegionMap, *, spacing_row_mm: float, spacing_col_mm: float
+    points: Points, region_map: RegionMap, *, spacing_mm: tuple[float, float]
 ) -> list[dict[str, str | float]]:
     """Say where the points of one extreme lie.
 
     Args:
         points: Native (row, column) of the extreme; several when cells tie, none for a constant map.
         region_map: Region codes on the native grid.
-        spacing_row_mm: Pixel height, NaN when unknown.
-        spacing_col_mm: Pixel width, NaN when unknown.
+        spacing_mm: Height and width of a pixel; NaN where unknown.
 
     Returns:
         `row_px`, `col_px`, `row_share`, `col_share`, `share`, `region` and `distance_to_mass_mm` per
@@ -89,8 +124,8 @@ def describe_points(
     distances = read_distances_at(
         region_map == REGIONS["mass"],
         points,
-        spacing_row_mm=spacing_row_mm,
-        spacing_col_mm=spacing_col_mm,
+        spacing_row_mm=spacing_mm[0],
+        spacing_col_mm=spacing_mm[1],
     )
     names = read_regions_at(region_map, points)
     places = to_shares(points, region_map.shape)

@@ -1,4 +1,4 @@
-"""saliency_maps, region_masks, extreme_points -> what a map's evidence is worth beyond its extremes."""
+"""The station of evidence: saliency_maps, region_masks, decisions -> what a whole map is worth."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from kedro.pipeline import Node, Pipeline
 
 from sonolens.arrays import SaliencyMap
 from sonolens.evaluation import evidence
@@ -28,6 +29,52 @@ from sonolens.tables.evidence import MethodAgreement
 
 UNSIGNED = [name for name, method in EXPLAINERS.items() if not method.signed]
 SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
+
+
+def evidence_station() -> Pipeline:
+    """Score what maps are worth beyond their extremes."""
+    return Pipeline(
+        [
+            Node(
+                score_localization,
+                inputs=[
+                    "saliency_maps",
+                    "region_masks",
+                    "scans",
+                    "decisions",
+                    "params:evaluation",
+                ],
+                outputs=["map_localization", "localization_scores"],
+                name="score_localization",
+            ),
+            Node(
+                score_abstention,
+                inputs=[
+                    "extreme_points",
+                    "decisions",
+                    "params:abstention",
+                    "params:evaluation",
+                ],
+                outputs=["abstention_curve", "abstention_scores"],
+                name="score_abstention",
+            ),
+            Node(
+                compare_methods,
+                inputs=[
+                    "saliency_maps",
+                    "extreme_points",
+                    "decisions",
+                    "scans",
+                    "params:inference",
+                    "params:evaluation",
+                ],
+                outputs=["map_agreement", "method_agreement"],
+                name="compare_methods",
+            ),
+        ],
+        namespace="evidence",
+        prefix_datasets_with_namespace=False,
+    )
 
 
 def score_localization(

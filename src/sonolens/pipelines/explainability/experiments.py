@@ -1,8 +1,9 @@
-"""extreme_points, predictions, training_runs -> methods, resolutions and networks against each other."""
+"""The station of experiments: methods, resolutions and networks against each other."""
 
 from typing import Any
 
 import pandas as pd
+from kedro.pipeline import Node, Pipeline
 
 from sonolens.evaluation import experiments, pointing
 from sonolens.pipelines.collections import Pictures
@@ -12,6 +13,30 @@ from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.experiments import ConfigurationPointing, PointingComparison
 from sonolens.tables.pointing import MeanMapExtremes
+
+
+def experiments_station() -> Pipeline:
+    """Compare methods and configurations on the same scans."""
+    return Pipeline(
+        [
+            Node(
+                compare_pointing,
+                inputs=[
+                    "extreme_points",
+                    "region_shares",
+                    "region_masks",
+                    "decisions",
+                    "scans",
+                    "training_runs",
+                    "params:evaluation",
+                ],
+                outputs=["configuration_pointing", "pointing_comparison"],
+                name="compare_pointing",
+            ),
+        ],
+        namespace="experiments",
+        prefix_datasets_with_namespace=False,
+    )
 
 
 def compare_pointing(

@@ -1,4 +1,4 @@
-"""model_weights, model_inputs -> whether maps know what their network needs, and follow its weights."""
+"""The station of network checks: whether maps know what their network needs, and follow its weights."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from jaxtyping import UInt8
+from kedro.pipeline import Node, Pipeline
 from scipy.special import expit
 
 from sonolens.arrays import SaliencyStack, ScanStack
@@ -33,6 +34,46 @@ from sonolens.pipelines.explainability.scored_scans import draw_some, scored_sca
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import explain_scans
+
+
+def network_checks_station() -> Pipeline:
+    """Ask every network again: about scans with parts deleted, and with weights drawn anew."""
+    return Pipeline(
+        [
+            Node(
+                score_faithfulness,
+                inputs=[
+                    "model_weights",
+                    "model_inputs",
+                    "saliency_maps",
+                    "scans",
+                    "decisions",
+                    "params:faithfulness",
+                    "params:inference",
+                    "params:evaluation",
+                ],
+                outputs=["map_faithfulness", "faithfulness_curve", "faithfulness_scores"],
+                name="score_faithfulness",
+            ),
+            Node(
+                check_sanity,
+                inputs=[
+                    "model_weights",
+                    "model_inputs",
+                    "scans",
+                    "decisions",
+                    "params:explanation",
+                    "params:sanity",
+                    "params:inference",
+                    "params:evaluation",
+                ],
+                outputs=["map_sanity", "sanity_checks"],
+                name="check_sanity",
+            ),
+        ],
+        namespace="network_checks",
+        prefix_datasets_with_namespace=False,
+    )
 
 
 def score_faithfulness(

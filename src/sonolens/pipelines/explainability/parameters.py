@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation.evidence import FILLS
+from sonolens.evaluation.pointing import POINT_RULES
 from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
 from sonolens.regions import RegionRule
-from sonolens.saliency import EXPLAINERS, POINT_RULES, MethodSettings
+from sonolens.saliency import EXPLAINERS, MethodSettings
 from sonolens.tables.vocabulary import REGION_NAMES
 
 Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -11,12 +11,12 @@ from PIL import Image
 from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
-from sonolens.pipelines.explainability.nodes import measure_region_shares
 from sonolens.pipelines.explainability.parameters import (
     RegionParameters,
 )
+from sonolens.pipelines.explainability.points import measure_region_shares
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.parameters import EvaluationParameters, FramingParameters
+from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.regions import RegionRule, Ring
 from sonolens.tables.sweep import RingSweep
@@ -29,7 +29,6 @@ def sweep_rings(
     mean_map_extremes: pd.DataFrame,
     decisions: pd.DataFrame,
     scans: pd.DataFrame,
-    framing: FramingParameters,
     regions: RegionParameters,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
@@ -47,7 +46,7 @@ def sweep_rings(
         renamed = pointing.name_regions(points, region_maps, ring=rule.ring.label)
         game = pointing.score_ring(
             renamed,
-            measure_region_shares(saliency_maps, region_maps, played_scans, framing, scoring),
+            measure_region_shares(saliency_maps, region_maps, played_scans, scoring),
             decisions,
             mean_extremes=mean_map_extremes,
             lookup=pointing.look_up_regions(

@@ -8,9 +8,8 @@ from jaxtyping import Float, Int, UInt8
 
 from sonolens.arrays import Points, RegionMap
 from sonolens.evaluation import pointing
-from sonolens.saliency import locate_extremes
 from sonolens.tables.vocabulary import PLANTED_REGIONS
-from sonolens.ultrasound import Framing, from_shares, to_shares
+from sonolens.ultrasound import Framing, cell_centres, from_shares, to_shares
 
 REGIONS = PLANTED_REGIONS[:-1]
 
@@ -45,7 +44,10 @@ def find_hits(
     # Places are shares of the field of view, so that they can be laid on scans of other depths.
     places = [
         to_shares(
-            locate_extremes(saliency, framing, extreme="max", rule=point_rule), framing.native_shape
+            pointing.locate_extremes(
+                saliency, on=framing.native_shape, extreme="max", rule=point_rule
+            ),
+            framing.native_shape,
         )
         for saliency, framing in zip(maps, framings, strict=True)
     ]
@@ -56,7 +58,9 @@ def find_hits(
     for own, (region_map, framing) in enumerate(zip(region_maps, framings, strict=True)):
         under = _shares(region_map, laid, owners=owners, maps=len(maps))
         others = loud & (np.arange(len(maps)) != own)
-        cells = to_shares(framing.cell_centres(maps[own].shape), framing.native_shape)
+        cells = to_shares(
+            cell_centres(maps[own].shape, on=framing.native_shape), framing.native_shape
+        )
         share = _shares(region_map, cells, owners=np.zeros(len(cells), dtype=np.int64), maps=1)
         found.append(
             {

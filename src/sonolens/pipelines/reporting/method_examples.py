@@ -3,7 +3,6 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens.arrays import ScanStack
 from sonolens.figures import method_examples
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, methods_drawn
 from sonolens.pipelines.reporting.views import view_explained_scans
@@ -17,7 +16,6 @@ def draw_method_examples(
     region_masks: Pictures,
     saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
-    model_inputs: ScanStack,
 ) -> Figure:
     """Show one rightly and one wrongly called scan of each label with the maps of all methods."""
     shown = gallery.drop_duplicates(["label", "correct"])
@@ -32,7 +30,6 @@ def draw_method_examples(
                 saliency_maps=saliency_maps,
                 extreme_points=extreme_points,
                 method=method,
-                size_px=model_inputs.shape[1],
             )
             for method in methods_drawn(saliency_maps)
         }

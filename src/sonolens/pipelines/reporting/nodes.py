@@ -105,7 +105,6 @@ def draw_saliency_examples(
     region_masks: Pictures,
     saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
-    model_inputs: ScanStack,
 ) -> Figure:
     """Show scans with regions, signed map and its extremes as in the paper's Fig. 4."""
     views = view_explained_scans(
@@ -117,7 +116,6 @@ def draw_saliency_examples(
         saliency_maps=saliency_maps,
         extreme_points=extreme_points,
         method=extreme_points["method"].iloc[0],
-        size_px=model_inputs.shape[1],
     )
     return paper_figures.draw_saliency_examples(views)
 

@@ -9,7 +9,7 @@ from sonolens.arrays import SaliencyMap, Scan
 from sonolens.figures.scan_view import ScanView
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps
 from sonolens.tables.vocabulary import EXTREMES
-from sonolens.ultrasound import Framing
+from sonolens.ultrasound import resample_map
 
 
 def shown_scan(gallery: pd.DataFrame) -> pd.Series:
@@ -49,7 +49,6 @@ def view_explained_scans(
     saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
     method: str,
-    size_px: int,
 ) -> list[ScanView]:
     """Gather the scans of a gallery with their regions, `method`'s maps and their extremes."""
     points = extreme_points[extreme_points["method"] == method].set_index(["run", "scan_id"])
@@ -67,7 +66,6 @@ def view_explained_scans(
                     saliency_maps[str(MapId(method, row["run"], row["scan_id"]))](),
                     found,
                     scan=scan,
-                    size_px=size_px,
                 ),
             )
         )
@@ -85,14 +83,12 @@ def _facts(row: pd.Series) -> dict[str, Any]:
     }
 
 
-def _explanation(
-    saliency: SaliencyMap, found: pd.DataFrame, *, scan: Scan, size_px: int
-) -> dict[str, Any]:
+def _explanation(saliency: SaliencyMap, found: pd.DataFrame, *, scan: Scan) -> dict[str, Any]:
     """The map, the same on the native grid, and the first point of each extreme."""
     first = found.dropna(subset="row_px").drop_duplicates("extreme").set_index("extreme")
     return {
         "saliency": saliency,
-        "native_saliency": Framing.of(scan, size_px=size_px).resample_map(saliency),
+        "native_saliency": resample_map(saliency, to=scan.shape),
         "points": {
             extreme: (first.at[extreme, "row_px"], first.at[extreme, "col_px"])
             for extreme in EXTREMES

@@ -1,4 +1,4 @@
-"""study -> screening, scans, raw_images, raw_masks, mass_measurements, splits, model_inputs."""
+"""The station of intake: study -> screening, scans, raw_images, raw_masks, mass_measurements."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -7,19 +7,57 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from kedro.pipeline import Node, Pipeline
 from PIL import Image
 
 from sonolens import cohort, regions
-from sonolens.arrays import ScanStack
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
-from sonolens.pipelines.data_processing.parameters import ScreeningParameters, SplitParameters
-from sonolens.pipelines.parameters import FramingParameters
+from sonolens.pipelines.data_processing.parameters import ScreeningParameters
 from sonolens.progress import track
 from sonolens.studies import Study, count_study
-from sonolens.ultrasound import Framing
 
 NamedPictures = Iterator[tuple[str, Image.Image]]
+
+
+def intake_station() -> Pipeline:
+    """Screen a study, and import what is sound."""
+    return Pipeline(
+        [
+            Node(
+                screen_scans,
+                inputs=["study", "params:screening"],
+                outputs="screening",
+                name="screen_scans",
+            ),
+            Node(
+                select_scans,
+                inputs=["study", "screening", "params:screening"],
+                outputs="scans",
+                name="select_scans",
+            ),
+            Node(
+                import_pictures,
+                inputs=["study", "scans"],
+                outputs=["raw_images", "raw_masks"],
+                name="import_pictures",
+            ),
+            Node(
+                measure_masses,
+                inputs=["scans", "raw_masks"],
+                outputs="mass_measurements",
+                name="measure_masses",
+            ),
+            Node(
+                describe_study,
+                inputs=["study", "scans"],
+                outputs="study_facts",
+                name="describe_study",
+            ),
+        ],
+        namespace="intake",
+        prefix_datasets_with_namespace=False,
+    )
 
 
 def screen_scans(study: Study, rules: ScreeningParameters) -> pd.DataFrame:
@@ -75,47 +113,6 @@ def describe_study(study: Study, scans: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def split_scans(
-    study: Study, scans: pd.DataFrame, screening: pd.DataFrame, split: SplitParameters
-) -> pd.DataFrame:
-    """Deal patients, joined where they share duplicates, to train, validation and test."""
-    groups = cohort.join_groups(scans, cohort.listed_duplicates(screening))
-    validation_share, seed = split.validation_share, split.seed
-    if split.scheme == "holdout":
-        return cohort.split_holdout(
-            scans,
-            validation_share=validation_share,
-            test_share=split.test_share,
-            seed=seed,
-            groups=groups,
-        )
-    if split.scheme == "kfold":
-        return cohort.split_kfold(
-            scans,
-            folds=split.folds,
-            repeats=split.repeats,
-            validation_share=validation_share,
-            seed=seed,
-            groups=groups,
-        )
-    if study.official_folds is None:
-        raise ValueError(
-            f"study {study.name!r} has no official folds; set split.scheme to holdout or kfold"
-        )
-    return cohort.split_official(
-        scans, study.official_folds, validation_share=validation_share, seed=seed, groups=groups
-    )
-
-
-def frame_scans(scans: pd.DataFrame, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
-    """Stack all scans at the network's input size, in the order of `scans`."""
-    stack = np.empty((len(scans), framing.size_px, framing.size_px), dtype=np.uint8)
-    framed = in_parallel(partial(_frame, raw_images, framing.size_px), scans["scan_id"])
-    for place, scan in enumerate(track(framed, description="Framing scans", total=len(scans))):
-        stack[place] = scan
-    return stack
-
-
 def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
     return cohort.read_and_inspect(
         scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
@@ -128,8 +125,3 @@ def _image(study: Study, scan_id: str) -> tuple[str, Image.Image]:
 
 def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:
     return scan_id, Image.fromarray(study.masks[scan_id]())
-
-
-def _frame(raw_images: Pictures, size_px: int, scan_id: str) -> np.ndarray:
-    scan = np.asarray(raw_images[scan_id]())
-    return Framing.of(scan, size_px=size_px).frame_scan(scan)

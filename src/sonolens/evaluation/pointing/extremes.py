@@ -4,7 +4,7 @@ import numpy as np
 
 from sonolens.arrays import Points, SaliencyMap
 from sonolens.tables.vocabulary import EXTREMES
-from sonolens.ultrasound import Framing, rescale_points
+from sonolens.ultrasound import resample_map, rescale_points
 
 POINT_RULES = ("cell", "first_maximum")
 
@@ -12,8 +12,10 @@ MOST_TIED = 1024
 """Points that stand for a tie of more cells; no tie of a map up to 32 x 32 cells is thinned."""
 
 
-def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, rule: str) -> Points:
-    """Find where on the native grid a map is extreme.
+def locate_extremes(
+    saliency: SaliencyMap, *, on: tuple[int, int], extreme: str, rule: str
+) -> Points:
+    """Find where on a grid, the scan's native one for example, a map is extreme.
 
     A bilinear surface is extreme at cell centres, but half-pixel up-sampling repeats the outer half
     of a border cell. The first maximum of the up-sampled map then lies on the image's edge: up to half
@@ -21,7 +23,7 @@ def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, ru
 
     Args:
         saliency: A map at its own resolution, over the framed scan.
-        framing: How the framed scan lies on the native grid.
+        on: Rows and columns of the native grid.
         extreme: ``"max"`` for the strongest evidence of malignancy, ``"min"`` of benignity.
         rule: ``"cell"`` carries the centre of the extreme cell to the native grid; exact and free of
             plateaus. ``"first_maximum"`` is the paper's way: the map is resized to the native grid,
@@ -53,7 +55,7 @@ def locate_extremes(saliency: SaliencyMap, framing: Framing, *, extreme: str, ru
         if len(tied) > MOST_TIED:
             tied = tied[np.linspace(0, len(tied) - 1, MOST_TIED).round().astype(int)]
         cells = np.stack(np.unravel_index(tied, saliency.shape), axis=-1)
-        return rescale_points(cells, saliency.shape, to=framing.native_shape)
-    resized = framing.resample_map(saliency)
+        return rescale_points(cells, saliency.shape, to=on)
+    resized = resample_map(saliency, to=on)
     first = resized.argmax() if extreme == "max" else resized.argmin()
     return np.array([np.unravel_index(first, resized.shape)], dtype=np.float64)

@@ -1,0 +1,85 @@
+"""The station of preparation: scans, raw_images -> splits, model_inputs."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Node, Pipeline
+
+from sonolens import cohort
+from sonolens.arrays import ScanStack
+from sonolens.parallel import in_parallel
+from sonolens.pipelines.collections import Pictures
+from sonolens.pipelines.data_processing.parameters import SplitParameters
+from sonolens.pipelines.parameters import FramingParameters
+from sonolens.progress import track
+from sonolens.studies import Study
+from sonolens.ultrasound import Framing
+
+
+def preparation_station() -> Pipeline:
+    """Split the patients of a study, and frame its scans."""
+    return Pipeline(
+        [
+            Node(
+                split_scans,
+                inputs=["study", "scans", "screening", "params:split"],
+                outputs="splits",
+                name="split_scans",
+            ),
+            Node(
+                frame_scans,
+                inputs=["scans", "raw_images", "params:framing"],
+                outputs="model_inputs",
+                name="frame_scans",
+            ),
+        ],
+        namespace="preparation",
+        prefix_datasets_with_namespace=False,
+    )
+
+
+def split_scans(
+    study: Study, scans: pd.DataFrame, screening: pd.DataFrame, split: SplitParameters
+) -> pd.DataFrame:
+    """Deal patients, joined where they share duplicates, to train, validation and test."""
+    groups = cohort.join_groups(scans, cohort.listed_duplicates(screening))
+    validation_share, seed = split.validation_share, split.seed
+    if split.scheme == "holdout":
+        return cohort.split_holdout(
+            scans,
+            validation_share=validation_share,
+            test_share=split.test_share,
+            seed=seed,
+            groups=groups,
+        )
+    if split.scheme == "kfold":
+        return cohort.split_kfold(
+            scans,
+            folds=split.folds,
+            repeats=split.repeats,
+            validation_share=validation_share,
+            seed=seed,
+            groups=groups,
+        )
+    if study.official_folds is None:
+        raise ValueError(
+            f"study {study.name!r} has no official folds; set split.scheme to holdout or kfold"
+        )
+    return cohort.split_official(
+        scans, study.official_folds, validation_share=validation_share, seed=seed, groups=groups
+    )
+
+
+def frame_scans(scans: pd.DataFrame, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
+    """Stack all scans at the network's input size, in the order of `scans`."""
+    stack = np.empty((len(scans), framing.size_px, framing.size_px), dtype=np.uint8)
+    framed = in_parallel(partial(_frame, raw_images, framing.size_px), scans["scan_id"])
+    for place, scan in enumerate(track(framed, description="Framing scans", total=len(scans))):
+        stack[place] = scan
+    return stack
+
+
+def _frame(raw_images: Pictures, size_px: int, scan_id: str) -> np.ndarray:
+    scan = np.asarray(raw_images[scan_id]())
+    return Framing.of(scan, size_px=size_px).frame_scan(scan)

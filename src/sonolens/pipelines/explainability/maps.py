@@ -1,0 +1,147 @@
+"""The station of maps: model_weights, model_inputs, raw_masks -> saliency_maps, region_masks."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Node, Pipeline
+from PIL import Image
+
+from sonolens.arrays import SaliencyMap, ScanStack
+from sonolens.models import NetworkWeights, check_framing, rebuild_network
+from sonolens.pipelines.collections import MapId, Networks, Pictures, spacing_by_scan
+from sonolens.pipelines.consistency import check_logits
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
+from sonolens.pipelines.parameters import InferenceParameters
+from sonolens.progress import track
+from sonolens.saliency import check_identity, explain_scans
+
+ADDS_UP_TO_LOGIT = {"cam"}
+"""Methods whose maps sum to the logit: ``mean(map) + bias == logit``."""
+
+
+def maps_station() -> Pipeline:
+    """Draw the regions of every scan, and every network's maps of it."""
+    return Pipeline(
+        [
+            Node(
+                draw_region_masks,
+                inputs=["raw_masks", "scans", "params:regions"],
+                outputs="region_masks",
+                name="draw_region_masks",
+            ),
+            Node(
+                draw_saliency_maps,
+                inputs=[
+                    "model_weights",
+                    "model_inputs",
+                    "scans",
+                    "predictions",
+                    "params:explanation",
+                    "params:inference",
+                ],
+                outputs="saliency_maps",
+                name="draw_saliency_maps",
+            ),
+        ],
+        namespace="maps",
+        prefix_datasets_with_namespace=False,
+    )
+
+
+def draw_region_masks(
+    raw_masks: Pictures, scans: pd.DataFrame, regions: RegionParameters
+) -> Iterator[tuple[str, Image.Image]]:
+    """Draw the mass, its ring and what lies below on every scan's native grid."""
+    spacing_of = spacing_by_scan(scans)
+    return (
+        (
+            scan_id,
+            Image.fromarray(
+                regions.partition(
+                    np.asarray(raw_masks[scan_id]()), spacing_mm=spacing_mm, scan_id=scan_id
+                )
+            ),
+        )
+        for scan_id, spacing_mm in track(
+            spacing_of.items(), description="Drawing region masks", total=len(spacing_of)
+        )
+    )
+
+
+def draw_saliency_maps(
+    model_weights: Networks,
+    model_inputs: ScanStack,
+    scans: pd.DataFrame,
+    predictions: pd.DataFrame,
+    explanation: ExplanationParameters,
+    inference: InferenceParameters,
+) -> Iterator[tuple[str, SaliencyMap]]:
+    """Explain every network's logit for every scan, and check that class activations add up to it."""
+    return (
+        (str(MapId(method, run, scan_id)), saliency)
+        for run, load_weights in model_weights.items()
+        for method, scan_id, saliency in _explain_run(
+            load_weights(),
+            model_inputs,
+            _logits_of(run, scans=scans, predictions=predictions),
+            explanation=explanation,
+            inference=inference,
+        )
+    )
+
+
+def _logits_of(run: str, *, scans: pd.DataFrame, predictions: pd.DataFrame) -> pd.Series:
+    """The stored logits of one run, by scan in the order of `scans`."""
+    logits = predictions.loc[predictions["run"] == run].set_index("scan_id")["logit"]
+    missing = scans.loc[~scans["scan_id"].isin(logits.index), "scan_id"]
+    if len(missing):
+        raise ValueError(
+            f"run {run!r} has weights but no prediction for scan {missing.iloc[0]!r}; "
+            "weights and predictions come from different runs, so run the training pipeline again"
+        )
+    return logits.loc[scans["scan_id"]]
+
+
+def _explain_run(
+    weights: NetworkWeights,
+    model_inputs: ScanStack,
+    logits: pd.Series,
+    *,
+    explanation: ExplanationParameters,
+    inference: InferenceParameters,
+) -> Iterator[tuple[str, str, SaliencyMap]]:
+    """Draw one network's maps batch by batch and check each before it is handed on."""
+    check_framing(weights, size_px=model_inputs.shape[1])
+    network = rebuild_network(weights)
+    batches = explain_scans(
+        explanation.methods,
+        network,
+        model_inputs,
+        scan_ids=list(logits.index),
+        run=weights.header["run"],
+        settings=explanation,
+        batch_size=inference.batch_size,
+        device=inference.device,
+    )
+    total = math.ceil(len(logits) / inference.batch_size)
+    for batch in track(batches, description="Drawing saliency maps, in batches", total=total):
+        stored = logits.loc[list(batch.scan_ids)]
+        check_logits(
+            batch.logits,
+            stored,
+            run=weights.header["run"],
+            tolerance=inference.logit_tolerance,
+        )
+        for method, maps in batch.maps.items():
+            if method in ADDS_UP_TO_LOGIT:
+                check_identity(
+                    maps,
+                    bias=network.bias,
+                    logits=stored.to_numpy(dtype=np.float32),
+                    scan_ids=batch.scan_ids,
+                    tolerance=inference.logit_tolerance,
+                )
+            for scan_id, saliency in zip(batch.scan_ids, maps, strict=True):
+                yield method, scan_id, saliency

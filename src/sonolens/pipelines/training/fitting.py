@@ -1,0 +1,124 @@
+"""The station of fitting: scans, splits, model_inputs -> model_weights, predictions, decisions."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Node, Pipeline
+
+from sonolens.arrays import ScanStack
+from sonolens.evaluation import classification
+from sonolens.models import check_framing, predict_logits, rebuild_network
+from sonolens.pipelines.collections import Checkpoints, Networks
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
+from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
+from sonolens.pipelines.training.parameters import TrainingParameters
+
+
+def fitting_station() -> Pipeline:
+    """Fit networks, let them judge every scan, fix thresholds, and decide every scan once."""
+    return Pipeline(
+        [
+            Node(
+                train_networks,
+                inputs=[
+                    "scans",
+                    "splits",
+                    "model_inputs",
+                    "checkpoints",
+                    "params:training",
+                    "params:inference",
+                ],
+                outputs=["model_weights", "training_runs", "training_history"],
+                name="train_networks",
+            ),
+            Node(
+                predict_scans,
+                inputs=[
+                    "model_weights",
+                    "training_runs",
+                    "scans",
+                    "splits",
+                    "model_inputs",
+                    "params:inference",
+                ],
+                outputs="predictions",
+                name="predict_scans",
+            ),
+            Node(
+                choose_operating_points,
+                inputs=["predictions", "training_runs", "params:evaluation"],
+                outputs="operating_points",
+                name="choose_operating_points",
+            ),
+            Node(
+                classification.decide_scans,
+                inputs=["predictions", "scans", "operating_points"],
+                outputs="decisions",
+                name="decide_scans",
+            ),
+        ],
+        namespace="fitting",
+        prefix_datasets_with_namespace=False,
+    )
+
+
+def train_networks(
+    scans: pd.DataFrame,
+    splits: pd.DataFrame,
+    model_inputs: ScanStack,
+    checkpoints: Checkpoints,
+    training: TrainingParameters,
+    inference: InferenceParameters,
+) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
+    """Fit every network of the grid that is not fitted yet, and keep the epochs that were chosen."""
+    grid = GridFits(scans, splits, model_inputs, checkpoints, training, inference)
+    weights, runs, histories = {}, [], []
+    for planned in plan_fits(training, folds=splits["fold"].unique().tolist()):
+        fit = grid.fit(planned)
+        for protocol, chosen_on in CHOOSERS[training.protocol].items():
+            run = planned.run(protocol)
+            runs.append(describe_run(fit, planned, protocol=protocol, training=training))
+            histories.append(trace_epochs(fit, run=run, chosen_on=chosen_on))
+            # Packed when saved, one after the other: a grid's weights would not fit into memory.
+            weights[run] = partial(grid.pack, planned, protocol)
+    return weights, pd.DataFrame(runs), pd.concat(histories, ignore_index=True)
+
+
+def predict_scans(
+    model_weights: Networks,
+    training_runs: pd.DataFrame,
+    scans: pd.DataFrame,
+    splits: pd.DataFrame,
+    model_inputs: ScanStack,
+    inference: InferenceParameters,
+) -> pd.DataFrame:
+    """Let every network judge every scan of its fold; validation scans set the temperature."""
+    tables = []
+    for row in training_runs.to_dict(orient="records"):
+        weights = model_weights[row["run"]]()
+        check_framing(weights, size_px=model_inputs.shape[1])
+        logits = predict_logits(
+            rebuild_network(weights),
+            model_inputs,
+            batch_size=inference.batch_size,
+            device=inference.device,
+        )
+        fold = splits.loc[splits["fold"] == row["fold"], ["scan_id", "partition"]]
+        judged = scans[["scan_id", "lesion_id", "label"]].assign(
+            run=row["run"], logit=logits.astype(np.float64)
+        )
+        judged = judged.merge(fold, on="scan_id", validate="one_to_one")
+        tables.append(classification.scale_probabilities(judged, protocol=row["protocol"]))
+    return pd.concat(tables, ignore_index=True)
+
+
+def choose_operating_points(
+    predictions: pd.DataFrame, training_runs: pd.DataFrame, scoring: EvaluationParameters
+) -> pd.DataFrame:
+    """Fix every network's thresholds where its protocol lets them be chosen."""
+    return classification.choose_operating_points(
+        predictions, training_runs, lesion_probability=scoring.lesion_probability
+    )

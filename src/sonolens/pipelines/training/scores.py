@@ -1,0 +1,145 @@
+"""The station of scores: predictions, decisions -> how well runs and configurations classify."""
+
+import pandas as pd
+from kedro.pipeline import Node, Pipeline
+
+from sonolens.evaluation import classification
+from sonolens.pipelines.parameters import EvaluationParameters
+
+
+def scores_station() -> Pipeline:
+    """Score runs per scan and per lesion, and configurations over their runs."""
+    return Pipeline(
+        [
+            Node(
+                score_classification,
+                inputs=[
+                    "decisions",
+                    "scans",
+                    "mass_measurements",
+                    "operating_points",
+                    "params:evaluation",
+                ],
+                outputs="classification_metrics",
+                name="score_classification",
+            ),
+            Node(
+                trace_roc,
+                inputs=["predictions", "params:evaluation"],
+                outputs="roc_curve",
+                name="trace_roc",
+            ),
+            Node(
+                trace_calibration,
+                inputs=["predictions", "params:evaluation"],
+                outputs="calibration_curve",
+                name="trace_calibration",
+            ),
+            Node(
+                score_configurations,
+                inputs=["decisions", "training_runs", "operating_points", "params:evaluation"],
+                outputs="configuration_metrics",
+                name="score_configurations",
+            ),
+            Node(
+                compare_configurations,
+                inputs=["decisions", "training_runs", "params:evaluation"],
+                outputs="configuration_comparison",
+                name="compare_configurations",
+            ),
+            Node(
+                measure_optimism,
+                inputs=["decisions", "training_runs", "operating_points", "params:evaluation"],
+                outputs="protocol_optimism",
+                name="measure_optimism",
+            ),
+        ],
+        namespace="scores",
+        prefix_datasets_with_namespace=False,
+    )
+
+
+def score_classification(
+    decisions: pd.DataFrame,
+    scans: pd.DataFrame,
+    mass_measurements: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Score every network per scan and per lesion, as a whole and by stratum."""
+    return classification.score_classification(
+        decisions,
+        _with_sizes(scans, mass_measurements),
+        operating_points,
+        lesion_probability=scoring.lesion_probability,
+        size_bounds_mm=scoring.size_bounds_mm,
+        bins=scoring.calibration_bins,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def trace_roc(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
+    """Trace every network's ROC curve per scan and per lesion."""
+    return classification.trace_roc(predictions, lesion_probability=scoring.lesion_probability)
+
+
+def trace_calibration(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
+    """Trace how far every network's probabilities can be taken at their word."""
+    return classification.trace_calibration(
+        predictions,
+        lesion_probability=scoring.lesion_probability,
+        bins=scoring.calibration_bins,
+        confidence=scoring.confidence,
+    )
+
+
+def score_configurations(
+    decisions: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Score every configuration over its runs: their spread, and all folds' test scans together."""
+    return classification.score_configurations(
+        decisions,
+        training_runs,
+        operating_points,
+        lesion_probability=scoring.lesion_probability,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def compare_configurations(
+    decisions: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Compare every two configurations on the same test scans."""
+    return classification.compare_configurations(
+        decisions,
+        training_runs,
+        lesion_probability=scoring.lesion_probability,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def measure_optimism(
+    decisions: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    operating_points: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Measure what a score gains when the test scans themselves choose."""
+    return classification.measure_optimism(
+        decisions,
+        training_runs,
+        operating_points,
+        lesion_probability=scoring.lesion_probability,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def _with_sizes(scans: pd.DataFrame, mass_measurements: pd.DataFrame) -> pd.DataFrame:
+    """Put the size of its mass beside every scan."""
+    sizes = mass_measurements[["scan_id", "size_mm"]]
+    return scans.merge(sizes, on="scan_id", how="left", validate="one_to_one")
