@@ -9,4 +9,7 @@ Kedro is known only at the edge: ``pipelines``, ``datasets``, ``hooks``, ``input
 ``session``, ``settings`` and ``pipeline_registry``. ``docs/architecture.md`` says what each room owns.
 """
 
-__version__ = "0.1.0"
+from sonolens.game import pointing_game
+from sonolens.version import __version__
+
+__all__ = ["__version__", "pointing_game"]

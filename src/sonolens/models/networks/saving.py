@@ -5,12 +5,12 @@ import math
 import re
 from collections.abc import Mapping
 
-import sonolens
 from sonolens.models.networks.backbones import NETWORKS
 from sonolens.models.networks.building import build_network
 from sonolens.models.networks.classifier import Recipe, ScanClassifier
 from sonolens.models.networks.reference_pattern import answer_probe
 from sonolens.models.networks.weights_file import NetworkWeights, check_tensors
+from sonolens.version import __version__
 
 CLASSES = "benign,malignant"
 """Negative logits mean the first class, positive ones the second."""
@@ -47,7 +47,7 @@ def pack_weights(
         "output_stride": str(network.recipe.output_stride),
         "size_px": str(size_px),
         "classes": CLASSES,
-        "sonolens": sonolens.__version__,
+        "sonolens": __version__,
     }
     clash = sorted((header.keys() | {"probe_logit"}) & header_extra.keys())
     if clash:

@@ -1,0 +1,156 @@
+"""The pointing game in plain arrays: answers known by hand, and the pipeline's own."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sonolens
+
+ALL = {"subset": "all", "label": "both"}
+
+
+def scan(*, top=10, left=20):
+    """A mask of 10 x 20 pixels on a scan of 40 x 60; 0.5 mm per pixel."""
+    mask = np.zeros((40, 60), dtype=bool)
+    mask[top : top + 10, left : left + 20] = True
+    return mask
+
+
+def looking_at(row, col, *, cells=(40, 60)):
+    """A map whose one maximum lies at a cell, and whose minimum at its top left."""
+    saliency = np.zeros(cells)
+    saliency[row, col], saliency[0, 0] = 1.0, -1.0
+    return saliency
+
+
+def rates(table, **which):
+    rows = table[(table[list(which)] == pd.Series(which)).all(axis=1)]
+    return rows.set_index("region")["rate"].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("row", "region"), [(15, "mass"), (9, "peritumoral"), (29, "peritumoral"), (30, "below")]
+)
+def test_a_map_hits_the_region_under_its_maximum(row, region):
+    # The ring of 5 mm is 10 pixels wide, so that what is below begins at row 30.
+    table = sonolens.pointing_game(
+        [looking_at(row, 30)], [scan()], spacing_mm=0.5, malignant=[True], called=[True]
+    )
+
+    found = rates(table, rule="max", **ALL)
+    assert found == {"mass": 0, "peritumoral": 0, "below": 0, "any": 1} | {region: 1}
+
+
+def test_maps_of_7_by_7_cells_are_played_at_their_cell_centres():
+    # The centre of cell (2, 3) is pixel (13.8, 29.5), inside the mass; chance counts the 49 centres.
+    table = sonolens.pointing_game(
+        [looking_at(2, 3, cells=(7, 7))], [scan()], spacing_mm=0.5, malignant=[True], called=[True]
+    )
+
+    row = table.query("region == 'mass' and rule == 'max' and subset == 'all' and label == 'both'")
+    rows, cols = ((np.arange(7) + 0.5) * 40 / 7 - 0.5, (np.arange(7) + 0.5) * 60 / 7 - 0.5)
+    inside = ((rows > 9.5) & (rows < 19.5)).sum() * ((cols > 19.5) & (cols < 39.5)).sum()
+    assert row["rate"].tolist() == [1]
+    assert row["chance"].tolist() == [pytest.approx(inside / 49)]
+
+
+def test_the_decision_reads_the_minimum_of_a_scan_called_benign():
+    saliency = -looking_at(15, 30)
+    table = sonolens.pointing_game(
+        [saliency], [scan()], spacing_mm=0.5, malignant=[False], called=[False]
+    )
+
+    assert rates(table, rule="decision", **ALL)["mass"] == 1
+    assert rates(table, rule="max", **ALL)["mass"] == 0
+
+
+def test_pixels_need_not_be_square_and_spacing_may_differ_by_scan():
+    maps = [looking_at(15, 12), looking_at(15, 12)]
+    wide = sonolens.pointing_game(
+        maps,
+        [scan(), scan()],
+        spacing_mm=[(0.5, 0.5), (0.5, 1.0)],
+        malignant=[True, False],
+        called=[True, True],
+    )
+
+    # Eight pixels beside the mass: 4 mm on the first scan, 8 mm on the second.
+    hits = wide.query("region == 'peritumoral' and rule == 'max' and subset == 'all'")
+    assert hits.set_index("label")["rate"].to_dict() == {"malignant": 1, "benign": 0, "both": 0.5}
+
+
+def test_the_prior_is_the_mean_of_the_training_maps():
+    one = {"spacing_mm": 0.5, "malignant": [True], "called": [True]}
+    elsewhere = [looking_at(39, 59)]
+    own = sonolens.pointing_game([looking_at(15, 30)], [scan()], **one)
+    given = sonolens.pointing_game([looking_at(15, 30)], [scan()], training_maps=elsewhere, **one)
+
+    which = "region == 'mass' and rule == 'max' and subset == 'all' and label == 'both'"
+    assert own.query(which)["centre_prior"].tolist() == [1]
+    assert given.query(which)["centre_prior"].tolist() == [0]
+
+
+def test_maps_of_several_sizes_are_played_without_a_prior():
+    table = sonolens.pointing_game(
+        [looking_at(15, 30), looking_at(2, 3, cells=(7, 7))],
+        [scan(), scan()],
+        spacing_mm=0.5,
+        malignant=[True, True],
+        called=[True, False],
+    )
+
+    assert table["centre_prior"].isna().all()
+    assert rates(table, rule="max", **ALL)["mass"] == 1
+
+
+def test_scans_of_one_patient_are_exchanged_and_resampled_together():
+    rng = np.random.default_rng(0)
+    maps, masks = rng.normal(size=(12, 7, 7)), [scan(top=2 * row) for row in range(12)]
+    flags = {"spacing_mm": 0.5, "malignant": [True, False] * 6, "called": [True] * 12}
+    apart = sonolens.pointing_game(maps, masks, **flags)
+    together = sonolens.pointing_game(maps, masks, patient_ids=["one"] * 12, **flags)
+
+    # One patient's maps can be laid on no other patient's scans.
+    assert apart["rate"].equals(together["rate"])
+    assert (together["p_value"].dropna() == 1).all()
+    assert (apart["p_value"].dropna() < 1).any()
+
+
+def test_constant_maps_are_counted_apart():
+    table = sonolens.pointing_game(
+        [np.zeros((7, 7)), looking_at(15, 30)],
+        [scan(), scan()],
+        spacing_mm=0.5,
+        malignant=[True, True],
+        called=[True, True],
+    )
+
+    counted = table.query("region == 'mass' and rule == 'max' and subset == 'all'").iloc[-1]
+    assert (counted["n"], counted["n_silent"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"maps": []}, "there is no map"),
+        ({"masks": [scan(), scan()]}, "1 maps but 2 masks"),
+        ({"malignant": [True, False]}, "1 maps but 2 values of malignant"),
+        ({"patient_ids": ["a", "b"]}, "1 maps but 2 values of patient_ids"),
+        ({"maps": [np.zeros((1, 7, 7))]}, "map 0 has 3 axes"),
+        ({"maps": [np.full((7, 7), np.nan)]}, "map 0 holds infinite or undefined"),
+        ({"masks": [np.zeros((40, 60))]}, "mask"),
+        ({"spacing_mm": np.nan}, "has no pixel spacing"),
+        ({"ring_mm": 0.0}, "greater than 0"),
+    ],
+)
+def test_what_cannot_be_played_is_refused_by_name(changes, said):
+    given = {
+        "maps": [looking_at(15, 30)],
+        "masks": [scan()],
+        "spacing_mm": 0.5,
+        "malignant": [True],
+        "called": [True],
+    }
+
+    with pytest.raises(ValueError, match=said):
+        sonolens.pointing_game(**given | changes)
