@@ -13,12 +13,14 @@ import time
 import numpy as np
 import pandas as pd
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.pointing import (
     describe_points,
     look_up_regions,
     measure_region_shares,
     score_pointing_game,
 )
+from sonolens.evaluation.statistics import Bootstrap
 from sonolens.regions import Below, RegionRule, Ring
 from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import Framing
@@ -84,9 +86,8 @@ def draw_tables(n_scans: int) -> dict[str, pd.DataFrame]:
     return {
         "extreme_points": pd.DataFrame(points),
         "region_shares": pd.DataFrame(shares),
-        "predictions": predictions,
+        "decisions": decide_scans(predictions, scans, pd.DataFrame([threshold])),
         "scans": scans,
-        "operating_points": pd.DataFrame([threshold]),
         "mean_extremes": pd.DataFrame(mean),
         "region_maps": {scan_id: kinds[number % KINDS] for number, scan_id in enumerate(scan_ids)},
     }
@@ -102,22 +103,20 @@ def main() -> None:
         for scan_id, region_map in tables.pop("region_maps").items()
     }
     start = time.perf_counter()
-    readings = look_up_regions(
-        tables["extreme_points"], tables["mean_extremes"], tables["scans"], maps
+    lookup = look_up_regions(
+        tables["extreme_points"], tables["mean_extremes"], tables.pop("scans"), maps
     )
     read = time.perf_counter()
     table = score_pointing_game(
         **tables,
-        readings=readings,
+        lookup=lookup,
         partition="test",
         permutations=1000,
-        resamples=2000,
-        confidence=0.95,
-        seed=0,
+        bootstrap=Bootstrap(resamples=2000, confidence=0.95, seed=0),
     )
     scored = time.perf_counter()
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{len(readings.places)} places on {len(readings.scan_ids)} scans: {read - start:.1f} s")
+    print(f"{len(lookup.places)} places on {len(lookup.scan_ids)} scans: {read - start:.1f} s")
     print(f"{len(table)} rates of {table['method'].nunique()} methods: {scored - read:.1f} s")
     print(f"peak memory of the process: {peak_mb:.0f} MB")
 

@@ -13,8 +13,9 @@ import pandas as pd
 from scipy.special import expit
 
 from sonolens.evaluation import classification
+from sonolens.evaluation.statistics import Bootstrap
 
-BOOTSTRAP = {"resamples": 2000, "confidence": 0.95, "seed": 0}
+BOOTSTRAP = Bootstrap(resamples=2000, confidence=0.95, seed=0)
 RUN = {
     "run": "net",
     "configuration": "net",
@@ -76,15 +77,16 @@ def measure_study(scans: int, *, seed: int) -> None:
     """Measure every table of scores for one study."""
     table, predictions = invent_study(scans, seed=seed)
     runs = pd.DataFrame([RUN])
-    rivals, judged = invent_rivals(predictions, seed=seed)
     forming = {"lesion_probability": "mean"}
-    settings = forming | BOOTSTRAP
+    settings = forming | {"bootstrap": BOOTSTRAP}
     points = classification.choose_operating_points(predictions, runs, **forming)
+    decisions = classification.decide_scans(predictions, table, points)
+    rivals, of_rivals = invent_rivals(decisions, seed=seed)
     print(f"\n{scans} scans, {table['patient_id'].nunique()} patients, 2,000 resamples")
     measure(
         "score_classification",
         lambda: classification.score_classification(
-            predictions, table, points, size_bounds_mm=(10.0, 20.0), bins=10, **settings
+            decisions, table, points, size_bounds_mm=(10.0, 20.0), bins=10, **settings
         ),
     )
     measure(
@@ -93,22 +95,22 @@ def measure_study(scans: int, *, seed: int) -> None:
     )
     measure(
         "score_configurations",
-        lambda: classification.score_configurations(predictions, runs, points, table, **settings),
+        lambda: classification.score_configurations(decisions, runs, points, **settings),
     )
     measure(
         "measure_optimism",
-        lambda: classification.measure_optimism(predictions, runs, points, table, **settings),
+        lambda: classification.measure_optimism(decisions, runs, points, **settings),
     )
     measure(
         f"compare_configurations, {len(rivals)} of them",
-        lambda: classification.compare_configurations(judged, rivals, table, **settings),
+        lambda: classification.compare_configurations(of_rivals, rivals, **settings),
     )
 
 
-def invent_rivals(predictions: pd.DataFrame, *, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Invent ten configurations that judge the test scans a little differently."""
+def invent_rivals(decisions: pd.DataFrame, *, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Invent ten configurations that predict the test scans a little differently."""
     rng = np.random.default_rng(seed)
-    tested = predictions[predictions["partition"] == "test"]
+    tested = decisions[decisions["partition"] == "test"]
     names = [f"net{number}" for number in range(10)]
     tables = []
     for name in names:

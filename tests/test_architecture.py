@@ -1,6 +1,7 @@
 """The house rules that a linter does not know."""
 
 import ast
+import importlib
 import inspect
 import re
 from pathlib import Path
@@ -10,7 +11,6 @@ import yaml
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline
-from pydantic import BaseModel
 
 from sonolens.parameters import Parameters
 from sonolens.tables.contract import Table
@@ -24,6 +24,24 @@ DRAWERS = {"utils", "helpers", "common", "misc", "base", "core"}
 def nodes() -> list:
     bootstrap_project(PROJECT)
     return sum(pipelines.values(), Pipeline([])).nodes
+
+
+def arguments(function: ast.FunctionDef) -> set[str]:
+    told = function.args
+    return {each.arg for each in (*told.posonlyargs, *told.args, *told.kwonlyargs)}
+
+
+def functions_that_take(*names: str) -> set[str]:
+    return {
+        function.name
+        for source in SOURCES
+        for function in ast.walk(ast.parse(source.read_text()))
+        if isinstance(function, ast.FunctionDef) and set(names) <= arguments(function)
+    }
+
+
+def subclasses(kind: type) -> list[type]:
+    return [each for sub in kind.__subclasses__() for each in (sub, *subclasses(sub))]
 
 
 def catalog_names() -> set[str]:
@@ -64,16 +82,17 @@ def test_every_table_in_the_catalog_has_its_contract() -> None:
         if not name.startswith("_") and entry["type"].endswith("TableDataset")
     ]
 
-    contracts = {contract.__name__ for contract in Table.__subclasses__()}
+    for module in (PROJECT / "src" / "sonolens" / "tables").glob("*.py"):
+        importlib.import_module(f"sonolens.tables.{module.stem}".removesuffix(".__init__"))
+    contracts = {
+        f"{contract.__module__.removeprefix('sonolens.tables.')}.{contract.__name__}"
+        for contract in subclasses(Table)
+    }
     assert sorted(named) == sorted(contracts)
 
 
-def parameter_models(group: type[BaseModel] = Parameters) -> list[type[BaseModel]]:
-    return [m for sub in group.__subclasses__() for m in (sub, *parameter_models(sub))]
-
-
 def test_every_parameter_is_described_and_has_no_default_in_code(nodes: list) -> None:
-    for model in parameter_models():
+    for model in subclasses(Parameters):
         for name, field in model.model_fields.items():
             assert field.description, f"{model.__name__}.{name}"
             assert field.is_required(), f"{model.__name__}.{name} hides a default"
@@ -103,6 +122,17 @@ def test_modules_and_functions_stay_small(source: Path) -> None:
             body = function.body[1:] if ast.get_docstring(function) else function.body
             lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
             assert lines <= 40, f"{function.name} has {lines} lines"
+
+
+def test_what_a_run_called_a_scan_is_decided_in_one_place() -> None:
+    decide = functions_that_take("predictions", "operating_points", "scans")
+
+    # The page shows these tables side by side and decides nothing.
+    assert decide - {"write_report", "render_report"} == {"decide_scans"}
+
+
+def test_how_patients_are_resampled_travels_in_one_value() -> None:
+    assert not functions_that_take("resamples", "confidence", "seed")
 
 
 def test_every_test_file_has_a_room() -> None:

@@ -3,6 +3,8 @@
 import pandas as pd
 from scipy.special import logit
 
+from sonolens.evaluation.classification import decide_scans
+
 
 def study(*rows: tuple[str, str, str, float], partition="test", run="net") -> pd.DataFrame:
     """Predictions of one run from (scan, lesion, label, probability); nothing is scaled."""
@@ -26,6 +28,13 @@ def scans_of(predictions: pd.DataFrame) -> pd.DataFrame:
     """Scans in which every lesion is a patient of its own."""
     scans = predictions[["scan_id", "lesion_id", "label"]].drop_duplicates("scan_id")
     return scans.assign(patient_id="patient of " + scans["lesion_id"])
+
+
+def decide(predictions: pd.DataFrame, points: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Decisions on the scans of `scans_of`; where no threshold is told, each run decides at 0.5."""
+    if points is None:
+        points = pd.concat([thresholds(0.5, 0.5, run=run) for run in predictions["run"].unique()])
+    return decide_scans(predictions, scans_of(predictions), points)
 
 
 def runs_of(*runs: dict) -> pd.DataFrame:

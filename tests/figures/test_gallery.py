@@ -1,7 +1,10 @@
 """The gallery shows what was drawn, in a fixed order."""
 
 import pandas as pd
-from sonolens.evaluation.gallery import draw_gallery
+
+from sonolens.evaluation.classification import decide_scans
+from sonolens.figures.gallery import draw_gallery
+from sonolens.tables.shown import Gallery
 
 # Of each label eight scans are called right and four wrong at the threshold 0.4.
 PREDICTIONS = pd.DataFrame(
@@ -23,14 +26,14 @@ OPERATING_POINTS = pd.DataFrame(
         "threshold": [0.9, 0.4, 0.9],
     }
 )
+SCANS = PREDICTIONS[["scan_id"]].assign(patient_id="p")
 
 
 def gallery(
     predictions: pd.DataFrame = PREDICTIONS, *, each: int = 2, wrong: int = 1, seed: int = 0
 ) -> pd.DataFrame:
     return draw_gallery(
-        predictions,
-        OPERATING_POINTS,
+        decide_scans(predictions, SCANS, OPERATING_POINTS),
         partition="test",
         correct_per_label=each,
         wrong=wrong,
@@ -43,7 +46,7 @@ def test_correct_benign_come_first_then_correct_malignant_then_wrong() -> None:
 
     assert shown["correct"].tolist() == [True] * 4 + [False] * 3
     assert shown["label"].tolist()[:4] == ["benign"] * 2 + ["malignant"] * 2
-    shown.Gallery.validate(shown)
+    Gallery.validate(shown)
 
 
 def test_a_probability_at_the_threshold_is_called_malignant() -> None:

@@ -132,7 +132,8 @@ def test_weights_of_a_run_without_predictions_are_refused(copy: Any) -> None:
 def test_predictions_of_another_fit_of_the_same_name_are_refused_whatever_the_method(
     copy: Any, node: str
 ) -> None:
-    change_table(copy, "predictions.csv", lambda table: table.assign(logit=table["logit"] + 0.5))
+    for name in ("predictions.csv", "decisions.csv"):
+        change_table(copy, name, lambda table: table.assign(logit=table["logit"] + 0.5))
 
     said = refusal(copy, node, explanation={"methods": ["random"]})
 
@@ -195,7 +196,7 @@ def test_one_scan_without_spacing_is_named_where_millimetres_are_asked_for(
     ring = refusal(copy, "draw_region_masks")
     depth = refusal(copy, "draw_region_masks", regions=relative | {"below": {"max_depth_mm": 10.0}})
     tolerance = [
-        refusal(copy, node, explanation={"tolerance_mm": 2.0})
+        refusal(copy, node, evaluation={"tolerance_mm": 2.0})
         for node in ("measure_region_shares", "score_pointing_game")
     ]
     copy.run("explainability", node_names=("draw_region_masks",), params={"regions": relative})
@@ -205,5 +206,5 @@ def test_one_scan_without_spacing_is_named_where_millimetres_are_asked_for(
     assert "or set ring.mode: relative" in ring
     assert f"{lacks}below.max_depth_mm 10 cannot be measured on it" in depth
     for said in tolerance:
-        assert f"{lacks}explanation.tolerance_mm 2 cannot be measured on it" in said
-        assert "or set explanation.tolerance_mm: 0" in said
+        assert f"{lacks}evaluation.tolerance_mm 2 cannot be measured on it" in said
+        assert "or set evaluation.tolerance_mm: 0" in said

@@ -203,7 +203,7 @@ def test_the_report_of_another_run_tells_what_its_inputs_were_made_with(
 ) -> None:
     shutil.copytree(finished.data_root, tmp_path / "data")
     project = project_at(tmp_path / "data")
-    project.run("explainability", params={"explanation": {"partition": "validation"}})
+    project.run("explainability", params={"evaluation": {"partition": "validation"}})
 
     project.run("reporting")
 

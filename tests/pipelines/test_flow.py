@@ -11,7 +11,7 @@ from sonolens.models import rebuild_network
 
 
 @pytest.fixture(scope="module")
-def judged(results: DataCatalog) -> pd.DataFrame:
+def decided(results: DataCatalog) -> pd.DataFrame:
     """Test scans with their called label, from predictions and operating points alone."""
     points = results.load("operating_points").query("rule == 'closest_to_corner'")
     points = points.set_index(["run", "level"])["threshold"]
@@ -22,7 +22,7 @@ def judged(results: DataCatalog) -> pd.DataFrame:
     return test.assign(called=called, correct=called == test["label"]).set_index("scan_id")
 
 
-def test_every_scan_is_imported_split_framed_judged_and_explained(results: DataCatalog) -> None:
+def test_every_scan_is_imported_split_framed_decided_and_explained(results: DataCatalog) -> None:
     scans = results.load("scans")
     (run,) = results.load("model_weights")
 
@@ -32,6 +32,17 @@ def test_every_scan_is_imported_split_framed_judged_and_explained(results: DataC
     assert results.load("model_inputs").shape == (len(scans), 96, 96)
     assert set(results.load("predictions")["scan_id"]) == ids
     assert set(results.load("saliency_maps")) == {f"cam/{run}/{scan_id}" for scan_id in ids}
+
+
+def test_decisions_are_those_of_predictions_and_operating_points(
+    results: DataCatalog, decided: pd.DataFrame
+) -> None:
+    decisions = results.load("decisions").query("partition == 'test'").set_index("scan_id")
+
+    assert (decisions["called"] == (decided["called"] == "malignant")).all()
+    assert (decisions["correct"] == decided["correct"]).all()
+    patients = results.load("scans").set_index("scan_id")["patient_id"]
+    assert (decisions["patient_id"] == patients.loc[decisions.index]).all()
 
 
 def test_every_map_adds_up_to_the_stored_logit(results: DataCatalog) -> None:
@@ -91,7 +102,7 @@ def test_the_region_of_a_point_is_the_pixel_under_it(results: DataCatalog) -> No
 @pytest.mark.parametrize("rule", ["max", "min", "either", "decision"])
 @pytest.mark.parametrize("region", ["mass", "peritumoral", "below", "any"])
 def test_hits_and_chance_are_those_of_the_points(
-    results: DataCatalog, judged: pd.DataFrame, rule: str, region: str
+    results: DataCatalog, decided: pd.DataFrame, rule: str, region: str
 ) -> None:
     inside = {"mass", "peritumoral", "below"} if region == "any" else {region}
     points = results.load("extreme_points").pivot_table(
@@ -101,7 +112,7 @@ def test_hits_and_chance_are_those_of_the_points(
         index="scan_id", columns="region", values="cell_share"
     )
     hits = chance = 0.0
-    for scan_id, scan in judged[judged["correct"]].iterrows():
+    for scan_id, scan in decided[decided["correct"]].iterrows():
         decisive = "max" if scan["called"] == "malignant" else "min"
         extremes = {"either": ["max", "min"], "decision": [decisive]}.get(rule, [rule])
         share = shares.loc[scan_id, sorted(inside)].sum()
@@ -110,8 +121,8 @@ def test_hits_and_chance_are_those_of_the_points(
 
     game = results.load("pointing_game").set_index(["region", "rule", "subset", "label"])
     row = game.loc[(region, rule, "correct", "both")]
-    assert (row["n"], row["hits"]) == (judged["correct"].sum(), hits)
-    assert row["chance"] == pytest.approx(chance / judged["correct"].sum())
+    assert (row["n"], row["hits"]) == (decided["correct"].sum(), hits)
+    assert row["chance"] == pytest.approx(chance / decided["correct"].sum())
     assert row["ci_low"] <= row["rate"] <= row["ci_high"]
 
 

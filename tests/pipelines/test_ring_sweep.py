@@ -11,6 +11,7 @@ from kedro.io import DataCatalog
 from pydantic import ValidationError
 from scipy import ndimage
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
 from sonolens.pipelines.explainability.parameters import RegionParameters
 from sonolens.pipelines.explainability.ring_sweep import sweep_rings
@@ -23,9 +24,8 @@ LOADED = (
     "saliency_maps",
     "extreme_points",
     "mean_map_extremes",
-    "predictions",
+    "decisions",
     "scans",
-    "operating_points",
     "params:framing",
 )
 
@@ -37,8 +37,8 @@ def regions(*, ring: dict[str, Any] | None = None, **changes: Any) -> RegionPara
 
 
 def sweep(results: DataCatalog, asked: RegionParameters) -> pd.DataFrame:
-    rest = [results.load(f"params:{name}") for name in ("explanation", "evaluation")]
-    return sweep_rings(*(results.load(name) for name in LOADED), asked, *rest)
+    scoring = results.load("params:evaluation")
+    return sweep_rings(*(results.load(name) for name in LOADED), asked, scoring)
 
 
 def test_the_game_is_played_for_every_width_in_one_run(results: DataCatalog) -> None:
@@ -94,10 +94,10 @@ def test_hits_and_chance_of_another_width_are_those_of_distances_to_the_mask(
 def sweep_of_maxima(results: DataCatalog, outer_mm: float) -> pd.DataFrame:
     """The row that asks for maxima alone: every scan is called malignant by a threshold of 0."""
     lenient = results.load("operating_points").assign(threshold=0.0)
-    asked = regions(sweep_outer_mm=[outer_mm])
-    loaded = {name: results.load(name) for name in LOADED} | {"operating_points": lenient}
-    rest = [results.load(f"params:{name}") for name in ("explanation", "evaluation")]
-    swept = sweep_rings(*loaded.values(), asked, *rest)
+    decisions = decide_scans(results.load("predictions"), results.load("scans"), lenient)
+    asked, scoring = regions(sweep_outer_mm=[outer_mm]), results.load("params:evaluation")
+    loaded = {name: results.load(name) for name in LOADED} | {"decisions": decisions}
+    swept = sweep_rings(*loaded.values(), asked, scoring)
     return swept.query(
         "region == 'peritumoral' and rule == 'decision' and subset == 'all' and label == 'both'"
     )
@@ -119,13 +119,10 @@ def test_a_relative_ring_is_swept_in_the_same_proportion(results: DataCatalog) -
 
 
 def test_a_tolerance_of_the_game_is_one_of_the_sweep(results: DataCatalog) -> None:
-    asked, settings = regions(sweep_outer_mm=[2.0]), results.load("params:explanation")
+    asked, scoring = regions(sweep_outer_mm=[2.0]), results.load("params:evaluation")
     loaded = [results.load(name) for name in LOADED]
-    near = settings.model_copy(update={"tolerance_mm": 3.0})
-    exact, widened = (
-        sweep_rings(*loaded, asked, each, results.load("params:evaluation")).set_index(KEY)
-        for each in (settings, near)
-    )
+    near = scoring.model_copy(update={"tolerance_mm": 3.0})
+    exact, widened = (sweep_rings(*loaded, asked, each).set_index(KEY) for each in (scoring, near))
 
     assert set(widened["tolerance_mm"]) == {3.0}
     assert (widened["hits"] >= exact["hits"]).all()

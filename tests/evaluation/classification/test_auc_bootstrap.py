@@ -9,9 +9,9 @@ from sonolens.evaluation.classification import (
     compare_aucs_delong,
 )
 from sonolens.evaluation.classification.auc_bootstrap import two_sided_p
-from sonolens.evaluation.statistics import patient_resamples, percentile_interval
+from sonolens.evaluation.statistics import Bootstrap, patient_resamples, percentile_interval
 
-SETTINGS = {"resamples": 400, "confidence": 0.95, "seed": 2}
+BOOTSTRAP = Bootstrap(resamples=400, confidence=0.95, seed=2)
 
 
 def related(seed: int, n: int = 80, gain: float = 0.0):
@@ -25,7 +25,7 @@ def test_every_difference_is_that_of_the_repeated_scans() -> None:
     labels, first, second = related(0, n=12)
     patients = np.repeat(np.arange(4), 3)
 
-    compared = compare_aucs_bootstrap(labels, first, second, patients, **SETTINGS)
+    compared = compare_aucs_bootstrap(labels, first, second, patients, bootstrap=BOOTSTRAP)
 
     blocks = patient_resamples(patients, resamples=400, seed=2)
     differences = []
@@ -41,7 +41,7 @@ def test_every_difference_is_that_of_the_repeated_scans() -> None:
 def test_with_independent_cases_it_agrees_with_delong() -> None:
     labels, first, second = related(1, n=300, gain=0.4)
 
-    bootstrapped = compare_aucs_bootstrap(labels, first, second, range(300), **SETTINGS)
+    bootstrapped = compare_aucs_bootstrap(labels, first, second, range(300), bootstrap=BOOTSTRAP)
     delong = compare_aucs_delong(labels, first, second, confidence=0.95)
 
     assert bootstrapped.difference == delong.difference
@@ -52,9 +52,13 @@ def test_with_independent_cases_it_agrees_with_delong() -> None:
 def test_scans_told_four_times_do_not_narrow_the_interval() -> None:
     labels, first, second = related(2)
 
-    once = compare_aucs_bootstrap(labels, first, second, range(80), **SETTINGS)
+    once = compare_aucs_bootstrap(labels, first, second, range(80), bootstrap=BOOTSTRAP)
     again = compare_aucs_bootstrap(
-        np.tile(labels, 4), np.tile(first, 4), np.tile(second, 4), np.tile(range(80), 4), **SETTINGS
+        np.tile(labels, 4),
+        np.tile(first, 4),
+        np.tile(second, 4),
+        np.tile(range(80), 4),
+        bootstrap=BOOTSTRAP,
     )
 
     assert (again.ci_low, again.ci_high) == pytest.approx((once.ci_low, once.ci_high))
@@ -64,7 +68,9 @@ def test_scans_told_four_times_do_not_narrow_the_interval() -> None:
 def test_a_score_equals_itself_and_any_monotone_change_of_it() -> None:
     labels, scores, _ = related(3)
 
-    compared = compare_aucs_bootstrap(labels, scores, np.exp(scores), range(80), **SETTINGS)
+    compared = compare_aucs_bootstrap(
+        labels, scores, np.exp(scores), range(80), bootstrap=BOOTSTRAP
+    )
 
     assert (compared.difference, compared.ci_low, compared.ci_high) == (0, 0, 0)
     assert compared.p_value == 1
@@ -73,8 +79,8 @@ def test_a_score_equals_itself_and_any_monotone_change_of_it() -> None:
 def test_swapping_the_two_flips_the_sign() -> None:
     labels, first, second = related(4)
 
-    there = compare_aucs_bootstrap(labels, first, second, range(80), **SETTINGS)
-    back = compare_aucs_bootstrap(labels, second, first, range(80), **SETTINGS)
+    there = compare_aucs_bootstrap(labels, first, second, range(80), bootstrap=BOOTSTRAP)
+    back = compare_aucs_bootstrap(labels, second, first, range(80), bootstrap=BOOTSTRAP)
 
     assert there.difference == -back.difference
     assert (there.ci_low, there.ci_high) == pytest.approx((-back.ci_high, -back.ci_low))
@@ -84,7 +90,9 @@ def test_swapping_the_two_flips_the_sign() -> None:
 def test_a_difference_that_nothing_moves_is_not_taken_for_certain() -> None:
     labels = np.repeat([True, False], 3)
 
-    compared = compare_aucs_bootstrap(labels, labels * 1.0, np.zeros(6), range(6), **SETTINGS)
+    compared = compare_aucs_bootstrap(
+        labels, labels * 1.0, np.zeros(6), range(6), bootstrap=BOOTSTRAP
+    )
 
     assert compared.difference == 0.5
     assert compared.ci_low < 0 < compared.p_value - 0.05

@@ -6,7 +6,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
-from judged import judged, runs_of, scans_of, study
+from judged import decide, judged, runs_of, scans_of, study
 
 from sonolens.evaluation.classification import (
     auc,
@@ -15,9 +15,10 @@ from sonolens.evaluation.classification import (
     compare_configurations,
     holm_adjust,
 )
+from sonolens.evaluation.statistics import Bootstrap
 from sonolens.tables.classification import ConfigurationComparison
 
-INTERVALS = {"resamples": 200, "confidence": 0.95, "seed": 0}
+BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=0)
 MALIGNANT = np.arange(60) % 2 == 0
 
 
@@ -39,7 +40,7 @@ def grid(configurations: dict[str, list[np.ndarray]], **told) -> tuple[pd.DataFr
 
 def compared(predictions, runs, *, forming="mean", level="scan") -> pd.DataFrame:
     table = compare_configurations(
-        predictions, runs, scans_of(predictions), lesion_probability=forming, **INTERVALS
+        decide(predictions), runs, lesion_probability=forming, bootstrap=BOOTSTRAP
     )
     ConfigurationComparison.validate(table)
     return table[table["level"] == level]
@@ -74,7 +75,9 @@ def test_a_row_says_what_the_tests_say():
     first, second = (THREE[name][0] for name in order)
     expected = {
         "delong": compare_aucs_delong(MALIGNANT, first, second, confidence=0.95),
-        "bootstrap": compare_aucs_bootstrap(MALIGNANT, first, second, patients, **INTERVALS),
+        "bootstrap": compare_aucs_bootstrap(
+            MALIGNANT, first, second, patients, bootstrap=BOOTSTRAP
+        ),
     }
     for test, difference in expected.items():
         for column, value in vars(difference).items():
@@ -140,7 +143,7 @@ def test_one_configuration_alone_leaves_an_empty_table():
     predictions, runs = grid({"only": [probabilities(0, 0.2)]})
 
     table = compare_configurations(
-        predictions, runs, scans_of(predictions), lesion_probability="mean", **INTERVALS
+        decide(predictions), runs, lesion_probability="mean", bootstrap=BOOTSTRAP
     )
 
     assert table.empty

@@ -3,23 +3,25 @@
 import numpy as np
 import pandas as pd
 import pytest
-from judged import judged, runs_of, scans_of, study, thresholds
+from judged import decide, judged, runs_of, scans_of, study, thresholds
 
 from sonolens.evaluation.classification import (
     auc,
     score_classification,
     score_configurations,
 )
+from sonolens.evaluation.statistics import Bootstrap
 from sonolens.tables.classification import ConfigurationMetrics
 from sonolens.tables.vocabulary import CALL_METRICS, OPERATING_RULES
 
-SETTINGS = {"lesion_probability": "mean", "resamples": 200, "confidence": 0.95, "seed": 0}
+SETTINGS = {
+    "lesion_probability": "mean",
+    "bootstrap": Bootstrap(resamples=200, confidence=0.95, seed=0),
+}
 
 
 def scored(predictions, runs, points, *, level="scan", **changes) -> pd.DataFrame:
-    table = score_configurations(
-        predictions, runs, points, scans_of(predictions), **SETTINGS | changes
-    )
+    table = score_configurations(decide(predictions, points), runs, points, **SETTINGS | changes)
     ConfigurationMetrics.validate(table)
     return table[table["level"] == level]
 
@@ -122,7 +124,7 @@ def test_a_single_run_has_the_scores_and_intervals_of_that_run():
     found = scored(predictions, runs, points).set_index(["rule", "metric"])
 
     alone = score_classification(
-        predictions,
+        decide(predictions, points),
         scans_of(predictions),
         points,
         size_bounds_mm=(),
@@ -163,7 +165,7 @@ def test_every_configuration_has_every_metric_at_both_levels():
     predictions, runs, points = seeds(2)
     runs["configuration"] = ["one", "two"]
 
-    table = score_configurations(predictions, runs, points, scans_of(predictions), **SETTINGS)
+    table = score_configurations(decide(predictions, points), runs, points, **SETTINGS)
 
     assert len(table) == 2 * 2 * (2 + len(OPERATING_RULES) * len(CALL_METRICS))
     assert list(table["configuration"].unique()) == ["one", "two"]

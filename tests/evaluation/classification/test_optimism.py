@@ -3,15 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
-from judged import judged, runs_of, scans_of, study, thresholds
+from judged import decide, judged, runs_of, study, thresholds
 from scipy.special import expit
 
 from sonolens.evaluation.classification import auc, measure_optimism
-from sonolens.evaluation.statistics import percentile_interval
+from sonolens.evaluation.statistics import Bootstrap, percentile_interval
 from sonolens.evaluation.statistics.intervals import resampled_sums
 from sonolens.tables.classification import ProtocolOptimism
 
-SETTINGS = {"lesion_probability": "mean", "resamples": 200, "confidence": 0.95, "seed": 0}
+SETTINGS = {
+    "lesion_probability": "mean",
+    "bootstrap": Bootstrap(resamples=200, confidence=0.95, seed=0),
+}
 PAPER = {"run": "net-paper", "configuration": "small-full-paper", "protocol": "paper"}
 
 # At the frozen 0.5 one malignant scan of four is found; at 0.3, closest to the corner on test,
@@ -29,7 +32,7 @@ TESTED = study(
 
 
 def measured(predictions, runs, points, *, level="scan", source="threshold", **changes):
-    table = measure_optimism(predictions, runs, points, scans_of(predictions), **SETTINGS | changes)
+    table = measure_optimism(decide(predictions, points), runs, points, **SETTINGS | changes)
     ProtocolOptimism.validate(table)
     return table[(table["level"] == level) & (table["source"] == source)].set_index("metric")
 
@@ -131,7 +134,7 @@ def test_the_papers_run_of_the_same_fit_is_the_counterpart():
 def test_rows_belong_to_the_rigorous_run_alone():
     predictions, runs, points = both_protocols()
 
-    table = measure_optimism(predictions, runs, points, scans_of(predictions), **SETTINGS)
+    table = measure_optimism(decide(predictions, points), runs, points, **SETTINGS)
 
     assert set(table["run"]) == {"net"}
     assert len(table) == 2 * (3 + 4)
@@ -157,13 +160,10 @@ def test_the_papers_run_of_another_fit_is_no_counterpart(other):
 
 
 def test_the_papers_run_alone_has_no_rigorous_score_to_beat():
-    table = measure_optimism(
-        TESTED.assign(run="net-paper"),
-        runs_of(PAPER),
-        thresholds(0.3, 0.3, run="net-paper"),
-        scans_of(TESTED),
-        **SETTINGS,
-    )
+    points = thresholds(0.3, 0.3, run="net-paper")
+    decisions = decide(TESTED.assign(run="net-paper"), points)
+
+    table = measure_optimism(decisions, runs_of(PAPER), points, **SETTINGS)
 
     assert table.empty
     ProtocolOptimism.validate(table)
@@ -191,6 +191,7 @@ def test_other_test_scans_make_no_pair():
 def test_two_papers_runs_of_one_fit_are_refused():
     predictions, _, points = both_protocols()
     third = predictions[predictions["run"] == "net-paper"].assign(run="again")
+    points = pd.concat([points, thresholds(0.3, 0.3, run="again")])
 
     with pytest.raises(ValueError, match="run 'again' shares network"):
         measured(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from judged import judged, scans_of, study, thresholds
+from judged import decide, judged, scans_of, study, thresholds
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -22,15 +22,16 @@ from sonolens.evaluation.statistics import Bootstrap, wilson_interval
 from sonolens.tables.classification import ClassificationMetrics
 from sonolens.tables.vocabulary import CALIBRATION_METRICS, CALL_METRICS, METRICS, OPERATING_RULES
 
-SETTINGS = {"resamples": 200, "confidence": 0.95, "seed": 0}
+BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=0)
 CALLED = "closest_to_corner"
 
 
-def scored(predictions, operating_points, *, properties=None, forming="mean", **changes):
-    known = scans_of(predictions) if properties is None else properties
-    settings = {"size_bounds_mm": (10.0, 20.0), "bins": 4} | SETTINGS | changes
+def scored(predictions, operating_points, *, scans=None, forming="mean", **changes):
+    known = scans_of(predictions) if scans is None else scans
+    settings = {"size_bounds_mm": (10.0, 20.0), "bins": 4, "bootstrap": BOOTSTRAP} | changes
+    decisions = decide(predictions, operating_points)
     table = score_classification(
-        predictions, known, operating_points, lesion_probability=forming, **settings
+        decisions, known, operating_points, lesion_probability=forming, **settings
     )
     return ClassificationMetrics.validate(table)
 
@@ -270,14 +271,13 @@ def test_the_interval_of_an_auc_encloses_it_and_narrows_with_patients():
 
 def test_shuffled_labels_have_an_even_area_in_their_interval():
     rng = np.random.default_rng(0)
-    bootstrap = Bootstrap(resamples=200, confidence=0.95, seed=0)
     predictions = many(7, 80).assign(patient_id=range(80))
     cases = as_arrays(form_cases(predictions, lesion_probability="mean").iloc[:80])
     held = np.zeros(2)
     for _ in range(60):
         shuffled = replace(cases, malignant=rng.permutation(cases.malignant))
         both = (
-            score_ranking(shuffled, bootstrap=bootstrap),
+            score_ranking(shuffled, bootstrap=BOOTSTRAP),
             score_ranking_delong(shuffled, confidence=0.95),
         )
         held += [score.ci_low <= 0.5 <= score.ci_high for score in both]
@@ -312,41 +312,39 @@ def test_calls_that_are_never_made_have_no_predictive_value():
     assert found.loc["npv", "value"] == 0.5
 
 
-def test_every_run_needs_its_own_operating_point():
-    other = SIX.assign(run="other")
-    with pytest.raises(ValueError, match="run 'other' has no operating point for scans"):
-        scored(other, thresholds(scan=0.5, lesion=0.5))
-
-
-def test_a_scan_whose_patient_is_unknown_is_refused():
-    with pytest.raises(ValueError, match=r"scan 'd1'.*not in the scans table"):
-        scored(SIX, thresholds(0.5, 0.5), properties=scans_of(SIX.iloc[:5]))
+def test_every_run_needs_an_operating_point_of_every_level():
+    points = thresholds(scan=0.5, lesion=0.5)
+    with pytest.raises(ValueError, match="run 'net' has no operating point for lesions"):
+        scored(SIX, points[points["level"] == "scan"])
 
 
 def test_two_runs_are_scored_as_each_alone():
     runs = [many(5), many(6, run="other").assign(label=many(5)["label"])]
     points = [thresholds(0.5, 0.5), thresholds(0.3, 0.6, run="other")]
-    properties = scans_of(runs[0])
+    scans = scans_of(runs[0])
 
-    together = scored(pd.concat(runs), pd.concat(points), properties=properties)
+    together = scored(pd.concat(runs), pd.concat(points), scans=scans)
 
     for run, point in zip(runs, points, strict=True):
-        alone = scored(run, point, properties=properties)
+        alone = scored(run, point, scans=scans)
         found = together[together["run"] == run["run"].iloc[0]].reset_index(drop=True)
         pd.testing.assert_frame_equal(found, alone)
 
 
 def test_no_input_is_changed():
-    inputs = [SIX, scans_of(SIX), thresholds(0.5, 0.5)]
+    points = thresholds(0.5, 0.5)
+    inputs = [decide(SIX, points), scans_of(SIX), points]
     before = [table.copy() for table in inputs]
 
-    scored(inputs[0], inputs[2], properties=inputs[1])
+    score_classification(
+        *inputs, lesion_probability="mean", size_bounds_mm=(10.0,), bins=4, bootstrap=BOOTSTRAP
+    )
 
     for table, copy in zip(inputs, before, strict=True):
         pd.testing.assert_frame_equal(table, copy)
 
 
-PROPERTIES = scans_of(SIX).assign(
+SCANS = scans_of(SIX).assign(
     birads=["4a", "5", "4a", "3", "3", None],
     device="GE",
     view=["transverse", "longitudinal", "transverse", "transverse", None, None],
@@ -358,7 +356,7 @@ def strata(level="scan", predictions=SIX, **changes) -> pd.DataFrame:
     # Only the paper's rule judges strata; by the others everything would be called.
     rest = dict.fromkeys(("youden", "sensitivity_90", "sensitivity_95"), 0.01)
     points = thresholds(scan=0.5, lesion=0.5, **rest)
-    table = scored(predictions, points, properties=PROPERTIES, **changes)
+    table = scored(predictions, points, scans=SCANS, **changes)
     inside = table[(table["stratum"] != "all") & (table["level"] == level)]
     assert (inside["partition"] == "test").all()
     return inside.set_index(["stratum", "metric"])
@@ -417,7 +415,7 @@ def test_runs_that_lack_a_stratum_have_no_row_of_it():
     both = pd.concat([SIX, SIX[SIX["scan_id"] != "a2"].assign(run="other")])
     points = pd.concat([thresholds(0.5, 0.5), thresholds(0.5, 0.5, run="other")])
 
-    table = scored(both, points, properties=PROPERTIES)
+    table = scored(both, points, scans=SCANS)
 
     runs = table[(table["stratum"] == "birads=5") & (table["level"] == "scan")]["run"]
     assert set(runs) == {"net"}
@@ -425,10 +423,8 @@ def test_runs_that_lack_a_stratum_have_no_row_of_it():
 
 def test_what_only_other_partitions_tell_apart_gives_no_strata():
     trained = SIX.assign(partition="train", scan_id="t" + SIX["scan_id"])
-    known = pd.concat(
-        [PROPERTIES, PROPERTIES.assign(scan_id="t" + PROPERTIES["scan_id"], device="Toshiba")]
-    )
+    known = pd.concat([SCANS, SCANS.assign(scan_id="t" + SCANS["scan_id"], device="Toshiba")])
 
-    table = scored(pd.concat([SIX, trained]), thresholds(0.5, 0.5), properties=known)
+    table = scored(pd.concat([SIX, trained]), thresholds(0.5, 0.5), scans=known)
 
     assert not table["stratum"].str.startswith("device").any()

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.evidence import (
-    Decisions,
-    gather_decisions,
+    ExplainedDecisions,
+    explain_decisions,
     score_abstention,
     trace_abstention,
 )
@@ -17,7 +18,7 @@ from sonolens.tables.evidence import AbstentionCurve, AbstentionScores
 BOOTSTRAP = Bootstrap(resamples=300, confidence=0.95, seed=0)
 
 
-def decisions(wrong, pointing, certainty, **changes):
+def explained(wrong, pointing, certainty, **changes):
     fields = {
         "method": "cam",
         "run": "net",
@@ -28,7 +29,7 @@ def decisions(wrong, pointing, certainty, **changes):
         "certainty": np.array(certainty, dtype=float),
         "patient_ids": np.arange(len(wrong)),
     }
-    return Decisions(**fields | changes)
+    return ExplainedDecisions(**fields | changes)
 
 
 def scores(decided):
@@ -44,7 +45,7 @@ def curve(decided, steps):
 
 
 def test_the_least_certain_are_suspended_first():
-    decided = decisions([1, 0, 0, 1], [1, 1, 1, 1], [0.1, 0.4, 0.3, 0.2])
+    decided = explained([1, 0, 0, 1], [1, 1, 1, 1], [0.1, 0.4, 0.3, 0.2])
 
     risk = curve(decided, steps=4)["risk"]
 
@@ -82,7 +83,7 @@ def test_weights_count_decisions_as_often_as_they_are_there():
 
 
 def test_each_strategy_keeps_as_many_as_maps_that_point_at_a_relevant_region():
-    decided = decisions([1, 1, 0, 0], [0, 0, 1, 1], [0.4, 0.3, 0.2, 0.1])
+    decided = explained([1, 1, 0, 0], [0, 0, 1, 1], [0.4, 0.3, 0.2, 0.1])
     table = scores(decided)
 
     assert set(table["coverage"]) == {0.5}
@@ -95,7 +96,7 @@ def test_each_strategy_keeps_as_many_as_maps_that_point_at_a_relevant_region():
 
 def test_the_area_is_the_mean_of_the_curve():
     rng = np.random.default_rng(1)
-    decided = decisions(rng.random(50) < 0.3, rng.random(50) < 0.6, rng.random(50))
+    decided = explained(rng.random(50) < 0.3, rng.random(50) < 0.6, rng.random(50))
     means = curve(decided, steps=20)["risk"].groupby(level=0).mean()
 
     assert scores(decided).loc["aurc", "value"].to_dict() == pytest.approx(means.to_dict())
@@ -106,7 +107,7 @@ def test_maps_that_know_nothing_gain_nothing_within_the_interval():
     inside = 0
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        decided = decisions(rng.random(200) < 0.3, rng.random(200) < 0.5, rng.random(200))
+        decided = explained(rng.random(200) < 0.3, rng.random(200) < 0.5, rng.random(200))
         row = scores(decided).loc[("risk", "random")]
         inside += row["difference_low"] <= 0 <= row["difference_high"]
 
@@ -114,15 +115,15 @@ def test_maps_that_know_nothing_gain_nothing_within_the_interval():
 
 
 def test_where_no_map_points_at_a_relevant_region_the_risk_is_unknown():
-    table = scores(decisions([1, 0], [0, 0], [0.1, 0.2]))
+    table = scores(explained([1, 0], [0, 0], [0.1, 0.2]))
 
     assert table.loc["risk", ["value", "ci_low", "difference"]].isna().all(axis=None)
     assert table.loc[("aurc", "random"), "value"] == 0.5
 
 
 def test_scans_of_one_patient_are_resampled_together():
-    apart = decisions([1, 0] * 20, [1] * 40, np.arange(40))
-    together = decisions([1, 0] * 20, [1] * 40, np.arange(40), patient_ids=np.tile([0, 1], 20))
+    apart = explained([1, 0] * 20, [1] * 40, np.arange(40))
+    together = explained([1, 0] * 20, [1] * 40, np.arange(40), patient_ids=np.tile([0, 1], 20))
 
     narrow, wide = (scores(decided).loc[("risk", "map")] for decided in (apart, together))
     assert (wide["ci_low"], wide["ci_high"]) == (0, 1)
@@ -155,11 +156,11 @@ def tables():
     )
     scans = pd.DataFrame({"scan_id": predictions["scan_id"], "patient_id": list("abcde")})
     rule = {"run": "net", "level": "scan", "rule": "closest_to_corner", "threshold": 0.5}
-    return pd.DataFrame(points), predictions, scans, pd.DataFrame([rule])
+    return pd.DataFrame(points), decide_scans(predictions, scans, pd.DataFrame([rule]))
 
 
 def test_a_decision_is_argued_by_its_own_extreme_and_constant_maps_point_nowhere():
-    (decided,) = gather_decisions(*tables(), partition="test", relevant=("mass", "below"))
+    (decided,) = explain_decisions(*tables(), partition="test", relevant=("mass", "below"))
 
     assert decided.pointing.tolist() == [True, False, False, True]
     assert decided.wrong.tolist() == [False, True, True, False]
@@ -168,15 +169,15 @@ def test_a_decision_is_argued_by_its_own_extreme_and_constant_maps_point_nowhere
 
 
 def test_only_relevant_regions_count():
-    (decided,) = gather_decisions(*tables(), partition="test", relevant=("below",))
+    (decided,) = explain_decisions(*tables(), partition="test", relevant=("below",))
 
     assert decided.pointing.tolist() == [False, False, False, True]
 
 
 def test_unknown_regions_and_partitions_without_maps_are_refused():
     with pytest.raises(ValueError, match="point at 'margin'; choose from mass"):
-        gather_decisions(*tables(), partition="test", relevant=("margin",))
+        explain_decisions(*tables(), partition="test", relevant=("margin",))
     with pytest.raises(ValueError, match="point at 'no region'"):
-        gather_decisions(*tables(), partition="test", relevant=())
+        explain_decisions(*tables(), partition="test", relevant=())
     with pytest.raises(ValueError, match="no scan of the validation partition has extreme points"):
-        gather_decisions(*tables(), partition="validation", relevant=("mass",))
+        explain_decisions(*tables(), partition="validation", relevant=("mass",))

@@ -86,12 +86,10 @@ def test_every_pair_stands_once_and_a_method_agrees_with_its_copy():
 
 
 def test_means_count_known_values_of_the_partition_and_mark_what_is_the_same_by_construction():
-    predictions = pd.DataFrame({"run": "net", "scan_id": ["a", "b"], "partition": "test"})
+    decisions = SCANS[["scan_id", "patient_id"]].assign(run="net", partition="test")
     settings = {"partition": "test", "bootstrap": BOOTSTRAP}
 
-    table = summarise_agreement(
-        agreement(), predictions, SCANS, same_as_cam=("cam", "grad_cam"), **settings
-    )
+    table = summarise_agreement(agreement(), decisions, same_as_cam=("cam", "grad_cam"), **settings)
     MethodAgreement.validate(table)
     rows = table.set_index("measure")
     assert rows.loc["rank_correlation", ["n", "mean", "n_left_out"]].tolist() == [2, 0, 0]
@@ -100,16 +98,14 @@ def test_means_count_known_values_of_the_partition_and_mark_what_is_the_same_by_
     assert np.isnan(rows.loc["max_distance_mm", "ci_low"])
     assert not rows["same_by_construction"].any()
 
-    same = summarise_agreement(
-        agreement(), predictions, SCANS, same_as_cam=("cam", "edges"), **settings
-    )
+    same = summarise_agreement(agreement(), decisions, same_as_cam=("cam", "edges"), **settings)
     assert same["same_by_construction"].all()
 
     with pytest.raises(
         ValueError, match="none of the 10 values is of a scan of the test partition"
     ):
         summarise_agreement(
-            agreement(), predictions.assign(partition="train"), SCANS, same_as_cam=(), **settings
+            agreement(), decisions.assign(partition="train"), same_as_cam=(), **settings
         )
 
 

@@ -39,13 +39,12 @@ def test_areas_stand_beside_those_of_the_random_order():
 
 
 def test_a_gain_is_more_when_inserting_and_less_when_deleting():
-    predictions = pd.DataFrame({"run": "net", "scan_id": ["a", "b"], "partition": "test"})
-    scans = pd.DataFrame({"scan_id": ["a", "b"], "patient_id": ["p", "q"]})
+    decisions = pd.DataFrame(
+        {"run": "net", "scan_id": ["a", "b"], "patient_id": ["p", "q"], "partition": "test"}
+    )
     bootstrap = Bootstrap(resamples=100, confidence=0.95, seed=0)
 
-    scores = summarise_faithfulness(
-        table(), predictions, scans, partition="test", bootstrap=bootstrap
-    )
+    scores = summarise_faithfulness(table(), decisions, partition="test", bootstrap=bootstrap)
 
     FaithfulnessScores.validate(scores)
     scores = scores.set_index("test")

@@ -2,15 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.evidence import summarise_localization
+from sonolens.evaluation.statistics import Bootstrap
 from sonolens.tables.evidence import LocalizationScores
 
 SETTINGS = {
     "partition": "test",
     "unsigned_methods": ("edges",),
-    "resamples": 300,
-    "confidence": 0.95,
-    "seed": 0,
+    "bootstrap": Bootstrap(resamples=300, confidence=0.95, seed=0),
 }
 
 
@@ -31,13 +31,10 @@ def tables(scans, *, method="cam"):
             | {"probability": probability}
         )
     ids = [f"s{number}" for number in range(len(scans))]
+    patients = pd.DataFrame({"scan_id": ids, "patient_id": ids})
     threshold = {"run": "net", "level": "scan", "rule": "closest_to_corner", "threshold": 0.5}
-    return (
-        pd.DataFrame(map_scores),
-        pd.DataFrame(predictions),
-        pd.DataFrame({"scan_id": ids, "patient_id": ids}),
-        pd.DataFrame([threshold]),
-    )
+    decisions = decide_scans(pd.DataFrame(predictions), patients, pd.DataFrame([threshold]))
+    return pd.DataFrame(map_scores), decisions
 
 
 def summarise(scans, **changes):

@@ -27,11 +27,12 @@ def test_constant_maps_leave_the_mean_and_are_counted():
     silent = trained.copy()
     silent[2] = 1.0
     table = check_sanity(trained, [silent], method="cam", run="net", scan_ids=list("abc"))
-    predictions = pd.DataFrame({"run": "net", "scan_id": list("abc"), "partition": "test"})
-    scans = pd.DataFrame({"scan_id": list("abc"), "patient_id": list("abc")})
+    decisions = pd.DataFrame({"scan_id": list("abc"), "patient_id": list("abc")}).assign(
+        run="net", partition="test"
+    )
     bootstrap = Bootstrap(resamples=50, confidence=0.95, seed=0)
 
-    means = summarise_sanity(table, predictions, scans, partition="test", bootstrap=bootstrap)
+    means = summarise_sanity(table, decisions, partition="test", bootstrap=bootstrap)
 
     SanityChecks.validate(means)
     row = means.query("depth == 1 and measure == 'ssim'").iloc[0]

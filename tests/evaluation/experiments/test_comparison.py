@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from judged import runs_of
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.experiments import (
     Pointing,
     compare_pointing,
@@ -302,10 +303,10 @@ class Grid:
             self.shares.append(
                 key | size | {"region": region, "area_share": 0.2, "cell_share": cells}
             )
-        judged = {"run": run, "scan_id": scan_id, "label": "malignant", "partition": "test"}
-        judged["probability"] = 0.9 if called else 0.1
-        if judged not in self.predictions:
-            self.predictions.append(judged)
+        predicted = {"run": run, "scan_id": scan_id, "label": "malignant", "partition": "test"}
+        predicted["probability"] = 0.9 if called else 0.1
+        if predicted not in self.predictions:
+            self.predictions.append(predicted)
         return self
 
     def tables(self) -> list[pd.DataFrame]:
@@ -316,16 +317,15 @@ class Grid:
         )
         rule = {"level": "scan", "rule": "closest_to_corner", "threshold": 0.5}
         rules = pd.DataFrame([rule | {"run": run} for run in predictions["run"].unique()])
-        return [pd.DataFrame(self.points), pd.DataFrame(self.shares), predictions, scans, rules]
+        decisions = decide_scans(predictions, scans, rules)
+        return [pd.DataFrame(self.points), pd.DataFrame(self.shares), decisions, scans]
 
     def gather(self, runs: pd.DataFrame, methods=("cam", "edges")) -> list[Pointing]:
-        points, shares, predictions, scans, rules = self.tables()
+        points, shares, decisions, _ = self.tables()
         return gather_pointing(
             points,
             shares,
-            predictions,
-            scans,
-            rules,
+            decisions,
             training_runs=runs,
             lookup=self.lookup(),
             partition="test",
@@ -333,7 +333,7 @@ class Grid:
         )
 
     def lookup(self):
-        points, _, _, scans, _ = self.tables()
+        points, _, _, scans = self.tables()
         stripes = dict.fromkeys(scans["scan_id"], lambda: STRIPES)
         return look_up_regions(points, MeanMapExtremes.empty(), scans, stripes)
 
@@ -408,18 +408,16 @@ def test_one_run_scores_as_in_the_pointing_game() -> None:
             max_in=[str(rng.choice(places))],
             min_in=rng.choice(places, size=2).tolist(),
         )
-    points, shares, predictions, scans, rules = grid.tables()
+    points, shares, decisions, _ = grid.tables()
     game = score_pointing_game(
         points,
         shares,
-        predictions,
-        scans,
-        rules,
+        decisions,
         mean_extremes=MeanMapExtremes.empty(),
         lookup=grid.lookup(),
         partition="test",
         permutations=5,
-        **vars(BOOTSTRAP),
+        bootstrap=BOOTSTRAP,
     )
     rates = score_pointing(grid.gather(RUNS), bootstrap=BOOTSTRAP)
 

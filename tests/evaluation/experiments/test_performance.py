@@ -111,9 +111,9 @@ def tables(aucs, rates, *, chance=0.3, **told):
         ]
     )
     runs = runs_of(*({"run": run, "configuration": f"c {run}"} | told for run in names))
-    judged = pd.DataFrame({"run": np.repeat(names, 2), "scan_id": ["s", "t"] * len(names)})
-    judged["partition"] = np.where(judged["scan_id"] == "s", "test", "train")
-    return pd.DataFrame(game), pd.DataFrame(metrics), runs, shares, judged
+    decisions = pd.DataFrame({"run": np.repeat(names, 2), "scan_id": ["s", "t"] * len(names)})
+    decisions["partition"] = np.where(decisions["scan_id"] == "s", "test", "train")
+    return pd.DataFrame(game), pd.DataFrame(metrics), runs, shares, decisions
 
 
 def related(*args, **told) -> pd.DataFrame:

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from sonolens.evaluation.experiments import score_planted_evidence
+from sonolens.evaluation.statistics import Bootstrap
 from sonolens.tables.planted import PlantedEvidence, PlantedHits, PlantedPredictions
 
+BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=0)
 FIT = {"cue": "margin", "network": "local", "seed": 0}
 CHANCE = {"mass": 0.1, "peritumoral": 0.2, "below": 0.1, "other": 0.6}
 PLANTED = {"mass", "peritumoral"}
@@ -51,7 +53,7 @@ def hits(**where: str | None) -> pd.DataFrame:
 
 
 def score(found: pd.DataFrame) -> pd.DataFrame:
-    table = score_planted_evidence(found, predictions(), resamples=200, confidence=0.95, seed=0)
+    table = score_planted_evidence(found, predictions(), bootstrap=BOOTSTRAP)
     return PlantedEvidence.validate(table).set_index("region")
 
 

@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 
+from sonolens.evaluation.classification.decisions import GROUPS
 from sonolens.evaluation.pointing.map_permutation import (
     assign_scans,
     count_permuted_hits,
@@ -36,7 +37,7 @@ def scored_maps(seed, *, patients=range(SCANS), ties=False):
         method="cam",
         run="net",
         patient_ids=np.array(patients),
-        malignant=np.zeros(SCANS, dtype=bool),
+        groups=np.ones((SCANS, len(GROUPS)), dtype=bool),
         called=rng.random(SCANS) < 0.5,
         constant=np.zeros(SCANS, dtype=bool),
         region_bits=rng.integers(0, 8, size=(SCANS, PLACES)).astype(np.uint8),

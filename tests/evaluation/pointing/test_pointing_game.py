@@ -4,21 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.pointing import (
     look_up_regions,
     measure_region_shares,
     read_regions_at,
     score_pointing_game,
 )
-from sonolens.evaluation.statistics import wilson_interval
+from sonolens.evaluation.statistics import Bootstrap, wilson_interval
 from sonolens.tables.pointing import ExtremePoints, MeanMapExtremes, PointingGame, RegionShares
 
 SETTINGS = {
     "partition": "test",
     "permutations": 50,
-    "resamples": 200,
-    "confidence": 0.95,
-    "seed": 0,
+    "bootstrap": Bootstrap(resamples=200, confidence=0.95, seed=0),
 }
 CELL_SHARES = {"mass": 0.2, "peritumoral": 0.3, "below": 0.1}
 STRIPES = np.array([[0, 1, 2, 3]], dtype=np.uint8)
@@ -61,9 +60,9 @@ class Study:
             share = {"region": region, "area_share": area, "cell_share": cells}
             self.shares.append(key | share | size)
         probability = 0.7 if called == "malignant" else 0.3
-        judged = {"lesion_id": scan_id, "label": label, "partition": partition, "logit": 0.0}
+        told = {"lesion_id": scan_id, "label": label, "partition": partition, "logit": 0.0}
         run = {"run": self.map["run"], "scan_id": scan_id}
-        self.predictions.append(run | judged | {"probability": probability})
+        self.predictions.append(run | told | {"probability": probability})
         self.scans.append({"scan_id": scan_id, "patient_id": patient or scan_id} | NO_SPACING)
         return self
 
@@ -73,13 +72,10 @@ class Study:
         RegionShares.validate(shares)
         rule = {"rule": "closest_to_corner", "chosen_on": "validation"}
         threshold = {"run": self.map["run"], "level": "scan", "threshold": 0.5} | rule
-        return [
-            points,
-            shares,
-            pd.DataFrame(self.predictions),
-            pd.DataFrame(self.scans),
-            pd.DataFrame([threshold, threshold | {"level": "lesion", "threshold": 0.9}]),
-        ]
+        thresholds = [threshold, threshold | {"level": "lesion", "threshold": 0.9}]
+        scans = pd.DataFrame(self.scans)
+        decisions = decide_scans(pd.DataFrame(self.predictions), scans, pd.DataFrame(thresholds))
+        return [points, shares, decisions, scans]
 
     def score(self, **mean) -> pd.DataFrame:
         table = play(self.tables(), mean=mean_extremes(self.map, **mean))
@@ -102,11 +98,13 @@ def mean_extremes(which=None, max_in=(), min_in=()) -> pd.DataFrame:
 
 
 def play(tables, *, region_maps=None, mean=None, **settings) -> pd.DataFrame:
-    points, scans = tables[0], tables[3]
+    points, shares, decisions, scans = tables
     mean = mean_extremes() if mean is None else mean
     stripes = dict.fromkeys(points["scan_id"], lambda: STRIPES)
     lookup = look_up_regions(points, mean, scans, region_maps or stripes)
-    return score_pointing_game(*tables, mean_extremes=mean, lookup=lookup, **SETTINGS | settings)
+    return score_pointing_game(
+        points, shares, decisions, mean_extremes=mean, lookup=lookup, **SETTINGS | settings
+    )
 
 
 def rates(study: Study, rule: str, subset: str = "all", label: str = "both") -> dict[str, float]:
@@ -339,22 +337,21 @@ def test_rings_of_two_kinds_share_no_table():
 
 
 def test_tables_that_do_not_fit_together_are_refused():
-    points, shares, predictions, scans, thresholds = Study().add().add().tables()
+    points, shares, decisions, scans = Study().add().add().tables()
     cases = [
-        ((points, shares[:-1], predictions, scans, thresholds), "'s1'.*no region shares"),
-        ((points, shares, predictions[:1], scans, thresholds), "'s1'.*no prediction of run 'net'"),
-        ((points[:-1], shares, predictions, scans, thresholds), "min of scan 's1'.*add up to 1"),
-        ((points, shares, predictions, scans, thresholds[1:]), "'net' has no operating point"),
+        ((points, shares[:-1], decisions, scans), "'s1'.*no region shares"),
+        ((points, shares, decisions[:1], scans), "'s1'.*no prediction of run 'net'"),
+        ((points[:-1], shares, decisions, scans), "min of scan 's1'.*add up to 1"),
         (
-            (points.assign(region="margin"), shares, predictions, scans, thresholds),
+            (points.assign(region="margin"), shares, decisions, scans),
             "region 'margin' is unknown; choose from mass",
         ),
         (
-            (points.assign(region="below"), shares, predictions, scans, thresholds),
+            (points.assign(region="below"), shares, decisions, scans),
             "scan 's0'.*said to lie in 'below', but its region mask says otherwise",
         ),
         (
-            (points, shares.assign(tolerance_mm=2.0), predictions, scans, thresholds),
+            (points, shares.assign(tolerance_mm=2.0), decisions, scans),
             "region shares allow 2 mm of tolerance, the regions were read with 0 mm",
         ),
     ]
@@ -455,7 +452,7 @@ def test_maps_that_follow_their_masses_have_the_smallest_p_and_holm_multiplies_i
 
 def test_a_tolerance_counts_hits_and_chance_on_the_widened_regions():
     study = Study().add(max_in=["other"], min_in=["below"])
-    points, shares, predictions, scans, thresholds = study.tables()
+    points, shares, decisions, scans = study.tables()
     scans = scans.assign(spacing_row_mm=1.0, spacing_col_mm=1.0)
     lookup = look_up_regions(
         points, mean_extremes(), scans, {"s0": lambda: STRIPES}, tolerance_mm=1.0
@@ -463,9 +460,7 @@ def test_a_tolerance_counts_hits_and_chance_on_the_widened_regions():
     table = score_pointing_game(
         points,
         shares.assign(tolerance_mm=1.0),
-        predictions,
-        scans,
-        thresholds,
+        decisions,
         mean_extremes=mean_extremes(),
         lookup=lookup,
         **SETTINGS,

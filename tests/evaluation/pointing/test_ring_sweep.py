@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.pointing import (
     look_up_regions,
     measure_region_shares,
@@ -37,13 +38,13 @@ class Study:
         for extreme, at in (("max", max_at), ("min", min_at)):
             ((down, across),) = to_shares(np.array([at], float), mask.shape)
             place = {"row_px": at[0], "col_px": at[1], "row_share": down, "col_share": across}
-            told = {"extreme": extreme, "value": 1.0, "share": 1.0, "distance_to_mass_mm": np.nan}
+            found = {"extreme": extreme, "value": 1.0, "share": 1.0, "distance_to_mass_mm": np.nan}
             # What other rings made of the point: nobody may rely on it.
             stale = {"region": "none" if np.isnan(at[0]) else "other", "ring": "0-99 mm"}
-            self.points.append(key | place | told | stale)
-        judged = {"lesion_id": scan_id, "label": label, "partition": "test", "logit": 0.0}
+            self.points.append(key | place | found | stale)
+        told = {"lesion_id": scan_id, "label": label, "partition": "test", "logit": 0.0}
         probability = 0.7 if called == "malignant" else 0.3
-        self.predictions.append(key | judged | {"probability": probability})
+        self.predictions.append(key | told | {"probability": probability})
 
     def draw(self, outer_mm, *, exclude_ring=True):
         """The region maps of one ring, as readers."""
@@ -66,27 +67,28 @@ class Study:
                 read(), np.argwhere(read() < 9).astype(float), **self.spacing
             )
         ]
-        scans = [{"scan_id": each, "patient_id": each} | self.spacing for each in self.masks]
+        scans = pd.DataFrame(
+            [{"scan_id": each, "patient_id": each} | self.spacing for each in self.masks]
+        )
         threshold = {"run": "net", "level": "scan", "rule": "closest_to_corner", "threshold": 0.5}
         predictions = pd.DataFrame(self.predictions).drop(columns="method")
-        tables = (pd.DataFrame(shares), predictions, pd.DataFrame(scans), pd.DataFrame([threshold]))
-        return (pd.DataFrame(self.points), *tables)
+        decisions = decide_scans(predictions, scans, pd.DataFrame([threshold]))
+        return pd.DataFrame(self.points), pd.DataFrame(shares), decisions, scans
 
     def score(self, outer_mm, *, exclude_ring=True):
         region_maps = self.draw(outer_mm, exclude_ring=exclude_ring)
-        return (
-            score_ring(
-                *self.tables(region_maps),
-                mean_extremes=MeanMapExtremes.empty(),
-                region_maps=region_maps,
-                ring=f"0-{outer_mm:g} mm",
-                tolerance_mm=0.0,
-                partition="test",
-                bootstrap=BOOTSTRAP,
-            )
-            .set_index(KEY)
-            .sort_index()
+        points, shares, decisions, scans = self.tables(region_maps)
+        renamed = name_regions(points, region_maps, ring=f"0-{outer_mm:g} mm")
+        game = score_ring(
+            renamed,
+            shares,
+            decisions,
+            mean_extremes=MeanMapExtremes.empty(),
+            lookup=look_up_regions(renamed, MeanMapExtremes.empty(), scans, region_maps),
+            partition="test",
+            bootstrap=BOOTSTRAP,
         )
+        return game.set_index(KEY).sort_index()
 
 
 def speck() -> np.ndarray:
@@ -152,20 +154,19 @@ def test_hits_and_chance_are_those_counted_by_hand_on_pixels_of_1_by_3_mm() -> N
 def test_a_ring_of_the_width_already_played_scores_the_same_to_the_last_bit() -> None:
     study = random_study()
     region_maps = study.draw(5.0)
-    points, *others = study.tables(region_maps)
-    there = name_regions(points, region_maps).assign(ring="0-5 mm")
-    lookup = look_up_regions(there, MeanMapExtremes.empty(), others[2], region_maps)
+    points, shares, decisions, scans = study.tables(region_maps)
+    there = name_regions(points, region_maps, ring="0-5 mm")
+    lookup = look_up_regions(there, MeanMapExtremes.empty(), scans, region_maps)
 
     game = score_pointing_game(
         there,
-        *others,
+        shares,
+        decisions,
         mean_extremes=MeanMapExtremes.empty(),
         lookup=lookup,
         partition="test",
         permutations=20,
-        resamples=BOOTSTRAP.resamples,
-        confidence=BOOTSTRAP.confidence,
-        seed=BOOTSTRAP.seed,
+        bootstrap=BOOTSTRAP,
     ).set_index(KEY)
 
     swept = study.score(5.0)
@@ -227,10 +228,11 @@ def test_points_are_named_anew_and_the_given_table_is_left_alone() -> None:
     points = pd.DataFrame(study.points)
     before = points.copy()
 
-    named = name_regions(points.iloc[::-1], region_maps)
+    named = name_regions(points.iloc[::-1], region_maps, ring="0-2 mm")
 
     # From the last row to the first: the silent map, then minimum and maximum of the other.
     assert named["region"].tolist() == ["none", "none", "mass", "peritumoral"]
+    assert set(named["ring"]) == {"0-2 mm"}
     pd.testing.assert_frame_equal(points, before)
 
 

@@ -2,21 +2,22 @@ import numpy as np
 import pytest
 
 from sonolens.evaluation.statistics import (
+    Bootstrap,
     bootstrap_rates,
     patient_resamples,
     percentile_interval,
     wilson_interval,
 )
 
-SETTINGS = {"resamples": 500, "confidence": 0.95, "seed": 3}
+BOOTSTRAP = Bootstrap(resamples=500, confidence=0.95, seed=3)
 
 
-def rate_of(hits, counts, patients, **changes):
+def rate_of(hits, counts, patients):
     rates = bootstrap_rates(
         np.array(hits, dtype=float)[:, None],
         np.array(counts, dtype=float)[:, None],
         patients,
-        **SETTINGS | changes,
+        bootstrap=BOOTSTRAP,
     )
     return rates.value[0], rates.ci_low[0], rates.ci_high[0]
 
@@ -139,7 +140,7 @@ def test_a_rate_without_cases_is_unknown():
 def test_rates_of_one_call_keep_their_columns_apart():
     hits = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
 
-    rates = bootstrap_rates(hits, np.ones((3, 2)), ["a", "b", "c"], **SETTINGS)
+    rates = bootstrap_rates(hits, np.ones((3, 2)), ["a", "b", "c"], bootstrap=BOOTSTRAP)
 
     np.testing.assert_allclose(rates.value, [2 / 3, 1 / 3])
     # The same patients are drawn for both, so what one gains the other loses.
@@ -156,9 +157,7 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
         agreeing,
         np.ones_like(agreeing),
         np.repeat(np.arange(patients), 2),
-        resamples=400,
-        confidence=0.95,
-        seed=0,
+        bootstrap=Bootstrap(resamples=400, confidence=0.95, seed=0),
     )
 
     covered = (rates.ci_low <= truth) & (truth <= rates.ci_high)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.delong import AucDifference, rank_alike, unmoved_difference
 from sonolens.evaluation.classification.roc import Scores, auc, bootstrap_aucs
-from sonolens.evaluation.statistics.intervals import UNMOVED, percentile_interval
+from sonolens.evaluation.statistics.intervals import UNMOVED, Bootstrap, percentile_interval
 
 Resampled = Float[np.ndarray, " resamples"]
 
@@ -18,9 +18,7 @@ def compare_aucs_bootstrap(
     second: Scores,
     patient_ids: ArrayLike,
     *,
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> AucDifference:
     """Test whether two scores of the same cases have the same AUC, by resampling patients.
 
@@ -34,19 +32,21 @@ def compare_aucs_bootstrap(
         first: Probabilities or logits.
         second: Those of the other classifier.
         patient_ids: The patient of every case.
-        resamples: How many times patients are resampled.
-        confidence: Coverage of the interval.
-        seed: Seed of the resamples.
+        bootstrap: How patients are resampled.
     """
     patients = np.asarray(patient_ids)
+    resampled_first, resampled_second = (
+        bootstrap_aucs(labels, scores, patients, resamples=bootstrap.resamples, seed=bootstrap.seed)
+        for scores in (first, second)
+    )
     return difference_of_resampled(
         labels,
         first,
         second,
         patients,
-        resampled_first=bootstrap_aucs(labels, first, patients, resamples=resamples, seed=seed),
-        resampled_second=bootstrap_aucs(labels, second, patients, resamples=resamples, seed=seed),
-        confidence=confidence,
+        resampled_first=resampled_first,
+        resampled_second=resampled_second,
+        confidence=bootstrap.confidence,
     )
 
 

@@ -36,7 +36,7 @@ def relate_performance(
     classification_metrics: pd.DataFrame,
     training_runs: pd.DataFrame,
     region_shares: pd.DataFrame,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
 ) -> pd.DataFrame:
     """Set the AUC of every run beside the hit rates of its maps.
 
@@ -50,7 +50,7 @@ def relate_performance(
         classification_metrics: A `ClassificationMetrics` table.
         training_runs: A `TrainingRuns` table.
         region_shares: A `RegionShares` table, which knows the size of cells.
-        predictions: A `Predictions` table, which tells the scans whose cells are averaged.
+        decisions: A `Decisions` table, which tells the scans whose cells are averaged.
 
     Returns:
         A `PerformanceAndPointing` table. Where a partition has one class there is no AUC.
@@ -72,7 +72,7 @@ def relate_performance(
             f"run {unknown[0]!r} played the pointing game but has no AUC or is no training run; use the "
             "tables of one and the same training"
         )
-    played = predictions.loc[predictions["partition"] == partition, ["run", "scan_id"]]
+    played = decisions.loc[decisions["partition"] == partition, ["run", "scan_id"]]
     cells = region_shares[region_shares["region"] == "any"].merge(played)
     mean_cells = cells.groupby(["method", "run"])[["cell_row_mm", "cell_col_mm"]].mean()
     table = game.assign(rate_above_chance=game["rate"] - game["chance"])

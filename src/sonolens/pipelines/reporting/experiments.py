@@ -13,12 +13,12 @@ def relate_performance(
     classification_metrics: pd.DataFrame,
     training_runs: pd.DataFrame,
     region_shares: pd.DataFrame,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Set how well runs classify beside how often their maps point at the regions, and correlate both."""
     performance = experiments.relate_performance(
-        pointing_game, classification_metrics, training_runs, region_shares, predictions
+        pointing_game, classification_metrics, training_runs, region_shares, decisions
     )
     correlation = experiments.correlate_performance(
         performance, permutations=scoring.permutations, bootstrap=scoring.bootstrap

@@ -226,7 +226,7 @@ def _experiments() -> list[Node]:
                 "classification_metrics",
                 "training_runs",
                 "region_shares",
-                "predictions",
+                "decisions",
                 "params:evaluation",
             ],
             outputs=["performance_and_pointing", "performance_correlation"],
