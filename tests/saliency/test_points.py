@@ -120,6 +120,17 @@ def test_a_tie_of_a_whole_region_is_thinned_evenly():
     assert np.mean(highest[:, 1] < 74.5) == pytest.approx(0.5, abs=0.01)
 
 
+def test_of_a_tie_of_one_too_many_the_middle_one_goes():
+    saliency = np.zeros((27, 38), dtype=np.float32)
+    saliency[0, 0] = 1
+
+    kept = locate(saliency, "min")
+
+    # 1025 cells tie, from the second to the last; the steps of 1024 / 1023 pass half after the 512th.
+    others = np.delete(FRAMING.cell_centres((27, 38)), [0, 513], axis=0)
+    assert np.array_equal(kept, others)
+
+
 def test_a_tie_of_all_but_one_of_32_by_32_cells_is_kept_whole():
     saliency = np.zeros((32, 32), dtype=np.float32)
     saliency[0, 0] = 1
