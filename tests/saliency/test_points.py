@@ -58,6 +58,13 @@ def test_the_extreme_of_a_negative_map_is_its_least_negative_cell():
     np.testing.assert_allclose(locate(saliency), [[5.5 * 600 / 7 - 0.5, 1.5 * 800 / 7 - 0.5]])
 
 
+@pytest.mark.parametrize("rule", ["cell", "first_maximum"])
+def test_the_least_evidence_is_evidence(rule):
+    faint = one_peak(4, 2, value=1e-30)
+
+    assert np.array_equal(locate(faint, rule=rule), locate(one_peak(4, 2), rule=rule))
+
+
 def test_cells_that_tie_exactly_each_give_a_row_in_reading_order():
     saliency = one_peak(6, 0) + one_peak(2, 5)
 
