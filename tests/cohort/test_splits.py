@@ -55,6 +55,20 @@ def test_the_shares_are_met_in_each_label() -> None:
     assert counts.loc["train"].tolist() == [22, 22]
 
 
+def test_shares_are_rounded_to_the_nearest_number_of_whole_patients_of_each_label() -> None:
+    scans = scans_of(
+        {f"b{i:02d}": "benign" for i in range(11)} | {f"m{i:02d}": "malignant" for i in range(9)},
+        scans_each=1,
+    )
+
+    splits = split_holdout(scans, validation_share=0.15, test_share=0.25, seed=0)
+
+    # Of 11 benign patients 2.75 and 1.65, of 9 malignant ones 2.25 and 1.35.
+    counts = pd.crosstab(splits["partition"], scans["label"])
+    assert counts.loc["test"].tolist() == [3, 2]
+    assert counts.loc["validation"].tolist() == [2, 1]
+
+
 def test_a_patient_is_never_in_two_partitions() -> None:
     splits = split_holdout(FORTY, **SHARES, seed=3)
 

@@ -77,3 +77,12 @@ def test_without_spacing_every_distance_is_unknown():
 def test_a_negative_spacing_is_not_taken_for_an_unknown_one():
     with pytest.raises(ValueError, match="spacing_row_mm is -1"):
         read_distances_at(SINGLE, np.zeros((1, 2)), spacing_row_mm=-1.0, spacing_col_mm=1.0)
+
+
+def test_a_place_of_which_one_coordinate_is_unknown_is_no_point():
+    mask = np.array([[True, False, False]])
+    points = np.array([[np.nan, 2.0], [0.0, np.nan], [0.0, 2.0]])
+
+    distances = read_distances_at(mask, points, spacing_row_mm=1.0, spacing_col_mm=0.5)
+
+    np.testing.assert_array_equal(distances, [np.nan, np.nan, 1.0])

@@ -112,10 +112,12 @@ def test_a_ring_that_cannot_be_is_refused(options, message):
 
 
 def test_a_relative_ring_grows_in_the_proportion_of_its_millimetres():
-    # From 5 to 8 mm is 1.6 times as far, whatever the radii.
-    wider = Ring(**CONF | {"mode": "relative", "outer_radii": 0.25}).widened(8.0)
+    # From 4 to 10 mm is 2.5 times as far, whatever the radii.
+    relative = Ring(**CONF | {"mode": "relative", "outer_mm": 4.0, "outer_radii": 0.25})
 
-    assert (wider.outer_mm, wider.outer_radii) == (8.0, 0.4)
-    assert wider.label == "relative: 0-0.4 mass radii"
+    wider = relative.widened(10.0)
+
+    assert (wider.outer_mm, wider.outer_radii) == (10.0, 0.625)
+    assert wider.label == "relative: 0-0.625 mass radii"
     narrower = Ring(**CONF | {"inner_mm": 0.5, "outer_mm": 4.0}).widened(2.0)
     assert narrower.label == "0.5-2 mm"

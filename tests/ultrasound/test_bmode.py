@@ -56,6 +56,25 @@ def test_the_field_keeps_its_size_in_millimetres() -> None:
     np.testing.assert_allclose(resampled, 1, rtol=1e-5)
 
 
+def test_a_field_of_two_whole_pixels_keeps_both_however_their_number_rounds() -> None:
+    assert 14 / (0.07 / 0.01) < 2
+
+    resampled = resample_envelope(
+        np.ones((14, 14), dtype=np.float32), row_mm=0.01, col_mm=0.01, to_mm=0.07
+    )
+
+    np.testing.assert_allclose(resampled, np.ones((2, 2)), rtol=1e-6)
+
+
+def test_grey_levels_are_rounded_to_the_nearest() -> None:
+    # 255 (1 - 0.3 / 60) and 255 (1 - 0.4 / 60) are 253.725 and 253.3.
+    echoes = 10 ** np.array([[0.0, -0.3 / 20, -0.4 / 20]], dtype=np.float32)
+
+    assert compress_envelope(echoes, dynamic_range_db=60.0, reference=1.0).tolist() == [
+        [255, 254, 253]
+    ]
+
+
 def test_half_the_amplitude_is_six_decibels_darker() -> None:
     scan = compress_envelope(
         np.array([[1.0, 0.5]], dtype=np.float32), dynamic_range_db=50.0, reference=1.0

@@ -1,6 +1,7 @@
 """Methods and networks are compared on the same scans, beyond what their cells would hit blindly."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -426,3 +427,60 @@ def test_one_run_scores_as_in_the_pointing_game() -> None:
     for name in numbers:
         expected = known.loc[list(rates[key].itertuples(index=False, name=None)), name]
         assert rates[name].tolist() == pytest.approx(expected.tolist())
+
+
+def random_pointing(seed: int, **changes) -> Pointing:
+    """A unit whose regions, rules and scans all differ; some scans lack a region."""
+    rng = np.random.default_rng(seed)
+    maps = rng.integers(0, 3, 50)
+    shares = rng.random((2, 50, 4, 2)) * maps[:, None, None]
+    drawn = rng.random((50, 4)) < 0.9
+    unit = pointing(np.zeros(50), maps=maps, **changes)
+    return replace(unit, hits=shares[0], chance=shares[1] / 2, drawn=drawn)
+
+
+def keyed(table: pd.DataFrame, **names: dict[str, str]) -> pd.DataFrame:
+    """Exchange names on some columns, and index the table by its names."""
+    told = table.assign(**{axis: table[axis].replace(name_of) for axis, name_of in names.items()})
+    return told.set_index(["kind", "shared", "first", "second", "region", "rule"]).sort_index()
+
+
+def test_exchanging_regions_and_rules_exchanges_rows_and_no_number() -> None:
+    pair = [random_pointing(1), random_pointing(2, method="eigen_cam")]
+    regions, order = ("mass", "peritumoral", "below", "any"), [2, 0, 3, 1]
+    turned = [
+        replace(
+            each,
+            hits=each.hits[:, order, ::-1],
+            chance=each.chance[:, order, ::-1],
+            drawn=each.drawn[:, order],
+        )
+        for each in pair
+    ]
+
+    table = keyed(compared(*turned))
+
+    names = {regions[was]: regions[now] for now, was in enumerate(order)}
+    expected = compared(*pair)
+    assert expected["p_value"].nunique() == len(expected) == 8
+    rules = {"decision": "either", "either": "decision"}
+    pd.testing.assert_frame_equal(table, keyed(expected, region=names, rule=rules), rtol=1e-12)
+
+
+def test_exchanging_the_sides_turns_the_sign_of_differences_and_nothing_else() -> None:
+    pair = [random_pointing(1), random_pointing(2, method="eigen_cam", cell_mm=(2.5, 2.0))]
+
+    table = keyed(compared(*pair[::-1]))
+
+    expected = compared(*pair)
+    for name in [column for column in expected if column.startswith("first")]:
+        other = name.replace("first", "second")
+        expected[[name, other]] = expected[[other, name]].to_numpy()
+    for name, low, high in (
+        ("difference", "ci_low", "ci_high"),
+        ("above_chance_difference", "above_chance_low", "above_chance_high"),
+    ):
+        expected[[name, low, high]] = -expected[[name, high, low]].to_numpy()
+    pd.testing.assert_frame_equal(
+        table, keyed(expected.infer_objects()), rtol=1e-9, check_dtype=False
+    )

@@ -102,3 +102,39 @@ def test_a_network_that_finds_nothing_has_no_rate() -> None:
 
     assert (scored["n"] == 0).all()
     assert scored[["rate", "ci_low", "chance"]].isna().all(axis=None)
+
+
+def test_exchanging_regions_methods_and_fits_exchanges_rows_and_no_number() -> None:
+    regions = {"mass": "below", "below": "other", "other": "peritumoral", "peritumoral": "mass"}
+    methods, networks = ({one: other, other: one} for one, other in (("cam", "drs"), ("a", "b")))
+    rng = np.random.default_rng(5)
+    maps = pd.concat(
+        hits(**dict(zip(("t0", "t1", "t2"), rng.choice(list(CHANCE), 3), strict=True))).assign(
+            method=method, network=network, exchanged=rng.random(12)
+        )
+        for method in methods
+        for network in networks
+    )
+    judged = pd.concat(
+        predictions().assign(network=network, receptive_field_px=seen_px)
+        for network, seen_px in zip(networks, (14.0, 30.0), strict=True)
+    )
+    key = ["network", "method", "region"]
+
+    def scored(found: pd.DataFrame, by: pd.DataFrame) -> pd.DataFrame:
+        return score_planted_evidence(found, by, resamples=200, confidence=0.95, seed=0)
+
+    turned = scored(
+        maps.assign(
+            region=maps["region"].map(regions),
+            method=maps["method"].map(methods),
+            network=maps["network"].map(networks),
+        ),
+        judged.assign(network=judged["network"].map(networks)),
+    )
+
+    expected = scored(maps, judged).replace({"region": regions, "method": methods})
+    expected["network"] = expected["network"].map(networks)
+    pd.testing.assert_frame_equal(
+        turned.set_index(key).sort_index(), expected.set_index(key).sort_index(), rtol=1e-12
+    )

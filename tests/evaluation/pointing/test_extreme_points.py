@@ -35,6 +35,19 @@ def test_shares_count_pixels_and_cell_centres():
     assert list(shares[0]) == ["region", "area_share", "cell_share", "tolerance_mm"]
 
 
+def test_a_scan_without_ring_and_below_still_has_their_shares():
+    region_map = np.array([[1, 0, 0, 0]], dtype=np.uint8)
+
+    shares = measure_region_shares(region_map, np.array([[0.0, 0.0]]), **NO_SPACING)
+
+    assert {share["region"]: share["area_share"] for share in shares} == {
+        "mass": 0.25,
+        "peritumoral": 0.0,
+        "below": 0.0,
+        "any": 0.25,
+    }
+
+
 def test_a_tolerance_widens_the_share_of_cells_but_not_of_area():
     centres = np.array([[4.0, 0.0], [4.0, 2.0], [3.0, 2.0], [0.0, 0.0]])
     spacing = {"spacing_row_mm": 1.0, "spacing_col_mm": 3.0}

@@ -58,6 +58,13 @@ def test_the_extreme_of_a_negative_map_is_its_least_negative_cell():
     np.testing.assert_allclose(locate(saliency), [[5.5 * 600 / 7 - 0.5, 1.5 * 800 / 7 - 0.5]])
 
 
+@pytest.mark.parametrize("rule", ["cell", "first_maximum"])
+def test_the_least_evidence_is_evidence(rule):
+    faint = one_peak(4, 2, value=1e-30)
+
+    assert np.array_equal(locate(faint, rule=rule), locate(one_peak(4, 2), rule=rule))
+
+
 def test_cells_that_tie_exactly_each_give_a_row_in_reading_order():
     saliency = one_peak(6, 0) + one_peak(2, 5)
 
@@ -118,6 +125,17 @@ def test_a_tie_of_a_whole_region_is_thinned_evenly():
     # 10000 of the 16200 smallest lie in the upper part, and half of the largest in its left half.
     assert np.mean(lowest[:, 0] < 99.5) == pytest.approx(10000 / 16200, abs=0.01)
     assert np.mean(highest[:, 1] < 74.5) == pytest.approx(0.5, abs=0.01)
+
+
+def test_of_a_tie_of_one_too_many_the_middle_one_goes():
+    saliency = np.zeros((27, 38), dtype=np.float32)
+    saliency[0, 0] = 1
+
+    kept = locate(saliency, "min")
+
+    # 1025 cells tie, from the second to the last; the steps of 1024 / 1023 pass half after the 512th.
+    others = np.delete(FRAMING.cell_centres((27, 38)), [0, 513], axis=0)
+    assert np.array_equal(kept, others)
 
 
 def test_a_tie_of_all_but_one_of_32_by_32_cells_is_kept_whole():

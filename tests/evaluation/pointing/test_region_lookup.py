@@ -44,6 +44,18 @@ def test_a_point_exactly_at_the_tolerance_is_inside(tolerance_mm, region_bits):
     )
 
 
+def test_a_point_exactly_at_the_tolerance_is_inside_however_its_distance_rounds():
+    assert 3 * 0.1 > 0.3
+    region_map = np.array([[1, 0, 0, 0, 0]], dtype=np.uint8)
+    every = np.argwhere(region_map < 9) * 1.0
+
+    region_bits = region_bits_at(
+        region_map, every, tolerance_mm=0.3, spacing_row_mm=9.0, spacing_col_mm=0.1
+    )
+
+    assert region_bits.tolist() == [1, 1, 1, 1, 0]
+
+
 def test_tolerance_is_measured_down_and_across_in_millimetres():
     region_map = np.zeros((5, 5), dtype=np.uint8)
     region_map[2, 2] = 1
@@ -74,6 +86,10 @@ def test_a_tolerance_needs_spacing_and_cannot_be_negative():
     region_map, point = np.ones((2, 2), dtype=np.uint8), np.zeros((1, 2))
     with pytest.raises(ValueError, match="tolerance_mm is 2 but the pixels measure nan"):
         region_bits_at(region_map, point, tolerance_mm=2.0, **NO_SPACING)
+    for half_known in ((1.0, np.nan), (np.nan, 1.0)):
+        spacing = dict(zip(NO_SPACING, half_known, strict=True))
+        with pytest.raises(ValueError, match="tolerance_mm is 2 but the pixels measure"):
+            region_bits_at(region_map, point, tolerance_mm=2.0, **spacing)
     with pytest.raises(ValueError, match="tolerance_mm is -1"):
         region_bits_at(region_map, point, tolerance_mm=-1.0, spacing_row_mm=1.0, spacing_col_mm=1.0)
 

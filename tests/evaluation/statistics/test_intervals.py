@@ -8,6 +8,7 @@ from sonolens.evaluation.statistics import (
     percentile_interval,
     wilson_interval,
 )
+from sonolens.evaluation.statistics.intervals import limits_of
 
 BOOTSTRAP = Bootstrap(resamples=500, confidence=0.95, seed=3)
 
@@ -38,9 +39,11 @@ def test_wilson_limits_equal_those_of_newcombe_and_of_hand(hits, n, confidence, 
     assert wilson_interval(hits, n, confidence=confidence) == pytest.approx(limits, abs=5e-4)
 
 
-def test_no_hit_and_all_hits_touch_the_ends_exactly():
-    assert wilson_interval(0, 7, confidence=0.9)[0] == 0
-    assert wilson_interval(7, 7, confidence=0.9)[1] == 1
+@pytest.mark.parametrize("n", [2, 6, 7, 10, 13, 263])
+def test_no_hit_and_all_hits_touch_the_ends_exactly(n):
+    for confidence in (0.9, 0.95):
+        assert wilson_interval(0, n, confidence=confidence)[0] == 0
+        assert wilson_interval(n, n, confidence=confidence)[1] == 1
 
 
 def test_nothing_counted_has_no_interval():
@@ -76,6 +79,24 @@ def test_as_many_patients_are_drawn_as_there_are():
     np.testing.assert_allclose(drawn.mean(axis=0), 1, atol=0.1)
     # Two of three draws miss a given patient, cubed: 8 in 27.
     np.testing.assert_allclose((drawn == 0).mean(axis=0), 8 / 27, atol=0.05)
+
+
+def test_the_order_of_rows_does_not_matter_to_the_resamples():
+    patients = ["b", "a", "c", "a", "d"]
+
+    (drawn,) = patient_resamples(patients, resamples=50, seed=1)
+    (turned,) = patient_resamples(patients[::-1], resamples=50, seed=1)
+
+    np.testing.assert_array_equal(turned, drawn[:, ::-1])
+
+
+def test_a_rate_that_only_rounding_moves_has_wilsons_interval():
+    resampled = np.array([0.3, 0.1 + 0.2, 0.3])
+    assert np.ptp(resampled) > 0
+
+    limits = limits_of(0.3, resampled, patients=10, confidence=0.95)
+
+    assert limits == wilson_interval(3, 10, confidence=0.95)
 
 
 def test_the_seed_decides_the_resamples():
