@@ -6,7 +6,7 @@ from test_page_classification import section
 from tiny_evidence import abstention_table
 from tiny_scores import NAN
 
-from sonolens.report.cells import Reading
+from sonolens.report.cells import ReportCell
 from sonolens.report.sections.abstention import (
     Abstention,
     judge_difference,
@@ -26,13 +26,13 @@ def only(table: pd.DataFrame) -> Abstention:
 def test_one_run_is_told_with_shares_intervals_and_the_decisions_kept() -> None:
     row = only(abstention_table())
 
-    assert row.kept == Reading("38 %", ("3 of 8",))
-    assert row.by_map == Reading("20 % [10, 30]", ("n = 3",))
-    assert row.by_certainty == Reading("25 % [15, 35]", ("n = 3",))
-    assert row.at_random == Reading("40 % [30, 50]", ("n = 3",))
-    assert row.less_certainty == Reading("−5 [−22, +12] points", ("n = 3",))
-    assert row.less_random == Reading("−20 [−31, −8] points", ("n = 3",))
-    assert row.area == Reading(
+    assert row.kept == ReportCell("38 %", ("3 of 8",))
+    assert row.by_map == ReportCell("20 % [10, 30]", ("n = 3",))
+    assert row.by_certainty == ReportCell("25 % [15, 35]", ("n = 3",))
+    assert row.at_random == ReportCell("40 % [30, 50]", ("n = 3",))
+    assert row.less_certainty == ReportCell("−5 [−22, +12] points", ("n = 3",))
+    assert row.less_random == ReportCell("−20 [−31, −8] points", ("n = 3",))
+    assert row.area == ReportCell(
         "0.23 [0.10, 0.30]", ("n = 8", "by certainty 0.28", "at random 0.43")
     )
 
@@ -85,8 +85,8 @@ def test_several_runs_are_averaged_and_not_told_in_words() -> None:
 
     assert row.runs == 2
     assert row.sentences == ()
-    assert row.by_map == Reading("30 %", ("2 runs: 20 % to 40 %", "n = 3"))
-    assert row.kept == Reading("38 %", ("2 runs: 38 % to 38 %", "n = 8"))
+    assert row.by_map == ReportCell("30 %", ("2 runs: 20 % to 40 %", "n = 3"))
+    assert row.kept == ReportCell("38 %", ("2 runs: 38 % to 38 %", "n = 8"))
 
 
 def test_the_tally_counts_no_know_nothing_and_no_map_twice() -> None:

@@ -12,7 +12,7 @@ from tiny_evidence import (
 from tiny_run import NOTHING_COUNTED, pointing_table
 from tiny_scores import NAN, training_runs_table
 
-from sonolens.report.cells import Reading, read_over_runs, read_p_values, score, share
+from sonolens.report.cells import ReportCell, read_over_runs, read_p_values, score, share
 from sonolens.report.sections.evidence import (
     COLUMNS,
     EvidenceTables,
@@ -43,7 +43,7 @@ def tables_of(
     )
 
 
-def readings(tables: EvidenceTables, method: str = "cam") -> dict[str, Reading]:
+def readings(tables: EvidenceTables, method: str = "cam") -> dict[str, ReportCell]:
     (row,) = [row for row in list_worth(tables, kinds=KINDS) if row.method == method]
     return dict(zip(COLUMNS, row.readings, strict=True))
 
@@ -51,23 +51,25 @@ def readings(tables: EvidenceTables, method: str = "cam") -> dict[str, Reading]:
 def test_one_run_shows_every_number_with_its_interval_number_and_chance() -> None:
     found = readings(tables_of())
 
-    assert found["Hits, maximum or minimum"] == Reading(
+    assert found["Hits, maximum or minimum"] == ReportCell(
         "60 % [60, 90]", ("n = 4", "chance 50 %", "centre prior 55 %", "p (adjusted) 0.036")
     )
     assert found["Hits, extreme for the call"].text == "50 % [60, 90]"
     assert found["Hits, extreme for the call"].small[-1] == "p (adjusted) 0.400"
-    assert found["Evidence in the mass"] == Reading("31 % [28, 34]", ("n = 4", "chance 12 %"))
-    assert found["Evidence in any region"] == Reading("77 % [69, 85]", ("n = 4", "chance 52 %"))
-    assert found["Average precision"] == Reading("0.43 [0.39, 0.47]", ("n = 4", "chance 0.21"))
-    assert found["Distance to the mass"] == Reading("4.2 [3.8, 4.7] mm", ("n = 4", "chance 9.2 mm"))
-    assert found["Gain by insertion"] == Reading("+0.113 [+0.063, +0.163]", ("n = 12",))
+    assert found["Evidence in the mass"] == ReportCell("31 % [28, 34]", ("n = 4", "chance 12 %"))
+    assert found["Evidence in any region"] == ReportCell("77 % [69, 85]", ("n = 4", "chance 52 %"))
+    assert found["Average precision"] == ReportCell("0.43 [0.39, 0.47]", ("n = 4", "chance 0.21"))
+    assert found["Distance to the mass"] == ReportCell(
+        "4.2 [3.8, 4.7] mm", ("n = 4", "chance 9.2 mm")
+    )
+    assert found["Gain by insertion"] == ReportCell("+0.113 [+0.063, +0.163]", ("n = 12",))
     assert found["Gain by deletion"].text == "+0.021 [−0.029, +0.071]"
 
 
 def test_sanity_is_read_where_nothing_learned_is_left_with_and_without_sign() -> None:
     found = readings(tables_of())["Likeness without learning"]
 
-    assert found == Reading("0.07 [−0.05, 1.00]", ("n = 12", "without sign 0.19 [−0.05, 1.00]"))
+    assert found == ReportCell("0.07 [−0.05, 1.00]", ("n = 12", "without sign 0.19 [−0.05, 1.00]"))
 
 
 def test_each_run_is_read_at_its_own_last_depth() -> None:
@@ -128,13 +130,13 @@ def test_configurations_are_told_apart_only_where_there_are_several() -> None:
 def test_where_nothing_was_scored_there_is_a_dash() -> None:
     nothing = pd.DataFrame({"value": [NAN], "ci_low": NAN, "ci_high": NAN, "n": 0})
 
-    assert read_over_runs(nothing, scale=share, value="value") == Reading("–")
+    assert read_over_runs(nothing, scale=share, value="value") == ReportCell("–")
 
 
 def test_runs_without_a_score_are_left_out_and_said_to_be() -> None:
     rows = pd.DataFrame({"value": [0.2, NAN, 0.4], "ci_low": NAN, "ci_high": NAN, "n": [5, 0, 7]})
 
-    assert read_over_runs(rows, scale=score, value="value") == Reading(
+    assert read_over_runs(rows, scale=score, value="value") == ReportCell(
         "0.30", ("2 of 3 runs: 0.20 to 0.40", "n = 5 to 7")
     )
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from sonolens.report.cells import Reading, read_over_runs, score, share, share_difference
+from sonolens.report.cells import ReportCell, read_over_runs, score, share, share_difference
 from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.sections.answer import PLACES
 from sonolens.report.sections.evidence import Kinds
@@ -49,13 +49,13 @@ class Abstention:
     kind: str
     runs: int
     sentences: tuple[str, ...]
-    kept: Reading
-    by_map: Reading
-    by_certainty: Reading
-    at_random: Reading
-    less_certainty: Reading
-    less_random: Reading
-    area: Reading
+    kept: ReportCell
+    by_map: ReportCell
+    by_certainty: ReportCell
+    at_random: ReportCell
+    less_certainty: ReportCell
+    less_random: ReportCell
+    area: ReportCell
 
 
 def list_abstentions(abstention_scores: pd.DataFrame, *, kinds: Kinds) -> list[Abstention]:
@@ -153,14 +153,14 @@ def _of(rows: pd.DataFrame, measure: str, strategy: str) -> pd.DataFrame:
     return rows[(rows["measure"] == measure) & (rows["suspended_by"] == strategy)]
 
 
-def _read_kept(risk: pd.DataFrame) -> Reading:
+def _read_kept(risk: pd.DataFrame) -> ReportCell:
     if len(risk) == 1:
         (row,) = risk.to_dict(orient="records")
-        return Reading(percent(row["coverage"]), (f"{row['n_kept']} of {row['decisions']}",))
+        return ReportCell(percent(row["coverage"]), (f"{row['n_kept']} of {row['decisions']}",))
     return read_over_runs(risk.assign(n=risk["decisions"]), scale=share, value="coverage")
 
 
-def _read_area(rows: pd.DataFrame) -> Reading:
+def _read_area(rows: pd.DataFrame) -> ReportCell:
     areas = {name: _of(rows, "aurc", name)["value"].mean() for name in RIVALS}
     reading = read_over_runs(_of(rows, "aurc", "map"), scale=score, value="value")
     others = [
@@ -168,10 +168,10 @@ def _read_area(rows: pd.DataFrame) -> Reading:
         for name, words in (("certainty", "by certainty"), ("random", "at random"))
         if pd.notna(areas[name])
     ]
-    return Reading(reading.text, (*reading.small, *others))
+    return ReportCell(reading.text, (*reading.small, *others))
 
 
-def _tell(risks: dict[str, pd.DataFrame], read: dict[str, Reading]) -> list[str]:
+def _tell(risks: dict[str, pd.DataFrame], read: dict[str, ReportCell]) -> list[str]:
     """Tell one run in words; several runs are told by the table."""
     if len(risks["map"]) != 1:
         return []

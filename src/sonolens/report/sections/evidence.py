@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sonolens.report.cells import (
-    Reading,
+    ReportCell,
     Scale,
     difference,
     length,
@@ -91,7 +91,7 @@ class MethodWorth:
     kind: str
     configuration: str
     runs: int
-    readings: tuple[Reading, ...]
+    readings: tuple[ReportCell, ...]
 
 
 def list_worth(
@@ -143,7 +143,7 @@ def tell_evidence(
     }
 
 
-def _read(tables: EvidenceTables, method: str) -> tuple[Reading, ...]:
+def _read(tables: EvidenceTables, method: str) -> tuple[ReportCell, ...]:
     game, localized, faithful, sane = (
         table[table["method"] == method]
         for table in (
@@ -166,14 +166,16 @@ def _read(tables: EvidenceTables, method: str) -> tuple[Reading, ...]:
     )
 
 
-def _read_hits(game: pd.DataFrame, *, rule: str) -> Reading:
+def _read_hits(game: pd.DataFrame, *, rule: str) -> ReportCell:
     rows = _of_paper(game[(game["rule"] == rule) & (game["region"] == "any")])
     beside = {"chance": "chance", "centre prior": "centre_prior"}
     reading = read_over_runs(rows, scale=share, value="rate", beside=beside)
     return replace(reading, small=(*reading.small, *filter(None, [read_p_values(rows)])))
 
 
-def _read_localization(localized: pd.DataFrame, *, name: str, region: str, scale: Scale) -> Reading:
+def _read_localization(
+    localized: pd.DataFrame, *, name: str, region: str, scale: Scale
+) -> ReportCell:
     named = (localized["score"] == name) & (localized["region"] == region)
     rows = _of_paper(localized[named & (localized["evidence"] == "called")])
     return read_over_runs(rows, scale=scale, value="mean", beside={"chance": "chance"})
@@ -184,12 +186,12 @@ def _of_paper(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["subset"] == "correct") & (rows["label"] == "both")]
 
 
-def _read_gain(faithful: pd.DataFrame, *, test: str) -> Reading:
+def _read_gain(faithful: pd.DataFrame, *, test: str) -> ReportCell:
     rows = faithful[faithful["test"] == test]
     return read_over_runs(rows, scale=difference, value="gain")
 
 
-def _read_sanity(sane: pd.DataFrame) -> Reading:
+def _read_sanity(sane: pd.DataFrame) -> ReportCell:
     """Read how alike maps are once nothing learned is left: each run at its own last depth."""
     last = sane[sane["depth"] == sane.groupby("run")["depth"].transform("max")]
     reading = read_over_runs(last[last["measure"] == "rank_correlation"], scale=score, value="mean")
