@@ -13,13 +13,10 @@ from sonolens.report.sections.abstention import (
     list_abstentions,
     tally_abstentions,
 )
-from sonolens.report.sections.evidence import Kinds
-
-KINDS = Kinds(baselines=["random"], same_as_cam=["cam", "grad_cam"])
 
 
 def only(table: pd.DataFrame) -> Abstention:
-    (row,) = list_abstentions(table, kinds=KINDS)
+    (row,) = list_abstentions(table)
     return row
 
 
@@ -94,18 +91,16 @@ def test_the_tally_counts_no_know_nothing_and_no_map_twice() -> None:
     worse = (table["method"] == "eigen_cam") & (table["suspended_by"] == "certainty")
     table.loc[worse, ["difference_low", "difference_high"]] = (0.1, 0.2)
 
-    assert tally_abstentions(table, kinds=KINDS) == (
+    assert tally_abstentions(table) == (
         "Suspending by the map left fewer errors than suspending as many at random in 2 of 2, more in 0; "
         "fewer errors than suspending the least certain ones instead in 0 of 2, more in 1."
     )
-    told = {row.method for row in list_abstentions(table, kinds=KINDS) if row.sentences}
+    told = {row.method for row in list_abstentions(table) if row.sentences}
     assert told == {"cam", "eigen_cam"}
 
 
 def test_maps_that_see_no_network_alone_are_no_answer() -> None:
-    assert "Only maps that see no network" in tally_abstentions(
-        abstention_table(("random",)), kinds=KINDS
-    )
+    assert "Only maps that see no network" in tally_abstentions(abstention_table(("random",)))
 
 
 def test_the_section_says_against_what_and_what_not_to_conclude() -> None:

@@ -1,7 +1,5 @@
 """Scores, maps and scans -> the paper's tables and figures, and one report."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,13 +14,10 @@ from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
-from sonolens.saliency import EXPLAINERS, strongest_channels
+from sonolens.saliency import strongest_channels
 
 STRONGEST_CHANNELS = 4
 """Feature maps in Fig. 2."""
-
-BASELINES = [name for name, method in EXPLAINERS.items() if not method.knows_network]
-SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
 
 
 def draw_gallery(
@@ -157,59 +152,6 @@ def draw_training(training_history: pd.DataFrame, training_runs: pd.DataFrame) -
 def draw_pointing_game(pointing_game: pd.DataFrame) -> Figure:
     """Draw the hit rates beside chance and the paper's own."""
     return hits.draw_pointing_game(pointing_game)
-
-
-def write_report(
-    study_facts: dict[str, Any],
-    screening: pd.DataFrame,
-    scans: pd.DataFrame,
-    splits: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    training_history: pd.DataFrame,
-    predictions: pd.DataFrame,
-    operating_points: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
-    configuration_metrics: pd.DataFrame,
-    configuration_comparison: pd.DataFrame,
-    protocol_optimism: pd.DataFrame,
-    pointing_game: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    localization_scores: pd.DataFrame,
-    abstention_scores: pd.DataFrame,
-    faithfulness_scores: pd.DataFrame,
-    sanity_checks: pd.DataFrame,
-    table_1: pd.DataFrame,
-    table_2: pd.DataFrame,
-    run_context: dict[str, Any],
-    **drawn: bytes,
-) -> str:
-    """Put question, answer, tables, figures and provenance on one page."""
-    return report.render_report(
-        study_facts=study_facts,
-        screening=screening,
-        scans=scans,
-        splits=splits,
-        training_runs=training_runs,
-        training_history=training_history,
-        predictions=predictions,
-        operating_points=operating_points,
-        classification_metrics=classification_metrics,
-        configuration_metrics=configuration_metrics,
-        configuration_comparison=configuration_comparison,
-        protocol_optimism=protocol_optimism,
-        pointing_game=pointing_game,
-        region_shares=region_shares,
-        localization_scores=localization_scores,
-        abstention_scores=abstention_scores,
-        faithfulness_scores=faithfulness_scores,
-        sanity_checks=sanity_checks,
-        table_1=table_1,
-        table_2=table_2,
-        figures=drawn,
-        baselines=BASELINES,
-        same_as_cam=SAME_AS_CAM,
-        run_context=run_context,
-    )
 
 
 def _played(pointing_game: pd.DataFrame) -> str:

@@ -5,48 +5,8 @@ from kedro.pipeline import Node, Pipeline
 from sonolens.pipelines.reporting import evidence, experiments, nodes
 from sonolens.pipelines.reporting.method_examples import draw_method_examples
 from sonolens.pipelines.reporting.sweep import draw_ring_sweep
-
-FIGURES = (
-    "figure_1",
-    "figure_2",
-    "figure_3",
-    "figure_4",
-    "roc_figure",
-    "calibration_figure",
-    "training_figure",
-    "pointing_game_figure",
-    "abstention_figure",
-    "agreement_figure",
-    "faithfulness_figure",
-    "sanity_figure",
-    "methods_figure",
-    "comparison_figure",
-    "performance_figure",
-    "ring_sweep_figure",
-)
-REPORTED = (
-    "study_facts",
-    "screening",
-    "scans",
-    "splits",
-    "training_runs",
-    "training_history",
-    "predictions",
-    "operating_points",
-    "classification_metrics",
-    "configuration_metrics",
-    "configuration_comparison",
-    "protocol_optimism",
-    "pointing_game",
-    "region_shares",
-    "localization_scores",
-    "abstention_scores",
-    "faithfulness_scores",
-    "sanity_checks",
-    "table_1",
-    "table_2",
-    "run_context",
-)
+from sonolens.report import write_report
+from sonolens.report.sections import INPUTS
 
 
 def create_pipeline() -> Pipeline:
@@ -254,8 +214,8 @@ def _sweep() -> Node:
 
 def _report() -> Node:
     return Node(
-        nodes.write_report,
-        inputs={name: name for name in (*REPORTED, *FIGURES)},
+        write_report,
+        inputs={name: name for name in INPUTS},
         outputs="report",
         name="write_report",
     )
