@@ -1,23 +1,25 @@
-"""Scores, maps and scans -> the paper's tables and figures, and one report."""
+"""Scans, regions and maps -> the scans that the figures show, and the figures that show them."""
 
 import numpy as np
 import pandas as pd
+from kedro.pipeline import Node
 from matplotlib.figure import Figure
 
-from sonolens import report
 from sonolens.arrays import ScanStack
 from sonolens.evaluation import gallery
-from sonolens.figures import cam_scheme, paper_figures
-from sonolens.figures.classification import curves, losses, reliability
-from sonolens.figures.pointing import hits
+from sonolens.figures import cam_scheme, method_examples, paper_figures
 from sonolens.models import rebuild_network
-from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps
+from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps, methods_drawn
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
 from sonolens.saliency import strongest_channels
 
 STRONGEST_CHANNELS = 4
 """Feature maps in Fig. 2."""
+
+SCANS = ["gallery", "scans", "raw_images", "raw_masks"]
+REGIONS = [*SCANS, "region_masks", "extreme_points"]
+MAPS = [*REGIONS, "saliency_maps", "model_inputs"]
 
 
 def draw_gallery(
@@ -30,21 +32,11 @@ def draw_gallery(
     return gallery.draw_gallery(
         predictions,
         operating_points,
-        partition=_played(pointing_game),
+        partition=played_partition(pointing_game),
         correct_per_label=reporting.examples_per_label,
         wrong=reporting.wrong_examples,
         seed=reporting.seed,
     )
-
-
-def tabulate_classification(classification_metrics: pd.DataFrame) -> pd.DataFrame:
-    """Set out the test scores as in the paper's Tab. 1."""
-    return report.tabulate_classification(classification_metrics)
-
-
-def tabulate_pointing_game(pointing_game: pd.DataFrame) -> pd.DataFrame:
-    """Set out the hits of correctly classified scans as in the paper's Tab. 2."""
-    return report.tabulate_pointing_game(pointing_game)
 
 
 def draw_example_scans(
@@ -101,8 +93,8 @@ def draw_saliency_examples(
     raw_images: Pictures,
     raw_masks: Pictures,
     region_masks: Pictures,
-    saliency_maps: SaliencyMaps,
     extreme_points: pd.DataFrame,
+    saliency_maps: SaliencyMaps,
     model_inputs: ScanStack,
 ) -> Figure:
     """Show scans with regions, signed map and its extremes as in the paper's Fig. 4."""
@@ -120,40 +112,62 @@ def draw_saliency_examples(
     return paper_figures.draw_saliency_examples(views)
 
 
-def draw_roc(
-    roc_curve: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    pointing_game: pd.DataFrame,
+def draw_method_examples(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    extreme_points: pd.DataFrame,
+    saliency_maps: SaliencyMaps,
+    model_inputs: ScanStack,
 ) -> Figure:
-    """Draw the ROC curves of the partition that played the pointing game."""
-    return curves.draw_roc(
-        roc_curve,
-        classification_metrics,
-        training_runs=training_runs,
-        partition=_played(pointing_game),
+    """Show one rightly and one wrongly called scan of each label with the maps of all methods."""
+    shown = gallery.drop_duplicates(["label", "correct"])
+    return method_examples.draw_method_examples(
+        {
+            method: view_explained_scans(
+                shown,
+                scans,
+                raw_images=raw_images,
+                raw_masks=raw_masks,
+                region_masks=region_masks,
+                saliency_maps=saliency_maps,
+                extreme_points=extreme_points,
+                method=method,
+                size_px=model_inputs.shape[1],
+            )
+            for method in methods_drawn(saliency_maps)
+        }
     )
 
 
-def draw_calibration(
-    calibration_curve: pd.DataFrame, training_runs: pd.DataFrame, pointing_game: pd.DataFrame
-) -> Figure:
-    """Draw what was seen beside what was foretold, in the partition that played the game."""
-    return reliability.draw_calibration(
-        calibration_curve, training_runs=training_runs, partition=_played(pointing_game)
-    )
-
-
-def draw_training(training_history: pd.DataFrame, training_runs: pd.DataFrame) -> Figure:
-    """Draw the losses of every epoch."""
-    return losses.draw_training(training_history, training_runs=training_runs)
-
-
-def draw_pointing_game(pointing_game: pd.DataFrame) -> Figure:
-    """Draw the hit rates beside chance and the paper's own."""
-    return hits.draw_pointing_game(pointing_game)
-
-
-def _played(pointing_game: pd.DataFrame) -> str:
+def played_partition(pointing_game: pd.DataFrame) -> str:
     """The partition whose scans were scored, which the table tells and no parameter of this run."""
     return str(pointing_game["partition"].iloc[0])
+
+
+def list_scan_figures() -> list[Node]:
+    """List the nodes that draw scans and show them."""
+    return [
+        Node(
+            draw_gallery,
+            inputs=["predictions", "operating_points", "pointing_game", "params:reporting"],
+            outputs="gallery",
+            name="draw_gallery",
+        ),
+        Node(draw_example_scans, inputs=SCANS, outputs="figure_1", name="draw_example_scans"),
+        Node(draw_regions, inputs=REGIONS, outputs="figure_3", name="draw_regions"),
+        Node(
+            draw_cam_scheme,
+            inputs=["gallery", "scans", "model_inputs", "model_weights"],
+            outputs="figure_2",
+            name="draw_cam_scheme",
+        ),
+        Node(
+            draw_saliency_examples, inputs=MAPS, outputs="figure_4", name="draw_saliency_examples"
+        ),
+        Node(
+            draw_method_examples, inputs=MAPS, outputs="methods_figure", name="draw_method_examples"
+        ),
+    ]
