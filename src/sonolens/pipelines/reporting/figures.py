@@ -41,7 +41,7 @@ def draw_calibration(
     )
 
 
-def create_pipeline() -> Pipeline:
+def figures_station() -> Pipeline:
     """Draw the scans that the figures show, and every figure."""
     return Pipeline(
         [*list_scan_figures(), *_curves(), *_evidence(), *_experiments()],

@@ -6,7 +6,7 @@ from sonolens.report import write_report
 from sonolens.report.sections import INPUTS
 
 
-def create_pipeline() -> Pipeline:
+def page_station() -> Pipeline:
     """Write the page; what it is made of stands with its sections."""
     return Pipeline(
         [

@@ -2,9 +2,11 @@
 
 from kedro.pipeline import Pipeline
 
-from sonolens.pipelines.reporting import figures, page, tables
+from sonolens.pipelines.reporting.figures import figures_station
+from sonolens.pipelines.reporting.page import page_station
+from sonolens.pipelines.reporting.tables import tables_station
 
 
 def create_pipeline() -> Pipeline:
-    """Set out the tables, draw the figures, write the report: a namespace each."""
-    return tables.create_pipeline() + figures.create_pipeline() + page.create_pipeline()
+    """Set out the tables, draw the figures, write the report."""
+    return tables_station() + figures_station() + page_station()

@@ -27,7 +27,7 @@ def relate_performance(
     return performance, correlation
 
 
-def create_pipeline() -> Pipeline:
+def tables_station() -> Pipeline:
     """Set out the tables."""
     return Pipeline(
         [
