@@ -5,11 +5,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tiny_run import NOTHING_COUNTED, pointing_table, run_inputs, scans_table, shares_table
+from tiny_run import (
+    CAPTIONS,
+    NOTHING_COUNTED,
+    pointing_table,
+    run_inputs,
+    scans_table,
+    shares_table,
+)
 from tiny_scores import metrics_table, training_runs_table
 
-from sonolens.report import render_report
-from sonolens.report.pictures import CAPTIONS
+from sonolens.report import write_report
 
 VOID = {"meta", "link", "img", "br", "hr"}
 
@@ -48,7 +54,7 @@ class Outline(HTMLParser):
 
 
 def read(**replaced: Any) -> Outline:
-    return Outline(render_report(**run_inputs(**replaced)))
+    return Outline(write_report(**run_inputs(**replaced)))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +68,7 @@ def test_every_tag_is_closed_in_order(page: Outline) -> None:
 
 
 def test_the_page_opens_as_html_with_language_title_and_viewport(page: Outline) -> None:
-    assert render_report(**run_inputs()).startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert write_report(**run_inputs()).startswith('<!DOCTYPE html>\n<html lang="en">')
     assert any(meta.get("name") == "viewport" for meta in page.all("meta"))
     assert len(page.all("h1")) == 1
 
@@ -80,7 +86,7 @@ def test_every_header_cell_says_what_it_heads(page: Outline) -> None:
 
 
 def test_every_table_row_is_as_wide_as_its_head() -> None:
-    html = render_report(**run_inputs())
+    html = write_report(**run_inputs())
     for table in re.findall(r"<table>.*?</table>", html, flags=re.DOTALL):
         widths = {len(re.findall(r"<t[hd][ >]", row)) for row in table.split("<tr")[1:]}
         assert len(widths) == 1, table[:200]
@@ -93,7 +99,7 @@ def test_the_page_needs_nothing_from_outside(page: Outline) -> None:
         for name in ("src", "href", "srcset", "action"):
             address = attributes.get(name) or "data:,"
             assert tag == "a" or address.startswith("data:"), (tag, address)
-    styles = re.search(r"<style>(.*)</style>", render_report(**run_inputs()), re.DOTALL)[1]
+    styles = re.search(r"<style>(.*)</style>", write_report(**run_inputs()), re.DOTALL)[1]
     assert "url(" not in styles
     assert "@import" not in styles
 
@@ -109,7 +115,7 @@ def test_every_figure_is_embedded_once_and_described(page: Outline) -> None:
 
     assert len(images) == len(CAPTIONS) == 16
     assert all(image["src"].startswith("data:image/png;base64,") for image in images)
-    assert {image["alt"] for image in images} == {caption.alt for caption in CAPTIONS.values()}
+    assert {image["alt"] for image in images} == {caption.alt for caption in CAPTIONS}
 
 
 def test_research_use_is_said_before_the_answer_and_the_answer_before_the_tables(
@@ -156,7 +162,7 @@ def test_the_papers_own_numbers_stand_beside(page: Outline) -> None:
 
 
 def page_source(**replaced: Any) -> str:
-    return render_report(**run_inputs(**replaced))
+    return write_report(**run_inputs(**replaced))
 
 
 def cells_of(html: str, kind: str) -> list[str]:
@@ -229,7 +235,7 @@ def test_names_are_escaped() -> None:
     inputs["run_context"]["inputs"] = {"<b>scans": "<b>"}
     inputs["run_context"]["parameters"]["reporting"] = "</pre><b>"
 
-    html = render_report(**inputs)
+    html = write_report(**inputs)
 
     assert "<b>" not in html
     assert "&lt;b&gt;here" in html
@@ -277,14 +283,14 @@ def test_a_fact_of_the_run_that_is_missing_is_named() -> None:
     context = {key: value for key, value in run_inputs()["run_context"].items() if key != "git"}
 
     with pytest.raises(ValueError, match="run_context lacks git"):
-        render_report(**run_inputs(run_context=context))
+        write_report(**run_inputs(run_context=context))
 
 
 def test_the_same_inputs_give_the_same_bytes_and_stay_as_they_were() -> None:
     inputs = run_inputs()
     before = copy.deepcopy(inputs)
 
-    assert render_report(**inputs) == render_report(**inputs)
+    assert write_report(**inputs) == write_report(**inputs)
 
     for name, value in inputs.items():
         if isinstance(value, pd.DataFrame):

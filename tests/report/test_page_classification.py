@@ -25,16 +25,16 @@ from tiny_scores import (
     training_runs_table,
 )
 
-from sonolens.report import render_report
+from sonolens.report import write_report
 
 
 def page(**replaced: Any) -> Outline:
-    return Outline(render_report(**run_inputs(**replaced)))
+    return Outline(write_report(**run_inputs(**replaced)))
 
 
 def section(name: str, **replaced: Any) -> str:
     """The visible text of one section."""
-    html = render_report(**run_inputs(**replaced))
+    html = write_report(**run_inputs(**replaced))
     start = html.index(f'<section id="{name}">')
     depth, end = 0, start
     for tag in re.finditer(r"<(/?)section\b", html[start:]):
@@ -55,7 +55,7 @@ def grid() -> tuple[str, float]:
     """The page of fifty runs, and the seconds that it took."""
     inputs = grid_inputs(configurations=10, seeds=1, folds=5)
     began = time.perf_counter()
-    html = render_report(**inputs)
+    html = write_report(**inputs)
     return html, time.perf_counter() - began
 
 
@@ -90,7 +90,7 @@ def test_what_stands_in_a_table_stands_on_the_page(
 
 def test_the_paper_alarm_stands_above_the_answer_in_a_colour_of_its_own(plain: Outline) -> None:
     runs = training_runs_table(protocol="paper", chosen_on="test")
-    html = render_report(**run_inputs(training_runs=runs))
+    html = write_report(**run_inputs(training_runs=runs))
     alarmed = Outline(html)
 
     (alarm,) = (a for a in alarmed.all("p") if a.get("role") == "alert")

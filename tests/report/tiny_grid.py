@@ -29,7 +29,7 @@ from sonolens.tables import training, vocabulary
 
 
 def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any]:
-    """A grid as `render_report` takes it: every second configuration repeats the paper's protocol."""
+    """A grid as `write_report` takes it: every second configuration repeats the paper's protocol."""
     runs = [
         {
             "run": f"net{number // 2}-{protocol}-seed{seed}-fold{fold}",

@@ -26,8 +26,11 @@ from tiny_scores import (
 )
 
 from sonolens.report import tabulate_classification, tabulate_pointing_game
-from sonolens.report.pictures import CAPTIONS, PNG_SIGNATURE
+from sonolens.report.pictures import PNG_SIGNATURE
+from sonolens.report.sections import WRITTEN
 from sonolens.tables import cohort, pointing, vocabulary
+
+CAPTIONS = [caption for section in WRITTEN for caption in section.figures]
 
 
 def pointing_row(region: str, **values: Any) -> dict[str, Any]:
@@ -116,7 +119,7 @@ def shares_table(**columns: Any) -> pd.DataFrame:
 
 
 def run_inputs(**replaced: Any) -> dict[str, Any]:
-    """What `render_report` takes, with the named inputs replaced and what follows from them."""
+    """What `write_report` takes, with the named inputs replaced and what follows from them."""
     inputs = _usual_inputs() | replaced
     follow = {
         "scans": {"splits": splits_table},
@@ -168,9 +171,7 @@ def _usual_inputs() -> dict[str, Any]:
         "sanity_checks": sanity_table(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),
-        "figures": {name: PNG_SIGNATURE + name.encode() for name in CAPTIONS},
-        "baselines": ["centre_prior", "random"],
-        "same_as_cam": ["cam", "grad_cam"],
+        **{caption.name: PNG_SIGNATURE + caption.name.encode() for caption in CAPTIONS},
         "run_context": {
             "run_id": "2026-01-02T03.04.05.678Z",
             "started": "2026-01-02T03:04:05+00:00",

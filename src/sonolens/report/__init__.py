@@ -3,7 +3,7 @@
 Numbers come from the tables of a run; this room sets them out in words and computes none of them.
 """
 
-from sonolens.report.page import render_report
+from sonolens.report.page import write_report
 from sonolens.report.paper_tables import tabulate_classification, tabulate_pointing_game
 
-__all__ = ["render_report", "tabulate_classification", "tabulate_pointing_game"]
+__all__ = ["tabulate_classification", "tabulate_pointing_game", "write_report"]

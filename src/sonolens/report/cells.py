@@ -23,14 +23,14 @@ Scale: TypeAlias = Callable[[float, float, float], str]
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReportCell:
     """A cell: the number in sight, and in small print what it must be read beside."""
 
     text: str
     small: tuple[str, ...] = ()
 
 
-UNREAD = Reading(NOTHING)
+UNREAD = ReportCell(NOTHING)
 
 
 def share(value: float, low: float, high: float) -> str:
@@ -71,7 +71,7 @@ def read_over_runs(
     value: str,
     limits: tuple[str, str] = ("ci_low", "ci_high"),
     beside: Mapping[str, str] | None = None,
-) -> Reading:
+) -> ReportCell:
     """Read a score of one run, or of several.
 
     Args:
@@ -104,7 +104,7 @@ def read_over_runs(
         for words, name in (beside or {}).items()
         if known[name].notna().any()
     ]
-    return Reading(text, tuple(small))
+    return ReportCell(text, tuple(small))
 
 
 def read_p_values(rows: pd.DataFrame) -> str:

@@ -8,6 +8,9 @@ import jinja2
 
 from sonolens.report import numerals
 
+FEW_RUNS = 6
+"""Beyond so many runs, what is told run by run is folded away behind a line."""
+
 
 @cache
 def open_templates() -> jinja2.Environment:
@@ -31,6 +34,7 @@ def open_templates() -> jinja2.Environment:
         "percent_with_interval": numerals.percent_with_interval,
         "counted": numerals.counted,
         "nothing": numerals.NOTHING,
+        "few": FEW_RUNS,
     }
     return environment
 

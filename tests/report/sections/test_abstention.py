@@ -6,33 +6,30 @@ from test_page_classification import section
 from tiny_evidence import abstention_table
 from tiny_scores import NAN
 
-from sonolens.report.cells import Reading
+from sonolens.report.cells import ReportCell
 from sonolens.report.sections.abstention import (
     Abstention,
     judge_difference,
     list_abstentions,
     tally_abstentions,
 )
-from sonolens.report.sections.evidence import Kinds
-
-KINDS = Kinds(baselines=["random"], same_as_cam=["cam", "grad_cam"])
 
 
 def only(table: pd.DataFrame) -> Abstention:
-    (row,) = list_abstentions(table, kinds=KINDS)
+    (row,) = list_abstentions(table)
     return row
 
 
 def test_one_run_is_told_with_shares_intervals_and_the_decisions_kept() -> None:
     row = only(abstention_table())
 
-    assert row.kept == Reading("38 %", ("3 of 8",))
-    assert row.by_map == Reading("20 % [10, 30]", ("n = 3",))
-    assert row.by_certainty == Reading("25 % [15, 35]", ("n = 3",))
-    assert row.at_random == Reading("40 % [30, 50]", ("n = 3",))
-    assert row.less_certainty == Reading("−5 [−22, +12] points", ("n = 3",))
-    assert row.less_random == Reading("−20 [−31, −8] points", ("n = 3",))
-    assert row.area == Reading(
+    assert row.kept == ReportCell("38 %", ("3 of 8",))
+    assert row.by_map == ReportCell("20 % [10, 30]", ("n = 3",))
+    assert row.by_certainty == ReportCell("25 % [15, 35]", ("n = 3",))
+    assert row.at_random == ReportCell("40 % [30, 50]", ("n = 3",))
+    assert row.less_certainty == ReportCell("−5 [−22, +12] points", ("n = 3",))
+    assert row.less_random == ReportCell("−20 [−31, −8] points", ("n = 3",))
+    assert row.area == ReportCell(
         "0.23 [0.10, 0.30]", ("n = 8", "by certainty 0.28", "at random 0.43")
     )
 
@@ -85,8 +82,8 @@ def test_several_runs_are_averaged_and_not_told_in_words() -> None:
 
     assert row.runs == 2
     assert row.sentences == ()
-    assert row.by_map == Reading("30 %", ("2 runs: 20 % to 40 %", "n = 3"))
-    assert row.kept == Reading("38 %", ("2 runs: 38 % to 38 %", "n = 8"))
+    assert row.by_map == ReportCell("30 %", ("2 runs: 20 % to 40 %", "n = 3"))
+    assert row.kept == ReportCell("38 %", ("2 runs: 38 % to 38 %", "n = 8"))
 
 
 def test_the_tally_counts_no_know_nothing_and_no_map_twice() -> None:
@@ -94,18 +91,16 @@ def test_the_tally_counts_no_know_nothing_and_no_map_twice() -> None:
     worse = (table["method"] == "eigen_cam") & (table["suspended_by"] == "certainty")
     table.loc[worse, ["difference_low", "difference_high"]] = (0.1, 0.2)
 
-    assert tally_abstentions(table, kinds=KINDS) == (
+    assert tally_abstentions(table) == (
         "Suspending by the map left fewer errors than suspending as many at random in 2 of 2, more in 0; "
         "fewer errors than suspending the least certain ones instead in 0 of 2, more in 1."
     )
-    told = {row.method for row in list_abstentions(table, kinds=KINDS) if row.sentences}
+    told = {row.method for row in list_abstentions(table) if row.sentences}
     assert told == {"cam", "eigen_cam"}
 
 
 def test_maps_that_see_no_network_alone_are_no_answer() -> None:
-    assert "Only maps that see no network" in tally_abstentions(
-        abstention_table(("random",)), kinds=KINDS
-    )
+    assert "Only maps that see no network" in tally_abstentions(abstention_table(("random",)))
 
 
 def test_the_section_says_against_what_and_what_not_to_conclude() -> None:

@@ -14,7 +14,7 @@ def raised(**replaced: object) -> list[Banner]:
         "training_runs": training_runs_table(),
         "protocol_optimism": optimism_table(),
     }
-    return raise_banners(**(tables | replaced))
+    return raise_banners(tables | replaced)
 
 
 @pytest.mark.parametrize("phantoms", [True, False])

@@ -2,7 +2,7 @@ import math
 
 import pandas as pd
 from tiny_run import scans_table, splits_table
-from tiny_scores import NAN, RUN, metric_rows, metrics_table, points_table
+from tiny_scores import metric_rows, metrics_table, points_table
 
 from sonolens.report.scores import read_test_scores
 from sonolens.report.sections.classification import (
@@ -10,7 +10,6 @@ from sonolens.report.sections.classification import (
     count_clustering,
     list_areas,
     list_calls,
-    list_strata,
 )
 from sonolens.tables.vocabulary import OPERATING_RULES
 
@@ -76,33 +75,6 @@ def test_a_threshold_that_calls_nothing_says_so_and_one_without_scores_has_dashe
 
     assert call.threshold == "∞ (nothing is called)"
     assert call.scores["ppv"].text == "–"
-
-
-def test_a_stratum_is_scored_at_the_point_closest_to_the_corner() -> None:
-    (stratum,) = list_strata(
-        read_test_scores(stratified(auc=0.61, sensitivity=0.5, specificity=0.6))
-    )
-
-    assert (stratum.run, stratum.level, stratum.name) == (RUN, "scan", "birads=4a")
-    assert stratum.auc.text == "0.61 [0.51, 0.66]"
-    assert stratum.sensitivity.text == "0.50 [0.40, 0.55]"
-    assert stratum.specificity.text == "0.60 [0.50, 0.65]"
-    assert stratum.caution == ""
-
-
-def test_small_strata_and_those_of_one_class_are_marked() -> None:
-    def caution(**values: float) -> str:
-        (stratum,) = list_strata(read_test_scores(stratified(**values)))
-        return stratum.caution
-
-    assert caution(n=19) == "fewer than 20 cases"
-    assert caution(n=20) == ""
-    assert caution(n=20, auc=NAN, specificity=NAN) == "one class only"
-    assert caution(n=3, auc=NAN) == "fewer than 20 cases, one class only"
-
-
-def test_without_strata_nothing_is_listed() -> None:
-    assert list_strata(read_test_scores(metrics_table())) == []
 
 
 def test_tested_scans_and_patients_are_counted_over_all_folds() -> None:

@@ -12,69 +12,68 @@ from tiny_evidence import (
 from tiny_run import NOTHING_COUNTED, pointing_table
 from tiny_scores import NAN, training_runs_table
 
-from sonolens.report.cells import Reading, read_over_runs, read_p_values, score, share
+from sonolens.report.cells import ReportCell, read_over_runs, read_p_values, score, share
 from sonolens.report.sections.evidence import (
     COLUMNS,
-    EvidenceTables,
-    Kinds,
     list_worth,
     list_worth_by_configuration,
 )
 
-KINDS = Kinds(baselines=["centre_prior", "random"], same_as_cam=["cam", "grad_cam"])
 RUNS = ("net-a-seed0", "net-a-seed1", "net-b-seed0")
-METHODS = ("random", "cam", "grad_cam", "edges")
+METHODS = ("random", "cam", "grad_cam", "occlusion")
 
 
 def tables_of(
     methods: tuple[str, ...] = ("cam",), runs: tuple[str, ...] = ("r",)
-) -> EvidenceTables:
+) -> dict[str, pd.DataFrame]:
     games = [
         pointing_table(method=method, run=run, rate=0.6 + place / 10)
         for method in methods
         for place, run in enumerate(runs)
     ]
     decided = [game.assign(rule="decision", rate=0.5, p_adjusted=0.4) for game in games]
-    return EvidenceTables(
-        pd.concat([*decided, *games]),
-        localization_table(methods, runs),
-        faithfulness_table(methods, runs),
-        sanity_table(methods, runs),
-    )
+    return {
+        "pointing_game": pd.concat([*decided, *games]),
+        "localization_scores": localization_table(methods, runs),
+        "faithfulness_scores": faithfulness_table(methods, runs),
+        "sanity_checks": sanity_table(methods, runs),
+    }
 
 
-def readings(tables: EvidenceTables, method: str = "cam") -> dict[str, Reading]:
-    (row,) = [row for row in list_worth(tables, kinds=KINDS) if row.method == method]
+def readings(tables: dict[str, pd.DataFrame], method: str = "cam") -> dict[str, ReportCell]:
+    (row,) = [row for row in list_worth(tables) if row.method == method]
     return dict(zip(COLUMNS, row.readings, strict=True))
 
 
 def test_one_run_shows_every_number_with_its_interval_number_and_chance() -> None:
     found = readings(tables_of())
 
-    assert found["Hits, maximum or minimum"] == Reading(
+    assert found["Hits, maximum or minimum"] == ReportCell(
         "60 % [60, 90]", ("n = 4", "chance 50 %", "centre prior 55 %", "p (adjusted) 0.036")
     )
     assert found["Hits, extreme for the call"].text == "50 % [60, 90]"
     assert found["Hits, extreme for the call"].small[-1] == "p (adjusted) 0.400"
-    assert found["Evidence in the mass"] == Reading("31 % [28, 34]", ("n = 4", "chance 12 %"))
-    assert found["Evidence in any region"] == Reading("77 % [69, 85]", ("n = 4", "chance 52 %"))
-    assert found["Average precision"] == Reading("0.43 [0.39, 0.47]", ("n = 4", "chance 0.21"))
-    assert found["Distance to the mass"] == Reading("4.2 [3.8, 4.7] mm", ("n = 4", "chance 9.2 mm"))
-    assert found["Gain by insertion"] == Reading("+0.113 [+0.063, +0.163]", ("n = 12",))
+    assert found["Evidence in the mass"] == ReportCell("31 % [28, 34]", ("n = 4", "chance 12 %"))
+    assert found["Evidence in any region"] == ReportCell("77 % [69, 85]", ("n = 4", "chance 52 %"))
+    assert found["Average precision"] == ReportCell("0.43 [0.39, 0.47]", ("n = 4", "chance 0.21"))
+    assert found["Distance to the mass"] == ReportCell(
+        "4.2 [3.8, 4.7] mm", ("n = 4", "chance 9.2 mm")
+    )
+    assert found["Gain by insertion"] == ReportCell("+0.113 [+0.063, +0.163]", ("n = 12",))
     assert found["Gain by deletion"].text == "+0.021 [−0.029, +0.071]"
 
 
 def test_sanity_is_read_where_nothing_learned_is_left_with_and_without_sign() -> None:
     found = readings(tables_of())["Likeness without learning"]
 
-    assert found == Reading("0.07 [−0.05, 1.00]", ("n = 12", "without sign 0.19 [−0.05, 1.00]"))
+    assert found == ReportCell("0.07 [−0.05, 1.00]", ("n = 12", "without sign 0.19 [−0.05, 1.00]"))
 
 
 def test_each_run_is_read_at_its_own_last_depth() -> None:
     tables = tables_of(runs=("r", "s"))
     deeper = pd.concat([sanity_table(runs=["r"]), sanity_table(runs=["s"], parts=4)])
 
-    found = readings(EvidenceTables(**{**vars(tables), "sanity_checks": deeper}))
+    found = readings(tables | {"sanity_checks": deeper})
 
     assert found["Likeness without learning"].text == "0.07"
     assert found["Likeness without learning"].small[0] == "2 runs: 0.07 to 0.07"
@@ -82,7 +81,7 @@ def test_each_run_is_read_at_its_own_last_depth() -> None:
 
 def test_several_runs_are_averaged_without_an_interval_and_p_is_counted() -> None:
     tables = tables_of(runs=RUNS)
-    game = tables.pointing_game
+    game = tables["pointing_game"]
     game.loc[game["run"] == RUNS[2], "p_adjusted"] = 0.051
 
     found = readings(tables)["Hits, maximum or minimum"]
@@ -93,19 +92,19 @@ def test_several_runs_are_averaged_without_an_interval_and_p_is_counted() -> Non
 
 
 def test_know_nothings_come_last_and_doubles_of_cam_are_marked() -> None:
-    rows = list_worth(tables_of(METHODS), kinds=KINDS)
+    rows = list_worth(tables_of(METHODS))
 
     assert [(row.method, row.kind) for row in rows] == [
         ("cam", ""),
         ("grad_cam", "CAM by construction"),
-        ("edges", ""),
+        ("occlusion", ""),
         ("random", "knows nothing"),
     ]
 
 
 def test_the_maps_of_one_method_are_not_read_into_another_row() -> None:
     tables = tables_of(("cam", "random"))
-    table = tables.localization_scores
+    table = tables["localization_scores"]
     table.loc[table["method"] == "random", "mean"] = 0.05
 
     assert readings(tables)["Evidence in the mass"].text.startswith("31 %")
@@ -113,28 +112,29 @@ def test_the_maps_of_one_method_are_not_read_into_another_row() -> None:
 
 
 def test_configurations_are_told_apart_only_where_there_are_several() -> None:
+    tables = tables_of(runs=RUNS)
     runs = training_runs_table(run=list(RUNS), configuration=["a", "a", "b"], seed=[0, 1, 0])
 
-    rows = list_worth_by_configuration(tables_of(runs=RUNS), runs, kinds=KINDS)
+    rows = list_worth_by_configuration(tables | {"training_runs": runs})
 
     assert [(row.configuration, row.runs, row.readings[0].text) for row in rows] == [
         ("a", 2, "65 %"),
         ("b", 1, "80 % [60, 90]"),
     ]
     alone = runs.assign(configuration="a")
-    assert list_worth_by_configuration(tables_of(runs=RUNS), alone, kinds=KINDS) == []
+    assert list_worth_by_configuration(tables | {"training_runs": alone}) == []
 
 
 def test_where_nothing_was_scored_there_is_a_dash() -> None:
     nothing = pd.DataFrame({"value": [NAN], "ci_low": NAN, "ci_high": NAN, "n": 0})
 
-    assert read_over_runs(nothing, scale=share, value="value") == Reading("–")
+    assert read_over_runs(nothing, scale=share, value="value") == ReportCell("–")
 
 
 def test_runs_without_a_score_are_left_out_and_said_to_be() -> None:
     rows = pd.DataFrame({"value": [0.2, NAN, 0.4], "ci_low": NAN, "ci_high": NAN, "n": [5, 0, 7]})
 
-    assert read_over_runs(rows, scale=score, value="value") == Reading(
+    assert read_over_runs(rows, scale=score, value="value") == ReportCell(
         "0.30", ("2 of 3 runs: 0.20 to 0.40", "n = 5 to 7")
     )
 

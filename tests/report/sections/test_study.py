@@ -1,13 +1,10 @@
 import pandas as pd
-import pytest
-from tiny_run import scans_table, shares_table, splits_table
+from tiny_run import scans_table, splits_table
 
 from sonolens.report.sections.study import (
-    average_shares,
     count_birads,
     count_partitions,
     count_spaced,
-    measure_cells,
 )
 
 
@@ -52,21 +49,3 @@ def test_birads_are_counted_in_their_order_with_unknown_last() -> None:
 
 def test_a_pixel_size_is_known_only_in_both_directions() -> None:
     assert count_spaced(scans_table()) == 7
-
-
-def test_shares_are_averaged_over_scans() -> None:
-    shares = average_shares(shares_table())
-
-    assert [row["region"] for row in shares] == ["mass", "peritumoral", "below"]
-    assert shares[0]["area_share"] == pytest.approx(0.2)
-    assert shares[0]["cell_share"] == pytest.approx(0.22)
-
-
-def test_a_cell_is_given_as_depth_times_width() -> None:
-    assert [cell.size for cell in measure_cells(shares_table())] == ["5.1 × 5.4 mm"]
-
-
-def test_a_cell_without_pixel_size_is_of_unknown_size() -> None:
-    table = shares_table(cell_row_mm=float("nan"))
-
-    assert [cell.size for cell in measure_cells(table)] == ["unknown"]

@@ -31,7 +31,7 @@ LOSS_INKS = {"train_loss": MUTED, "validation_loss": INK, "test_loss": "#8a5a00"
 
 
 @in_house_style
-def draw_training(training_history: pd.DataFrame, *, training_runs: pd.DataFrame) -> Figure:
+def draw_training(training_history: pd.DataFrame, training_runs: pd.DataFrame) -> Figure:
     """Draw the losses per epoch and mark the epoch whose weights were kept.
 
     One run is drawn in one panel. Several runs have a panel for training, validation and test

@@ -1,1 +1,59 @@
-"""The sections of the report, one module each."""
+"""The sections of the page, in its order, each declared in a module of its own.
+
+A further table or figure of a section is named in that section's module, and set out in its template;
+a new section is a new module, its template, and its place in `SECTIONS`. Nothing else has to be told:
+navigation, page and the inputs of the node follow. A new figure also needs the `Node` that draws it in
+`pipelines/reporting/figures.py` and, as every dataset, its entry in the catalog.
+"""
+
+from sonolens.report.sections import (
+    abstention,
+    answer,
+    classification,
+    configurations,
+    data_card,
+    evidence,
+    experiments,
+    limits,
+    optimism,
+    paper_figures,
+    planted,
+    pointing,
+    provenance,
+    reading,
+    study,
+    training,
+)
+
+ANSWER = answer.SECTION
+"""Stands above the navigation, so that no link leads to it."""
+
+SECTIONS = (
+    study.SECTION,
+    data_card.SECTION,
+    training.SECTION,
+    classification.SECTION,
+    configurations.SECTION,
+    optimism.SECTION,
+    pointing.SECTION,
+    evidence.SECTION,
+    abstention.SECTION,
+    experiments.SECTION,
+    planted.SECTION,
+    paper_figures.SECTION,
+    reading.SECTION,
+    limits.SECTION,
+    provenance.SECTION,
+)
+
+WRITTEN = (ANSWER, *(each for section in SECTIONS for each in (section, *section.parts)))
+"""Every section that has a template, also those that stand within another."""
+
+INPUTS = tuple(
+    dict.fromkeys(
+        name
+        for section in WRITTEN
+        for name in (*section.needs, *(caption.name for caption in section.figures))
+    )
+)
+"""Every dataset that the page is made of."""

@@ -7,10 +7,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from sonolens.report.cells import Reading, read_over_runs, score, share, share_difference
+from sonolens.report.cells import ReportCell, read_over_runs, score, share, share_difference
+from sonolens.report.methods import KNOWS_NOTHING, baselines_last, distinct, mark
 from sonolens.report.numerals import NOTHING, counted, percent
+from sonolens.report.pictures import Caption
+from sonolens.report.runs import describe_scoring
+from sonolens.report.section import Section, Tables
 from sonolens.report.sections.answer import PLACES
-from sonolens.report.sections.evidence import Kinds
 
 Verdict = Literal["fewer", "unclear", "more", "unknown"]
 
@@ -33,9 +36,9 @@ class Abstention:
 
     Attributes:
         method: Name of the explainer.
-        kind: Its mark: know-nothing, CAM by construction, or none.
+        kind: Its mark: baseline, CAM by construction, or none.
         runs: How many runs were scored.
-        sentences: One run in words; empty for several, know-nothings and the same maps again.
+        sentences: One run in words; empty for several, baselines and the same maps again.
         kept: Share of the decisions whose map points at a relevant region.
         by_map: Share wrong of those.
         by_certainty: Share wrong of as many kept by certainty.
@@ -49,36 +52,35 @@ class Abstention:
     kind: str
     runs: int
     sentences: tuple[str, ...]
-    kept: Reading
-    by_map: Reading
-    by_certainty: Reading
-    at_random: Reading
-    less_certainty: Reading
-    less_random: Reading
-    area: Reading
+    kept: ReportCell
+    by_map: ReportCell
+    by_certainty: ReportCell
+    at_random: ReportCell
+    less_certainty: ReportCell
+    less_random: ReportCell
+    area: ReportCell
 
 
-def list_abstentions(abstention_scores: pd.DataFrame, *, kinds: Kinds) -> list[Abstention]:
-    """List what suspending by every method's maps comes to, know-nothings last.
+def list_abstentions(abstention_scores: pd.DataFrame) -> list[Abstention]:
+    """List what suspending by every method's maps comes to, baselines last.
 
     Args:
         abstention_scores: An `AbstentionScores` table.
-        kinds: Marks of the methods.
     """
     tables = {str(name): rows for name, rows in abstention_scores.groupby("method", sort=False)}
-    in_words = kinds.distinct(tables)
+    in_words = distinct(tables)
     return [
-        _abstention(method, tables[method], kinds=kinds, in_words=method in in_words)
-        for method in kinds.in_order(tables)
+        _abstention(method, tables[method], in_words=method in in_words)
+        for method in baselines_last(tables)
     ]
 
 
-def tally_abstentions(abstention_scores: pd.DataFrame, *, kinds: Kinds) -> str:
+def tally_abstentions(abstention_scores: pd.DataFrame) -> str:
     """Say of how many maps and networks the interval of the difference lies below 0, and above it.
 
-    Know-nothings are not counted, and of methods that draw the same maps only one is.
+    Baselines are not counted, and of methods that draw the same maps only one is.
     """
-    counted_methods = kinds.distinct(str(name) for name in abstention_scores["method"].unique())
+    counted_methods = distinct(str(name) for name in abstention_scores["method"].unique())
     told = abstention_scores[abstention_scores["method"].isin(counted_methods)]
     if told.empty:
         return "Only maps that see no network were scored."
@@ -109,16 +111,7 @@ def judge_difference(low: float, high: float) -> Verdict:
     return "more" if low > 0 else "unclear"
 
 
-def tell_abstention(abstention_scores: pd.DataFrame, *, kinds: Kinds) -> dict[str, Any]:
-    """Gather what the template of abstention asks for."""
-    return {
-        "abstentions": list_abstentions(abstention_scores, kinds=kinds),
-        "abstention_tally": tally_abstentions(abstention_scores, kinds=kinds),
-        "relevant": [name_places(each) for each in abstention_scores["relevant"].unique()],
-    }
-
-
-def _abstention(method: str, rows: pd.DataFrame, *, kinds: Kinds, in_words: bool) -> Abstention:
+def _abstention(method: str, rows: pd.DataFrame, *, in_words: bool) -> Abstention:
     risks = {
         # What is wrong is a share of the decisions kept.
         name: (risk := _of(rows, "risk", name)).assign(n=risk["n_kept"], decisions=risk["n"])
@@ -136,9 +129,9 @@ def _abstention(method: str, rows: pd.DataFrame, *, kinds: Kinds, in_words: bool
     }
     return Abstention(
         method=method,
-        kind=kinds.of(method),
+        kind=mark(method),
         runs=int(rows["run"].nunique()),
-        sentences=tuple(_tell(risks, read)) if in_words else (),
+        sentences=tuple(_put_in_words(risks, read)) if in_words else (),
         kept=_read_kept(risks["map"]),
         by_map=read["map"],
         by_certainty=read["certainty"],
@@ -153,14 +146,14 @@ def _of(rows: pd.DataFrame, measure: str, strategy: str) -> pd.DataFrame:
     return rows[(rows["measure"] == measure) & (rows["suspended_by"] == strategy)]
 
 
-def _read_kept(risk: pd.DataFrame) -> Reading:
+def _read_kept(risk: pd.DataFrame) -> ReportCell:
     if len(risk) == 1:
         (row,) = risk.to_dict(orient="records")
-        return Reading(percent(row["coverage"]), (f"{row['n_kept']} of {row['decisions']}",))
+        return ReportCell(percent(row["coverage"]), (f"{row['n_kept']} of {row['decisions']}",))
     return read_over_runs(risk.assign(n=risk["decisions"]), scale=share, value="coverage")
 
 
-def _read_area(rows: pd.DataFrame) -> Reading:
+def _read_area(rows: pd.DataFrame) -> ReportCell:
     areas = {name: _of(rows, "aurc", name)["value"].mean() for name in RIVALS}
     reading = read_over_runs(_of(rows, "aurc", "map"), scale=score, value="value")
     others = [
@@ -168,10 +161,10 @@ def _read_area(rows: pd.DataFrame) -> Reading:
         for name, words in (("certainty", "by certainty"), ("random", "at random"))
         if pd.notna(areas[name])
     ]
-    return Reading(reading.text, (*reading.small, *others))
+    return ReportCell(reading.text, (*reading.small, *others))
 
 
-def _tell(risks: dict[str, pd.DataFrame], read: dict[str, Reading]) -> list[str]:
+def _put_in_words(risks: dict[str, pd.DataFrame], read: dict[str, ReportCell]) -> list[str]:
     """Tell one run in words; several runs are told by the table."""
     if len(risks["map"]) != 1:
         return []
@@ -216,3 +209,32 @@ def name_places(relevant: str) -> str:
 def _verdict(risk: pd.DataFrame) -> Verdict:
     (row,) = risk.to_dict(orient="records")
     return judge_difference(row["difference_low"], row["difference_high"])
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    scores = tables["abstention_scores"]
+    return {
+        **describe_scoring(scores),
+        "abstentions": list_abstentions(scores),
+        "abstention_tally": tally_abstentions(scores),
+        "relevant": [name_places(each) for each in scores["relevant"].unique()],
+        "knows_nothing": KNOWS_NOTHING,
+    }
+
+
+SECTION = Section(
+    "abstention",
+    "Abstaining",
+    "abstention.html",
+    needs=("abstention_scores",),
+    figures=(
+        Caption(
+            name="abstention_figure",
+            title="Suspending decisions by their map",
+            text="The share wrong of the decisions that are kept, from few kept at the left to all at the right: suspended "
+            "by the map, by the network's certainty, and at random. Lower is better.",
+            alt="Charts of the error rate against the share of decisions kept, one per method.",
+        ),
+    ),
+    tell=_tell,
+)

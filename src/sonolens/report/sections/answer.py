@@ -14,7 +14,10 @@ from sonolens.report.numerals import (
     percent_with_interval,
     score_with_interval,
 )
+from sonolens.report.runs import describe_scoring, name_runs
 from sonolens.report.scores import NO_RULE, WHOLE
+from sonolens.report.section import Section, Tables
+from sonolens.report.sections.banners import raise_banners
 
 Verdict = Literal["above", "includes", "below", "unknown"]
 
@@ -247,3 +250,40 @@ def _warn_of_few(patients: int, *, partition: str) -> str:
         f"The {partition} partition has only {counted(patients, 'patient')}: intervals from so few "
         "are rather too narrow, and another draw of patients may move every number here."
     )
+
+
+def _patients(scans: pd.DataFrame, splits: pd.DataFrame, *, partition: str) -> int:
+    listed = splits.loc[splits["partition"] == partition, "scan_id"]
+    return int(scans.loc[scans["scan_id"].isin(listed), "patient_id"].nunique())
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    scoring = describe_scoring(tables["pointing_game"])
+    answers = answer_question(
+        tables["pointing_game"],
+        tables["classification_metrics"],
+        **scoring,
+        patients=_patients(tables["scans"], tables["splits"], partition=scoring["partition"]),
+        flattered=name_runs(tables["training_runs"])["flattered"],
+    )
+    return {
+        "answers": answers,
+        "tally": tally_verdicts(answers),
+        "banners": raise_banners(tables),
+    }
+
+
+SECTION = Section(
+    "answer",
+    "The answer",
+    "answer.html",
+    needs=(
+        "pointing_game",
+        "classification_metrics",
+        "scans",
+        "splits",
+        "training_runs",
+        "protocol_optimism",
+    ),
+    tell=_tell,
+)

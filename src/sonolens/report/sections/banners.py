@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sonolens.report.sections.configurations import describe_optimism, has_epoch_choice
+from sonolens.report.section import Tables
+from sonolens.report.sections.optimism import describe_optimism, has_epoch_choice
 
 
 @dataclass(frozen=True)
@@ -16,29 +17,22 @@ class Banner:
     alarm: bool = False
 
 
-def raise_banners(
-    *,
-    scans: pd.DataFrame,
-    pointing_game: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    protocol_optimism: pd.DataFrame,
-) -> list[Banner]:
+def raise_banners(tables: Tables) -> list[Banner]:
     """Warn of scores chosen on test scans, phantoms, a ring not in mm, random starts, shuffled labels.
 
     Args:
-        scans: A `Scans` table; phantoms have the source ``phantoms``.
-        pointing_game: A `PointingGame` table; its `ring` says how the ring was measured.
-        training_runs: A `TrainingRuns` table; its `start` ``none`` is a random start, its `labels`
-            ``shuffled`` a null.
-        protocol_optimism: A `ProtocolOptimism` table: what choosing on test scans gained.
+        tables: Has `scans`, where phantoms have the source ``phantoms``; `pointing_game`, whose `ring` says
+            how the ring was measured; `training_runs`, where the start ``none`` is a random one and the
+            labels ``shuffled`` are a null; and `protocol_optimism`: what choosing on test scans gained.
 
     Returns:
         The banners that apply, in this order; none for an ordinary study.
     """
+    training_runs = tables["training_runs"]
     banners = [
-        _warn_of_protocol(training_runs, protocol_optimism),
-        _warn_of_phantoms(scans),
-        _warn_of_ring(pointing_game),
+        _warn_of_protocol(training_runs, tables["protocol_optimism"]),
+        _warn_of_phantoms(tables["scans"]),
+        _warn_of_ring(tables["pointing_game"]),
         _warn_of_start(training_runs),
         _warn_of_labels(training_runs),
     ]

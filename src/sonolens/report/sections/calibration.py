@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from sonolens.report.numerals import NOTHING, amount
-from sonolens.report.scores import Score, ScoreSheet
+from sonolens.report.pictures import Caption
+from sonolens.report.runs import name_runs
+from sonolens.report.scores import Score, ScoreSheet, read_test_scores
+from sonolens.report.section import Section, Tables
 from sonolens.tables.vocabulary import CALIBRATION_METRICS
 
 
@@ -40,3 +44,30 @@ def list_calibrations(scores: ScoreSheet, predictions: pd.DataFrame) -> list[Cal
             if any(score.n for score in found.values()):
                 listed.append(Calibration(run, level, scaling, temperature, found))
     return listed
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    scores = read_test_scores(tables["classification_metrics"])
+    return {
+        **name_runs(tables["training_runs"]),
+        "calibrations": list_calibrations(scores, tables["predictions"]),
+    }
+
+
+SECTION = Section(
+    "calibration",
+    "Calibration",
+    "calibration.html",
+    needs=("classification_metrics", "predictions", "training_runs"),
+    figures=(
+        Caption(
+            name="calibration_figure",
+            title="Calibration",
+            text="The share of malignant cases among those given about the same probability, before and after "
+            "temperature scaling. Honest probabilities lie on the diagonal; points below it promise more "
+            "malignancy than there was. The strip below counts the cases of every bin.",
+            alt="Charts of the observed malignant share against the mean probability, per scan and per lesion.",
+        ),
+    ),
+    tell=_tell,
+)

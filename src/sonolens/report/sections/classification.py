@@ -3,11 +3,17 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from sonolens.report.numerals import NOTHING, amount
-from sonolens.report.scores import JUDGED_BY, Score, ScoreSheet
+from sonolens.figures.published import CLASSIFICATION
+from sonolens.report.numerals import amount
+from sonolens.report.pictures import Caption
+from sonolens.report.runs import confidence_of, name_runs
+from sonolens.report.scores import Score, ScoreSheet, read_test_scores
+from sonolens.report.section import Section, Tables
+from sonolens.report.sections import calibration, strata
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS, OPERATING_RULES
 
 RULES = {
@@ -17,9 +23,6 @@ RULES = {
     "sensitivity_95": "sensitivity 95 %",
 }
 """The rules as a page names them."""
-
-FEWEST_CASES = 20
-"""A stratum of fewer cases than this is marked as small."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +45,6 @@ class Calls:
     chosen_on: str
     threshold: str
     scores: Mapping[str, Score]
-
-
-@dataclass(frozen=True)
-class Stratum:
-    """How a run does on the test cases of one kind; `caution` says why little can be made of it."""
-
-    run: str
-    level: str
-    name: str
-    auc: Score
-    sensitivity: Score
-    specificity: Score
-    caution: str
 
 
 @dataclass(frozen=True)
@@ -107,25 +97,6 @@ def list_calls(operating_points: pd.DataFrame, scores: ScoreSheet) -> list[Calls
     ]
 
 
-def list_strata(scores: ScoreSheet) -> list[Stratum]:
-    """List the scores of every run, level and stratum, at the threshold the paper's rule chose.
-
-    Strata that a run lacks are left out.
-    """
-    listed = []
-    for run, level in scores.cases:
-        for name in scores.strata:
-            auc = scores.look_up(run=run, level=level, stratum=name, metric="auc")
-            sensitivity, specificity = (
-                scores.look_up(run=run, level=level, stratum=name, rule=JUDGED_BY, metric=metric)
-                for metric in ("sensitivity", "specificity")
-            )
-            if auc.n or sensitivity.n or specificity.n:
-                caution = _caution(auc, sensitivity, specificity)
-                listed.append(Stratum(run, level, name, auc, sensitivity, specificity, caution))
-    return listed
-
-
 def count_clustering(scans: pd.DataFrame, splits: pd.DataFrame) -> Clustering:
     """Count the scans and patients that are tested in any fold."""
     tested = scans[scans["scan_id"].isin(splits.loc[splits["partition"] == "test", "scan_id"])]
@@ -136,10 +107,41 @@ def _threshold(value: float) -> str:
     return "∞ (nothing is called)" if math.isinf(value) else amount(value)
 
 
-def _caution(auc: Score, sensitivity: Score, specificity: Score) -> str:
-    reasons = []
-    if auc.n < FEWEST_CASES:
-        reasons.append(f"fewer than {FEWEST_CASES} cases")
-    if NOTHING in {auc.text, sensitivity.text, specificity.text}:
-        reasons.append("one class only")
-    return ", ".join(reasons)
+def _tell(tables: Tables) -> dict[str, Any]:
+    scores = read_test_scores(tables["classification_metrics"])
+    return {
+        **name_runs(tables["training_runs"]),
+        "scored_confidence": confidence_of(tables["classification_metrics"]),
+        "table_1": tables["table_1"].to_dict(orient="records"),
+        "published": {
+            name: f"{value:.3f} ± {spread:.3f}" for name, (value, spread) in CLASSIFICATION.items()
+        },
+        "areas": list_areas(scores),
+        "clustering": count_clustering(tables["scans"], tables["splits"]),
+        "calls": list_calls(tables["operating_points"], scores),
+    }
+
+
+SECTION = Section(
+    "classification",
+    "Classification",
+    "classification.html",
+    needs=(
+        "classification_metrics",
+        "operating_points",
+        "table_1",
+        "training_runs",
+        "scans",
+        "splits",
+    ),
+    figures=(
+        Caption(
+            name="roc_figure",
+            title="Receiver operating characteristic",
+            text="Sensitivity against 1 − specificity as the threshold moves; the diagonal is chance.",
+            alt="Chart of the ROC curves beside the diagonal of chance.",
+        ),
+    ),
+    tell=_tell,
+    parts=(calibration.SECTION, strata.SECTION),
+)

@@ -1,4 +1,4 @@
-"""Configurations side by side, pair by pair, and what the paper's protocol would have reported."""
+"""Configurations side by side, and pair by pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ from sonolens.report.numerals import (
     score_with_interval,
     score_with_spread,
 )
+from sonolens.report.runs import confidence_of
 from sonolens.report.scores import JUDGED_BY, NO_RULE
+from sonolens.report.section import Section, Tables
 from sonolens.report.sections.classification import RULES
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS
 
@@ -32,12 +34,6 @@ METRIC_TITLES = {
 }
 
 TESTS = {"bootstrap": "patients resampled", "delong": "DeLong"}
-
-SOURCES = {
-    "epoch_and_threshold": "epoch and threshold",
-    "threshold": "threshold alone",
-}
-"""What the test scans chose, most first."""
 
 
 @dataclass(frozen=True)
@@ -73,35 +69,6 @@ class Comparison:
     p_adjusted: str
     n: int
     differs: bool
-
-
-@dataclass(frozen=True)
-class Optimism:
-    """A test score by the rigorous protocol, by the paper's, and the difference that this makes."""
-
-    run: str
-    level: str
-    source: str
-    metric: str
-    rigorous: str
-    paper: str
-    optimism: str
-    n: int
-
-
-@dataclass(frozen=True)
-class OptimismSpan:
-    """The optimism of one metric over many runs: least, median and largest."""
-
-    level: str
-    source: str
-    metric: str
-    runs: int
-    median: str
-    least: str
-    largest: str
-    above_zero: int
-    """Runs whose interval lies above 0."""
 
 
 def list_configuration_scores(configuration_metrics: pd.DataFrame) -> list[ConfigurationScore]:
@@ -141,7 +108,7 @@ def list_comparisons(configuration_comparison: pd.DataFrame) -> list[Comparison]
             test=TESTS[row["test"]],
             first_auc=score_with_interval(row["first_auc"], NAN, NAN, digits=3),
             second_auc=score_with_interval(row["second_auc"], NAN, NAN, digits=3),
-            difference=_difference(row, "difference"),
+            difference=print_difference(row, "difference"),
             p_value=p_value(row["p_value"]),
             p_adjusted=p_value(row["p_adjusted"]),
             n=int(row["n"]),
@@ -152,84 +119,23 @@ def list_comparisons(configuration_comparison: pd.DataFrame) -> list[Comparison]
     ]
 
 
-def list_optimism(protocol_optimism: pd.DataFrame) -> list[Optimism]:
-    """List what the test scans' choice gained, the larger choice first within a run and level."""
-    listed = protocol_optimism.assign(
-        place=protocol_optimism.groupby("run", sort=False).ngroup(),
-        depth=protocol_optimism["level"].map(LEVELS.index),
-        turn=protocol_optimism["source"].map(list(SOURCES).index),
-        metric_place=protocol_optimism["metric"].map(HEADLINES.index),
-    ).sort_values(["place", "depth", "turn", "metric_place"], kind="stable")
-    return [
-        Optimism(
-            run=row["run"],
-            level=row["level"],
-            source=SOURCES[row["source"]],
-            metric=METRIC_TITLES[row["metric"]],
-            rigorous=score_with_interval(row["rigorous"], NAN, NAN, digits=3),
-            paper=score_with_interval(row["paper"], NAN, NAN, digits=3),
-            optimism=_difference(row, "optimism"),
-            n=int(row["n"]),
-        )
-        for row in listed.to_dict(orient="records")
-    ]
-
-
-def span_optimism(protocol_optimism: pd.DataFrame) -> list[OptimismSpan]:
-    """Sum up the optimism over runs per level, source and metric; unknown ones are left out."""
-    known = protocol_optimism.dropna(subset="optimism")
-    groups = dict(list(known.groupby(["level", "source", "metric"], sort=False)))
-    return [
-        OptimismSpan(
-            level=level,
-            source=SOURCES[source],
-            metric=METRIC_TITLES[metric],
-            runs=len(found),
-            median=_signed(found["optimism"].median()),
-            least=_signed(found["optimism"].min()),
-            largest=_signed(found["optimism"].max()),
-            above_zero=int((found["ci_low"] > 0).sum()),
-        )
-        for level in LEVELS
-        for source in SOURCES
-        for metric in HEADLINES
-        if (found := groups.get((level, source, metric))) is not None
-    ]
-
-
-def describe_optimism(protocol_optimism: pd.DataFrame, *, level: str) -> str:
-    """Say in one sentence what choosing on the test scans gained; empty where nothing is known.
-
-    The larger choice is told where it was measured: with the epoch, or the threshold alone.
-    """
-    at_level = protocol_optimism[protocol_optimism["level"] == level].dropna(subset="optimism")
-    for source, words in SOURCES.items():
-        found = at_level[at_level["source"] == source]
-        gains = [
-            f"{METRIC_TITLES[metric]} {_gain(rows)}"
-            for metric in ("auc", "accuracy")
-            if len(rows := found[found["metric"] == metric])
-        ]
-        if gains:
-            return f"Measured per {level} for {words}: {', '.join(gains)}."
-    return ""
-
-
-def has_epoch_choice(protocol_optimism: pd.DataFrame) -> bool:
-    """Say whether the paper's choice of the epoch was measured too."""
-    return bool((protocol_optimism["source"] == "epoch_and_threshold").any())
-
-
-def _gain(rows: pd.DataFrame) -> str:
-    if len(rows) == 1:
-        return _difference(rows.iloc[0].to_dict(), "optimism")
-    low, high = (_signed(limit) for limit in (rows["optimism"].min(), rows["optimism"].max()))
-    return f"{low} to {high} over {len(rows)} runs"
-
-
-def _difference(row: Mapping[Any, Any], name: str) -> str:
+def print_difference(row: Mapping[Any, Any], name: str) -> str:
+    """Print the difference in column `name` with the interval of its row."""
     return difference_with_interval(row[name], row["ci_low"], row["ci_high"])
 
 
-def _signed(value: float) -> str:
-    return difference_with_interval(value, NAN, NAN)
+def _tell(tables: Tables) -> dict[str, Any]:
+    return {
+        "scored_confidence": confidence_of(tables["configuration_metrics"]),
+        "configuration_scores": list_configuration_scores(tables["configuration_metrics"]),
+        "comparisons": list_comparisons(tables["configuration_comparison"]),
+    }
+
+
+SECTION = Section(
+    "configurations",
+    "Configurations",
+    "configurations.html",
+    needs=("configuration_metrics", "configuration_comparison"),
+    tell=_tell,
+)

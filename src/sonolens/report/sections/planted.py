@@ -8,6 +8,7 @@ import pandas as pd
 
 from sonolens.figures.planted import UNINFORMED
 from sonolens.report.numerals import percent, percent_with_interval, score_with_interval
+from sonolens.report.section import Section
 
 SITES = {
     "margin": "margin",
@@ -82,3 +83,8 @@ def _tell_network(network: str, table: pd.DataFrame, cues: list[str]) -> Planted
             (method, [cells[method, cue] for cue in cues]) for method in table["method"].unique()
         ],
     )
+
+
+SECTION = Section(
+    "planted", "Planted evidence", "planted.html", tell=lambda _: tell_planted(read_measured())
+)

@@ -1,4 +1,4 @@
-"""The study and the run at a glance: counts of scans, findings, regions and map cells."""
+"""The study at a glance: counts of scans, lesions and patients."""
 
 import itertools
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.report.numerals import amount
+from sonolens.report.section import Section, Tables
 from sonolens.tables.vocabulary import BIRADS, LABELS, PARTITIONS
 
 UNKNOWN = "unknown"
@@ -22,15 +22,6 @@ class Count:
     scans: int
     lesions: int
     patients: int
-
-
-@dataclass(frozen=True)
-class CellSize:
-    """How large one cell of a method's map is on the native grid, as text with its unit."""
-
-    method: str
-    run: str
-    size: str
 
 
 def count_partitions(scans: pd.DataFrame, splits: pd.DataFrame) -> list[Count]:
@@ -80,43 +71,16 @@ def count_spaced(scans: pd.DataFrame) -> int:
     return int(scans[["spacing_row_mm", "spacing_col_mm"]].notna().all(axis=1).sum())
 
 
-def average_shares(region_shares: pd.DataFrame) -> list[dict[str, Any]]:
-    """Average, per method, run and region, the share of the scan and of the cells that it covers."""
-    means = region_shares.groupby(["method", "run", "region"], sort=False)[
-        ["area_share", "cell_share"]
-    ].mean()
-    return [{str(k): v for k, v in row.items()} for row in means.reset_index().to_dict("records")]
+def _tell(tables: Tables) -> dict[str, Any]:
+    counts = count_partitions(tables["scans"], tables["splits"])
+    return {
+        "counts": counts,
+        "folds": len({count.fold for count in counts}),
+        "birads": count_birads(tables["scans"]),
+        "sources": sorted(tables["scans"]["source"].unique()),
+        "scans": len(tables["scans"]),
+        "spaced": count_spaced(tables["scans"]),
+    }
 
 
-def measure_cells(region_shares: pd.DataFrame) -> list[CellSize]:
-    """Say how large a cell of each method's map is: the median over scans, depth times width.
-
-    Scans without a pixel size count as unknown; if all are, so is the cell.
-    """
-    sizes = region_shares.groupby(["method", "run"], sort=False)[
-        ["cell_row_mm", "cell_col_mm"]
-    ].median()
-    return [
-        CellSize(
-            method=row["method"],
-            run=row["run"],
-            size=UNKNOWN
-            if pd.isna(row["cell_row_mm"]) or pd.isna(row["cell_col_mm"])
-            else f"{amount(row['cell_row_mm'], digits=2)} × {amount(row['cell_col_mm'], digits=2)} mm",
-        )
-        for row in sizes.reset_index().to_dict(orient="records")
-    ]
-
-
-def summarise_screening(screening: pd.DataFrame) -> list[dict[str, Any]]:
-    """Count the scans of every check that found something, errors first, with one example each."""
-    ordered = screening.sort_values(["severity", "check", "scan_id"], kind="stable")
-    return [
-        {
-            "severity": severity,
-            "check": check,
-            "scans": int(findings["scan_id"].nunique()),
-            "message": findings["message"].iloc[0],
-        }
-        for (severity, check), findings in ordered.groupby(["severity", "check"], sort=False)
-    ]
+SECTION = Section("study", "Study", "study.html", needs=("scans", "splits"), tell=_tell)

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from sonolens.report.numerals import NOTHING, amount, part_of, span
+from sonolens.report.pictures import Caption
+from sonolens.report.runs import name_runs
+from sonolens.report.section import Section, Tables
 
 
 @dataclass(frozen=True)
@@ -111,3 +115,31 @@ def _seconds(history: pd.DataFrame) -> str:
 
 def _each(values: Iterable[object]) -> str:
     return ", ".join(dict.fromkeys(str(value) for value in values))
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    return {
+        **name_runs(tables["training_runs"]),
+        "fitted_configurations": list_configurations(
+            tables["training_runs"], tables["training_history"]
+        ),
+        "fitted_runs": list_runs(tables["training_runs"], tables["training_history"]),
+    }
+
+
+SECTION = Section(
+    "training",
+    "Training",
+    "training.html",
+    needs=("training_runs", "training_history"),
+    figures=(
+        Caption(
+            name="training_figure",
+            title="Training",
+            text="Loss after each epoch on the training and validation scans, and on the test scans where these "
+            "chose the epoch.",
+            alt="Chart of the losses per epoch.",
+        ),
+    ),
+    tell=_tell,
+)

@@ -1,0 +1,166 @@
+"""Scans, regions and maps -> the scans that the figures show, and the figures that show them."""
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Node
+from matplotlib.figure import Figure
+
+from sonolens.arrays import ScanStack
+from sonolens.figures import cam_scheme, gallery, method_examples, paper_figures
+from sonolens.models import rebuild_network
+from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps, methods_drawn
+from sonolens.pipelines.reporting.parameters import ReportingParameters
+from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
+from sonolens.saliency import strongest_channels
+
+STRONGEST_CHANNELS = 4
+"""Feature maps in Fig. 2."""
+
+SCANS = ["gallery", "scans", "raw_images", "raw_masks"]
+REGIONS = [*SCANS, "region_masks", "extreme_points"]
+MAPS = [*REGIONS, "saliency_maps"]
+
+
+def draw_gallery(
+    decisions: pd.DataFrame,
+    pointing_game: pd.DataFrame,
+    reporting: ReportingParameters,
+) -> pd.DataFrame:
+    """Draw by seed the scans that the figures show."""
+    return gallery.draw_gallery(
+        decisions,
+        partition=played_partition(pointing_game),
+        correct_per_label=reporting.examples_per_label,
+        wrong=reporting.wrong_examples,
+        seed=reporting.seed,
+    )
+
+
+def draw_example_scans(
+    gallery: pd.DataFrame, scans: pd.DataFrame, raw_images: Pictures, raw_masks: Pictures
+) -> Figure:
+    """Show benign and malignant masses as in the paper's Fig. 1."""
+    views = view_scans(gallery, scans, raw_images=raw_images, raw_masks=raw_masks)
+    return paper_figures.draw_example_scans(views)
+
+
+def draw_cam_scheme(
+    gallery: pd.DataFrame, scans: pd.DataFrame, model_inputs: ScanStack, model_weights: Networks
+) -> Figure:
+    """Show on one scan how feature maps add up to the map and the logit, as in the paper's Fig. 2."""
+    shown = shown_scan(gallery)
+    scan = model_inputs[np.flatnonzero(scans["scan_id"] == shown["scan_id"])[0]]
+    network = rebuild_network(model_weights[shown["run"]]())
+    strongest = strongest_channels(network, scan, count=STRONGEST_CHANNELS)
+    return cam_scheme.draw_cam_scheme(
+        scan,
+        title=f"{shown['scan_id']} · {shown['label']}",
+        channel_maps=strongest.maps,
+        channel_weights=strongest.weights,
+        channels_total=network.head.in_features,
+        saliency=strongest.saliency,
+        bias=strongest.bias,
+        logit=strongest.logit,
+    )
+
+
+def draw_regions(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    extreme_points: pd.DataFrame,
+) -> Figure:
+    """Show the three regions of one scan as in the paper's Fig. 3."""
+    (view,) = view_scans(
+        shown_scan(gallery).to_frame().T,
+        scans,
+        raw_images=raw_images,
+        raw_masks=raw_masks,
+        region_masks=region_masks,
+        ring=extreme_points["ring"].iloc[0],
+    )
+    return paper_figures.draw_regions(view)
+
+
+def draw_saliency_examples(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    extreme_points: pd.DataFrame,
+    saliency_maps: SaliencyMaps,
+) -> Figure:
+    """Show scans with regions, signed map and its extremes as in the paper's Fig. 4."""
+    views = view_explained_scans(
+        gallery,
+        scans,
+        raw_images=raw_images,
+        raw_masks=raw_masks,
+        region_masks=region_masks,
+        saliency_maps=saliency_maps,
+        extreme_points=extreme_points,
+        method=extreme_points["method"].iloc[0],
+    )
+    return paper_figures.draw_saliency_examples(views)
+
+
+def draw_method_examples(
+    gallery: pd.DataFrame,
+    scans: pd.DataFrame,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    extreme_points: pd.DataFrame,
+    saliency_maps: SaliencyMaps,
+) -> Figure:
+    """Show one rightly and one wrongly called scan of each label with the maps of all methods."""
+    shown = gallery.drop_duplicates(["label", "correct"])
+    return method_examples.draw_method_examples(
+        {
+            method: view_explained_scans(
+                shown,
+                scans,
+                raw_images=raw_images,
+                raw_masks=raw_masks,
+                region_masks=region_masks,
+                saliency_maps=saliency_maps,
+                extreme_points=extreme_points,
+                method=method,
+            )
+            for method in methods_drawn(saliency_maps)
+        }
+    )
+
+
+def played_partition(pointing_game: pd.DataFrame) -> str:
+    """The partition whose scans were scored, which the table tells and no parameter of this run."""
+    return str(pointing_game["partition"].iloc[0])
+
+
+def list_scan_figures() -> list[Node]:
+    """List the nodes that draw scans and show them."""
+    return [
+        Node(
+            draw_gallery,
+            inputs=["decisions", "pointing_game", "params:reporting"],
+            outputs="gallery",
+            name="draw_gallery",
+        ),
+        Node(draw_example_scans, inputs=SCANS, outputs="figure_1", name="draw_example_scans"),
+        Node(draw_regions, inputs=REGIONS, outputs="figure_3", name="draw_regions"),
+        Node(
+            draw_cam_scheme,
+            inputs=["gallery", "scans", "model_inputs", "model_weights"],
+            outputs="figure_2",
+            name="draw_cam_scheme",
+        ),
+        Node(
+            draw_saliency_examples, inputs=MAPS, outputs="figure_4", name="draw_saliency_examples"
+        ),
+        Node(
+            draw_method_examples, inputs=MAPS, outputs="methods_figure", name="draw_method_examples"
+        ),
+    ]

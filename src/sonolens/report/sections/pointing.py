@@ -1,0 +1,40 @@
+"""The pointing game: Tab. 2 with chance and nulls beside it, and the whole table."""
+
+from typing import Any
+
+from sonolens.figures.published import POINTING_HITS
+from sonolens.report.numerals import percent
+from sonolens.report.paper_tables import REGION_TITLES, look_up_nulls
+from sonolens.report.pictures import Caption
+from sonolens.report.runs import describe_scoring, name_runs
+from sonolens.report.section import Section, Tables
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    return {
+        **name_runs(tables["training_runs"]),
+        **describe_scoring(tables["pointing_game"]),
+        "pointing_game": tables["pointing_game"].to_dict(orient="records"),
+        "table_2": tables["table_2"].to_dict(orient="records"),
+        "nulls": look_up_nulls(tables["pointing_game"]),
+        "published": {
+            REGION_TITLES[region]: percent(rate) for region, rate in POINTING_HITS.items()
+        },
+    }
+
+
+SECTION = Section(
+    "pointing",
+    "Pointing game",
+    "pointing.html",
+    needs=("pointing_game", "table_2", "training_runs"),
+    figures=(
+        Caption(
+            name="pointing_game_figure",
+            title="Hits against chance",
+            text="How often an extreme lay in each region, with intervals, beside what blind points score.",
+            alt="Chart of the hit rate per region with its interval, beside the chance level.",
+        ),
+    ),
+    tell=_tell,
+)

@@ -1,0 +1,35 @@
+"""Where the numbers come from: versions, parameters, code and packages."""
+
+from typing import Any
+
+from sonolens.report.section import Section, Tables
+
+RUN_FACTS = (
+    "run_id",
+    "started",
+    "env",
+    "pipelines",
+    "inputs",
+    "runtime_params",
+    "parameters",
+    "made_with",
+    "git",
+    "packages",
+    "python",
+    "platform",
+)
+"""What a page needs to know of the run that it belongs to."""
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    run_context = tables["run_context"]
+    missing = [name for name in RUN_FACTS if name not in run_context]
+    if missing:
+        raise ValueError(
+            f"run_context lacks {', '.join(missing)}, so the report cannot say where its numbers come "
+            "from; take it from the catalog, where the run's hook puts it"
+        )
+    return {"run": run_context}
+
+
+SECTION = Section("provenance", "Provenance", "provenance.html", needs=("run_context",), tell=_tell)

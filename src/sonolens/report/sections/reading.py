@@ -1,0 +1,65 @@
+"""How to read the numbers, with the sizes of this run's regions and map cells."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sonolens.report.numerals import amount
+from sonolens.report.section import Section, Tables
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CellSize:
+    """How large one cell of a method's map is on the native grid, as text with its unit."""
+
+    method: str
+    run: str
+    size: str
+
+
+def average_shares(region_shares: pd.DataFrame) -> list[dict[str, Any]]:
+    """Average, per method, run and region, the share of the scan and of the cells that it covers."""
+    means = region_shares.groupby(["method", "run", "region"], sort=False)[
+        ["area_share", "cell_share"]
+    ].mean()
+    return [{str(k): v for k, v in row.items()} for row in means.reset_index().to_dict("records")]
+
+
+def measure_cells(region_shares: pd.DataFrame) -> list[CellSize]:
+    """Say how large a cell of each method's map is: the median over scans, depth times width.
+
+    Scans without a pixel size count as unknown; if all are, so is the cell.
+    """
+    sizes = region_shares.groupby(["method", "run"], sort=False)[
+        ["cell_row_mm", "cell_col_mm"]
+    ].median()
+    return [
+        CellSize(
+            method=row["method"],
+            run=row["run"],
+            size=UNKNOWN
+            if pd.isna(row["cell_row_mm"]) or pd.isna(row["cell_col_mm"])
+            else f"{amount(row['cell_row_mm'], digits=2)} × {amount(row['cell_col_mm'], digits=2)} mm",
+        )
+        for row in sizes.reset_index().to_dict(orient="records")
+    ]
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    return {
+        "rings": sorted(tables["pointing_game"]["ring"].unique()),
+        "shares": average_shares(tables["region_shares"]),
+        "cells": measure_cells(tables["region_shares"]),
+    }
+
+
+SECTION = Section(
+    "reading",
+    "How to read it",
+    "reading.html",
+    needs=("pointing_game", "region_shares"),
+    tell=_tell,
+)

@@ -1,0 +1,68 @@
+"""How runs do on the test cases of one kind, and how little can be made of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sonolens.report.numerals import NOTHING
+from sonolens.report.runs import confidence_of, name_runs
+from sonolens.report.scores import JUDGED_BY, Score, ScoreSheet, read_test_scores
+from sonolens.report.section import Section, Tables
+
+FEWEST_CASES = 20
+"""A stratum of fewer cases than this is marked as small."""
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """How a run does on the test cases of one kind; `caution` says why little can be made of it."""
+
+    run: str
+    level: str
+    name: str
+    auc: Score
+    sensitivity: Score
+    specificity: Score
+    caution: str
+
+
+def list_strata(scores: ScoreSheet) -> list[Stratum]:
+    """List the scores of every run, level and stratum, at the threshold the paper's rule chose.
+
+    Strata that a run lacks are left out.
+    """
+    listed = []
+    for run, level in scores.cases:
+        for name in scores.strata:
+            auc = scores.look_up(run=run, level=level, stratum=name, metric="auc")
+            sensitivity, specificity = (
+                scores.look_up(run=run, level=level, stratum=name, rule=JUDGED_BY, metric=metric)
+                for metric in ("sensitivity", "specificity")
+            )
+            if auc.n or sensitivity.n or specificity.n:
+                caution = _caution(auc, sensitivity, specificity)
+                listed.append(Stratum(run, level, name, auc, sensitivity, specificity, caution))
+    return listed
+
+
+def _caution(auc: Score, sensitivity: Score, specificity: Score) -> str:
+    reasons = []
+    if auc.n < FEWEST_CASES:
+        reasons.append(f"fewer than {FEWEST_CASES} cases")
+    if NOTHING in {auc.text, sensitivity.text, specificity.text}:
+        reasons.append("one class only")
+    return ", ".join(reasons)
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    scores = read_test_scores(tables["classification_metrics"])
+    return {
+        **name_runs(tables["training_runs"]),
+        "scored_confidence": confidence_of(tables["classification_metrics"]),
+        "strata": list_strata(scores),
+        "strata_names": scores.strata,
+    }
+
+
+SECTION = Section(
+    "strata", "Strata", "strata.html", needs=("classification_metrics", "training_runs"), tell=_tell
+)

@@ -1,0 +1,73 @@
+"""What a section declares is all that it reads, and all that it shows is declared."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from tiny_run import CAPTIONS, run_inputs
+
+from sonolens.report import page, write_report
+from sonolens.report.section import Section
+from sonolens.report.sections import INPUTS, WRITTEN
+
+sections = pytest.mark.parametrize("section", WRITTEN, ids=lambda section: section.anchor)
+
+
+class Watched(dict):
+    """Notes the names that are asked for."""
+
+    def __init__(self, given: dict) -> None:
+        super().__init__(given)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> object:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+
+@sections
+def test_a_section_reads_what_it_needs_and_nothing_else(section: Section) -> None:
+    inputs = run_inputs()
+    needed = Watched({name: inputs[name] for name in section.needs})
+
+    section.tell(needed)
+
+    assert needed.read == set(section.needs)
+
+
+@sections
+def test_a_section_shows_its_figures_and_no_other(section: Section) -> None:
+    shown = re.findall(r'<figure id="(\w+)">', page.write_section(section, run_inputs()))
+
+    assert shown == [caption.name for caption in section.figures]
+
+
+def test_every_figure_is_described() -> None:
+    assert all(caption.title and caption.text and caption.alt for caption in CAPTIONS)
+
+
+def test_the_page_is_made_of_what_its_sections_declare() -> None:
+    assert set(INPUTS) == run_inputs().keys()
+    assert len(INPUTS) == len(set(INPUTS))
+
+
+def test_a_figure_that_a_section_lists_gets_onto_the_page() -> None:
+    (figures,) = [section for section in WRITTEN if section.anchor == "figures"]
+    more = replace(figures, figures=(*figures.figures, replace(CAPTIONS[0], name="figure_5")))
+    content = run_inputs()["figure_1"]
+
+    assert '<figure id="figure_5">' in page.write_section(
+        more, run_inputs() | {"figure_5": content}
+    )
+
+
+def test_a_missing_figure_is_named() -> None:
+    inputs = {name: content for name, content in run_inputs().items() if name != "figure_3"}
+
+    with pytest.raises(ValueError, match="figure_3 is missing, and none was given besides"):
+        write_report(**inputs)
+
+
+def test_an_unknown_figure_is_named() -> None:
+    with pytest.raises(ValueError, match="none is missing, and figure_5 was given besides"):
+        write_report(**run_inputs(), figure_5=b"")
