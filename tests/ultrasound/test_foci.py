@@ -40,18 +40,19 @@ def test_the_sites_share_no_pixel() -> None:
 
 
 def test_one_focus_reaches_six_tenths_of_a_millimetre_to_each_side() -> None:
-    nothing = np.zeros((4 * 300, 300), dtype=np.float32)
+    mask = np.zeros((60, 60), dtype=bool)
+    mask[10:35, 20:45] = True  # only the middle pixel is farther than 12 pixels from the outside
+    nothing = np.zeros((4 * 60, 60), dtype=np.float32)
 
     bright = add_foci(
-        np.random.default_rng(0), nothing, square_mass(), count=1, site="mass", samples_per_row=4
+        np.random.default_rng(0), nothing, mask, count=1, site="mass", samples_per_row=4
     )
 
-    # Eight pixels of 0.075 mm and the one in the middle.
+    assert np.argwhere(find_site(mask, site="mass")).tolist() == [[22, 32]]
+    # Eight pixels of 0.075 mm and the one in the middle; four samples are one row.
     rows, cols = (np.flatnonzero((bright != 0).any(axis=axis)) for axis in (1, 0))
-    assert len(cols) == np.ptp(cols) + 1 == 17
-    assert len(rows) == np.ptp(rows) + 1 == 17 * 4
-    row, col = rows[8 * 4] // 4, cols[8]
-    assert find_site(square_mass(), site="mass")[row, col]
+    assert cols.tolist() == list(range(24, 41))
+    assert rows.tolist() == list(range(4 * 14, 4 * 31))
 
 
 def test_without_foci_nothing_changes_and_unknown_sites_are_refused() -> None:

@@ -8,7 +8,7 @@ from sonolens.evaluation.statistics import (
     percentile_interval,
     wilson_interval,
 )
-from sonolens.evaluation.statistics.intervals import limits_of
+from sonolens.evaluation.statistics.intervals import difference_interval, limits_of
 
 BOOTSTRAP = Bootstrap(resamples=500, confidence=0.95, seed=3)
 
@@ -44,6 +44,24 @@ def test_no_hit_and_all_hits_touch_the_ends_exactly(n):
     for confidence in (0.9, 0.95):
         assert wilson_interval(0, n, confidence=confidence)[0] == 0
         assert wilson_interval(n, n, confidence=confidence)[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "n", "limits"),
+    [
+        (0.9, 0.3, 10, (0.1705, 0.8090)),
+        (6 / 7, 2 / 7, 7, (0.0582, 0.8062)),
+        (0.0, 0.0, 10, (-0.2775, 0.2775)),
+        (1.0, 0.0, 10, (0.6075, 1.0)),
+    ],
+)
+def test_the_interval_of_a_difference_is_newcombes(first, second, n, limits):
+    # Newcombe (1998), Stat Med 17:873-890, table II, method 10; the other way round it is mirrored.
+    assert difference_interval(first, second, n=n, confidence=0.95) == pytest.approx(
+        limits, abs=1e-4
+    )
+    mirrored = difference_interval(second, first, n=n, confidence=0.95)
+    assert mirrored == pytest.approx((-limits[1], -limits[0]), abs=1e-4)
 
 
 def test_nothing_counted_has_no_interval():
