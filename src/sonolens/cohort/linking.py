@@ -8,6 +8,8 @@ from jaxtyping import Int
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from sonolens.tables.cohort import ScansTable
+
 
 def link_groups(names: Sequence[str], links: Int[np.ndarray, "links 2"]) -> list[str]:
     """Group names that are linked, directly or through others.
@@ -31,11 +33,10 @@ def link_groups(names: Sequence[str], links: Int[np.ndarray, "links 2"]) -> list
     return called.tolist()
 
 
-def join_groups(scans: pd.DataFrame, duplicate_groups: pd.Series) -> pd.Series:
+def join_groups(scans: ScansTable, duplicate_groups: pd.Series) -> pd.Series:
     """Join patients who share scans too alike to be split apart.
 
     Args:
-        scans: Contract `sonolens.tables.Scans`.
         duplicate_groups: The group of every scan that has a duplicate, indexed by scan id
             (`sonolens.cohort.listed_duplicates`); scans that are not in `scans` do not matter.
 

@@ -10,6 +10,7 @@ import pandas as pd
 from sonolens.cohort.duplicates import group_duplicates
 from sonolens.cohort.inspection import ScanFacts
 from sonolens.tables import vocabulary
+from sonolens.tables.cohort import ScansTable, ScreeningTable
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Finding(NamedTuple):
 
 
 def screen_scans(
-    scans: pd.DataFrame,
+    scans: ScansTable,
     facts: Iterable[ScanFacts],
     *,
     min_side_px: int,
@@ -105,7 +106,7 @@ def screen_scans(
     return _tabulate(findings, order=list(scans["scan_id"]))
 
 
-def listed_duplicates(screening: pd.DataFrame) -> pd.Series:
+def listed_duplicates(screening: ScreeningTable) -> pd.Series:
     """Read the duplicate groups out of the screening.
 
     Args:
@@ -119,7 +120,7 @@ def listed_duplicates(screening: pd.DataFrame) -> pd.Series:
 
 
 def resolve_screening(
-    scans: pd.DataFrame, screening: pd.DataFrame, *, on_error: str
+    scans: ScansTable, screening: ScreeningTable, *, on_error: str
 ) -> pd.DataFrame:
     """Keep the scans without errors, or refuse to go on.
 
@@ -230,7 +231,7 @@ def _judge_duplicates(duplicates: pd.DataFrame, *, label_of: dict[str, str]) -> 
             yield Finding(scan_id, "conflicting_duplicates", group, message)
 
 
-def _judge_lesions(scans: pd.DataFrame) -> Iterator[Finding]:
+def _judge_lesions(scans: ScansTable) -> Iterator[Finding]:
     """Name the scans of lesions that are called both benign and malignant."""
     torn = scans[scans.groupby("lesion_id")["label"].transform("nunique") > 1]
     for scan_id, lesion_id in zip(torn["scan_id"], torn["lesion_id"], strict=True):

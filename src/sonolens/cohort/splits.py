@@ -16,12 +16,13 @@ from sonolens.cohort.strata import (
     shuffle,
 )
 from sonolens.tables import vocabulary
+from sonolens.tables.cohort import ScansTable, SplitsTable
 
 FEWEST_FOLDS = 2
 
 
 def split_holdout(
-    scans: pd.DataFrame,
+    scans: ScansTable,
     *,
     validation_share: float,
     test_share: float,
@@ -70,7 +71,7 @@ def split_holdout(
 
 
 def split_kfold(
-    scans: pd.DataFrame,
+    scans: ScansTable,
     *,
     folds: int,
     repeats: int,
@@ -129,7 +130,7 @@ def split_kfold(
 
 
 def split_official(
-    scans: pd.DataFrame,
+    scans: ScansTable,
     official_folds: pd.DataFrame,
     *,
     validation_share: float,
@@ -180,7 +181,7 @@ def split_official(
     return listed
 
 
-def check_disjoint(splits: pd.DataFrame, groups: pd.Series) -> None:
+def check_disjoint(splits: SplitsTable, groups: pd.Series) -> None:
     """Make sure that no group is known in training and met again in another partition.
 
     Args:
@@ -202,7 +203,7 @@ def check_disjoint(splits: pd.DataFrame, groups: pd.Series) -> None:
         )
 
 
-def _group_scans(scans: pd.DataFrame, groups: pd.Series | None) -> pd.Series:
+def _group_scans(scans: ScansTable, groups: pd.Series | None) -> pd.Series:
     """Look up every scan's group, by scan id in the order of `scans`; patients stay whole."""
     by_scan = scans.set_index("scan_id")
     if groups is None:
@@ -244,7 +245,7 @@ def _fold_groups(official_folds: pd.DataFrame, group_of: pd.Series) -> pd.Series
 
 
 def _list_fold(
-    scans: pd.DataFrame, group_of: pd.Series, *, fold: int, test: list[str], validation: list[str]
+    scans: ScansTable, group_of: pd.Series, *, fold: int, test: list[str], validation: list[str]
 ) -> pd.DataFrame:
     """List every scan with its partition, in the order of `scans`, once the fold is found sound."""
     partition_of = {

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from sonolens.tables import vocabulary
+from sonolens.tables.cohort import ScansTable
 
 NO_BIRADS = -1
 
 
-def describe_groups(scans: pd.DataFrame, group_of: pd.Series) -> pd.DataFrame:
+def describe_groups(scans: ScansTable, group_of: pd.Series) -> pd.DataFrame:
     """Tell of each group what it is stratified by.
 
     Args:

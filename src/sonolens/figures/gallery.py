@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import LABELS
 
 
 def draw_gallery(
-    decisions: pd.DataFrame,
+    decisions: DecisionsTable,
     *,
     partition: str,
     correct_per_label: int,
@@ -17,7 +18,6 @@ def draw_gallery(
     """Draw the scans that figures show, each of another lesion, judged by the first run by name.
 
     Args:
-        decisions: A `Decisions` table.
         partition: Whose scans are drawn.
         correct_per_label: How many correctly classified scans of each label.
         wrong: How many wrongly classified scans.

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sonolens.figures.style import BODY_PT, INK, MUTED, SMALL_PT, LineStyle, elide, write
+from sonolens.tables.training import TrainingRunsTable
 
 MARGIN_IN = 0.15
 LEFT_IN = 0.75
@@ -40,7 +40,7 @@ class Pen:
         return elide(self.configuration, width_in=NAME_IN, size_pt=SMALL_PT)
 
 
-def hand_out_pens(training_runs: pd.DataFrame) -> dict[str, Pen]:
+def hand_out_pens(training_runs: TrainingRunsTable) -> dict[str, Pen]:
     """Give every run of a `TrainingRuns` table the pen of its configuration, in their order."""
     width = 1.3 if len(training_runs) <= FEW_RUNS else 0.6
     pens = {

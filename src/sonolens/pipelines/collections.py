@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-import pandas as pd
 from PIL import Image
 
 from sonolens.arrays import SaliencyMap
 from sonolens.models import CheckpointSlot, NetworkWeights
 from sonolens.saliency import EXPLAINERS
+from sonolens.tables.cohort import ScansTable
 
 Pictures: TypeAlias = Mapping[str, Callable[[], Image.Image]]
 """Scans, masks or region maps by scan id."""
@@ -51,7 +51,7 @@ class MapId(NamedTuple):
         return "/".join(self)
 
 
-def spacing_by_scan(scans: pd.DataFrame) -> dict[str, tuple[float, float]]:
+def spacing_by_scan(scans: ScansTable) -> dict[str, tuple[float, float]]:
     """Pixel height and width in mm by scan id; NaN where unknown."""
     return {
         str(scan_id): (float(row_mm), float(col_mm))

@@ -13,6 +13,7 @@ from jaxtyping import Float
 from sonolens.arrays import SaliencyMap, SaliencyStack
 from sonolens.models import NetworkWeights
 from sonolens.pipelines.collections import MapId, Networks, SaliencyMaps
+from sonolens.tables.training import DecisionsTable
 
 REDRAW = "draw the maps again with kedro run --pipelines explainability"
 REFIT = "take both from one run, or run the training pipeline again"
@@ -42,7 +43,7 @@ def read_map(saliency_maps: SaliencyMaps, map_id: MapId) -> SaliencyMap:
 
 def stack_maps(
     saliency_maps: SaliencyMaps,
-    decisions: pd.DataFrame,
+    decisions: DecisionsTable,
     *,
     methods: Sequence[str],
     run: str,
@@ -53,7 +54,6 @@ def stack_maps(
 
     Args:
         saliency_maps: All maps.
-        decisions: A `Decisions` table.
         methods: Names of the methods.
         run: Name of the run.
         scan_ids: Names of the scans.
@@ -74,7 +74,7 @@ def stack_maps(
     return stacks
 
 
-def logits_of(decisions: pd.DataFrame, *, run: str) -> "pd.Series[float]":
+def logits_of(decisions: DecisionsTable, *, run: str) -> "pd.Series[float]":
     """The stored logits of one run, by scan."""
     logits: pd.Series[float] = decisions[decisions["run"] == run].set_index("scan_id")["logit"]
     return logits

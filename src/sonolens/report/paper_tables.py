@@ -13,6 +13,8 @@ from sonolens.report.numerals import (
     score_with_interval,
 )
 from sonolens.report.scores import JUDGED_BY, NO_RULE, WHOLE
+from sonolens.tables.classification import ClassificationMetricsTable
+from sonolens.tables.pointing import PointingGameTable
 from sonolens.tables.vocabulary import LEVELS
 
 METRICS = ("auc", "accuracy", "sensitivity", "specificity")
@@ -29,11 +31,8 @@ TABLE_1_COLUMNS = ["run", "level", "n", *METRICS]
 TABLE_2_COLUMNS = ["method", "run", "region", "n", "hits", "chance", "enrichment", "ring"]
 
 
-def tabulate_classification(classification_metrics: pd.DataFrame) -> pd.DataFrame:
+def tabulate_classification(classification_metrics: ClassificationMetricsTable) -> pd.DataFrame:
     """Set out how the runs classify the test partition, scans and lesions apart.
-
-    Args:
-        classification_metrics: A `ClassificationMetrics` table.
 
     Returns:
         A `PaperTable1` table: cells such as ``0.91 [0.83, 0.97]``, a dash where a metric does not
@@ -63,11 +62,8 @@ def tabulate_classification(classification_metrics: pd.DataFrame) -> pd.DataFram
     return _in_order(table, column="level", order=LEVELS, within=["run"])
 
 
-def tabulate_pointing_game(pointing_game: pd.DataFrame) -> pd.DataFrame:
+def tabulate_pointing_game(pointing_game: PointingGameTable) -> pd.DataFrame:
     """Set out how often an extreme of the map hits each region, for correctly classified scans.
-
-    Args:
-        pointing_game: A `PointingGame` table.
 
     Returns:
         A `PaperTable2` table: the rule is ``either``, benign and malignant scans together. Cells are
@@ -109,7 +105,7 @@ class Nulls:
     p_adjusted: str
 
 
-def look_up_nulls(pointing_game: pd.DataFrame) -> dict[tuple[str, str, str], Nulls]:
+def look_up_nulls(pointing_game: PointingGameTable) -> dict[tuple[str, str, str], Nulls]:
     """Look up the centre prior and p of the rows of Tab. 2, by method, run and region's title.
 
     Args:

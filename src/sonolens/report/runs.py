@@ -4,8 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.tables.training import TrainingRunsTable
 
-def name_runs(training_runs: pd.DataFrame) -> dict[str, list[str]]:
+
+def name_runs(training_runs: TrainingRunsTable) -> dict[str, list[str]]:
     """Name all `runs` of a `TrainingRuns` table, and the `flattered`: test scans chose their epoch and threshold."""
     by_test = training_runs["protocol"] == "paper"
     return {

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import pandas as pd
-
 from sonolens.report.numerals import NOTHING, score_with_interval
+from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.vocabulary import LEVELS, OPERATING_RULES
 
 JUDGED_BY = OPERATING_RULES[0]
@@ -56,7 +55,7 @@ class ScoreSheet:
         return self.by_key.get((run, level, stratum, rule, metric), ABSENT)
 
 
-def read_test_scores(classification_metrics: pd.DataFrame) -> ScoreSheet:
+def read_test_scores(classification_metrics: ClassificationMetricsTable) -> ScoreSheet:
     """Read the test scores of a `ClassificationMetrics` table.
 
     Runs keep the order in which they first appear.

@@ -1,10 +1,12 @@
 """The tables that say how well runs classify."""
 
+from typing import Annotated, TypeAlias
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import (
     CALL_METRICS,
     LEVELS,
@@ -193,3 +195,12 @@ class ProtocolOptimism(Table):
         """One row per run, level, source and metric; the run is the rigorous one."""
 
         unique = ["run", "level", "source", "metric"]
+
+
+OperatingPointsTable: TypeAlias = Annotated[pd.DataFrame, fits(OperatingPoints)]
+ClassificationMetricsTable: TypeAlias = Annotated[pd.DataFrame, fits(ClassificationMetrics)]
+RocCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(RocCurve)]
+CalibrationCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(CalibrationCurve)]
+ConfigurationMetricsTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationMetrics)]
+ConfigurationComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationComparison)]
+ProtocolOptimismTable: TypeAlias = Annotated[pd.DataFrame, fits(ProtocolOptimism)]

@@ -1,10 +1,12 @@
 """The tables of a study: its scans, what is wrong with them, their masses and their partitions."""
 
+from typing import Annotated, TypeAlias
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import BIRADS, CHECKS, LABELS, PARTITIONS, VIEWS
 
 
@@ -83,3 +85,9 @@ class MassMeasurements(Table):
     height_mm: Series[float] = pa.Field(gt=0, nullable=True)
     size_mm: Series[float] = pa.Field(gt=0, nullable=True)
     area_mm2: Series[float] = pa.Field(gt=0, nullable=True)
+
+
+ScansTable: TypeAlias = Annotated[pd.DataFrame, fits(Scans)]
+ScreeningTable: TypeAlias = Annotated[pd.DataFrame, fits(Screening)]
+SplitsTable: TypeAlias = Annotated[pd.DataFrame, fits(Splits)]
+MassMeasurementsTable: TypeAlias = Annotated[pd.DataFrame, fits(MassMeasurements)]

@@ -1,8 +1,15 @@
 """What every contract of a table has in common."""
 
+from functools import cache
 from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
+
+try:  # only the tests' type checker reads what it makes
+    from beartype.vale import Is
+except ModuleNotFoundError:
+    Is = None  # type: ignore[assignment]
 
 
 class Table(pa.DataFrameModel):
@@ -20,3 +27,30 @@ def text_columns() -> dict[str, Any]:
     ids = ("scan_id", "lesion_id", "patient_id", "birads", "view", "device", "source")
     names = ("run", "configuration", "first", "second")
     return dict.fromkeys((*ids, *names), "str")
+
+
+def fits(contract: type[Table]) -> Any:
+    """Make the mark by which a signature names a table of one contract.
+
+    Under pytest, beartype refuses a table that has more columns of another contract than of this one, so that
+    none is taken for another; elsewhere nothing is checked. Ranges and keys are the catalog's to check.
+    """
+
+    def fits_best(table: pd.DataFrame) -> bool:
+        columns = set(table.columns)
+        own = len(columns & _columns(contract))
+        others = [each for each in _contracts(Table) if not issubclass(each, contract)]
+        return all(len(columns & _columns(other)) <= own for other in others)
+
+    return contract if Is is None else Is[fits_best]
+
+
+@cache
+def _columns(contract: type[Table]) -> frozenset[str]:
+    return frozenset(contract.to_schema().columns)
+
+
+def _contracts(contract: type[Table]) -> list[type[Table]]:
+    """List all contracts that are made of one."""
+    made = contract.__subclasses__()
+    return [*made, *(each for one in made for each in _contracts(one))]

@@ -1,9 +1,12 @@
 """The tables that say what a map's evidence is worth beyond its extremes."""
 
+from typing import Annotated, TypeAlias
+
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import (
     ABSTENTION_STRATEGIES,
     AGREEMENT_MEASURES,
@@ -265,3 +268,16 @@ class SanityChecks(Table):
         """One mean per method, run, depth and measure."""
 
         unique = ["method", "run", "depth", "measure"]
+
+
+MapLocalizationTable: TypeAlias = Annotated[pd.DataFrame, fits(MapLocalization)]
+LocalizationScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(LocalizationScores)]
+AbstentionCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionCurve)]
+AbstentionScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionScores)]
+MapAgreementTable: TypeAlias = Annotated[pd.DataFrame, fits(MapAgreement)]
+MethodAgreementTable: TypeAlias = Annotated[pd.DataFrame, fits(MethodAgreement)]
+FaithfulnessCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(FaithfulnessCurve)]
+MapFaithfulnessTable: TypeAlias = Annotated[pd.DataFrame, fits(MapFaithfulness)]
+FaithfulnessScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(FaithfulnessScores)]
+MapSanityTable: TypeAlias = Annotated[pd.DataFrame, fits(MapSanity)]
+SanityChecksTable: TypeAlias = Annotated[pd.DataFrame, fits(SanityChecks)]

@@ -1,9 +1,12 @@
 """The tables of the paper's open questions: method, resolution and network against each other, and AUC."""
 
+from typing import Annotated, TypeAlias
+
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import (
     COMPARED_RULES,
     COMPARISON_KINDS,
@@ -171,3 +174,9 @@ class PerformanceCorrelation(Table):
         """One correlation per protocol, method and region."""
 
         unique = ["protocol", "method", "region"]
+
+
+ConfigurationPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationPointing)]
+PointingComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(PointingComparison)]
+PerformanceAndPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceAndPointing)]
+PerformanceCorrelationTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceCorrelation)]

@@ -1,9 +1,12 @@
 """The tables of planted evidence: phantoms whose label is carried by one known cue."""
 
+from typing import Annotated, TypeAlias
+
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import LABELS, PARTITIONS, PLANTED_REGIONS
 
 
@@ -89,3 +92,8 @@ class PlantedEvidence(Table):
         """One rate per study, network, seed, method and region."""
 
         unique = ["cue", "network", "seed", "method", "region"]
+
+
+PlantedPredictionsTable: TypeAlias = Annotated[pd.DataFrame, fits(PlantedPredictions)]
+PlantedHitsTable: TypeAlias = Annotated[pd.DataFrame, fits(PlantedHits)]
+PlantedEvidenceTable: TypeAlias = Annotated[pd.DataFrame, fits(PlantedEvidence)]

@@ -1,9 +1,12 @@
 """The tables of saliency maps: regions, extreme points and the pointing game."""
 
+from typing import Annotated, TypeAlias
+
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import (
     COUNTED_LABELS,
     EXTREMES,
@@ -116,3 +119,9 @@ class PointingGame(Table):
         """One rate per method, run, region, rule, subset and label."""
 
         unique = ["method", "run", "region", "rule", "subset", "label"]
+
+
+RegionSharesTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionShares)]
+ExtremePointsTable: TypeAlias = Annotated[pd.DataFrame, fits(ExtremePoints)]
+MeanMapExtremesTable: TypeAlias = Annotated[pd.DataFrame, fits(MeanMapExtremes)]
+PointingGameTable: TypeAlias = Annotated[pd.DataFrame, fits(PointingGame)]

@@ -1,9 +1,12 @@
 """The tables that are made to be looked at: the gallery and the paper's Tab. 1 and Tab. 2."""
 
+from typing import Annotated, TypeAlias
+
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import LABELS, LEVELS
 
 
@@ -41,3 +44,8 @@ class PaperTable2(Table):
     chance: Series[str]
     enrichment: Series[str]
     ring: Series[str]
+
+
+GalleryTable: TypeAlias = Annotated[pd.DataFrame, fits(Gallery)]
+PaperTable1Table: TypeAlias = Annotated[pd.DataFrame, fits(PaperTable1)]
+PaperTable2Table: TypeAlias = Annotated[pd.DataFrame, fits(PaperTable2)]

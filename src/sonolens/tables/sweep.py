@@ -1,9 +1,12 @@
 """The table of the pointing game played again with narrower and wider rings."""
 
+from typing import Annotated, TypeAlias
+
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import COMPARED_RULES, COUNTED_LABELS, PARTITIONS, PLAYED_REGIONS
 
 
@@ -43,3 +46,6 @@ class RingSweep(Table):
         """One rate per method, run, ring, region, rule, subset and label."""
 
         unique = ["method", "run", "ring", "region", "rule", "subset", "label"]
+
+
+RingSweepTable: TypeAlias = Annotated[pd.DataFrame, fits(RingSweep)]

@@ -1,9 +1,12 @@
 """The tables of training: runs, their epochs and what they predict."""
 
+from typing import Annotated, TypeAlias
+
+import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import LABELS, LEARNT_LABELS, PARTITIONS, PROTOCOLS
 
 
@@ -83,3 +86,9 @@ class Decisions(Predictions):
     threshold: Series[float] = pa.Field(ge=0, description="Called malignant from here on.")
     called: Series[bool] = pa.Field(description="Whether the scan is called malignant.")
     correct: Series[bool] = pa.Field(description="Whether that is its label.")
+
+
+TrainingRunsTable: TypeAlias = Annotated[pd.DataFrame, fits(TrainingRuns)]
+TrainingHistoryTable: TypeAlias = Annotated[pd.DataFrame, fits(TrainingHistory)]
+PredictionsTable: TypeAlias = Annotated[pd.DataFrame, fits(Predictions)]
+DecisionsTable: TypeAlias = Annotated[pd.DataFrame, fits(Decisions)]

@@ -13,9 +13,8 @@ from sonolens.evaluation.classification import (
     compare_aucs_bootstrap,
     compare_aucs_delong,
     compare_configurations,
-    holm_adjust,
 )
-from sonolens.evaluation.statistics import Bootstrap
+from sonolens.evaluation.statistics import Bootstrap, holm_adjust
 from sonolens.tables.classification import ConfigurationComparison
 
 BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=0)

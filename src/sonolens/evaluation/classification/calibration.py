@@ -19,6 +19,7 @@ from sonolens.evaluation.statistics.intervals import (
     resampled_sums,
     wilson_interval,
 )
+from sonolens.tables.training import PredictionsTable
 from sonolens.tables.vocabulary import LEVELS
 
 CURVE_COLUMNS = [
@@ -36,7 +37,7 @@ CURVE_COLUMNS = [
 
 
 def trace_calibration(
-    predictions: pd.DataFrame,
+    predictions: PredictionsTable,
     *,
     lesion_probability: LesionProbability,
     bins: int,
@@ -49,7 +50,6 @@ def trace_calibration(
     little too narrow.
 
     Args:
-        predictions: A `Predictions` table.
         lesion_probability: How a lesion's probability comes from its scans.
         bins: Bins of equal number; see `equal_number_bins`.
         confidence: Coverage of the intervals.

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from sonolens.tables.cohort import ScansTable
 from sonolens.tables.vocabulary import BIRADS, LEVELS, VIEWS
 
 UNKNOWN = "unknown"
@@ -17,7 +18,7 @@ Strata: TypeAlias = dict[str, list[Categories]]
 """By level, the strata of one property after the other; see `stratify_cases`."""
 
 
-def stratify_cases(scans: pd.DataFrame, *, size_bounds_mm: Sequence[float]) -> Strata:
+def stratify_cases(scans: ScansTable, *, size_bounds_mm: Sequence[float]) -> Strata:
     """Say to which strata every scan and every lesion belongs.
 
     Strata come from `birads`, `size_mm`, `device` and `view`, as far as `scans` has these columns: for

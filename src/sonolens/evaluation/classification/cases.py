@@ -9,6 +9,8 @@ from jaxtyping import Float
 from scipy.special import expit
 
 from sonolens.arrays import Labels
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.training import PredictionsTable
 
 LesionProbability: TypeAlias = Literal["mean", "max"]
 """How a lesion's probability comes from its scans: ``mean`` (Byra et al. 2018) or ``max``."""
@@ -40,7 +42,9 @@ class Cases:
     patient_ids: np.ndarray
 
 
-def form_cases(predictions: pd.DataFrame, *, lesion_probability: LesionProbability) -> pd.DataFrame:
+def form_cases(
+    predictions: PredictionsTable, *, lesion_probability: LesionProbability
+) -> pd.DataFrame:
     """List scans and lesions as cases.
 
     Args:
@@ -77,7 +81,7 @@ def as_arrays(cases: pd.DataFrame) -> Cases:
     )
 
 
-def patients_of(scan_ids: "pd.Series[str]", scans: pd.DataFrame) -> "pd.Series[str]":
+def patients_of(scan_ids: "pd.Series[str]", scans: ScansTable) -> "pd.Series[str]":
     """Look up the patient of every scan.
 
     Raises:
@@ -93,7 +97,7 @@ def patients_of(scan_ids: "pd.Series[str]", scans: pd.DataFrame) -> "pd.Series[s
     return scan_ids.map(known)
 
 
-def _scan_cases(predictions: pd.DataFrame) -> pd.DataFrame:
+def _scan_cases(predictions: PredictionsTable) -> pd.DataFrame:
     logit = predictions["logit"].clip(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
     scaled = (predictions["logit"] / predictions["temperature"]).clip(
         -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS

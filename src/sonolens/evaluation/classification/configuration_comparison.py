@@ -18,6 +18,7 @@ from sonolens.evaluation.classification.roc import Scores, bootstrap_aucs
 from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.tables.classification import ConfigurationComparison
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,8 @@ class AveragedCases:
 
 
 def compare_configurations(
-    decisions: pd.DataFrame,
-    training_runs: pd.DataFrame,
+    decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
     *,
     lesion_probability: LesionProbability,
     bootstrap: Bootstrap,
@@ -58,8 +59,6 @@ def compare_configurations(
     patients and does not. P-values are adjusted by `holm_adjust` over all pairs of a level and test.
 
     Args:
-        decisions: A `Decisions` table.
-        training_runs: A `TrainingRuns` table.
         lesion_probability: How a lesion's probability comes from its scans, before seeds are averaged.
         bootstrap: How patients are resampled.
 

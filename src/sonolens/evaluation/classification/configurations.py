@@ -14,7 +14,8 @@ from sonolens.evaluation.classification.confusion import blind_chances, tally_ca
 from sonolens.evaluation.classification.operating_points import protocols_of, threshold_of
 from sonolens.evaluation.classification.roc import Scores, call_malignant, weighted_aucs
 from sonolens.evaluation.statistics.intervals import Bootstrap, limits_of, patient_resamples, ratio
-from sonolens.tables.classification import ConfigurationMetrics
+from sonolens.tables.classification import ConfigurationMetrics, OperatingPointsTable
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 from sonolens.tables.vocabulary import CALL_METRICS, OPERATING_RULES
 
 MEASURED = (
@@ -72,9 +73,9 @@ class Pool:
 
 
 def score_configurations(
-    decisions: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
+    operating_points: OperatingPointsTable,
     *,
     lesion_probability: LesionProbability,
     bootstrap: Bootstrap,
@@ -90,8 +91,6 @@ def score_configurations(
     serves all folds and seeds. Where resampling moves nothing they are as in `limits_of`.
 
     Args:
-        decisions: A `Decisions` table.
-        training_runs: A `TrainingRuns` table.
         operating_points: The thresholds, from `choose_operating_points`.
         lesion_probability: How a lesion's probability comes from its scans.
         bootstrap: How patients are resampled.
@@ -115,8 +114,8 @@ def score_configurations(
 
 
 def list_tested_cases(
-    decisions: pd.DataFrame,
-    training_runs: pd.DataFrame,
+    decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
     *,
     lesion_probability: LesionProbability,
 ) -> pd.DataFrame:
@@ -143,7 +142,7 @@ def list_tested_cases(
 
 
 def _score_configuration(
-    cases: pd.DataFrame, operating_points: pd.DataFrame, *, level: str, bootstrap: Bootstrap
+    cases: pd.DataFrame, operating_points: OperatingPointsTable, *, level: str, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     """Score the cases of one configuration and level; one row per rule and metric."""
     runs = _rows_by(cases, "run")
@@ -177,7 +176,7 @@ def _rows_by(cases: pd.DataFrame, column: str) -> Mapping[str | int, Int[np.ndar
 def _pool(
     cases: pd.DataFrame,
     runs: Mapping[str | int, Int[np.ndarray, " rows"]],
-    operating_points: pd.DataFrame,
+    operating_points: OperatingPointsTable,
     *,
     level: str,
 ) -> Pool:

@@ -10,6 +10,9 @@ from sonolens.arrays import Labels
 from sonolens.evaluation.classification.cases import patients_of
 from sonolens.evaluation.classification.operating_points import threshold_of
 from sonolens.evaluation.classification.roc import call_malignant
+from sonolens.tables.classification import OperatingPointsTable
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.training import DecisionsTable, PredictionsTable
 from sonolens.tables.vocabulary import COUNTED_LABELS, SUBSETS
 
 GROUPS = tuple(itertools.product(SUBSETS, COUNTED_LABELS))
@@ -17,12 +20,11 @@ GROUPS = tuple(itertools.product(SUBSETS, COUNTED_LABELS))
 
 
 def decide_scans(
-    predictions: pd.DataFrame, scans: pd.DataFrame, operating_points: pd.DataFrame
+    predictions: PredictionsTable, scans: ScansTable, operating_points: OperatingPointsTable
 ) -> pd.DataFrame:
     """Call every scan of every run at the run's frozen scan-level threshold.
 
     Args:
-        predictions: A `Predictions` table.
         scans: The `Scans` table that names the patients.
         operating_points: An `OperatingPoints` table with scan-level thresholds.
 
@@ -47,7 +49,7 @@ def decide_scans(
     )
 
 
-def mark_groups(decisions: pd.DataFrame) -> Bool[np.ndarray, "scans groups"]:
+def mark_groups(decisions: DecisionsTable) -> Bool[np.ndarray, "scans groups"]:
     """Mark which decisions belong to each of `GROUPS`.
 
     Args:

@@ -15,6 +15,8 @@ from sonolens.evaluation.classification.roc import (
     reach_sensitivity,
     youden,
 )
+from sonolens.tables.classification import OperatingPointsTable
+from sonolens.tables.training import PredictionsTable, TrainingRunsTable
 from sonolens.tables.vocabulary import LEVELS, OPERATING_RULES
 
 JUDGED_BY = "closest_to_corner"
@@ -33,8 +35,8 @@ CHOSEN_ON = {"rigorous": "validation", "paper": "test"}
 
 
 def choose_operating_points(
-    predictions: pd.DataFrame,
-    training_runs: pd.DataFrame,
+    predictions: PredictionsTable,
+    training_runs: TrainingRunsTable,
     *,
     lesion_probability: LesionProbability,
 ) -> pd.DataFrame:
@@ -47,7 +49,6 @@ def choose_operating_points(
     call as few benign ones malignant as they can.
 
     Args:
-        predictions: A `Predictions` table.
         training_runs: A `TrainingRuns` table, for the protocols.
         lesion_probability: How a lesion's probability comes from its scans.
 
@@ -80,7 +81,7 @@ def choose_operating_points(
 
 
 def threshold_of(
-    operating_points: pd.DataFrame, *, run: str, level: str, rule: str = JUDGED_BY
+    operating_points: OperatingPointsTable, *, run: str, level: str, rule: str = JUDGED_BY
 ) -> float:
     """Look up a threshold of a run at one level.
 
@@ -100,14 +101,14 @@ def threshold_of(
     return float(operating_points.loc[chosen, "threshold"].iloc[0])
 
 
-def protocols_of(predictions: pd.DataFrame, training_runs: pd.DataFrame) -> dict[str, str]:
+def protocols_of(predicted: pd.DataFrame, training_runs: TrainingRunsTable) -> dict[str, str]:
     """Look up the protocol of every run that predicted, in the order of the predictions.
 
     Raises:
         ValueError: If a run is not in the `TrainingRuns` table.
     """
     known = training_runs.set_index("run")["protocol"].to_dict()
-    runs = [str(run) for run in predictions["run"].unique()]
+    runs = [str(run) for run in predicted["run"].unique()]
     unknown = [run for run in runs if run not in known]
     if unknown:
         raise ValueError(

@@ -30,7 +30,8 @@ from sonolens.evaluation.statistics.intervals import (
     ratio,
     resampled_sums,
 )
-from sonolens.tables.classification import ProtocolOptimism
+from sonolens.tables.classification import OperatingPointsTable, ProtocolOptimism
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS
 
 SAME_FIT = ["network", "adaptation", "seed", "fold", "start", "output_stride", "labels"]
@@ -55,9 +56,9 @@ class Gain:
 
 
 def measure_optimism(
-    decisions: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
+    operating_points: OperatingPointsTable,
     *,
     lesion_probability: LesionProbability,
     bootstrap: Bootstrap,
@@ -74,8 +75,6 @@ def measure_optimism(
     else it is Newcombe's (`limits_of_difference`).
 
     Args:
-        decisions: A `Decisions` table.
-        training_runs: A `TrainingRuns` table.
         operating_points: The thresholds, from `choose_operating_points`.
         lesion_probability: How a lesion's probability comes from its scans.
         bootstrap: How patients are resampled.
@@ -116,7 +115,7 @@ def measure_optimism(
     return pd.DataFrame(rows).assign(confidence=bootstrap.confidence)
 
 
-def _partners(training_runs: pd.DataFrame) -> dict[str, str]:
+def _partners(training_runs: TrainingRunsTable) -> dict[str, str]:
     """Name the paper's run of every rigorous run that has one."""
     repeated = training_runs.duplicated([*SAME_FIT, "protocol"])
     if repeated.any():

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.cases import LesionProbability, form_cases, group_cases
 from sonolens.evaluation.statistics.intervals import patient_resamples
+from sonolens.tables.training import PredictionsTable
 
 Scores = Float[np.ndarray, " scans"]
 
@@ -213,7 +214,9 @@ def call_malignant(probabilities: Scores, threshold: float | Scores) -> Bool[np.
     return probabilities >= threshold * (1 - ROUNDING)
 
 
-def trace_roc(predictions: pd.DataFrame, *, lesion_probability: LesionProbability) -> pd.DataFrame:
+def trace_roc(
+    predictions: PredictionsTable, *, lesion_probability: LesionProbability
+) -> pd.DataFrame:
     """Trace the ROC curve of every run, level and partition.
 
     Points in the middle of a straight piece are left out; they change nothing that is drawn. A
@@ -221,7 +224,6 @@ def trace_roc(predictions: pd.DataFrame, *, lesion_probability: LesionProbabilit
     `ClassificationMetrics` table is empty.
 
     Args:
-        predictions: A `Predictions` table.
         lesion_probability: How a lesion's probability comes from its scans.
 
     Returns:

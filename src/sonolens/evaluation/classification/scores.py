@@ -22,6 +22,9 @@ from sonolens.evaluation.classification.cases import (
 )
 from sonolens.evaluation.classification.operating_points import JUDGED_BY, threshold_of
 from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.classification import OperatingPointsTable
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import LEVELS, OPERATING_RULES, PARTITIONS
 
 STRATUM_METRICS = ("accuracy", "sensitivity", "specificity")
@@ -29,9 +32,9 @@ STRATUM_METRICS = ("accuracy", "sensitivity", "specificity")
 
 
 def score_classification(
-    decisions: pd.DataFrame,
-    scans: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: DecisionsTable,
+    scans: ScansTable,
+    operating_points: OperatingPointsTable,
     *,
     lesion_probability: LesionProbability,
     size_bounds_mm: Sequence[float],
@@ -54,7 +57,6 @@ def score_classification(
     (`estimate_calibration_error`).
 
     Args:
-        decisions: A `Decisions` table.
         scans: The `Scans` table that parts the strata; a column `size_mm` is welcome.
         operating_points: The thresholds, from `choose_operating_points`.
         lesion_probability: How a lesion's probability comes from its scans.
@@ -99,7 +101,7 @@ def _score_all(
 
 
 def _strata_of_tested(
-    decisions: pd.DataFrame, scans: pd.DataFrame, *, size_bounds_mm: Sequence[float]
+    decisions: DecisionsTable, scans: ScansTable, *, size_bounds_mm: Sequence[float]
 ) -> Strata:
     """Stratify the scans that any run tests, so that all runs share their strata."""
     tested = decisions.loc[decisions["partition"] == "test", "scan_id"]

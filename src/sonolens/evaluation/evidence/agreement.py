@@ -12,6 +12,10 @@ from sonolens.arrays import Points
 from sonolens.evaluation.evidence.averages import average_over_scans
 from sonolens.evaluation.evidence.similarity import correlate_ranks, share_grid
 from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.evidence import MapAgreementTable
+from sonolens.tables.pointing import ExtremePointsTable
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import EXTREMES
 
 PAIR = ["first", "second", "run", "measure"]
@@ -32,8 +36,8 @@ class Extreme:
 
 def compare_methods(
     maps: Mapping[str, Float[np.ndarray, "scans _ _"]],
-    extreme_points: pd.DataFrame,
-    scans: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    scans: ScansTable,
     *,
     run: str,
     scan_ids: Sequence[str],
@@ -47,7 +51,6 @@ def compare_methods(
 
     Args:
         maps: By method, one map per scan at the method's own resolution.
-        extreme_points: An `ExtremePoints` table.
         scans: The `Scans` table with the pixel spacing.
         run: The run whose maps these are.
         scan_ids: The scan of every map.
@@ -76,8 +79,8 @@ def compare_methods(
 
 
 def summarise_agreement(
-    map_agreement: pd.DataFrame,
-    decisions: pd.DataFrame,
+    map_agreement: MapAgreementTable,
+    decisions: DecisionsTable,
     *,
     partition: str,
     same_as_cam: Collection[str],
@@ -86,8 +89,6 @@ def summarise_agreement(
     """Average the agreement of every two methods over the scans of a partition.
 
     Args:
-        map_agreement: A `MapAgreement` table.
-        decisions: A `Decisions` table.
         partition: Whose scans count.
         same_as_cam: Methods whose maps are those of CAM by construction, CAM among them. Two of them
             agree whatever the network has learned.
@@ -107,7 +108,7 @@ def summarise_agreement(
 
 
 def _read_extremes(
-    extreme_points: pd.DataFrame, scans: pd.DataFrame
+    extreme_points: ExtremePointsTable, scans: ScansTable
 ) -> dict[tuple[str, str, str], Extreme]:
     """Return every extreme by method, scan and name; a constant map's has no points."""
     spacing = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]].astype(float)

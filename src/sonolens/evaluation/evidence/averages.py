@@ -11,11 +11,12 @@ from sonolens.evaluation.statistics.intervals import (
     ratio,
     resampled_sums,
 )
+from sonolens.tables.training import DecisionsTable
 
 
 def average_over_scans(
     values: pd.DataFrame,
-    decisions: pd.DataFrame,
+    decisions: DecisionsTable,
     *,
     by: Sequence[str],
     partition: str,
@@ -25,7 +26,6 @@ def average_over_scans(
 
     Args:
         values: Columns `run`, `scan_id`, `value` and those of `by`.
-        decisions: A `Decisions` table.
         by: What is averaged apart.
         partition: Whose scans count.
         bootstrap: How patients are resampled.

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Bool, Float
 
+from sonolens.tables.pointing import ExtremePointsTable
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import REGION_NAMES
 
 POINTS_THERE = 0.5
@@ -39,8 +40,8 @@ class ExplainedDecisions:
 
 
 def explain_decisions(
-    extreme_points: pd.DataFrame,
-    decisions: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    decisions: DecisionsTable,
     *,
     partition: str,
     relevant: Collection[str],
@@ -51,8 +52,6 @@ def explain_decisions(
     benign. A constant map points nowhere.
 
     Args:
-        extreme_points: An `ExtremePoints` table.
-        decisions: A `Decisions` table.
         partition: Whose scans are decided.
         relevant: The regions that a map should point at, of mass, peritumoral and below.
 

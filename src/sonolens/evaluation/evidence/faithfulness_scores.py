@@ -10,6 +10,8 @@ from jaxtyping import Float
 from sonolens.evaluation.evidence.averages import average_over_scans
 from sonolens.evaluation.evidence.faithfulness import area_under
 from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.evidence import MapFaithfulnessTable
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import FAITHFULNESS_TESTS
 
 Curves = Mapping[tuple[str, str], Float[np.ndarray, "scans shares"]]
@@ -62,8 +64,8 @@ def average_faithfulness_curves(curves: Curves, *, method: str, run: str) -> pd.
 
 
 def summarise_faithfulness(
-    map_faithfulness: pd.DataFrame,
-    decisions: pd.DataFrame,
+    map_faithfulness: MapFaithfulnessTable,
+    decisions: DecisionsTable,
     *,
     partition: str,
     bootstrap: Bootstrap,
@@ -74,8 +76,6 @@ def summarise_faithfulness(
     order's area minus its own: above 0 a map knows what its network needs.
 
     Args:
-        map_faithfulness: A `MapFaithfulness` table.
-        decisions: A `Decisions` table.
         partition: Whose scans count.
         bootstrap: How patients are resampled.
 

@@ -15,6 +15,7 @@ from sonolens.evaluation.statistics.intervals import (
     ratio,
     resampled_sums,
 )
+from sonolens.tables.training import DecisionsTable
 
 SCORE_KEY = ["score", "region", "evidence"]
 LENGTHS = ("distance_mm",)
@@ -25,7 +26,7 @@ Values = Float[np.ndarray, "scans scores"]
 
 def summarise_localization(
     map_scores: pd.DataFrame,
-    decisions: pd.DataFrame,
+    decisions: DecisionsTable,
     *,
     partition: str,
     unsigned_methods: Collection[str],
@@ -44,7 +45,6 @@ def summarise_localization(
 
     Args:
         map_scores: A `MapLocalization` table.
-        decisions: A `Decisions` table.
         partition: Whose scans count.
         unsigned_methods: Methods whose maps have no sign.
         bootstrap: How patients are resampled.

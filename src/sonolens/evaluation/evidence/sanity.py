@@ -9,6 +9,8 @@ from jaxtyping import Float
 from sonolens.evaluation.evidence.averages import average_over_scans
 from sonolens.evaluation.evidence.similarity import compare_maps
 from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.evidence import MapSanityTable
+from sonolens.tables.training import DecisionsTable
 
 Maps = Float[np.ndarray, "scans cell_rows cell_cols"]
 
@@ -48,8 +50,8 @@ def check_sanity(
 
 
 def summarise_sanity(
-    map_sanity: pd.DataFrame,
-    decisions: pd.DataFrame,
+    map_sanity: MapSanityTable,
+    decisions: DecisionsTable,
     *,
     partition: str,
     bootstrap: Bootstrap,

@@ -24,7 +24,8 @@ from sonolens.evaluation.statistics.intervals import (
     ratio,
     resampled_sums,
 )
-from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremes, RegionSharesTable
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 from sonolens.tables.vocabulary import COMPARED_RULES, PLAYED_REGIONS
 
 LIMITS = ("ci_low", "ci_high", "above_chance_low", "above_chance_high")
@@ -79,11 +80,11 @@ class Pointing:
 
 
 def gather_pointing(
-    extreme_points: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    decisions: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
     *,
-    training_runs: pd.DataFrame,
+    training_runs: TrainingRunsTable,
     lookup: RegionLookup,
     partition: str,
     methods: Sequence[str],
@@ -91,10 +92,7 @@ def gather_pointing(
     """Gather where every method points on every configuration, in the order of runs and methods.
 
     Args:
-        extreme_points: An `ExtremePoints` table.
         region_shares: A `RegionShares` table of the same maps.
-        decisions: A `Decisions` table.
-        training_runs: A `TrainingRuns` table.
         lookup: The regions at every place that a map of the partition points at.
         partition: Whose scans count.
         methods: The methods in the order asked for; others are left out.
@@ -137,7 +135,7 @@ def score_pointing(pointings: Sequence[Pointing], *, bootstrap: Bootstrap) -> pd
     return pd.concat([_score(pointing, bootstrap) for pointing in pointings], ignore_index=True)
 
 
-def describe_configurations(training_runs: pd.DataFrame) -> pd.DataFrame:
+def describe_configurations(training_runs: TrainingRunsTable) -> pd.DataFrame:
     """Say what every configuration is: its network, adaptation, protocol and output stride."""
     return training_runs[ABOUT].drop_duplicates("configuration")
 
@@ -204,7 +202,7 @@ def _add(before: Pointing, maps: ScoredMaps, rows: Int[np.ndarray, " played"]) -
 
 
 def _mean_cells(
-    region_shares: pd.DataFrame, judged: pd.DataFrame, training_runs: pd.DataFrame
+    region_shares: RegionSharesTable, judged: pd.DataFrame, training_runs: TrainingRunsTable
 ) -> dict[tuple[str, str], tuple[float, float]]:
     """Average the cells of every configuration and method over its judged scans with spacing."""
     cells = region_shares[region_shares["region"] == "any"].merge(judged[["run", "scan_id"]])

@@ -11,7 +11,10 @@ from scipy.stats import rankdata
 
 from sonolens.evaluation.statistics.intervals import UNMOVED, Bootstrap, percentile_interval, ratio
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
+from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.experiments import PerformanceAndPointing
+from sonolens.tables.pointing import PointingGameTable, RegionSharesTable
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 FEWEST_RUNS = 4
 """Of three runs even the largest rho has a p value of a third."""
@@ -32,11 +35,11 @@ class RankCorrelation:
 
 
 def relate_performance(
-    pointing_game: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    decisions: pd.DataFrame,
+    pointing_game: PointingGameTable,
+    classification_metrics: ClassificationMetricsTable,
+    training_runs: TrainingRunsTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
 ) -> pd.DataFrame:
     """Set the AUC of every run beside the hit rates of its maps.
 
@@ -46,9 +49,6 @@ def relate_performance(
     is what is to be compared.
 
     Args:
-        pointing_game: A `PointingGame` table.
-        classification_metrics: A `ClassificationMetrics` table.
-        training_runs: A `TrainingRuns` table.
         region_shares: A `RegionShares` table, which knows the size of cells.
         decisions: A `Decisions` table, which tells the scans whose cells are averaged.
 
@@ -193,7 +193,9 @@ def _adjust(p_values: "pd.Series[float]") -> "pd.Series[float]":
     )
 
 
-def _read_aucs(classification_metrics: pd.DataFrame, *, partition: str) -> pd.DataFrame:
+def _read_aucs(
+    classification_metrics: ClassificationMetricsTable, *, partition: str
+) -> pd.DataFrame:
     """Look up the AUC of single scans of every run."""
     chosen = classification_metrics[
         (classification_metrics["level"] == "scan")

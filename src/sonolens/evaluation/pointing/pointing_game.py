@@ -17,6 +17,8 @@ from sonolens.evaluation.pointing.scored_maps import (
 )
 from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, ratio
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import COUNTED_LABELS, POINTING_RULES, SUBSETS, Unions
 
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
@@ -24,11 +26,11 @@ Rates = Float[np.ndarray, "regions rules subsets labels"]
 
 
 def score_pointing_game(
-    extreme_points: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    decisions: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
     *,
-    mean_extremes: pd.DataFrame,
+    mean_extremes: MeanMapExtremesTable,
     lookup: RegionLookup,
     partition: str,
     permutations: int,
@@ -59,8 +61,6 @@ def score_pointing_game(
     Args:
         extreme_points: An `ExtremePoints` table whose ring was measured in one way.
         region_shares: A `RegionShares` table of the same maps.
-        decisions: A `Decisions` table.
-        mean_extremes: A `MeanMapExtremes` table.
         lookup: The regions at every place that a map points at, from `look_up_regions`.
         partition: Whose scans are scored.
         permutations: How often the maps are exchanged between scans.

@@ -12,6 +12,8 @@ from scipy import ndimage
 
 from sonolens.arrays import Points, RegionMap
 from sonolens.regions import REGIONS
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable
 from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES, Unions
 from sonolens.ultrasound import from_shares, pixels_at
 
@@ -151,9 +153,9 @@ def regions_of_bits(regions: Unions) -> Bool[np.ndarray, "patterns regions"]:
 
 
 def look_up_regions(
-    extreme_points: pd.DataFrame,
-    mean_extremes: pd.DataFrame,
-    scans: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    mean_extremes: MeanMapExtremesTable,
+    scans: ScansTable,
     region_maps: Mapping[str, Callable[[], object]],
     *,
     tolerance_mm: float = 0.0,
@@ -167,7 +169,6 @@ def look_up_regions(
 
     Args:
         extreme_points: An `ExtremePoints` table; only its scans are read.
-        mean_extremes: A `MeanMapExtremes` table.
         scans: The `Scans` table with the pixel spacing.
         region_maps: What reads each scan's region map; read one after the other, once.
         tolerance_mm: A place as near as this to a region counts as inside.

@@ -9,6 +9,8 @@ from sonolens.evaluation.pointing.extreme_points import read_regions_at
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
 from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import COMPARED_RULES
 
 SWEPT_SUBSETS = ("correct", "all")
@@ -16,11 +18,11 @@ P_VALUES = ["p_value", "p_adjusted", "permutations"]
 
 
 def score_ring(
-    extreme_points: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    decisions: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
     *,
-    mean_extremes: pd.DataFrame,
+    mean_extremes: MeanMapExtremesTable,
     lookup: RegionLookup,
     partition: str,
     bootstrap: Bootstrap,
@@ -34,8 +36,6 @@ def score_ring(
     Args:
         extreme_points: An `ExtremePoints` table with regions named anew, from `name_regions`.
         region_shares: A `RegionShares` table of the same maps, measured with the same ring.
-        decisions: A `Decisions` table.
-        mean_extremes: A `MeanMapExtremes` table.
         lookup: The regions at every place that a map points at, with the same ring.
         partition: Whose scans are scored.
         bootstrap: How patients are resampled.
@@ -62,7 +62,10 @@ def score_ring(
 
 
 def name_regions(
-    extreme_points: pd.DataFrame, region_maps: Mapping[str, Callable[[], object]], *, ring: str
+    extreme_points: ExtremePointsTable,
+    region_maps: Mapping[str, Callable[[], object]],
+    *,
+    ring: str,
 ) -> pd.DataFrame:
     """Name the region under every extreme point anew.
 

@@ -10,6 +10,8 @@ from jaxtyping import Bool, Float, Int, UInt8
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.decisions import mark_groups
 from sonolens.evaluation.pointing.region_lookup import RegionLookup, regions_of_bits
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
+from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import EXTREMES, POINTED_REGIONS, REGION_NAMES, Unions
 
 MAP_KEY = ["method", "run", "scan_id"]
@@ -87,16 +89,15 @@ class ScoredMaps:
 
 
 def gather_scored_maps(
-    extreme_points: pd.DataFrame,
-    mean_extremes: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    decisions: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    mean_extremes: MeanMapExtremesTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
     lookup: RegionLookup,
 ) -> Iterator[ScoredMaps]:
     """Yield the maps of every method and run, those of the decided scans in the order of their ids.
 
     Args:
-        extreme_points: An `ExtremePoints` table.
         mean_extremes: A `MeanMapExtremes` table; empty where no mean map was drawn.
         region_shares: A `RegionShares` table of the same maps.
         decisions: From `explained_decisions`.
@@ -149,7 +150,7 @@ def gather_scored_maps(
 
 
 def explained_decisions(
-    extreme_points: pd.DataFrame, decisions: pd.DataFrame, *, partition: str
+    extreme_points: ExtremePointsTable, decisions: DecisionsTable, *, partition: str
 ) -> pd.DataFrame:
     """Return the decisions of a partition whose maps have extreme points, in the order of these.
 
@@ -251,7 +252,7 @@ def _mean_inside(
 
 
 def _read_shares(
-    region_shares: pd.DataFrame,
+    region_shares: RegionSharesTable,
     scan_ids: "pd.Series[str]",
     *,
     regions: tuple[str, ...],
@@ -283,7 +284,7 @@ def _codes(names: "pd.Series[str]", known: tuple[str, ...]) -> Int[np.ndarray, "
     return codes
 
 
-def read_ring(extreme_points: pd.DataFrame) -> str:
+def read_ring(extreme_points: ExtremePointsTable) -> str:
     """Tell how the ring of all points was measured.
 
     Raises:

@@ -24,6 +24,8 @@ from sonolens.figures.style import (
     new_page,
     place_axes,
 )
+from sonolens.tables.classification import ClassificationMetricsTable, RocCurveTable
+from sonolens.tables.training import TrainingRunsTable
 from sonolens.tables.vocabulary import LEVELS, OPERATING_RULES
 
 LEVEL_LINES: Mapping[str, str] = {"scan": "solid", "lesion": "dashed"}
@@ -36,10 +38,10 @@ Scores: TypeAlias = Mapping[tuple[str, str, str], Row]
 
 @in_house_style
 def draw_roc(
-    roc_curve: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
+    roc_curve: RocCurveTable,
+    classification_metrics: ClassificationMetricsTable,
     *,
-    training_runs: pd.DataFrame,
+    training_runs: TrainingRunsTable,
     partition: str,
 ) -> Figure:
     """Draw the ROC curves of one partition, per scan and per lesion.
@@ -48,9 +50,6 @@ def draw_roc(
     panel per level and one legend entry per configuration, without operating points.
 
     Args:
-        roc_curve: Contract `sonolens.tables.RocCurve`.
-        classification_metrics: Contract `sonolens.tables.ClassificationMetrics`.
-        training_runs: Contract `sonolens.tables.TrainingRuns`.
         partition: Whose curves are drawn.
 
     Raises:
@@ -68,7 +67,7 @@ def draw_roc(
     return _draw_many_rocs(curves, scores, pens=pens, partition=partition)
 
 
-def _scores(classification_metrics: pd.DataFrame, *, partition: str) -> Scores:
+def _scores(classification_metrics: ClassificationMetricsTable, *, partition: str) -> Scores:
     """Look up the scores of all cases, calls by the paper's rule."""
     shown = classification_metrics[
         (classification_metrics["partition"] == partition)

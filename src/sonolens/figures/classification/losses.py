@@ -25,22 +25,21 @@ from sonolens.figures.style import (
     new_page,
     place_axes,
 )
+from sonolens.tables.training import TrainingHistoryTable, TrainingRunsTable
 
 LOSSES = {"train_loss": "training", "validation_loss": "validation", "test_loss": "test"}
 LOSS_INKS = {"train_loss": MUTED, "validation_loss": INK, "test_loss": "#8a5a00"}
 
 
 @in_house_style
-def draw_training(training_history: pd.DataFrame, training_runs: pd.DataFrame) -> Figure:
+def draw_training(
+    training_history: TrainingHistoryTable, training_runs: TrainingRunsTable
+) -> Figure:
     """Draw the losses per epoch and mark the epoch whose weights were kept.
 
     One run is drawn in one panel. Several runs have a panel for training, validation and test
     scans and one legend entry per configuration. Test scans have a loss only where they chose the
     epoch; their panel or line is absent otherwise.
-
-    Args:
-        training_history: Contract `sonolens.tables.TrainingHistory`.
-        training_runs: Contract `sonolens.tables.TrainingRuns`.
     """
     known = {name: title for name, title in LOSSES.items() if training_history[name].notna().any()}
     chosen_on = dict(zip(training_runs["run"], training_runs["chosen_on"], strict=True))

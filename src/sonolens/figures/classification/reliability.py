@@ -27,6 +27,8 @@ from sonolens.figures.style import (
     new_page,
     place_axes,
 )
+from sonolens.tables.classification import CalibrationCurveTable
+from sonolens.tables.training import TrainingRunsTable
 from sonolens.tables.vocabulary import LEVELS
 
 SCALINGS = ("before", "after")
@@ -39,7 +41,7 @@ ROW_IN = PANEL_IN + STRIP_IN + 0.9
 
 @in_house_style
 def draw_calibration(
-    calibration_curve: pd.DataFrame, *, training_runs: pd.DataFrame, partition: str
+    calibration_curve: CalibrationCurveTable, *, training_runs: TrainingRunsTable, partition: str
 ) -> Figure:
     """Draw the malignant share against the mean probability, before and after temperature scaling.
 
@@ -48,8 +50,6 @@ def draw_calibration(
     without, and one legend entry names each configuration.
 
     Args:
-        calibration_curve: Contract `sonolens.tables.CalibrationCurve`.
-        training_runs: Contract `sonolens.tables.TrainingRuns`.
         partition: Whose cases are shown.
 
     Raises:

@@ -17,6 +17,7 @@ from sonolens.figures.method_grid import (
     trace_runs,
 )
 from sonolens.figures.style import HAIRLINE, MUTED, in_house_style
+from sonolens.tables.evidence import AbstentionCurveTable, AbstentionScoresTable
 
 STROKES = {
     "map": Stroke("suspended by the map", "#0f6b5c"),
@@ -26,16 +27,14 @@ STROKES = {
 
 
 @in_house_style
-def draw_abstention(abstention_curve: pd.DataFrame, abstention_scores: pd.DataFrame) -> Figure:
+def draw_abstention(
+    abstention_curve: AbstentionCurveTable, abstention_scores: AbstentionScoresTable
+) -> Figure:
     """Draw the error rate of the kept decisions against the share kept, one panel per method.
 
     The horizontal line is the error rate with nothing suspended, the vertical one the share of
     decisions whose map points at a relevant region. Several runs are averaged; their shade is from
     the least to the largest.
-
-    Args:
-        abstention_curve: Contract `sonolens.tables.AbstentionCurve`.
-        abstention_scores: Contract `sonolens.tables.AbstentionScores`.
     """
     games = dict(list(abstention_curve.groupby("method", sort=False)))
     kept = abstention_scores[abstention_scores["suspended_by"] == "map"]
@@ -68,7 +67,9 @@ def _draw_panel(axes: Axes, game: pd.DataFrame, *, method: str, coverage: float)
         draw_trace(axes, trace, stroke, gid=f"{strategy}-{method}")
 
 
-def _explain(abstention_curve: pd.DataFrame, abstention_scores: pd.DataFrame) -> str:
+def _explain(
+    abstention_curve: AbstentionCurveTable, abstention_scores: AbstentionScoresTable
+) -> str:
     shade = explain_shade(
         abstention_curve["run"].nunique(),
         interval=f"Shaded: {abstention_curve['confidence'].iloc[0]:.0%} intervals.",

@@ -26,6 +26,7 @@ from sonolens.figures.style import (
     wrap,
     write,
 )
+from sonolens.tables.evidence import MethodAgreementTable
 
 MEASURE = "rank_correlation"
 ALIKE = LinearSegmentedColormap.from_list("alike", ["#c65bd6", PAGE, "#12b58c"])
@@ -43,15 +44,12 @@ Row: TypeAlias = Mapping[Hashable, Any]
 
 
 @in_house_style
-def draw_agreement(method_agreement: pd.DataFrame) -> Figure:
+def draw_agreement(method_agreement: MethodAgreementTable) -> Figure:
     """Draw a heat table of methods by methods: the mean rank correlation of their maps.
 
     Below the diagonal stands the mean, above it the interval of one run, or the least and the largest of
     several runs, whose mean it then is. Pairs that are the same by construction are hatched. One
     method alone has no pair: the figure says so.
-
-    Args:
-        method_agreement: Contract `sonolens.tables.MethodAgreement`.
     """
     shown = method_agreement[method_agreement["measure"] == MEASURE]
     if shown.empty:

@@ -16,6 +16,7 @@ from sonolens.figures.method_grid import (
     trace_runs,
 )
 from sonolens.figures.style import in_house_style
+from sonolens.tables.evidence import FaithfulnessCurveTable, FaithfulnessScoresTable
 from sonolens.tables.vocabulary import FAITHFULNESS_TESTS
 
 STROKES = {
@@ -28,16 +29,12 @@ STROKES = {
 
 @in_house_style
 def draw_faithfulness(
-    faithfulness_curve: pd.DataFrame, faithfulness_scores: pd.DataFrame
+    faithfulness_curve: FaithfulnessCurveTable, faithfulness_scores: FaithfulnessScoresTable
 ) -> Figure:
     """Draw how probable the call is against the share of the scan changed, one panel per method.
 
     Below each name stands what the map gains over the random order, with its interval. Several runs
     are averaged; their shade is from the least to the largest.
-
-    Args:
-        faithfulness_curve: Contract `sonolens.tables.FaithfulnessCurve`.
-        faithfulness_scores: Contract `sonolens.tables.FaithfulnessScores`.
     """
     games = dict(list(faithfulness_curve.groupby("method", sort=False)))
     figure, panels = open_grid(
@@ -82,7 +79,9 @@ def _gain(scores: pd.DataFrame, test: str) -> str:
     return f"{test} {scores['gain'].mean():+.2f}{told}".replace("-", "−")
 
 
-def _explain(faithfulness_curve: pd.DataFrame, faithfulness_scores: pd.DataFrame) -> str:
+def _explain(
+    faithfulness_curve: FaithfulnessCurveTable, faithfulness_scores: FaithfulnessScoresTable
+) -> str:
     runs = faithfulness_curve["run"].nunique()
     confidence = faithfulness_scores["confidence"].iloc[0]
     brackets = f"{confidence:.0%} interval" if runs == 1 else "the least and the largest run"

@@ -16,6 +16,7 @@ from sonolens.figures.method_grid import (
     trace_runs,
 )
 from sonolens.figures.style import HAIRLINE, in_house_style
+from sonolens.tables.evidence import SanityChecksTable
 
 STROKES = {
     "rank_correlation": Stroke("rank correlation", "#0f6b5c"),
@@ -25,14 +26,11 @@ STROKES = {
 
 
 @in_house_style
-def draw_sanity(sanity_checks: pd.DataFrame) -> Figure:
+def draw_sanity(sanity_checks: SanityChecksTable) -> Figure:
     """Draw how alike the maps stay against the parts of the network drawn anew, one panel per method.
 
     Several runs are averaged; their shade is from the least to the largest. Networks of more parts
     have a line of their own, since a depth means something else in each.
-
-    Args:
-        sanity_checks: Contract `sonolens.tables.SanityChecks`.
     """
     parts = sanity_checks.groupby(["method", "run"])["depth"].transform("max")
     games = dict(list(sanity_checks.assign(parts=parts).groupby("method", sort=False)))
@@ -59,7 +57,7 @@ def _draw_panel(axes: Axes, game: pd.DataFrame, *, method: str) -> None:
             draw_trace(axes, trace, stroke, gid=f"{measure}-{parts}-{method}")
 
 
-def _explain(sanity_checks: pd.DataFrame, *, kinds: int) -> str:
+def _explain(sanity_checks: SanityChecksTable, *, kinds: int) -> str:
     shade = explain_shade(
         sanity_checks["run"].nunique(),
         interval=f"Shaded: {sanity_checks['confidence'].iloc[0]:.0%} intervals.",

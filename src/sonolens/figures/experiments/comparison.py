@@ -24,6 +24,7 @@ from sonolens.figures.style import (
     wrap,
     write,
 )
+from sonolens.tables.experiments import ConfigurationPointingTable
 
 SHOWN_REGION = "any"
 SHOWN_RULE = "decision"
@@ -42,15 +43,12 @@ Row: TypeAlias = Mapping[Hashable, Any]
 
 
 @in_house_style
-def draw_methods_and_networks(configuration_pointing: pd.DataFrame) -> Figure:
+def draw_methods_and_networks(configuration_pointing: ConfigurationPointingTable) -> Figure:
     """Draw how often the extreme that argues for a call lies in one of the three regions.
 
     One row per configuration and method: a dot with its interval, chance as a tick, and beside it the size of a
     map's cell and the number of scans. Rows are grouped by configuration, or by method if there are fewer
     methods than configurations, so that what is to be compared stands one below the other.
-
-    Args:
-        configuration_pointing: Contract `sonolens.tables.ConfigurationPointing`.
     """
     shown = configuration_pointing[
         (configuration_pointing["region"] == SHOWN_REGION)

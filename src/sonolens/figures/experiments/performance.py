@@ -26,6 +26,7 @@ from sonolens.figures.style import (
     wrap,
     write,
 )
+from sonolens.tables.experiments import PerformanceAndPointingTable, PerformanceCorrelationTable
 
 SHOWN_REGION = "any"
 
@@ -54,16 +55,13 @@ class Dot:
 
 @in_house_style
 def draw_performance_and_pointing(
-    performance_and_pointing: pd.DataFrame, performance_correlation: pd.DataFrame
+    performance_and_pointing: PerformanceAndPointingTable,
+    performance_correlation: PerformanceCorrelationTable,
 ) -> Figure:
     """Draw how far hit rates lie above chance against the AUC, one dot per run with both intervals.
 
     Shown is region ``any``; a panel per method, and per protocol where both were run. Networks have a colour;
     runs that learnt shuffled labels are hollow and leave Spearman's rho above the panel.
-
-    Args:
-        performance_and_pointing: Contract `sonolens.tables.PerformanceAndPointing`.
-        performance_correlation: Contract `sonolens.tables.PerformanceCorrelation`.
     """
     shown = performance_and_pointing[performance_and_pointing["region"] == SHOWN_REGION]
     correlations = {

@@ -21,19 +21,17 @@ from sonolens.figures.style import (
     wrap,
     write,
 )
+from sonolens.tables.pointing import PointingGameTable
 
 PAPER = "Byra 2022 (other scans)"
 
 
 @in_house_style
-def draw_pointing_game(pointing_game: pd.DataFrame) -> Figure:
+def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
     """Draw how often the extremes lie in each region, beside chance and the paper's own rates.
 
     Shown are correctly classified scans of both labels under the rule ``either``, as in the paper;
     one panel per method and run, or per method where there are too many runs for that.
-
-    Args:
-        pointing_game: Contract `sonolens.tables.PointingGame`.
     """
     shown = pointing_game.query("rule == 'either' and subset == 'correct' and label == 'both'")
     games = list(shown.groupby(["method", "run"], sort=False))

@@ -31,6 +31,7 @@ from sonolens.figures.style import (
     wrap,
     write,
 )
+from sonolens.tables.sweep import RingSweepTable
 
 RULE, SUBSET, LABEL = "either", "correct", "both"
 """What the paper counts."""
@@ -44,15 +45,12 @@ NO_SWEEP = "No ring was swept: regions.sweep_outer_mm is empty."
 
 
 @in_house_style
-def draw_ring_sweep(ring_sweep: pd.DataFrame) -> Figure:
+def draw_ring_sweep(ring_sweep: RingSweepTable) -> Figure:
     """Draw the hit rate of every region against the width of the ring, beside chance.
 
     One row of panels per method, one panel per region: correctly classified scans of both labels under the
     rule ``either``, as in the paper. Several runs are averaged, with bars from the least to the largest.
     An empty sweep is told in a sentence.
-
-    Args:
-        ring_sweep: Contract `sonolens.tables.RingSweep`.
     """
     shown = ring_sweep[
         (ring_sweep["rule"] == RULE)

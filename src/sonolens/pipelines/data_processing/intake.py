@@ -16,6 +16,7 @@ from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.data_processing.parameters import ScreeningParameters
 from sonolens.progress import track
 from sonolens.studies import Study, count_study
+from sonolens.tables.cohort import ScansTable, ScreeningTable
 
 NamedPictures = Iterator[tuple[str, Image.Image]]
 
@@ -68,12 +69,14 @@ def screen_scans(study: Study, rules: ScreeningParameters) -> pd.DataFrame:
     return cohort.screen_scans(study.scans, facts, **thresholds)
 
 
-def select_scans(study: Study, screening: pd.DataFrame, rules: ScreeningParameters) -> pd.DataFrame:
+def select_scans(
+    study: Study, screening: ScreeningTable, rules: ScreeningParameters
+) -> pd.DataFrame:
     """Stop at scans with errors, or leave them out."""
     return cohort.resolve_screening(study.scans, screening, on_error=rules.on_error)
 
 
-def import_pictures(study: Study, scans: pd.DataFrame) -> tuple[NamedPictures, NamedPictures]:
+def import_pictures(study: Study, scans: ScansTable) -> tuple[NamedPictures, NamedPictures]:
     """Copy images and masks of the selected scans into the catalog, in parallel and streaming."""
     scan_ids = list(scans["scan_id"])
     images = track(
@@ -89,7 +92,7 @@ def import_pictures(study: Study, scans: pd.DataFrame) -> tuple[NamedPictures, N
     return images, masks
 
 
-def measure_masses(scans: pd.DataFrame, raw_masks: Pictures) -> pd.DataFrame:
+def measure_masses(scans: ScansTable, raw_masks: Pictures) -> pd.DataFrame:
     """Measure every mass in millimetres, for results by lesion size."""
     spacing = spacing_by_scan(scans)
     rows = []
@@ -100,7 +103,7 @@ def measure_masses(scans: pd.DataFrame, raw_masks: Pictures) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def describe_study(study: Study, scans: pd.DataFrame) -> dict[str, Any]:
+def describe_study(study: Study, scans: ScansTable) -> dict[str, Any]:
     """Say what was read of the study, beside what its authors published."""
     left_out = dict(study.left_out)
     dropped = len(study.scans) - len(scans)

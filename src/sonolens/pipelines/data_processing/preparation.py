@@ -14,6 +14,7 @@ from sonolens.pipelines.data_processing.parameters import SplitParameters
 from sonolens.pipelines.parameters import FramingParameters
 from sonolens.progress import track
 from sonolens.studies import Study
+from sonolens.tables.cohort import ScansTable, ScreeningTable
 from sonolens.ultrasound import Framing
 
 
@@ -40,7 +41,7 @@ def preparation_station() -> Pipeline:
 
 
 def split_scans(
-    study: Study, scans: pd.DataFrame, screening: pd.DataFrame, split: SplitParameters
+    study: Study, scans: ScansTable, screening: ScreeningTable, split: SplitParameters
 ) -> pd.DataFrame:
     """Deal patients, joined where they share duplicates, to train, validation and test."""
     groups = cohort.join_groups(scans, cohort.listed_duplicates(screening))
@@ -71,7 +72,7 @@ def split_scans(
     )
 
 
-def frame_scans(scans: pd.DataFrame, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
+def frame_scans(scans: ScansTable, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
     """Stack all scans at the network's input size, in the order of `scans`."""
     stack = np.empty((len(scans), framing.size_px, framing.size_px), dtype=np.uint8)
     framed = in_parallel(partial(_frame, raw_images, framing.size_px), scans["scan_id"])

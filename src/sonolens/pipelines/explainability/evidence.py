@@ -25,7 +25,10 @@ from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import EXPLAINERS
+from sonolens.tables.cohort import ScansTable
 from sonolens.tables.evidence import MethodAgreement
+from sonolens.tables.pointing import ExtremePointsTable
+from sonolens.tables.training import DecisionsTable
 
 UNSIGNED = [name for name, method in EXPLAINERS.items() if not method.signed]
 SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
@@ -80,8 +83,8 @@ def evidence_station() -> Pipeline:
 def score_localization(
     saliency_maps: SaliencyMaps,
     region_masks: Pictures,
-    scans: pd.DataFrame,
-    decisions: pd.DataFrame,
+    scans: ScansTable,
+    decisions: DecisionsTable,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score how well the whole of every scored map fits the regions, and average it per method and run."""
@@ -114,8 +117,8 @@ def score_localization(
 
 
 def score_abstention(
-    extreme_points: pd.DataFrame,
-    decisions: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    decisions: DecisionsTable,
     abstention: AbstentionParameters,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -132,9 +135,9 @@ def score_abstention(
 
 def compare_methods(
     saliency_maps: SaliencyMaps,
-    extreme_points: pd.DataFrame,
-    decisions: pd.DataFrame,
-    scans: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    decisions: DecisionsTable,
+    scans: ScansTable,
     inference: InferenceParameters,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -11,8 +11,10 @@ from sonolens.pipelines.explainability.evidence import SAME_AS_CAM
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.saliency import EXPLAINERS
+from sonolens.tables.cohort import ScansTable
 from sonolens.tables.experiments import ConfigurationPointing, PointingComparison
-from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremes, RegionSharesTable
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 
 def experiments_station() -> Pipeline:
@@ -40,12 +42,12 @@ def experiments_station() -> Pipeline:
 
 
 def compare_pointing(
-    extreme_points: pd.DataFrame,
-    region_shares: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    region_shares: RegionSharesTable,
     region_masks: Pictures,
-    decisions: pd.DataFrame,
-    scans: pd.DataFrame,
-    training_runs: pd.DataFrame,
+    decisions: DecisionsTable,
+    scans: ScansTable,
+    training_runs: TrainingRunsTable,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare the hit rates of methods and of configurations on the same scans; one alone has no pair."""

@@ -16,6 +16,8 @@ from sonolens.pipelines.explainability.parameters import ExplanationParameters, 
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import check_identity, explain_scans
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.training import PredictionsTable
 
 ADDS_UP_TO_LOGIT = {"cam"}
 """Methods whose maps sum to the logit: ``mean(map) + bias == logit``."""
@@ -51,7 +53,7 @@ def maps_station() -> Pipeline:
 
 
 def draw_region_masks(
-    raw_masks: Pictures, scans: pd.DataFrame, regions: RegionParameters
+    raw_masks: Pictures, scans: ScansTable, regions: RegionParameters
 ) -> Iterator[tuple[str, Image.Image]]:
     """Draw the mass, its ring and what lies below on every scan's native grid."""
     spacing_of = spacing_by_scan(scans)
@@ -73,8 +75,8 @@ def draw_region_masks(
 def draw_saliency_maps(
     model_weights: Networks,
     model_inputs: ScanStack,
-    scans: pd.DataFrame,
-    predictions: pd.DataFrame,
+    scans: ScansTable,
+    predictions: PredictionsTable,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
 ) -> Iterator[tuple[str, SaliencyMap]]:
@@ -92,7 +94,7 @@ def draw_saliency_maps(
     )
 
 
-def _logits_of(run: str, *, scans: pd.DataFrame, predictions: pd.DataFrame) -> pd.Series:
+def _logits_of(run: str, *, scans: ScansTable, predictions: PredictionsTable) -> pd.Series:
     """The stored logits of one run, by scan in the order of `scans`."""
     logits = predictions.loc[predictions["run"] == run].set_index("scan_id")["logit"]
     missing = scans.loc[~scans["scan_id"].isin(logits.index), "scan_id"]

@@ -34,6 +34,8 @@ from sonolens.pipelines.explainability.scored_scans import draw_some, scored_sca
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import explain_scans
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.training import DecisionsTable
 
 
 def network_checks_station() -> Pipeline:
@@ -80,8 +82,8 @@ def score_faithfulness(
     model_weights: Networks,
     model_inputs: ScanStack,
     saliency_maps: SaliencyMaps,
-    scans: pd.DataFrame,
-    decisions: pd.DataFrame,
+    scans: ScansTable,
+    decisions: DecisionsTable,
     faithfulness: FaithfulnessParameters,
     inference: InferenceParameters,
     scoring: EvaluationParameters,
@@ -129,8 +131,8 @@ def score_faithfulness(
 def check_sanity(
     model_weights: Networks,
     model_inputs: ScanStack,
-    scans: pd.DataFrame,
-    decisions: pd.DataFrame,
+    scans: ScansTable,
+    decisions: DecisionsTable,
     explanation: ExplanationParameters,
     sanity: SanityParameters,
     inference: InferenceParameters,
@@ -237,7 +239,7 @@ def _forgetting(network: ScanClassifier, *, seed: int) -> Iterator[ScanClassifie
 
 
 def _framed(
-    model_inputs: ScanStack, scans: pd.DataFrame, scan_ids: list[str]
+    model_inputs: ScanStack, scans: ScansTable, scan_ids: list[str]
 ) -> UInt8[np.ndarray, "named rows cols"]:
     """The framed scans named; the stack lies in the order of the table."""
     return np.asarray(model_inputs[pd.Index(scans["scan_id"]).get_indexer(scan_ids)])

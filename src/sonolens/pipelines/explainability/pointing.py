@@ -13,6 +13,9 @@ from sonolens.pipelines.explainability.points import (
 )
 from sonolens.pipelines.explainability.ring_sweep import sweep_rings
 from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
+from sonolens.tables.training import DecisionsTable
 
 
 def pointing_station() -> Pipeline:
@@ -79,12 +82,12 @@ def pointing_station() -> Pipeline:
 
 
 def score_pointing_game(
-    extreme_points: pd.DataFrame,
-    mean_map_extremes: pd.DataFrame,
-    region_shares: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    mean_map_extremes: MeanMapExtremesTable,
+    region_shares: RegionSharesTable,
     region_masks: Pictures,
-    decisions: pd.DataFrame,
-    scans: pd.DataFrame,
+    decisions: DecisionsTable,
+    scans: ScansTable,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Count how often the extremes lie in each region, beside what know-nothings would score."""

@@ -11,12 +11,14 @@ from sonolens.pipelines.consistency import read_map
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.training import PredictionsTable
 
 
 def measure_region_shares(
     saliency_maps: SaliencyMaps,
     region_masks: Pictures,
-    scans: pd.DataFrame,
+    scans: ScansTable,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
@@ -45,7 +47,7 @@ def measure_region_shares(
 def locate_extreme_points(
     saliency_maps: SaliencyMaps,
     region_masks: Pictures,
-    scans: pd.DataFrame,
+    scans: ScansTable,
     regions: RegionParameters,
     explanation: ExplanationParameters,
 ) -> pd.DataFrame:
@@ -66,7 +68,9 @@ def locate_extreme_points(
     return pd.DataFrame(rows).assign(ring=regions.ring.label)
 
 
-def locate_mean_extremes(saliency_maps: SaliencyMaps, predictions: pd.DataFrame) -> pd.DataFrame:
+def locate_mean_extremes(
+    saliency_maps: SaliencyMaps, predictions: PredictionsTable
+) -> pd.DataFrame:
     """Find where the mean map of each network's training scans is extreme: its centre prior."""
     learned = predictions[predictions["partition"] == "train"].groupby("run")["scan_id"]
     rows: list[dict[str, Any]] = []
@@ -85,7 +89,7 @@ def locate_mean_extremes(saliency_maps: SaliencyMaps, predictions: pd.DataFrame)
     return pd.DataFrame(rows)
 
 
-def refuse_unmeasured_tolerance(scans: pd.DataFrame, *, tolerance_mm: float) -> None:
+def refuse_unmeasured_tolerance(scans: ScansTable, *, tolerance_mm: float) -> None:
     """Refuse a tolerance in millimetres where a scan has no spacing to measure it with."""
     unknown = [
         scan_id

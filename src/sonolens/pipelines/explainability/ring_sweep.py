@@ -19,16 +19,19 @@ from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.regions import RegionRule, Ring
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable
 from sonolens.tables.sweep import RingSweep
+from sonolens.tables.training import DecisionsTable
 
 
 def sweep_rings(
     raw_masks: Pictures,
     saliency_maps: SaliencyMaps,
-    extreme_points: pd.DataFrame,
-    mean_map_extremes: pd.DataFrame,
-    decisions: pd.DataFrame,
-    scans: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
+    mean_map_extremes: MeanMapExtremesTable,
+    decisions: DecisionsTable,
+    scans: ScansTable,
     regions: RegionParameters,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
@@ -74,7 +77,7 @@ def _width(ring: Ring) -> dict[str, float]:
 
 
 def _draw_rings(
-    raw_masks: Pictures, scans: pd.DataFrame, rules: Sequence[RegionRule]
+    raw_masks: Pictures, scans: ScansTable, rules: Sequence[RegionRule]
 ) -> list[Pictures]:
     """Draw every ring on every scan; what is held are PNG files, a hundredth of the maps' size."""
     spacing_of = spacing_by_scan(scans)

@@ -1,10 +1,11 @@
 """Which scans of a run are scored, and which few of them a costly check looks at."""
 
 import numpy as np
-import pandas as pd
+
+from sonolens.tables.training import DecisionsTable
 
 
-def scored_scans(decisions: pd.DataFrame, *, partition: str) -> dict[str, list[str]]:
+def scored_scans(decisions: DecisionsTable, *, partition: str) -> dict[str, list[str]]:
     """List the scans of one partition of every run, in alphabetical order.
 
     Raises:

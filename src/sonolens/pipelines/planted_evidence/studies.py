@@ -6,6 +6,7 @@ import pandas as pd
 
 from sonolens import cohort
 from sonolens.studies import Study, read_phantoms
+from sonolens.tables.cohort import ScansTable
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def plan_study(name: str, *, masses: int, malignant_share: float, seed: int) -> 
 
 
 def split_study(
-    scans: pd.DataFrame, *, validation_share: float, test_share: float, seed: int
+    scans: ScansTable, *, validation_share: float, test_share: float, seed: int
 ) -> pd.DataFrame:
     """Deal whole patients, and so whole masses, to train, validation and test."""
     return cohort.split_holdout(

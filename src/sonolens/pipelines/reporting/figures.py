@@ -1,6 +1,5 @@
 """Scores, maps and scans -> the figures of the report."""
 
-import pandas as pd
 from kedro.pipeline import Node, Pipeline
 from matplotlib.figure import Figure
 
@@ -15,13 +14,20 @@ from sonolens.figures.experiments.performance import draw_performance_and_pointi
 from sonolens.figures.pointing.hits import draw_pointing_game
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
 from sonolens.pipelines.reporting.scan_figures import list_scan_figures, played_partition
+from sonolens.tables.classification import (
+    CalibrationCurveTable,
+    ClassificationMetricsTable,
+    RocCurveTable,
+)
+from sonolens.tables.pointing import PointingGameTable
+from sonolens.tables.training import TrainingRunsTable
 
 
 def draw_roc(
-    roc_curve: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    pointing_game: pd.DataFrame,
+    roc_curve: RocCurveTable,
+    classification_metrics: ClassificationMetricsTable,
+    training_runs: TrainingRunsTable,
+    pointing_game: PointingGameTable,
 ) -> Figure:
     """Draw the ROC curves of the partition that played the pointing game."""
     return curves.draw_roc(
@@ -33,7 +39,9 @@ def draw_roc(
 
 
 def draw_calibration(
-    calibration_curve: pd.DataFrame, training_runs: pd.DataFrame, pointing_game: pd.DataFrame
+    calibration_curve: CalibrationCurveTable,
+    training_runs: TrainingRunsTable,
+    pointing_game: PointingGameTable,
 ) -> Figure:
     """Draw what was seen beside what was foretold, in the partition that played the game."""
     return reliability.draw_calibration(

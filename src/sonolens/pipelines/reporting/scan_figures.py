@@ -12,6 +12,10 @@ from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps, met
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
 from sonolens.saliency import strongest_channels
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.pointing import ExtremePointsTable, PointingGameTable
+from sonolens.tables.shown import GalleryTable
+from sonolens.tables.training import DecisionsTable
 
 STRONGEST_CHANNELS = 4
 """Feature maps in Fig. 2."""
@@ -22,8 +26,8 @@ MAPS = [*REGIONS, "saliency_maps"]
 
 
 def draw_gallery(
-    decisions: pd.DataFrame,
-    pointing_game: pd.DataFrame,
+    decisions: DecisionsTable,
+    pointing_game: PointingGameTable,
     reporting: ReportingParameters,
 ) -> pd.DataFrame:
     """Draw by seed the scans that the figures show."""
@@ -37,7 +41,7 @@ def draw_gallery(
 
 
 def draw_example_scans(
-    gallery: pd.DataFrame, scans: pd.DataFrame, raw_images: Pictures, raw_masks: Pictures
+    gallery: GalleryTable, scans: ScansTable, raw_images: Pictures, raw_masks: Pictures
 ) -> Figure:
     """Show benign and malignant masses as in the paper's Fig. 1."""
     views = view_scans(gallery, scans, raw_images=raw_images, raw_masks=raw_masks)
@@ -45,7 +49,7 @@ def draw_example_scans(
 
 
 def draw_cam_scheme(
-    gallery: pd.DataFrame, scans: pd.DataFrame, model_inputs: ScanStack, model_weights: Networks
+    gallery: GalleryTable, scans: ScansTable, model_inputs: ScanStack, model_weights: Networks
 ) -> Figure:
     """Show on one scan how feature maps add up to the map and the logit, as in the paper's Fig. 2."""
     shown = shown_scan(gallery)
@@ -65,12 +69,12 @@ def draw_cam_scheme(
 
 
 def draw_regions(
-    gallery: pd.DataFrame,
-    scans: pd.DataFrame,
+    gallery: GalleryTable,
+    scans: ScansTable,
     raw_images: Pictures,
     raw_masks: Pictures,
     region_masks: Pictures,
-    extreme_points: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
 ) -> Figure:
     """Show the three regions of one scan as in the paper's Fig. 3."""
     (view,) = view_scans(
@@ -85,12 +89,12 @@ def draw_regions(
 
 
 def draw_saliency_examples(
-    gallery: pd.DataFrame,
-    scans: pd.DataFrame,
+    gallery: GalleryTable,
+    scans: ScansTable,
     raw_images: Pictures,
     raw_masks: Pictures,
     region_masks: Pictures,
-    extreme_points: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
     saliency_maps: SaliencyMaps,
 ) -> Figure:
     """Show scans with regions, signed map and its extremes as in the paper's Fig. 4."""
@@ -108,12 +112,12 @@ def draw_saliency_examples(
 
 
 def draw_method_examples(
-    gallery: pd.DataFrame,
-    scans: pd.DataFrame,
+    gallery: GalleryTable,
+    scans: ScansTable,
     raw_images: Pictures,
     raw_masks: Pictures,
     region_masks: Pictures,
-    extreme_points: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
     saliency_maps: SaliencyMaps,
 ) -> Figure:
     """Show one rightly and one wrongly called scan of each label with the maps of all methods."""
@@ -135,7 +139,7 @@ def draw_method_examples(
     )
 
 
-def played_partition(pointing_game: pd.DataFrame) -> str:
+def played_partition(pointing_game: PointingGameTable) -> str:
     """The partition whose scans were scored, which the table tells and no parameter of this run."""
     return str(pointing_game["partition"].iloc[0])
 

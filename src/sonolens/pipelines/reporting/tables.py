@@ -6,14 +6,17 @@ from kedro.pipeline import Node, Pipeline
 from sonolens.evaluation import experiments
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.report import tabulate_classification, tabulate_pointing_game
+from sonolens.tables.classification import ClassificationMetricsTable
+from sonolens.tables.pointing import PointingGameTable, RegionSharesTable
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 
 def relate_performance(
-    pointing_game: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    region_shares: pd.DataFrame,
-    decisions: pd.DataFrame,
+    pointing_game: PointingGameTable,
+    classification_metrics: ClassificationMetricsTable,
+    training_runs: TrainingRunsTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Set how well runs classify beside how often their maps point at the regions, and correlate both."""

@@ -8,18 +8,21 @@ import pandas as pd
 from sonolens.arrays import SaliencyMap, Scan
 from sonolens.figures.scan_view import ScanView
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.pointing import ExtremePointsTable
+from sonolens.tables.shown import GalleryTable
 from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import resample_map
 
 
-def shown_scan(gallery: pd.DataFrame) -> pd.Series:
+def shown_scan(gallery: GalleryTable) -> pd.Series:
     """The one scan that Fig. 2 and 3 show: the first malignant one that was called so, if any."""
     return gallery.sort_values(["correct", "label"], ascending=False, kind="stable").iloc[0]
 
 
 def view_scans(
-    gallery: pd.DataFrame,
-    scans: pd.DataFrame,
+    gallery: GalleryTable,
+    scans: ScansTable,
     *,
     raw_images: Pictures,
     raw_masks: Pictures,
@@ -40,14 +43,14 @@ def view_scans(
 
 
 def view_explained_scans(
-    gallery: pd.DataFrame,
-    scans: pd.DataFrame,
+    gallery: GalleryTable,
+    scans: ScansTable,
     *,
     raw_images: Pictures,
     raw_masks: Pictures,
     region_masks: Pictures,
     saliency_maps: SaliencyMaps,
-    extreme_points: pd.DataFrame,
+    extreme_points: ExtremePointsTable,
     method: str,
 ) -> list[ScanView]:
     """Gather the scans of a gallery with their regions, `method`'s maps and their extremes."""
@@ -72,7 +75,7 @@ def view_explained_scans(
     return views
 
 
-def _listed(gallery: pd.DataFrame, scans: pd.DataFrame) -> pd.DataFrame:
+def _listed(gallery: GalleryTable, scans: ScansTable) -> pd.DataFrame:
     return gallery.merge(scans.drop(columns="label"), on="scan_id", validate="one_to_one")
 
 

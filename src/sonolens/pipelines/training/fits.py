@@ -27,6 +27,7 @@ from sonolens.pipelines.collections import Checkpoints
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.training.grid import CHOOSERS, PlannedFit
 from sonolens.pipelines.training.parameters import TrainingParameters
+from sonolens.tables.cohort import ScansTable
 from sonolens.tables.vocabulary import PARTITIONS
 
 
@@ -47,7 +48,6 @@ class GridFits:
 
     Attributes:
         scans: The `Scans` table, in the order of `model_inputs`.
-        splits: The `Splits` table.
         model_inputs: Framed scans; may be memory-mapped.
         checkpoints: Where fits leave their state.
         training: What is fitted, and how.
@@ -126,7 +126,7 @@ class GridFits:
 
 
 def shuffle_labels(
-    scans: pd.DataFrame, partition_of: pd.Series, *, seed: int
+    scans: ScansTable, partition_of: pd.Series, *, seed: int
 ) -> Bool[np.ndarray, " scans"]:
     """Exchange the labels of whole lesions within each partition, but for the test scans.
 
@@ -134,7 +134,6 @@ def shuffle_labels(
     chance, and its maps show what maps look like that have nothing to tell.
 
     Args:
-        scans: A `Scans` table.
         partition_of: The partition of each scan, in the same order.
         seed: Seed of the exchange.
 

@@ -15,6 +15,8 @@ from sonolens.pipelines.parameters import EvaluationParameters, InferenceParamet
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
 from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
 from sonolens.pipelines.training.parameters import TrainingParameters
+from sonolens.tables.cohort import ScansTable, SplitsTable
+from sonolens.tables.training import PredictionsTable, TrainingRunsTable
 
 
 def fitting_station() -> Pipeline:
@@ -66,8 +68,8 @@ def fitting_station() -> Pipeline:
 
 
 def train_networks(
-    scans: pd.DataFrame,
-    splits: pd.DataFrame,
+    scans: ScansTable,
+    splits: SplitsTable,
     model_inputs: ScanStack,
     checkpoints: Checkpoints,
     training: TrainingParameters,
@@ -89,9 +91,9 @@ def train_networks(
 
 def predict_scans(
     model_weights: Networks,
-    training_runs: pd.DataFrame,
-    scans: pd.DataFrame,
-    splits: pd.DataFrame,
+    training_runs: TrainingRunsTable,
+    scans: ScansTable,
+    splits: SplitsTable,
     model_inputs: ScanStack,
     inference: InferenceParameters,
 ) -> pd.DataFrame:
@@ -116,7 +118,7 @@ def predict_scans(
 
 
 def choose_operating_points(
-    predictions: pd.DataFrame, training_runs: pd.DataFrame, scoring: EvaluationParameters
+    predictions: PredictionsTable, training_runs: TrainingRunsTable, scoring: EvaluationParameters
 ) -> pd.DataFrame:
     """Fix every network's thresholds where its protocol lets them be chosen."""
     return classification.choose_operating_points(

@@ -5,6 +5,9 @@ from kedro.pipeline import Node, Pipeline
 
 from sonolens.evaluation import classification
 from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.tables.classification import OperatingPointsTable
+from sonolens.tables.cohort import MassMeasurementsTable, ScansTable
+from sonolens.tables.training import DecisionsTable, PredictionsTable, TrainingRunsTable
 
 
 def scores_station() -> Pipeline:
@@ -60,10 +63,10 @@ def scores_station() -> Pipeline:
 
 
 def score_classification(
-    decisions: pd.DataFrame,
-    scans: pd.DataFrame,
-    mass_measurements: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: DecisionsTable,
+    scans: ScansTable,
+    mass_measurements: MassMeasurementsTable,
+    operating_points: OperatingPointsTable,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Score every network per scan and per lesion, as a whole and by stratum."""
@@ -78,12 +81,12 @@ def score_classification(
     )
 
 
-def trace_roc(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
+def trace_roc(predictions: PredictionsTable, scoring: EvaluationParameters) -> pd.DataFrame:
     """Trace every network's ROC curve per scan and per lesion."""
     return classification.trace_roc(predictions, lesion_probability=scoring.lesion_probability)
 
 
-def trace_calibration(predictions: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
+def trace_calibration(predictions: PredictionsTable, scoring: EvaluationParameters) -> pd.DataFrame:
     """Trace how far every network's probabilities can be taken at their word."""
     return classification.trace_calibration(
         predictions,
@@ -94,9 +97,9 @@ def trace_calibration(predictions: pd.DataFrame, scoring: EvaluationParameters) 
 
 
 def score_configurations(
-    decisions: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
+    operating_points: OperatingPointsTable,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Score every configuration over its runs: their spread, and all folds' test scans together."""
@@ -110,8 +113,8 @@ def score_configurations(
 
 
 def compare_configurations(
-    decisions: pd.DataFrame,
-    training_runs: pd.DataFrame,
+    decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Compare every two configurations on the same test scans."""
@@ -124,9 +127,9 @@ def compare_configurations(
 
 
 def measure_optimism(
-    decisions: pd.DataFrame,
-    training_runs: pd.DataFrame,
-    operating_points: pd.DataFrame,
+    decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
+    operating_points: OperatingPointsTable,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Measure what a score gains when the test scans themselves choose."""
@@ -139,7 +142,7 @@ def measure_optimism(
     )
 
 
-def _with_sizes(scans: pd.DataFrame, mass_measurements: pd.DataFrame) -> pd.DataFrame:
+def _with_sizes(scans: ScansTable, mass_measurements: MassMeasurementsTable) -> pd.DataFrame:
     """Put the size of its mass beside every scan."""
     sizes = mass_measurements[["scan_id", "size_mm"]]
     return scans.merge(sizes, on="scan_id", how="left", validate="one_to_one")

@@ -14,6 +14,7 @@ from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.answer import PLACES
+from sonolens.tables.evidence import AbstentionScoresTable
 
 Verdict = Literal["fewer", "unclear", "more", "unknown"]
 
@@ -61,12 +62,8 @@ class Abstention:
     area: ReportCell
 
 
-def list_abstentions(abstention_scores: pd.DataFrame) -> list[Abstention]:
-    """List what suspending by every method's maps comes to, baselines last.
-
-    Args:
-        abstention_scores: An `AbstentionScores` table.
-    """
+def list_abstentions(abstention_scores: AbstentionScoresTable) -> list[Abstention]:
+    """List what suspending by every method's maps comes to, baselines last."""
     tables = {str(name): rows for name, rows in abstention_scores.groupby("method", sort=False)}
     in_words = distinct(tables)
     return [
@@ -75,7 +72,7 @@ def list_abstentions(abstention_scores: pd.DataFrame) -> list[Abstention]:
     ]
 
 
-def tally_abstentions(abstention_scores: pd.DataFrame) -> str:
+def tally_abstentions(abstention_scores: AbstentionScoresTable) -> str:
     """Say of how many maps and networks the interval of the difference lies below 0, and above it.
 
     Baselines are not counted, and of methods that draw the same maps only one is.

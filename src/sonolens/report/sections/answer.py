@@ -18,6 +18,9 @@ from sonolens.report.runs import describe_scoring, name_runs
 from sonolens.report.scores import NO_RULE, WHOLE
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.banners import raise_banners
+from sonolens.tables.classification import ClassificationMetricsTable
+from sonolens.tables.cohort import ScansTable, SplitsTable
+from sonolens.tables.pointing import PointingGameTable
 
 Verdict = Literal["above", "includes", "below", "unknown"]
 
@@ -68,8 +71,8 @@ class Answer:
 
 
 def answer_question(
-    pointing_game: pd.DataFrame,
-    classification_metrics: pd.DataFrame,
+    pointing_game: PointingGameTable,
+    classification_metrics: ClassificationMetricsTable,
     *,
     partition: str,
     patients: int,
@@ -79,8 +82,6 @@ def answer_question(
     """Answer, per method and run, whether the network looks at the mass, its ring or below it.
 
     Args:
-        pointing_game: A `PointingGame` table.
-        classification_metrics: A `ClassificationMetrics` table.
         partition: The partition whose scans played.
         patients: How many patients that partition has.
         confidence: Coverage of the intervals, between 0 and 1.
@@ -252,7 +253,7 @@ def _warn_of_few(patients: int, *, partition: str) -> str:
     )
 
 
-def _patients(scans: pd.DataFrame, splits: pd.DataFrame, *, partition: str) -> int:
+def _patients(scans: ScansTable, splits: SplitsTable, *, partition: str) -> int:
     listed = splits.loc[splits["partition"] == partition, "scan_id"]
     return int(scans.loc[scans["scan_id"].isin(listed), "patient_id"].nunique())
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from sonolens.report.section import Tables
 from sonolens.report.sections.optimism import describe_optimism, has_epoch_choice
+from sonolens.tables.classification import ProtocolOptimismTable
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.pointing import PointingGameTable
+from sonolens.tables.training import TrainingRunsTable
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def raise_banners(tables: Tables) -> list[Banner]:
 
 
 def _warn_of_protocol(
-    training_runs: pd.DataFrame, protocol_optimism: pd.DataFrame
+    training_runs: TrainingRunsTable, protocol_optimism: ProtocolOptimismTable
 ) -> Banner | None:
     flattered = training_runs[training_runs["protocol"] == "paper"]
     if flattered.empty:
@@ -56,7 +58,7 @@ def _warn_of_protocol(
     )
 
 
-def _measured(protocol_optimism: pd.DataFrame) -> str:
+def _measured(protocol_optimism: ProtocolOptimismTable) -> str:
     sentence = describe_optimism(protocol_optimism, level="scan")
     if not sentence:
         return "By how much was not measured here."
@@ -66,7 +68,7 @@ def _measured(protocol_optimism: pd.DataFrame) -> str:
     return f"{sentence}{left_out}"
 
 
-def _warn_of_phantoms(scans: pd.DataFrame) -> Banner | None:
+def _warn_of_phantoms(scans: ScansTable) -> Banner | None:
     drawn = int((scans["source"] == "phantoms").sum())
     if not drawn:
         return None
@@ -77,7 +79,7 @@ def _warn_of_phantoms(scans: pd.DataFrame) -> Banner | None:
     )
 
 
-def _warn_of_ring(pointing_game: pd.DataFrame) -> Banner | None:
+def _warn_of_ring(pointing_game: PointingGameTable) -> Banner | None:
     rings = pointing_game.loc[pointing_game["ring"].str.startswith("relative"), "ring"].unique()
     if not len(rings):
         return None
@@ -88,7 +90,7 @@ def _warn_of_ring(pointing_game: pd.DataFrame) -> Banner | None:
     )
 
 
-def _warn_of_start(training_runs: pd.DataFrame) -> Banner | None:
+def _warn_of_start(training_runs: TrainingRunsTable) -> Banner | None:
     random = int((training_runs["start"] == "none").sum())
     if not random:
         return None
@@ -104,7 +106,7 @@ def _warn_of_start(training_runs: pd.DataFrame) -> Banner | None:
     )
 
 
-def _warn_of_labels(training_runs: pd.DataFrame) -> Banner | None:
+def _warn_of_labels(training_runs: TrainingRunsTable) -> Banner | None:
     shuffled = training_runs[training_runs["labels"] == "shuffled"]
     if shuffled.empty:
         return None

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from sonolens.report.numerals import NOTHING, amount
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import name_runs
 from sonolens.report.scores import Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
+from sonolens.tables.training import PredictionsTable
 from sonolens.tables.vocabulary import CALIBRATION_METRICS
 
 
@@ -25,7 +24,7 @@ class Calibration:
     scores: Mapping[str, Score]
 
 
-def list_calibrations(scores: ScoreSheet, predictions: pd.DataFrame) -> list[Calibration]:
+def list_calibrations(scores: ScoreSheet, predictions: PredictionsTable) -> list[Calibration]:
     """List the calibration of every run and level, before temperature scaling and after it.
 
     Args:

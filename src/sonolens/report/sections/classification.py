@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from sonolens.figures.published import CLASSIFICATION
 from sonolens.report.numerals import amount
 from sonolens.report.pictures import Caption
@@ -14,6 +12,8 @@ from sonolens.report.runs import confidence_of, name_runs
 from sonolens.report.scores import Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections import calibration, strata
+from sonolens.tables.classification import OperatingPointsTable
+from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS, OPERATING_RULES
 
 RULES = {
@@ -68,7 +68,7 @@ def list_areas(scores: ScoreSheet) -> list[Area]:
     ]
 
 
-def list_calls(operating_points: pd.DataFrame, scores: ScoreSheet) -> list[Calls]:
+def list_calls(operating_points: OperatingPointsTable, scores: ScoreSheet) -> list[Calls]:
     """List what every threshold makes of the test cases, the paper's rule first.
 
     Runs keep their order in the `OperatingPoints` table; scans stand before lesions. A threshold
@@ -97,7 +97,7 @@ def list_calls(operating_points: pd.DataFrame, scores: ScoreSheet) -> list[Calls
     ]
 
 
-def count_clustering(scans: pd.DataFrame, splits: pd.DataFrame) -> Clustering:
+def count_clustering(scans: ScansTable, splits: SplitsTable) -> Clustering:
     """Count the scans and patients that are tested in any fold."""
     tested = scans[scans["scan_id"].isin(splits.loc[splits["partition"] == "test", "scan_id"])]
     return Clustering(scans=len(tested), patients=tested["patient_id"].nunique())

@@ -16,6 +16,7 @@ from sonolens.report.runs import confidence_of
 from sonolens.report.scores import JUDGED_BY, NO_RULE
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.classification import RULES
+from sonolens.tables.classification import ConfigurationComparisonTable, ConfigurationMetricsTable
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS
 
 NAN = float("nan")
@@ -71,7 +72,9 @@ class Comparison:
     differs: bool
 
 
-def list_configuration_scores(configuration_metrics: pd.DataFrame) -> list[ConfigurationScore]:
+def list_configuration_scores(
+    configuration_metrics: ConfigurationMetricsTable,
+) -> list[ConfigurationScore]:
     """List the scores by level and metric, so that configurations stand below each other."""
     order = (*HEADLINES, *(name for name in CALL_METRICS if name not in HEADLINES), "brier")
     listed = configuration_metrics.assign(
@@ -98,7 +101,7 @@ def list_configuration_scores(configuration_metrics: pd.DataFrame) -> list[Confi
     ]
 
 
-def list_comparisons(configuration_comparison: pd.DataFrame) -> list[Comparison]:
+def list_comparisons(configuration_comparison: ConfigurationComparisonTable) -> list[Comparison]:
     """List the pairs as the table does; `differs` where Holm's p lies below 1 - confidence."""
     return [
         Comparison(

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pandas as pd
-
 from sonolens.report.section import Section, Tables
+from sonolens.tables.cohort import ScreeningTable
 
 
-def summarise_screening(screening: pd.DataFrame) -> list[dict[str, Any]]:
+def summarise_screening(screening: ScreeningTable) -> list[dict[str, Any]]:
     """Count the scans of every check that found something, errors first, with one example each."""
     ordered = screening.sort_values(["severity", "check", "scan_id"], kind="stable")
     return [

@@ -9,6 +9,7 @@ from sonolens.report.numerals import difference_with_interval, score_with_interv
 from sonolens.report.runs import confidence_of, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.configurations import HEADLINES, METRIC_TITLES, print_difference
+from sonolens.tables.classification import ProtocolOptimismTable
 from sonolens.tables.vocabulary import LEVELS
 
 NAN = float("nan")
@@ -49,7 +50,7 @@ class OptimismSpan:
     """Runs whose interval lies above 0."""
 
 
-def list_optimism(protocol_optimism: pd.DataFrame) -> list[Optimism]:
+def list_optimism(protocol_optimism: ProtocolOptimismTable) -> list[Optimism]:
     """List what the test scans' choice gained, the larger choice first within a run and level."""
     listed = protocol_optimism.assign(
         place=protocol_optimism.groupby("run", sort=False).ngroup(),
@@ -72,7 +73,7 @@ def list_optimism(protocol_optimism: pd.DataFrame) -> list[Optimism]:
     ]
 
 
-def span_optimism(protocol_optimism: pd.DataFrame) -> list[OptimismSpan]:
+def span_optimism(protocol_optimism: ProtocolOptimismTable) -> list[OptimismSpan]:
     """Sum up the optimism over runs per level, source and metric; unknown ones are left out."""
     known = protocol_optimism.dropna(subset="optimism")
     groups = dict(list(known.groupby(["level", "source", "metric"], sort=False)))
@@ -94,7 +95,7 @@ def span_optimism(protocol_optimism: pd.DataFrame) -> list[OptimismSpan]:
     ]
 
 
-def describe_optimism(protocol_optimism: pd.DataFrame, *, level: str) -> str:
+def describe_optimism(protocol_optimism: ProtocolOptimismTable, *, level: str) -> str:
     """Say in one sentence what choosing on the test scans gained; empty where nothing is known.
 
     The larger choice is told where it was measured: with the epoch, or the threshold alone.
@@ -112,7 +113,7 @@ def describe_optimism(protocol_optimism: pd.DataFrame, *, level: str) -> str:
     return ""
 
 
-def has_epoch_choice(protocol_optimism: pd.DataFrame) -> bool:
+def has_epoch_choice(protocol_optimism: ProtocolOptimismTable) -> bool:
     """Say whether the paper's choice of the epoch was measured too."""
     return bool((protocol_optimism["source"] == "epoch_and_threshold").any())
 

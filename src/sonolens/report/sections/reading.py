@@ -7,6 +7,7 @@ import pandas as pd
 
 from sonolens.report.numerals import amount
 from sonolens.report.section import Section, Tables
+from sonolens.tables.pointing import RegionSharesTable
 
 UNKNOWN = "unknown"
 
@@ -20,7 +21,7 @@ class CellSize:
     size: str
 
 
-def average_shares(region_shares: pd.DataFrame) -> list[dict[str, Any]]:
+def average_shares(region_shares: RegionSharesTable) -> list[dict[str, Any]]:
     """Average, per method, run and region, the share of the scan and of the cells that it covers."""
     means = region_shares.groupby(["method", "run", "region"], sort=False)[
         ["area_share", "cell_share"]
@@ -28,7 +29,7 @@ def average_shares(region_shares: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in means.reset_index().to_dict("records")]
 
 
-def measure_cells(region_shares: pd.DataFrame) -> list[CellSize]:
+def measure_cells(region_shares: RegionSharesTable) -> list[CellSize]:
     """Say how large a cell of each method's map is: the median over scans, depth times width.
 
     Scans without a pixel size count as unknown; if all are, so is the cell.

@@ -4,9 +4,8 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from sonolens.report.section import Section, Tables
+from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.vocabulary import BIRADS, LABELS, PARTITIONS
 
 UNKNOWN = "unknown"
@@ -24,7 +23,7 @@ class Count:
     patients: int
 
 
-def count_partitions(scans: pd.DataFrame, splits: pd.DataFrame) -> list[Count]:
+def count_partitions(scans: ScansTable, splits: SplitsTable) -> list[Count]:
     """Count scans, lesions and patients per fold, partition and label.
 
     A patient who has a benign and a malignant lesion counts under both labels, and once under
@@ -53,7 +52,7 @@ def count_partitions(scans: pd.DataFrame, splits: pd.DataFrame) -> list[Count]:
     return counts
 
 
-def count_birads(scans: pd.DataFrame) -> list[dict[str, Any]]:
+def count_birads(scans: ScansTable) -> list[dict[str, Any]]:
     """Count scans and lesions per BI-RADS category and label, unknown last; absent ones are left out."""
     categories = scans["birads"].astype(object).where(scans["birads"].notna(), UNKNOWN)
     rows: list[dict[str, Any]] = []
@@ -66,7 +65,7 @@ def count_birads(scans: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def count_spaced(scans: pd.DataFrame) -> int:
+def count_spaced(scans: ScansTable) -> int:
     """Count the scans whose pixel size is known in both directions."""
     return int(scans[["spacing_row_mm", "spacing_col_mm"]].notna().all(axis=1).sum())
 

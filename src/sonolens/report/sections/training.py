@@ -10,6 +10,7 @@ from sonolens.report.numerals import NOTHING, amount, part_of, span
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import name_runs
 from sonolens.report.section import Section, Tables
+from sonolens.tables.training import TrainingHistoryTable, TrainingRunsTable
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ class FittedConfiguration:
     """Runs whose kept epoch is the last that was fitted."""
 
 
-def list_runs(training_runs: pd.DataFrame, training_history: pd.DataFrame) -> list[FittedRun]:
+def list_runs(
+    training_runs: TrainingRunsTable, training_history: TrainingHistoryTable
+) -> list[FittedRun]:
     """List the runs with the loss by which their epoch was kept and the seconds they took.
 
     A run without history has a dash for both.
@@ -73,7 +76,7 @@ def list_runs(training_runs: pd.DataFrame, training_history: pd.DataFrame) -> li
 
 
 def list_configurations(
-    training_runs: pd.DataFrame, training_history: pd.DataFrame
+    training_runs: TrainingRunsTable, training_history: TrainingHistoryTable
 ) -> list[FittedConfiguration]:
     """List the configurations in the order of their first run; `seconds` adds up all their runs."""
     return [
