@@ -270,6 +270,59 @@ class SanityChecks(Table):
         unique = ["method", "run", "depth", "measure"]
 
 
+class MapRepeatability(Table):
+    """How alike the maps are that two fits of one configuration draw of the same scan.
+
+    `stranger` is the same of the first fit's map and the second fit's map of another patient's scan.
+    """
+
+    configuration: Series[str]
+    method: Series[str]
+    varied: Series[str] = pa.Field(isin=["seed", "fold"], description="In what the fits differ.")
+    first: Series[str] = pa.Field(description="A run.")
+    second: Series[str] = pa.Field(description="Another run.")
+    scan_id: Series[str]
+    patient_id: Series[str]
+    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
+    value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    stranger: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+
+    class Config:
+        """One value per pair of runs, method, scan and measure."""
+
+        unique = ["method", "first", "second", "scan_id", "measure"]
+
+
+class Repeatability(Table):
+    """The means of `MapRepeatability` over the pairs of a configuration's runs, and then over scans.
+
+    The interval is that of `above_stranger`: maps that are no more alike on one scan than on strangers'
+    scans do not show what is on the scan.
+    """
+
+    configuration: Series[str]
+    method: Series[str]
+    varied: Series[str] = pa.Field(isin=["seed", "fold"], description="In what the fits differ.")
+    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
+    pairs: Series[int] = pa.Field(ge=1, description="Pairs of runs.")
+    n: Series[int] = pa.Field(ge=0, description="Scans.")
+    mean: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    stranger: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    above_stranger: Series[float] = pa.Field(ge=-2, le=2, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=-2, le=2, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=-2, le=2, nullable=True)
+    n_left_out: Series[int] = pa.Field(ge=0)
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+    class Config:
+        """One mean per configuration, method, what varied, and measure."""
+
+        unique = ["configuration", "method", "varied", "measure"]
+
+
+MapRepeatabilityTable: TypeAlias = Annotated[pd.DataFrame, fits(MapRepeatability)]
+RepeatabilityTable: TypeAlias = Annotated[pd.DataFrame, fits(Repeatability)]
 MapLocalizationTable: TypeAlias = Annotated[pd.DataFrame, fits(MapLocalization)]
 LocalizationScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(LocalizationScores)]
 AbstentionCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionCurve)]

@@ -16,6 +16,11 @@ from sonolens.evaluation.evidence.faithfulness_scores import (
 )
 from sonolens.evaluation.evidence.localization import ScanCells, localize_evidence, measure_cells
 from sonolens.evaluation.evidence.localization_scores import summarise_localization
+from sonolens.evaluation.evidence.repeatability import (
+    compare_repeats,
+    pair_repeats,
+    summarise_repeatability,
+)
 from sonolens.evaluation.evidence.sanity import check_sanity, summarise_sanity
 from sonolens.evaluation.evidence.similarity import compare_maps
 
@@ -28,14 +33,17 @@ __all__ = [
     "check_sanity",
     "compare_maps",
     "compare_methods",
+    "compare_repeats",
     "explain_decisions",
     "fill_scans",
     "localize_evidence",
     "measure_cells",
+    "pair_repeats",
     "score_abstention",
     "summarise_agreement",
     "summarise_faithfulness",
     "summarise_localization",
+    "summarise_repeatability",
     "summarise_sanity",
     "tabulate_faithfulness",
     "trace_abstention",

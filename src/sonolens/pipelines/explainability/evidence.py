@@ -26,9 +26,9 @@ from sonolens.pipelines.parameters import EvaluationParameters, InferenceParamet
 from sonolens.progress import track
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.cohort import ScansTable
-from sonolens.tables.evidence import MethodAgreement
+from sonolens.tables.evidence import MapRepeatability, MethodAgreement, Repeatability
 from sonolens.tables.pointing import ExtremePointsTable
-from sonolens.tables.training import DecisionsTable
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 UNSIGNED = [name for name, method in EXPLAINERS.items() if not method.signed]
 SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
@@ -73,6 +73,12 @@ def evidence_station() -> Pipeline:
                 ],
                 outputs=["map_agreement", "method_agreement"],
                 name="compare_methods",
+            ),
+            Node(
+                score_repeatability,
+                inputs=["saliency_maps", "training_runs", "decisions", "params:evaluation"],
+                outputs=["map_repeatability", "repeatability"],
+                name="score_repeatability",
             ),
         ],
         namespace="evidence",
@@ -169,6 +175,53 @@ def compare_methods(
         partition=scoring.partition,
         same_as_cam=SAME_AS_CAM,
         bootstrap=scoring.bootstrap,
+    )
+
+
+def score_repeatability(
+    saliency_maps: SaliencyMaps,
+    training_runs: TrainingRunsTable,
+    decisions: DecisionsTable,
+    scoring: EvaluationParameters,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare the maps that fits of one configuration draw of the same scans, beside those of strangers."""
+    scored = decisions[decisions["partition"] == scoring.partition]
+    pairs = list(evidence.pair_repeats(training_runs))
+    tables = [
+        _compare_pair(saliency_maps, scored, method, pair, seed=scoring.seed)
+        for pair in track(pairs, description="Comparing repeated fits", total=len(pairs))
+        for method in methods_drawn(saliency_maps)
+    ]
+    if not tables:
+        return MapRepeatability.empty(), Repeatability.empty()
+    map_repeatability = pd.concat(tables, ignore_index=True)
+    scores = evidence.summarise_repeatability(map_repeatability, bootstrap=scoring.bootstrap)
+    return map_repeatability, scores.assign(partition=scoring.partition)
+
+
+def _compare_pair(
+    saliency_maps: SaliencyMaps,
+    scored: pd.DataFrame,
+    method: str,
+    pair: tuple[str, str, str, str],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """Compare two runs on the scans that either scores; fits of two folds seldom test the same."""
+    configuration, varied, *runs = pair
+    scans = scored[scored["run"].isin(runs)].drop_duplicates("scan_id").sort_values("scan_id")
+    first, second = (
+        np.stack([read_map(saliency_maps, MapId(method, run, each)) for each in scans["scan_id"]])
+        for run in runs
+    )
+    compared = evidence.compare_repeats(first, second, scans["patient_id"].to_numpy(), seed=seed)
+    about = scans[["scan_id", "patient_id"]].reset_index(drop=True)
+    return (
+        compared.join(about, on="scan")
+        .drop(columns="scan")
+        .assign(
+            configuration=configuration, method=method, varied=varied, first=runs[0], second=runs[1]
+        )
     )
 
 

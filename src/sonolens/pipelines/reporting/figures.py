@@ -8,6 +8,7 @@ from sonolens.figures.classification.losses import draw_training
 from sonolens.figures.evidence.abstention import draw_abstention
 from sonolens.figures.evidence.agreement import draw_agreement
 from sonolens.figures.evidence.faithfulness import draw_faithfulness
+from sonolens.figures.evidence.repeatability import draw_repeatability
 from sonolens.figures.evidence.sanity import draw_sanity
 from sonolens.figures.experiments.comparison import draw_methods_and_networks
 from sonolens.figures.experiments.performance import draw_performance_and_pointing
@@ -108,6 +109,12 @@ def _evidence() -> list[Node]:
             name="draw_faithfulness",
         ),
         Node(draw_sanity, inputs="sanity_checks", outputs="sanity_figure", name="draw_sanity"),
+        Node(
+            draw_repeatability,
+            inputs="repeatability",
+            outputs="repeatability_figure",
+            name="draw_repeatability",
+        ),
     ]
 
 

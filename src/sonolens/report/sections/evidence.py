@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sonolens.report.cells import (
+    NAN,
     ReportCell,
     Scale,
     difference,
@@ -149,6 +150,56 @@ def _tell(tables: Tables) -> dict[str, Any]:
     }
 
 
+def _tell_repeatability(tables: Tables) -> dict[str, Any]:
+    listed = tables["repeatability"].groupby(["configuration", "method", "varied"], sort=False)
+    return {
+        "title": "Do maps stay when the network is fitted again?",
+        "question": "Two fits of one configuration differ in nothing but the seed, or the patients they learnt from. What "
+        "their maps of one scan do not share is not known of the scan.",
+        "caution": "maps that repeat may repeat a mistake, and maps that see no network repeat perfectly. Only what lies "
+        "above strangers is about the scan.",
+        "nothing_scored": "Every configuration was fitted once, so no map has a second one to be compared with; name "
+        "several training.seeds, or split the study into folds.",
+        "caption": "Maps of the same scan by two fits, beside maps of two strangers' scans",
+        "names": ("Configuration", "Method", "Other"),
+        "columns": ("SSIM", "Rank correlation"),
+        "rows": [
+            {
+                "names": names,
+                "cells": [
+                    _read_repeats(rows[rows["measure"] == measure])
+                    for measure in ("ssim", "rank_correlation")
+                ],
+            }
+            for names, rows in listed
+        ],
+    }
+
+
+def _read_repeats(rows: pd.DataFrame) -> ReportCell:
+    reading = read_over_runs(rows, scale=score, value="mean", limits=("mean", "mean"))
+    (row,) = rows.to_dict(orient="records")
+    above = difference(row["above_stranger"], row["ci_low"], row["ci_high"])
+    strangers = f"strangers {score(row['stranger'], NAN, NAN)}, above them {above}"
+    return replace(reading, text=score(row["mean"], NAN, NAN), small=(*reading.small, strangers))
+
+
+REPEATABILITY = Section(
+    "repeatability",
+    "Repeatability",
+    "score.html",
+    needs=("repeatability",),
+    figures=(
+        Caption(
+            name="repeatability_figure",
+            title="Maps of a network fitted again",
+            text="How alike the maps of two fits are on the same scan (dots) and on two strangers' scans (rings).",
+            alt="Chart of the similarity of maps of the same scan and of strangers' scans, one row per method.",
+        ),
+    ),
+    tell=_tell_repeatability,
+)
+
 SECTION = Section(
     "evidence",
     "What maps are worth",
@@ -178,4 +229,5 @@ SECTION = Section(
         ),
     ),
     tell=_tell,
+    parts=(REPEATABILITY,),
 )
