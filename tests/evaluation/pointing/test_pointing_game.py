@@ -195,7 +195,7 @@ def test_pointing_at_every_cell_in_turn_scores_chance_exactly():
     centres = np.argwhere(np.ones((4, 5))) * (30 / 4, 40 / 5) + (3.25, 3.5)
     cell_shares = {
         share["region"]: share["cell_share"]
-        for share in measure_region_shares(region_map, centres, **NO_SPACING)
+        for share in measure_region_shares(region_map, (4, 5), spacing_mm=(np.nan, np.nan))
     }
     places = read_regions_at(region_map, centres)
     study = Study()

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from sonolens.evaluation.pointing import look_up_regions, region_bits_at
-from sonolens.ultrasound import Framing, to_shares
+from sonolens.ultrasound import cell_centres, to_shares
 
 NO_SPACING = {"spacing_row_mm": np.nan, "spacing_col_mm": np.nan}
 NO_MEAN = pd.DataFrame({"row_share": [], "col_share": []}, dtype=float)
@@ -100,7 +100,7 @@ def test_every_place_is_read_on_every_scan_whatever_its_size():
 )
 def test_a_cell_reads_what_its_centre_reads_on_its_own_scan(rows, cols, cells):
     region_map = np.random.default_rng(rows).integers(0, 4, size=(rows, cols)).astype(np.uint8)
-    centres = Framing(rows, cols, 224).cell_centres((cells, cells))
+    centres = cell_centres((cells, cells), on=(rows, cols))
     places = to_shares(centres, (rows, cols))
 
     lookup = look_up_regions(
