@@ -13,6 +13,7 @@ from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
 
+from sonolens.pipeline_registry import register_pipelines
 from sonolens.settings import SESSION_CLASS
 
 PROJECT = Path(__file__).parents[2]
@@ -33,6 +34,13 @@ class InputsAreReadOnly:
         assert not changed, f"{node.name} changed its inputs {changed}; return new objects instead"
 
 
+def _in_full(name: str) -> str:
+    """The name of a node with its station before it."""
+    known = {node.name for each in register_pipelines().values() for node in each.nodes}
+    (full,) = {each for each in known if name in (each, each.rpartition(".")[2])}
+    return full
+
+
 def _fingerprint(value: Any) -> bytes:
     return pickle.dumps(value)
 
@@ -45,6 +53,8 @@ class Project:
     env: str = "test"
 
     def run(self, *pipelines: str, **options: Any) -> None:
+        for asked in {"node_names", "from_nodes", "to_nodes"} & set(options):
+            options[asked] = [_in_full(name) for name in options[asked]]
         with self.session(**options.pop("params", {})) as session:
             session._hook_manager.register(InputsAreReadOnly())
             session.run(pipeline_names=list(pipelines) or None, **options)

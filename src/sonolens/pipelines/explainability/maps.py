@@ -22,25 +22,22 @@ ADDS_UP_TO_LOGIT = {"cam"}
 
 def maps_station() -> Pipeline:
     """Draw every network's maps of every scan."""
-    return Pipeline(
-        [
-            Node(
-                draw_saliency_maps,
-                inputs=[
-                    "model_weights",
-                    "model_inputs",
-                    "scans",
-                    "predictions",
-                    "params:explanation",
-                    "params:inference",
-                ],
-                outputs="saliency_maps",
-                name="draw_saliency_maps",
-            ),
-        ],
-        namespace="maps",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        Node(
+            draw_saliency_maps,
+            inputs=[
+                "model_weights",
+                "model_inputs",
+                "scans",
+                "predictions",
+                "params:explanation",
+                "params:inference",
+            ],
+            outputs="saliency_maps",
+            name="draw_saliency_maps",
+        )
+    ]
+    return Pipeline(nodes, namespace="maps", prefix_datasets_with_namespace=False)
 
 
 def draw_saliency_maps(
@@ -102,10 +99,7 @@ def _explain_run(
     for batch in track(batches, description="Drawing saliency maps, in batches", total=total):
         stored = logits.loc[list(batch.scan_ids)]
         check_logits(
-            batch.logits,
-            stored,
-            run=weights.header["run"],
-            tolerance=inference.logit_tolerance,
+            batch.logits, stored, run=weights.header["run"], tolerance=inference.logit_tolerance
         )
         for method, maps in batch.maps.items():
             if method in ADDS_UP_TO_LOGIT:

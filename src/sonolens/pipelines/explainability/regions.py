@@ -14,18 +14,15 @@ from sonolens.progress import track
 
 def regions_station() -> Pipeline:
     """Draw the regions of every scan, whatever any network makes of it."""
-    return Pipeline(
-        [
-            Node(
-                draw_region_masks,
-                inputs=["raw_masks", "scans", "params:regions"],
-                outputs="region_masks",
-                name="draw_region_masks",
-            ),
-        ],
-        namespace="regions",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        Node(
+            draw_region_masks,
+            inputs=["raw_masks", "scans", "params:regions"],
+            outputs="region_masks",
+            name="draw_region_masks",
+        )
+    ]
+    return Pipeline(nodes, namespace="regions", prefix_datasets_with_namespace=False)
 
 
 def draw_region_masks(
