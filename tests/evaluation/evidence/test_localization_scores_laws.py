@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.evidence import summarise_localization
+from sonolens.evaluation.statistics import Bootstrap
 
 KEY = ["method", "run", "score", "region", "evidence", "subset", "label"]
 SCANS = 40
@@ -53,16 +55,17 @@ def summarise(map_scores: pd.DataFrame, judged: Mapping[str, np.ndarray]) -> pd.
     )
     patients = [f"p{scan // 2 if scan < 10 else scan}" for scan in range(SCANS)]
     rule = {"rule": "closest_to_corner", "level": "scan", "threshold": 0.5}
-    table = summarise_localization(
-        map_scores,
+    decisions = decide_scans(
         predictions,
         pd.DataFrame({"scan_id": scan_ids, "patient_id": patients}),
         pd.DataFrame({"run": runs} | rule),
+    )
+    table = summarise_localization(
+        map_scores,
+        decisions,
         partition="test",
         unsigned_methods=(),
-        resamples=100,
-        confidence=0.95,
-        seed=0,
+        bootstrap=Bootstrap(resamples=100, confidence=0.95, seed=0),
     )
     return table.set_index(KEY).sort_index()
 
