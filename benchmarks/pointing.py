@@ -23,10 +23,10 @@ from sonolens.evaluation.pointing import (
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.regions import Below, RegionRule, Ring
 from sonolens.tables.vocabulary import EXTREMES
-from sonolens.ultrasound import Framing
+from sonolens.ultrasound import cell_centres
 
 GRIDS = {"cam": (7, 7), "layer_cam": (7, 7), "cameras": (224, 224)}
-SHAPE, SPACING = (300, 400), {"spacing_row_mm": 0.12, "spacing_col_mm": 0.1}
+SHAPE, SPACING_MM = (300, 400), (0.12, 0.1)
 RULE = RegionRule(
     ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=5.0, outer_radii=0.5),
     below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
@@ -40,18 +40,17 @@ def draw_region_map(rng: np.random.Generator) -> np.ndarray:
     rows, cols = np.ogrid[: SHAPE[0], : SHAPE[1]]
     row, col = rng.uniform(0.3, 0.6, 2) * SHAPE
     mask = ((rows - row) / rng.uniform(20, 50)) ** 2 + ((cols - col) / rng.uniform(30, 70)) ** 2 < 1
-    return RULE.partition(mask, spacing_mm=tuple(SPACING.values()), scan_id="drawn")
+    return RULE.partition(mask, spacing_mm=SPACING_MM, scan_id="drawn")
 
 
 def draw_tables(n_scans: int) -> dict[str, pd.DataFrame]:
     """Tables of random maps over random regions; two scans of every patient."""
     rng = np.random.default_rng(0)
     kinds = [draw_region_map(rng) for _ in range(KINDS)]
-    framing = Framing.of(kinds[0], size_px=224)
     points, shares = [], []
     for method, grid in GRIDS.items():
-        centres = framing.cell_centres(grid)
-        known = [measure_region_shares(kind, centres, **SPACING) for kind in kinds]
+        centres = cell_centres(grid, on=SHAPE)
+        known = [measure_region_shares(kind, grid, spacing_mm=SPACING_MM) for kind in kinds]
         for scan in range(n_scans):
             key = {"method": method, "run": "net", "scan_id": f"s{scan:05}"}
             region_map = kinds[scan % KINDS]
@@ -60,12 +59,13 @@ def draw_tables(n_scans: int) -> dict[str, pd.DataFrame]:
                 (found,) = describe_points(
                     centres[rng.integers(len(centres))][None],
                     region_map,
-                    spacing_row_mm=np.nan,
-                    spacing_col_mm=np.nan,
+                    spacing_mm=(np.nan, np.nan),
                 )
                 points.append(key | {"extreme": extreme, "ring": "0-5 mm"} | found)
     scan_ids = [f"s{scan:05}" for scan in range(n_scans)]
-    scans = pd.DataFrame({"scan_id": scan_ids, **SPACING})
+    scans = pd.DataFrame({"scan_id": scan_ids}).assign(
+        spacing_row_mm=SPACING_MM[0], spacing_col_mm=SPACING_MM[1]
+    )
     scans["patient_id"] = [f"p{scan // 2}" for scan in range(n_scans)]
     predictions = pd.DataFrame(
         {

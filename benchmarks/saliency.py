@@ -27,10 +27,10 @@ from scipy import ndimage
 from torch import nn
 from torchvision import models
 
+from sonolens.evaluation.pointing import locate_extremes
 from sonolens.models import ScanClassifier, build_network
-from sonolens.saliency import MethodSettings, explain_scans, locate_extremes
+from sonolens.saliency import MethodSettings, explain_scans
 from sonolens.tables.vocabulary import EXTREMES
-from sonolens.ultrasound.framing import Framing
 
 CONF = Path(__file__).parents[1] / "conf" / "base" / "parameters_explainability.yml"
 
@@ -38,7 +38,7 @@ SIDE_PX = 224
 BATCH_SIZE = 12
 SCANS = 96
 GRAIN_PX = (2.0, 40.0)
-FRAMING = Framing(native_rows=600, native_cols=800, size_px=SIDE_PX)
+NATIVE = (600, 800)
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 SHARING = (
     *("cam", "grad_cam", "grad_cam_pp", "hires_cam", "layer_cam", "eigen_cam", "ablation_cam"),
@@ -127,7 +127,7 @@ def run_ours(
 def points_of(saliency: np.ndarray) -> list[list[float]]:
     """The first point of either extreme on the native grid."""
     return [
-        locate_extremes(saliency, FRAMING, extreme=extreme, rule="cell")[0].tolist()
+        locate_extremes(saliency, on=NATIVE, extreme=extreme, rule="cell")[0].tolist()
         for extreme in EXTREMES
     ]
 

@@ -4,7 +4,12 @@ import ast
 import importlib
 import inspect
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
+from itertools import product
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 import yaml
@@ -12,18 +17,85 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline
 
+import sonolens.pipelines
 from sonolens.parameters import Parameters
 from sonolens.tables.contract import Table
 
 PROJECT = Path(__file__).parents[1]
 SOURCES = sorted((PROJECT / "src" / "sonolens").rglob("*.py"))
 DRAWERS = {"utils", "helpers", "common", "misc", "base", "core"}
+VERBS = {
+    *(
+        "check",
+        "choose",
+        "compare",
+        "decide",
+        "describe",
+        "draw",
+        "explain",
+        "frame",
+        "import",
+        "locate",
+    ),
+    *(
+        "measure",
+        "predict",
+        "relate",
+        "score",
+        "screen",
+        "select",
+        "split",
+        "sweep",
+        "tabulate",
+        "trace",
+    ),
+    *("train", "write"),
+}
+"""What a node may do; a new one is a new word here."""
 
 
 @pytest.fixture(scope="module")
-def nodes() -> list:
+def registered() -> dict[str, Pipeline]:
     bootstrap_project(PROJECT)
-    return sum(pipelines.values(), Pipeline([])).nodes
+    return dict(pipelines)
+
+
+@pytest.fixture(scope="module")
+def nodes(registered: dict[str, Pipeline]) -> list:
+    return sum(registered.values(), Pipeline([])).nodes
+
+
+def stations_of(pipeline: Pipeline) -> dict[str, Pipeline]:
+    """The nodes of a pipeline by their namespace; those without one belong to no station."""
+    names = {node.namespace for node in pipeline.nodes if node.namespace}
+    return {name: pipeline.filter(node_namespaces=[name]) for name in names}
+
+
+def station_makers() -> Iterator[tuple[str, Pipeline]]:
+    """Every station that stands in the code, by the name of the function that wires it."""
+    package = sonolens.pipelines
+    for found in walk_packages(package.__path__, prefix=f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        for name, make in inspect.getmembers(module, inspect.isfunction):
+            if name.endswith("_station") and make.__module__ == found.name:
+                yield name.removesuffix("_station"), make()
+
+
+def layers_in_order(steps: Iterable[tuple[Iterable[str], Iterable[str]]]) -> list[str]:
+    """Sort the layers of Kedro-Viz by what is made from what.
+
+    Args:
+        steps: Inputs and outputs of everything that Kedro-Viz draws between datasets.
+
+    Raises:
+        CycleError: If no order exists; Kedro-Viz then shows no layer at all.
+    """
+    layer_of, earlier = catalog_layers(), defaultdict(set)
+    for inputs, outputs in steps:
+        for one, other in product(inputs, outputs):
+            if one in layer_of and other in layer_of and layer_of[one] != layer_of[other]:
+                earlier[layer_of[other]].add(layer_of[one])
+    return list(TopologicalSorter(earlier).static_order())
 
 
 def arguments(function: ast.FunctionDef) -> set[str]:
@@ -49,16 +121,81 @@ def catalog_names() -> set[str]:
     return {name for name in catalog if not name.startswith("_")}
 
 
-def test_a_node_is_named_as_its_function(nodes: list) -> None:
-    assert [node.name.rpartition(".")[2] for node in nodes] == [
-        node.func.__name__ for node in nodes
-    ]
+def catalog_layers() -> dict[str, str]:
+    catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
+    return {
+        name: catalog[name]["metadata"]["kedro-viz"]["layer"]
+        for name in catalog_names()
+        if "metadata" in catalog[name]
+    }
 
 
-def test_a_node_begins_with_a_verb_and_says_what_it_does_in_one_sentence(nodes: list) -> None:
+def test_a_node_is_named_as_its_function_after_its_station(nodes: list) -> None:
+    for node in nodes:
+        assert node.name.split(".") == [*filter(None, [node.namespace]), node.func.__name__]
+
+
+def test_a_node_begins_with_a_verb(nodes: list) -> None:
+    verbs = {node.func.__name__.split("_")[0] for node in nodes}
+
+    assert verbs == VERBS
+
+
+def test_a_node_says_in_one_sentence_what_it_does(nodes: list) -> None:
     for node in nodes:
         summary = inspect.getdoc(node.func).split("\n\n")[0]
-        assert summary.endswith("."), node.name
+        assert re.fullmatch(r"[A-Z][^\n]*[a-z0-9)`]\.", summary), node.name
+        assert not re.search(r"[a-z]{3}\. [A-Z]", summary), f"{node.name} says it in two"
+
+
+def test_a_station_is_one_namespace_of_one_pipeline(registered: dict[str, Pipeline]) -> None:
+    made = dict(station_makers())
+    of_pipelines = [
+        name
+        for pipeline, nodes in registered.items()
+        if pipeline != "__default__"
+        for name in stations_of(nodes)
+    ]
+
+    assert sorted(of_pipelines) == sorted(made)
+    for name, station in made.items():
+        assert {node.namespace for node in station.nodes} == {name}
+    assert 9 <= len(made) <= 16
+
+
+def test_a_station_renames_no_dataset(nodes: list) -> None:
+    for node in nodes:
+        for name in (*node.inputs, *node.outputs):
+            assert "." not in name.removeprefix("params:"), f"{name} of {node.name}"
+
+
+def test_kedro_viz_can_sort_the_layers_of_every_pipeline_and_of_its_stations(
+    registered: dict[str, Pipeline],
+) -> None:
+    for pipeline in registered.values():
+        stations = stations_of(pipeline)
+        nodes = [(node.inputs, node.outputs) for node in pipeline.nodes]
+        # A station that is folded stands between all that it takes and all that it gives.
+        folded = [(each.inputs(), each.all_outputs()) for each in stations.values()]
+        layers_in_order([*nodes, *folded])
+        for station in stations.values():
+            layers_in_order((node.inputs, node.outputs) for node in station.nodes)
+
+
+def test_nothing_is_made_from_a_later_layer(nodes: list) -> None:
+    catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
+    folder_of = {
+        name: re.search(r"\d\d_(\w+?)/", entry.get("filepath") or entry["path"])
+        for name, entry in catalog.items()
+        if name in catalog_names() - {"study", "run_context"}
+    }
+    number_of = {found[1]: int(found[0][:2]) for found in folder_of.values()}
+    layer_of = catalog_layers()
+
+    assert {name: found[1] for name, found in folder_of.items()} | {"study": "raw"} == layer_of
+    for node in nodes:
+        for one, other in product(set(node.inputs) & set(layer_of), node.outputs):
+            assert number_of[layer_of[one]] <= number_of[layer_of[other]], f"{one} -> {other}"
 
 
 def test_every_dataset_of_the_flow_stands_in_the_catalog_and_no_other_does(nodes: list) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
@@ -33,6 +34,14 @@ class InputsAreReadOnly:
         assert not changed, f"{node.name} changed its inputs {changed}; return new objects instead"
 
 
+def _in_full(name: str) -> str:
+    """The name of a node with its station before it."""
+    pipelines.set_requested(None)  # a run before may have asked for few
+    known = {node.name for each in pipelines.values() for node in each.nodes}
+    (full,) = {each for each in known if name in (each, each.rpartition(".")[2])}
+    return full
+
+
 def _fingerprint(value: Any) -> bytes:
     return pickle.dumps(value)
 
@@ -44,10 +53,12 @@ class Project:
     data_root: Path
     env: str = "test"
 
-    def run(self, *pipelines: str, **options: Any) -> None:
+    def run(self, *names: str, **options: Any) -> None:
+        for asked in {"node_names", "from_nodes", "to_nodes"} & set(options):
+            options[asked] = [_in_full(name) for name in options[asked]]
         with self.session(**options.pop("params", {})) as session:
             session._hook_manager.register(InputsAreReadOnly())
-            session.run(pipeline_names=list(pipelines) or None, **options)
+            session.run(pipeline_names=list(names) or None, **options)
 
     def session(self, **params: Any) -> KedroSession:
         return SESSION_CLASS.create(

@@ -12,7 +12,7 @@ import pytest
 from torch import nn
 
 from sonolens.models import rebuild_network
-from sonolens.pipelines.explainability import nodes
+from sonolens.pipelines.explainability import maps
 
 RUN = "tiny-full-seed0-fold0"
 
@@ -171,7 +171,7 @@ def test_a_network_without_pooling_and_one_linear_output_is_refused_for_cam(
         network.head = nn.Sequential(nn.Linear(16, 4), nn.ReLU(), nn.Linear(4, 1))
         return network.eval()
 
-    monkeypatch.setattr(nodes, "rebuild_network", with_deep_head)
+    monkeypatch.setattr(maps, "rebuild_network", with_deep_head)
 
     said = refusal(copy, "draw_saliency_maps")
 

@@ -26,7 +26,6 @@ LOADED = (
     "mean_map_extremes",
     "decisions",
     "scans",
-    "params:framing",
 )
 
 

@@ -89,7 +89,7 @@ def test_a_run_killed_in_training_is_not_mixed_with_older_weights(copy: Any) -> 
 
 def test_a_run_killed_in_explainability_offers_its_finished_training(copy: Any) -> None:
     kill_in(
-        copy, module="sonolens.pipelines.explainability.nodes", function="check_identity", call=1
+        copy, module="sonolens.pipelines.explainability.maps", function="check_identity", call=1
     )
     newest = max(copy.catalog["model_weights"].list_versions(full_path=False))
     assert newest not in copy.catalog["saliency_maps"].list_versions(full_path=False)

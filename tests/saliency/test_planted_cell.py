@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from settings_of_conf import settings_with
 from torch import nn
 
+from sonolens.evaluation.pointing import locate_extremes
 from sonolens.models import Recipe, ScanClassifier
-from sonolens.saliency import EXPLAINERS, explain_scans, locate_extremes
+from sonolens.saliency import EXPLAINERS, explain_scans
 from sonolens.ultrasound import Framing
 
 CELLS, STRIDE = 6, 16
@@ -67,7 +68,7 @@ def test_the_extreme_lies_in_the_one_cell_that_differs(bright_against_dark, extr
 
     centre = (np.array(cell) + 0.5) * cell_px - 0.5
     for method, maps in batch.maps.items():
-        points = locate_extremes(maps[0], framing, extreme=extreme, rule="cell")
+        points = locate_extremes(maps[0], on=native.shape, extreme=extreme, rule="cell")
         assert (np.abs(points - centre) < np.array(cell_px) / 2).all(), method
         if EXPLAINERS[method].resolution == "cells":
             np.testing.assert_allclose(points, centre[None], atol=1e-9, err_msg=method)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from sonolens.ultrasound import from_shares, pixels_at, rescale_points, to_shares
+from sonolens.ultrasound import cell_centres, from_shares, pixels_at, rescale_points, to_shares
 
 SHAPES = st.tuples(st.integers(1, 2000), st.integers(1, 2000))
 POINTS = arrays.arrays(float, (5, 2), elements=st.floats(-3000, 3000))
@@ -57,6 +57,14 @@ def test_a_centre_on_the_edge_of_two_pixels_stays_there_exactly() -> None:
     # A cell spans 12 pixels, so its middle is the edge of two. By way of shares, cell 8 falls short.
     assert rescale_points(cells, 14, to=168).tolist() == [12 * cell + 5.5 for cell in range(14)]
     assert np.flatnonzero(from_shares(to_shares(cells, 14), 168) < 12 * cells + 5.5).tolist() == [8]
+
+
+def test_cells_lie_evenly_and_row_by_row() -> None:
+    centres = cell_centres((3, 4), on=(600, 800))
+
+    assert centres[:4].tolist() == [[99.5, 99.5], [99.5, 299.5], [99.5, 499.5], [99.5, 699.5]]
+    assert centres[4].tolist() == [299.5, 99.5]
+    np.testing.assert_allclose(centres.mean(axis=0), [299.5, 399.5])
 
 
 def test_a_point_belongs_to_the_pixel_whose_square_holds_it() -> None:

@@ -55,13 +55,14 @@ def summarise(map_scores: pd.DataFrame, judged: Mapping[str, np.ndarray]) -> pd.
     )
     patients = [f"p{scan // 2 if scan < 10 else scan}" for scan in range(SCANS)]
     rule = {"rule": "closest_to_corner", "level": "scan", "threshold": 0.5}
+    decisions = decide_scans(
+        predictions,
+        pd.DataFrame({"scan_id": scan_ids, "patient_id": patients}),
+        pd.DataFrame({"run": runs} | rule),
+    )
     table = summarise_localization(
         map_scores,
-        decide_scans(
-            predictions,
-            pd.DataFrame({"scan_id": scan_ids, "patient_id": patients}),
-            pd.DataFrame({"run": runs} | rule),
-        ),
+        decisions,
         partition="test",
         unsigned_methods=(),
         bootstrap=Bootstrap(resamples=100, confidence=0.95, seed=0),

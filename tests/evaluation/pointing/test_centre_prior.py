@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sonolens.evaluation.pointing import average_maps, describe_mean_extremes
+from sonolens.evaluation.pointing import average_maps, locate_mean_extremes
 
 
 def test_the_mean_is_taken_cell_by_cell_and_leaves_the_maps_alone():
@@ -19,10 +19,13 @@ def test_maps_of_other_sizes_and_no_maps_have_no_mean():
 
 
 def test_tied_extremes_of_a_mean_map_share_it_and_a_constant_one_has_none():
-    described = describe_mean_extremes(np.array([[0.0, 1.0], [1.0, 0.0]]), rows=2, cols=4, n_maps=5)
+    mean_map = np.array([[0.0, 1.0, -1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
 
-    assert described == [
-        {"row_share": 0.25, "col_share": 0.375, "share": 0.5, "n_maps": 5},
-        {"row_share": 0.75, "col_share": 0.125, "share": 0.5, "n_maps": 5},
+    located = locate_mean_extremes(mean_map, n_maps=5)
+
+    assert located == [
+        {"extreme": "max", "row_share": 0.25, "col_share": 0.375, "share": 0.5, "n_maps": 5},
+        {"extreme": "max", "row_share": 0.75, "col_share": 0.125, "share": 0.5, "n_maps": 5},
+        {"extreme": "min", "row_share": 0.25, "col_share": 0.625, "share": 1.0, "n_maps": 5},
     ]
-    assert describe_mean_extremes(np.empty((0, 2)), rows=2, cols=4, n_maps=5) == []
+    assert locate_mean_extremes(np.full((2, 4), 0.5), n_maps=5) == []

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from sonolens.saliency import locate_extremes
-from sonolens.ultrasound import Framing, rescale_points
+from sonolens.evaluation.pointing import locate_extremes
+from sonolens.ultrasound import cell_centres, rescale_points
 
-FRAMING = Framing(native_rows=600, native_cols=800, size_px=224)
+NATIVE = (600, 800)
 SQUARE = (224, 224)
 
 
@@ -14,8 +14,8 @@ def one_peak(row, col, value=1.0):
     return saliency
 
 
-def locate(saliency, extreme="max", rule="cell", framing=FRAMING):
-    return locate_extremes(saliency, framing, extreme=extreme, rule=rule)
+def locate(saliency, extreme="max", rule="cell", on=NATIVE):
+    return locate_extremes(saliency, on=on, extreme=extreme, rule=rule)
 
 
 def test_a_peak_in_the_border_stays_at_the_centre_of_its_cell():
@@ -90,19 +90,19 @@ def test_a_constant_map_has_no_extreme(rule, extreme):
     assert locate(np.ones((1, 1), dtype=np.float32), extreme, rule).shape == (0, 2)
 
 
-@pytest.mark.parametrize("framing", [FRAMING, Framing(75, 101, 224)], ids=["larger", "smaller"])
-def test_a_map_of_pixels_points_at_its_pixel(framing):
+@pytest.mark.parametrize("native", [NATIVE, (75, 101)], ids=["larger", "smaller"])
+def test_a_map_of_pixels_points_at_its_pixel(native):
     saliency = np.zeros((224, 224), dtype=np.float32)
     saliency[223, 17] = 1
 
-    expected = rescale_points(np.array([[223.0, 17.0]]), SQUARE, to=framing.native_shape)
-    np.testing.assert_allclose(locate(saliency, framing=framing), expected)
+    expected = rescale_points(np.array([[223.0, 17.0]]), SQUARE, to=native)
+    np.testing.assert_allclose(locate(saliency, on=native), expected)
 
 
 def test_tied_points_are_the_centres_that_chance_is_counted_on():
     saliency = np.random.default_rng(0).integers(0, 4, (14, 21)).astype(np.float32)
 
-    centres = FRAMING.cell_centres((14, 21))
+    centres = cell_centres((14, 21), on=NATIVE)
 
     assert np.array_equal(locate(saliency), centres[saliency.ravel() == 3])
     assert np.array_equal(locate(saliency, "min"), centres[saliency.ravel() == 0])
@@ -114,8 +114,7 @@ def test_a_tie_of_a_whole_region_is_thinned_evenly():
     saliency[100:, 50:100] = 2
 
     lowest, highest = (
-        rescale_points(locate(saliency, extreme), FRAMING.native_shape, to=SQUARE)
-        for extreme in ("min", "max")
+        rescale_points(locate(saliency, extreme), NATIVE, to=SQUARE) for extreme in ("min", "max")
     )
 
     assert len(lowest) == len(highest) == 1024
@@ -146,10 +145,11 @@ def test_a_tie_of_all_but_one_of_32_by_32_cells_is_kept_whole():
 
 
 def test_doubling_the_scan_doubles_the_point():
-    double = Framing(native_rows=1200, native_cols=1600, size_px=224)
     saliency = one_peak(1, 6)
 
-    np.testing.assert_allclose(locate(saliency, framing=double) + 0.5, 2 * (locate(saliency) + 0.5))
+    np.testing.assert_allclose(
+        locate(saliency, on=(1200, 1600)) + 0.5, 2 * (locate(saliency) + 0.5)
+    )
 
 
 def test_an_undefined_map_is_refused():

@@ -12,7 +12,7 @@ from sonolens.evaluation.pointing.map_permutation import (
     permutation_p_values,
 )
 from sonolens.evaluation.pointing.scored_maps import ExtremePlaces, ScoredMaps
-from sonolens.tables.vocabulary import POINTING_RULES
+from sonolens.tables.vocabulary import PLAYED_REGIONS, POINTING_RULES
 
 SCANS, PLACES = 5, 4
 BITS = {"mass": 1, "peritumoral": 2, "below": 4, "any": 7}
@@ -36,6 +36,7 @@ def scored_maps(seed, *, patients=range(SCANS), ties=False):
     return ScoredMaps(
         method="cam",
         run="net",
+        regions=PLAYED_REGIONS,
         patient_ids=np.array(patients),
         groups=np.ones((SCANS, len(GROUPS)), dtype=bool),
         called=rng.random(SCANS) < 0.5,
@@ -81,7 +82,7 @@ def test_the_hits_of_all_120_exchanges_of_five_maps_are_those_counted_by_hand(se
     every = np.array(list(itertools.permutations(range(SCANS))))
     pairs = pair_points(played.maxima, played.minima, played.called)
 
-    counted = count_permuted_hits(played.region_bits, pairs, every)
+    counted = count_permuted_hits(played.region_bits, pairs, every, regions=PLAYED_REGIONS)
 
     np.testing.assert_allclose(
         counted, [hits_by_hand(played, enumerate(assigned_scan)) for assigned_scan in every]

@@ -195,7 +195,7 @@ def test_pointing_at_every_cell_in_turn_scores_chance_exactly():
     centres = np.argwhere(np.ones((4, 5))) * (30 / 4, 40 / 5) + (3.25, 3.5)
     cell_shares = {
         share["region"]: share["cell_share"]
-        for share in measure_region_shares(region_map, centres, **NO_SPACING)
+        for share in measure_region_shares(region_map, (4, 5), spacing_mm=(np.nan, np.nan))
     }
     places = read_regions_at(region_map, centres)
     study = Study()
@@ -477,3 +477,81 @@ def test_a_tolerance_counts_hits_and_chance_on_the_widened_regions():
         "any": {"max": 1, "min": 1},
     }
     assert set(table["tolerance_mm"]) == {1.0}
+
+
+def test_other_and_a_union_of_two_regions_play_as_any_other_region():
+    unions = {
+        "mass": ("mass",),
+        "below": ("below",),
+        "other": ("other",),
+        "planted": ("mass", "below"),
+    }
+    study = Study()
+    study.add(max_in=["mass"], min_in=["below"])
+    study.add(max_in=["other"], min_in=["below"])
+    study.add(max_in=["peritumoral"], min_in=["other"])
+    study.add(max_in=["mass", "other"], min_in=["below", "peritumoral"])
+    points, _, decisions, scans = study.tables()
+    # Of eight cells two lie in each stripe; every scan is the same.
+    shares = pd.DataFrame(
+        study.map | {"scan_id": scan_id} | share
+        for scan_id in scans["scan_id"]
+        for share in measure_region_shares(
+            STRIPES, (2, 4), spacing_mm=(np.nan, np.nan), regions=unions
+        )
+    )
+    mean = mean_extremes(study.map, max_in=["below"], min_in=["other"])
+    stripes = dict.fromkeys(scans["scan_id"], lambda: STRIPES)
+
+    table = score_pointing_game(
+        points,
+        shares,
+        decisions,
+        mean_extremes=mean,
+        lookup=look_up_regions(points, mean, scans, stripes, regions=unions),
+        **SETTINGS,
+    )
+
+    table = table.query("subset == 'all' and label == 'both'").set_index(["region", "rule"])
+    assert list(table.index.unique("region")) == list(unions)
+    assert table[["n", "n_silent", "n_empty"]].drop_duplicates().values.tolist() == [[4, 0, 0]]
+    told = {name: table["hits"].xs(name)[["max", "min", "either"]].tolist() for name in unions}
+    assert told == {
+        "mass": [1 + 0 + 0 + 1 / 2, 0, 1 + 0 + 0 + 1 / 2],
+        "below": [0, 1 + 1 + 0 + 1 / 2, 1 + 1 + 0 + 1 / 2],
+        "other": [0 + 1 + 0 + 1 / 2, 0 + 0 + 1 + 0, 0 + 1 + 1 + 1 / 2],
+        # One hit where both extremes are inside, and 1 - (1 - 1/2) (1 - 1/2) where both tie.
+        "planted": [1 + 0 + 0 + 1 / 2, 1 + 1 + 0 + 1 / 2, 1 + 1 + 0 + 3 / 4],
+    }
+    assert table["rate"].to_numpy() == pytest.approx((table["hits"] / 4).to_numpy())
+    chances = {name: table["chance"].xs(name)[["max", "either"]].tolist() for name in unions}
+    single = [1 / 4, 1 - (3 / 4) ** 2]
+    assert chances == dict.fromkeys(("mass", "below", "other"), single) | {
+        "planted": [1 / 2, 3 / 4]
+    }
+    priors = {name: table["centre_prior"].xs(name)[["max", "min"]].tolist() for name in unions}
+    assert priors == {"mass": [0, 0], "below": [1, 0], "other": [0, 1], "planted": [1, 0]}
+
+
+def test_a_union_that_a_scan_lacks_in_part_is_not_empty():
+    unions = {"below": ("below",), "planted": ("mass", "below")}
+    without_below = np.array([[0, 1, 2, 2]], dtype=np.uint8)
+    study = Study().add(max_in=["mass"])
+    points, _, decisions, scans = study.tables()
+    shares = pd.DataFrame(
+        study.map | {"scan_id": "s0"} | share
+        for share in measure_region_shares(
+            without_below, (1, 4), spacing_mm=(np.nan, np.nan), regions=unions
+        )
+    )
+    lookup = look_up_regions(
+        points, mean_extremes(), scans, {"s0": lambda: without_below}, regions=unions
+    )
+
+    table = score_pointing_game(
+        points, shares, decisions, mean_extremes=mean_extremes(), lookup=lookup, **SETTINGS
+    )
+
+    rows = table.query("rule == 'max' and subset == 'all' and label == 'both'").set_index("region")
+    assert rows.loc["below", ["n", "n_empty"]].tolist() == [0, 1]
+    assert rows.loc["planted", ["n", "n_empty", "rate", "chance"]].tolist() == [1, 0, 1, 1 / 4]

@@ -12,17 +12,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens.evaluation.classification import decide_scans
 from sonolens.evaluation.pointing import (
     describe_points,
     look_up_regions,
     measure_region_shares,
     score_pointing_game,
 )
-from sonolens.ultrasound import Framing, to_shares
+from sonolens.evaluation.statistics import Bootstrap
+from sonolens.ultrasound import cell_centres, to_shares
 
 GRID = (6, 8)
-CENTRES = Framing(*GRID, 224).cell_centres(GRID)
-NO_SPACING = {"spacing_row_mm": np.nan, "spacing_col_mm": np.nan}
+CENTRES = cell_centres(GRID, on=GRID)
+UNKNOWN = (np.nan, np.nan)
+NO_SPACING = dict(zip(("spacing_row_mm", "spacing_col_mm"), UNKNOWN, strict=True))
 KEY = ["method", "run", "region", "rule", "subset", "label"]
 RULES_WITHOUT_CALL = ["either", "max", "min"]
 
@@ -103,13 +106,13 @@ def play(study: Study) -> pd.DataFrame:
         for (method, run), extremes in study.points.items()
         for extreme, of_scans in extremes.items()
         for scan_id, region_map, pixels in zip(scan_ids, study.region_maps, of_scans, strict=True)
-        for row in describe_points(CENTRES[pixels], region_map, **NO_SPACING)
+        for row in describe_points(CENTRES[pixels], region_map, spacing_mm=UNKNOWN)
     ).assign(ring="0-5 mm")
     shares = pd.DataFrame(
         {"method": method, "run": run, "scan_id": scan_id} | share
         for method, run in study.points
         for scan_id, region_map in zip(scan_ids, study.region_maps, strict=True)
-        for share in measure_region_shares(region_map, CENTRES, **NO_SPACING)
+        for share in measure_region_shares(region_map, GRID, spacing_mm=UNKNOWN)
     )
     mean = pd.DataFrame(
         {"method": method, "run": run, "extreme": extreme, "share": 0.5, "n_maps": 9}
@@ -144,16 +147,12 @@ def play(study: Study) -> pd.DataFrame:
     table = score_pointing_game(
         points,
         shares,
-        predictions,
-        scans,
-        thresholds,
+        decide_scans(predictions, scans, thresholds),
         mean_extremes=mean,
         lookup=look_up_regions(points, mean, scans, region_maps),
         partition="test",
         permutations=200,
-        resamples=100,
-        confidence=0.95,
-        seed=0,
+        bootstrap=Bootstrap(resamples=100, confidence=0.95, seed=0),
     )
     return table.set_index(KEY).sort_index()
 

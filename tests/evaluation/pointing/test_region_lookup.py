@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from sonolens.evaluation.pointing import look_up_regions, region_bits_at
-from sonolens.ultrasound import Framing, to_shares
+from sonolens.evaluation.pointing.region_lookup import regions_of_bits
+from sonolens.ultrasound import cell_centres, to_shares
 
 NO_SPACING = {"spacing_row_mm": np.nan, "spacing_col_mm": np.nan}
 NO_MEAN = pd.DataFrame({"row_share": [], "col_share": []}, dtype=float)
@@ -116,7 +117,7 @@ def test_every_place_is_read_on_every_scan_whatever_its_size():
 )
 def test_a_cell_reads_what_its_centre_reads_on_its_own_scan(rows, cols, cells):
     region_map = np.random.default_rng(rows).integers(0, 4, size=(rows, cols)).astype(np.uint8)
-    centres = Framing(rows, cols, 224).cell_centres((cells, cells))
+    centres = cell_centres((cells, cells), on=(rows, cols))
     places = to_shares(centres, (rows, cols))
 
     lookup = look_up_regions(
@@ -147,3 +148,36 @@ def test_what_was_not_read_is_named():
         lookup.find_places(points_table(a=[(0.2, 0.3)]))
     with pytest.raises(ValueError, match="no region was read on scan 'z'"):
         lookup.find_scans(["z"])
+
+
+def test_unions_and_other_are_read_from_every_sum_of_bits():
+    regions = {
+        "mass": ("mass",),
+        "planted": ("mass", "below"),
+        "other": ("other",),
+        "not_below": ("other", "peritumoral"),
+        "scan": ("mass", "peritumoral", "below", "other"),
+    }
+
+    told = regions_of_bits(regions)
+
+    # Sums of 1 in the mass, 2 in the ring and 4 below; with a tolerance a place lies in several.
+    by_bits = {
+        0: {"other", "not_below", "scan"},
+        1: {"mass", "planted", "scan"},
+        2: {"not_below", "scan"},
+        3: {"mass", "planted", "not_below", "scan"},
+        4: {"planted", "scan"},
+        5: {"mass", "planted", "scan"},
+        6: {"planted", "not_below", "scan"},
+        7: {"mass", "planted", "not_below", "scan"},
+    }
+    assert {
+        bits: {name for name, held in zip(regions, row, strict=True) if held}
+        for bits, row in enumerate(told)
+    } == by_bits
+
+
+def test_a_union_of_unknown_regions_is_refused():
+    with pytest.raises(KeyError, match="margin"):
+        regions_of_bits({"edge": ("margin",)})

@@ -59,12 +59,12 @@ class Study:
         return {scan_id: partial(np.copy, drawn) for scan_id, drawn in maps.items()}
 
     def tables(self, region_maps):
-        key = {"method": "cam", "run": "net", "cell_row_mm": 1.0, "cell_col_mm": 1.0}
+        key = {"method": "cam", "run": "net"}
         shares = [
             key | {"scan_id": scan_id} | share
             for scan_id, read in region_maps.items()
             for share in measure_region_shares(
-                read(), np.argwhere(read() < 9).astype(float), **self.spacing
+                read(), read().shape, spacing_mm=tuple(self.spacing.values())
             )
         ]
         scans = pd.DataFrame(

@@ -112,7 +112,7 @@ def _scan_cases(predictions: PredictionsTable) -> pd.DataFrame:
     )
 
 
-def _lesion_cases(scans: pd.DataFrame, *, lesion_probability: LesionProbability) -> pd.DataFrame:
+def _lesion_cases(scans: ScansTable, *, lesion_probability: LesionProbability) -> pd.DataFrame:
     """Form every lesion from its scans of one run and partition."""
     labels = scans[["lesion_id", "malignant"]].drop_duplicates()
     contradicted = labels.loc[labels["lesion_id"].duplicated(), "lesion_id"]
@@ -130,7 +130,7 @@ def _lesion_cases(scans: pd.DataFrame, *, lesion_probability: LesionProbability)
     return lesions.rename(columns={"lesion_id": "case_id"}).assign(level="lesion")
 
 
-def _log_odds_of_means(scans: pd.DataFrame, by_lesion: list[str]) -> dict[str, np.ndarray]:
+def _log_odds_of_means(scans: ScansTable, by_lesion: list[str]) -> dict[str, np.ndarray]:
     """Return the log-odds of mean probabilities from means of `p` and of `1 - p`, each exact."""
     log_odds = {}
     for name in _LOG_ODDS:

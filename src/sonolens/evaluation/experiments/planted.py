@@ -12,6 +12,7 @@ from sonolens.evaluation.classification.roc import (
     closest_to_corner,
 )
 from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, limits_of, ratio
+from sonolens.tables.training import PredictionsTable
 from sonolens.tables.vocabulary import PLANTED_REGIONS
 
 FITTED = ["cue", "network", "seed"]
@@ -19,7 +20,7 @@ FITTED = ["cue", "network", "seed"]
 
 
 def score_planted_evidence(
-    hits: pd.DataFrame, predictions: pd.DataFrame, *, bootstrap: Bootstrap
+    hits: pd.DataFrame, predictions: PredictionsTable, *, bootstrap: Bootstrap
 ) -> pd.DataFrame:
     """Score every method on every network and planted cue.
 

@@ -49,7 +49,7 @@ def measure_region_shares(
     Raises:
         ValueError: If there is a tolerance and no spacing to measure it with.
     """
-    area = np.bincount(region_map.ravel(), minlength=len(REGIONS)) / region_map.size
+    pixels = np.bincount(region_map.ravel(), minlength=len(REGIONS))
     region_bits = region_bits_at(
         region_map,
         cell_centres(cells, on=region_map.shape),
@@ -66,7 +66,7 @@ def measure_region_shares(
     return [
         {
             "region": name,
-            "area_share": float(min(1.0, sum(area[REGIONS[part]] for part in union))),
+            "area_share": float(sum(pixels[REGIONS[part]] for part in union) / region_map.size),
             "cell_share": float(cell_share),
             **about,
         }

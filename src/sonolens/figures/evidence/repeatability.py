@@ -74,7 +74,7 @@ def _draw_rows(axes: Axes, shown: pd.DataFrame, measure: str) -> None:
     axes.tick_params(axis="y", length=0, labelsize=SMALL_PT)
 
 
-def _explain(repeatability: pd.DataFrame) -> str:
+def _explain(repeatability: RepeatabilityTable) -> str:
     about = repeatability.iloc[0]
     return (
         "Dot: the maps that two fits of one configuration draw of the same scan, averaged over the pairs of fits and "

@@ -23,42 +23,36 @@ NamedPictures = Iterator[tuple[str, Image.Image]]
 
 def intake_station() -> Pipeline:
     """Screen a study, and import what is sound."""
-    return Pipeline(
-        [
-            Node(
-                screen_scans,
-                inputs=["study", "params:screening"],
-                outputs="screening",
-                name="screen_scans",
-            ),
-            Node(
-                select_scans,
-                inputs=["study", "screening", "params:screening"],
-                outputs="scans",
-                name="select_scans",
-            ),
-            Node(
-                import_pictures,
-                inputs=["study", "scans"],
-                outputs=["raw_images", "raw_masks"],
-                name="import_pictures",
-            ),
-            Node(
-                measure_masses,
-                inputs=["scans", "raw_masks"],
-                outputs="mass_measurements",
-                name="measure_masses",
-            ),
-            Node(
-                describe_study,
-                inputs=["study", "scans"],
-                outputs="study_facts",
-                name="describe_study",
-            ),
-        ],
-        namespace="intake",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        Node(
+            screen_scans,
+            inputs=["study", "params:screening"],
+            outputs="screening",
+            name="screen_scans",
+        ),
+        Node(
+            select_scans,
+            inputs=["study", "screening", "params:screening"],
+            outputs="scans",
+            name="select_scans",
+        ),
+        Node(
+            import_pictures,
+            inputs=["study", "scans"],
+            outputs=["raw_images", "raw_masks"],
+            name="import_pictures",
+        ),
+        Node(
+            measure_masses,
+            inputs=["scans", "raw_masks"],
+            outputs="mass_measurements",
+            name="measure_masses",
+        ),
+        Node(
+            describe_study, inputs=["study", "scans"], outputs="study_facts", name="describe_study"
+        ),
+    ]
+    return Pipeline(nodes, namespace="intake", prefix_datasets_with_namespace=False)
 
 
 def screen_scans(study: Study, rules: ScreeningParameters) -> pd.DataFrame:

@@ -20,24 +20,21 @@ from sonolens.ultrasound import Framing
 
 def preparation_station() -> Pipeline:
     """Split the patients of a study, and frame its scans."""
-    return Pipeline(
-        [
-            Node(
-                split_scans,
-                inputs=["study", "scans", "screening", "params:split"],
-                outputs="splits",
-                name="split_scans",
-            ),
-            Node(
-                frame_scans,
-                inputs=["scans", "raw_images", "params:framing"],
-                outputs="model_inputs",
-                name="frame_scans",
-            ),
-        ],
-        namespace="preparation",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        Node(
+            split_scans,
+            inputs=["study", "scans", "screening", "params:split"],
+            outputs="splits",
+            name="split_scans",
+        ),
+        Node(
+            frame_scans,
+            inputs=["scans", "raw_images", "params:framing"],
+            outputs="model_inputs",
+            name="frame_scans",
+        ),
+    ]
+    return Pipeline(nodes, namespace="preparation", prefix_datasets_with_namespace=False)
 
 
 def split_scans(

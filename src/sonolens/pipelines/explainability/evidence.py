@@ -18,9 +18,7 @@ from sonolens.pipelines.collections import (
     spacing_by_scan,
 )
 from sonolens.pipelines.consistency import read_map, stack_maps
-from sonolens.pipelines.explainability.parameters import (
-    AbstentionParameters,
-)
+from sonolens.pipelines.explainability.parameters import AbstentionParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.progress import track
@@ -36,54 +34,40 @@ SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam
 
 def evidence_station() -> Pipeline:
     """Score what maps are worth beyond their extremes."""
-    return Pipeline(
-        [
-            Node(
-                score_localization,
-                inputs=[
-                    "saliency_maps",
-                    "region_masks",
-                    "scans",
-                    "decisions",
-                    "params:evaluation",
-                ],
-                outputs=["map_localization", "localization_scores"],
-                name="score_localization",
-            ),
-            Node(
-                score_abstention,
-                inputs=[
-                    "extreme_points",
-                    "decisions",
-                    "params:abstention",
-                    "params:evaluation",
-                ],
-                outputs=["abstention_curve", "abstention_scores"],
-                name="score_abstention",
-            ),
-            Node(
-                compare_methods,
-                inputs=[
-                    "saliency_maps",
-                    "extreme_points",
-                    "decisions",
-                    "scans",
-                    "params:inference",
-                    "params:evaluation",
-                ],
-                outputs=["map_agreement", "method_agreement"],
-                name="compare_methods",
-            ),
-            Node(
-                score_repeatability,
-                inputs=["saliency_maps", "training_runs", "decisions", "params:evaluation"],
-                outputs=["map_repeatability", "repeatability"],
-                name="score_repeatability",
-            ),
-        ],
-        namespace="evidence",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        Node(
+            score_localization,
+            inputs=["saliency_maps", "region_masks", "scans", "decisions", "params:evaluation"],
+            outputs=["map_localization", "localization_scores"],
+            name="score_localization",
+        ),
+        Node(
+            score_abstention,
+            inputs=["extreme_points", "decisions", "params:abstention", "params:evaluation"],
+            outputs=["abstention_curve", "abstention_scores"],
+            name="score_abstention",
+        ),
+        Node(
+            compare_methods,
+            inputs=[
+                "saliency_maps",
+                "extreme_points",
+                "decisions",
+                "scans",
+                "params:inference",
+                "params:evaluation",
+            ],
+            outputs=["map_agreement", "method_agreement"],
+            name="compare_methods",
+        ),
+        Node(
+            score_repeatability,
+            inputs=["saliency_maps", "training_runs", "decisions", "params:evaluation"],
+            outputs=["map_repeatability", "repeatability"],
+            name="score_repeatability",
+        ),
+    ]
+    return Pipeline(nodes, namespace="evidence", prefix_datasets_with_namespace=False)
 
 
 def score_localization(
@@ -235,11 +219,7 @@ def _localize_scan(
     """Score all maps of one scan; each grid of cells is laid on it once."""
     cells = {
         shape: evidence.measure_cells(
-            region_map,
-            shape,
-            spacing_row_mm=spacing_mm[0],
-            spacing_col_mm=spacing_mm[1],
-            seed=seed,
+            region_map, shape, spacing_row_mm=spacing_mm[0], spacing_col_mm=spacing_mm[1], seed=seed
         )
         for shape in {saliency.shape for saliency in maps.values()}
     }

@@ -19,26 +19,23 @@ from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 def experiments_station() -> Pipeline:
     """Compare methods and configurations on the same scans."""
-    return Pipeline(
-        [
-            Node(
-                compare_pointing,
-                inputs=[
-                    "extreme_points",
-                    "region_shares",
-                    "region_masks",
-                    "decisions",
-                    "scans",
-                    "training_runs",
-                    "params:evaluation",
-                ],
-                outputs=["configuration_pointing", "pointing_comparison"],
-                name="compare_pointing",
-            ),
-        ],
-        namespace="experiments",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        Node(
+            compare_pointing,
+            inputs=[
+                "extreme_points",
+                "region_shares",
+                "region_masks",
+                "decisions",
+                "scans",
+                "training_runs",
+                "params:evaluation",
+            ],
+            outputs=["configuration_pointing", "pointing_comparison"],
+            name="compare_pointing",
+        )
+    ]
+    return Pipeline(nodes, namespace="experiments", prefix_datasets_with_namespace=False)
 
 
 def compare_pointing(
@@ -60,11 +57,7 @@ def compare_pointing(
         decisions,
         training_runs=training_runs,
         lookup=pointing.look_up_regions(
-            points,
-            MeanMapExtremes.empty(),
-            scans,
-            region_masks,
-            tolerance_mm=scoring.tolerance_mm,
+            points, MeanMapExtremes.empty(), scans, region_masks, tolerance_mm=scoring.tolerance_mm
         ),
         partition=scoring.partition,
         methods=list(EXPLAINERS),
@@ -73,10 +66,7 @@ def compare_pointing(
         experiments.describe_configurations(training_runs), on="configuration", how="left"
     )
     pairs = experiments.compare_pointing(
-        pointings,
-        same_as_cam=SAME_AS_CAM,
-        permutations=scoring.permutations,
-        bootstrap=bootstrap,
+        pointings, same_as_cam=SAME_AS_CAM, permutations=scoring.permutations, bootstrap=bootstrap
     )
     told = _tell(points, scoring)
     return (

@@ -1,4 +1,4 @@
-"""The station of maps: model_weights, model_inputs, raw_masks -> saliency_maps, region_masks."""
+"""The station of maps: model_weights, model_inputs, scans, predictions -> saliency_maps."""
 
 import math
 from collections.abc import Iterator
@@ -6,13 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Node, Pipeline
-from PIL import Image
 
 from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.models import NetworkWeights, check_framing, rebuild_network
-from sonolens.pipelines.collections import MapId, Networks, Pictures, spacing_by_scan
+from sonolens.pipelines.collections import MapId, Networks
 from sonolens.pipelines.consistency import check_logits
-from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.progress import track
 from sonolens.saliency import check_identity, explain_scans
@@ -24,52 +23,23 @@ ADDS_UP_TO_LOGIT = {"cam"}
 
 
 def maps_station() -> Pipeline:
-    """Draw the regions of every scan, and every network's maps of it."""
-    return Pipeline(
-        [
-            Node(
-                draw_region_masks,
-                inputs=["raw_masks", "scans", "params:regions"],
-                outputs="region_masks",
-                name="draw_region_masks",
-            ),
-            Node(
-                draw_saliency_maps,
-                inputs=[
-                    "model_weights",
-                    "model_inputs",
-                    "scans",
-                    "predictions",
-                    "params:explanation",
-                    "params:inference",
-                ],
-                outputs="saliency_maps",
-                name="draw_saliency_maps",
-            ),
-        ],
-        namespace="maps",
-        prefix_datasets_with_namespace=False,
-    )
-
-
-def draw_region_masks(
-    raw_masks: Pictures, scans: ScansTable, regions: RegionParameters
-) -> Iterator[tuple[str, Image.Image]]:
-    """Draw the mass, its ring and what lies below on every scan's native grid."""
-    spacing_of = spacing_by_scan(scans)
-    return (
-        (
-            scan_id,
-            Image.fromarray(
-                regions.partition(
-                    np.asarray(raw_masks[scan_id]()), spacing_mm=spacing_mm, scan_id=scan_id
-                )
-            ),
+    """Draw every network's maps of every scan."""
+    nodes = [
+        Node(
+            draw_saliency_maps,
+            inputs=[
+                "model_weights",
+                "model_inputs",
+                "scans",
+                "predictions",
+                "params:explanation",
+                "params:inference",
+            ],
+            outputs="saliency_maps",
+            name="draw_saliency_maps",
         )
-        for scan_id, spacing_mm in track(
-            spacing_of.items(), description="Drawing region masks", total=len(spacing_of)
-        )
-    )
+    ]
+    return Pipeline(nodes, namespace="maps", prefix_datasets_with_namespace=False)
 
 
 def draw_saliency_maps(
@@ -131,10 +101,7 @@ def _explain_run(
     for batch in track(batches, description="Drawing saliency maps, in batches", total=total):
         stored = logits.loc[list(batch.scan_ids)]
         check_logits(
-            batch.logits,
-            stored,
-            run=weights.header["run"],
-            tolerance=inference.logit_tolerance,
+            batch.logits, stored, run=weights.header["run"], tolerance=inference.logit_tolerance
         )
         for method, maps in batch.maps.items():
             if method in ADDS_UP_TO_LOGIT:

@@ -19,12 +19,7 @@ from sonolens.models import (
     rebuild_network,
 )
 from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn
-from sonolens.pipelines.consistency import (
-    check_logits,
-    logits_of,
-    read_weights,
-    stack_maps,
-)
+from sonolens.pipelines.consistency import check_logits, logits_of, read_weights, stack_maps
 from sonolens.pipelines.explainability.parameters import (
     ExplanationParameters,
     FaithfulnessParameters,
@@ -40,42 +35,39 @@ from sonolens.tables.training import DecisionsTable
 
 def network_checks_station() -> Pipeline:
     """Ask every network again: about scans with parts deleted, and with weights drawn anew."""
-    return Pipeline(
-        [
-            Node(
-                score_faithfulness,
-                inputs=[
-                    "model_weights",
-                    "model_inputs",
-                    "saliency_maps",
-                    "scans",
-                    "decisions",
-                    "params:faithfulness",
-                    "params:inference",
-                    "params:evaluation",
-                ],
-                outputs=["map_faithfulness", "faithfulness_curve", "faithfulness_scores"],
-                name="score_faithfulness",
-            ),
-            Node(
-                check_sanity,
-                inputs=[
-                    "model_weights",
-                    "model_inputs",
-                    "scans",
-                    "decisions",
-                    "params:explanation",
-                    "params:sanity",
-                    "params:inference",
-                    "params:evaluation",
-                ],
-                outputs=["map_sanity", "sanity_checks"],
-                name="check_sanity",
-            ),
-        ],
-        namespace="network_checks",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        Node(
+            score_faithfulness,
+            inputs=[
+                "model_weights",
+                "model_inputs",
+                "saliency_maps",
+                "scans",
+                "decisions",
+                "params:faithfulness",
+                "params:inference",
+                "params:evaluation",
+            ],
+            outputs=["map_faithfulness", "faithfulness_curve", "faithfulness_scores"],
+            name="score_faithfulness",
+        ),
+        Node(
+            check_sanity,
+            inputs=[
+                "model_weights",
+                "model_inputs",
+                "scans",
+                "decisions",
+                "params:explanation",
+                "params:sanity",
+                "params:inference",
+                "params:evaluation",
+            ],
+            outputs=["map_sanity", "sanity_checks"],
+            name="check_sanity",
+        ),
+    ]
+    return Pipeline(nodes, namespace="network_checks", prefix_datasets_with_namespace=False)
 
 
 def score_faithfulness(
@@ -120,10 +112,7 @@ def score_faithfulness(
             curves.append(evidence.average_faithfulness_curves(curve, method=method, run=run))
     map_faithfulness = pd.concat(areas, ignore_index=True)
     scores = evidence.summarise_faithfulness(
-        map_faithfulness,
-        decisions,
-        partition=scoring.partition,
-        bootstrap=scoring.bootstrap,
+        map_faithfulness, decisions, partition=scoring.partition, bootstrap=scoring.bootstrap
     )
     return map_faithfulness, pd.concat(curves, ignore_index=True), scores
 
@@ -162,10 +151,7 @@ def check_sanity(
         ]
     map_sanity = pd.concat(tables, ignore_index=True)
     return map_sanity, evidence.summarise_sanity(
-        map_sanity,
-        decisions,
-        partition=scoring.partition,
-        bootstrap=scoring.bootstrap,
+        map_sanity, decisions, partition=scoring.partition, bootstrap=scoring.bootstrap
     )
 
 

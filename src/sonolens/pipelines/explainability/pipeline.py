@@ -7,12 +7,14 @@ from sonolens.pipelines.explainability.experiments import experiments_station
 from sonolens.pipelines.explainability.maps import maps_station
 from sonolens.pipelines.explainability.network_checks import network_checks_station
 from sonolens.pipelines.explainability.pointing import pointing_station
+from sonolens.pipelines.explainability.regions import regions_station
 
 
 def create_pipeline() -> Pipeline:
     """Draw regions and maps, see which region their extremes hit, and what else their evidence is worth."""
     return (
-        maps_station()
+        regions_station()
+        + maps_station()
         + pointing_station()
         + evidence_station()
         + network_checks_station()

@@ -5,12 +5,7 @@ from kedro.pipeline import Node, Pipeline
 
 from sonolens.evaluation import pointing
 from sonolens.pipelines.collections import Pictures
-from sonolens.pipelines.explainability.points import (
-    locate_extreme_points,
-    locate_mean_extremes,
-    measure_region_shares,
-    refuse_unmeasured_tolerance,
-)
+from sonolens.pipelines.explainability.points import point_nodes, refuse_unmeasured_tolerance
 from sonolens.pipelines.explainability.ring_sweep import sweep_rings
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.tables.cohort import ScansTable
@@ -20,65 +15,39 @@ from sonolens.tables.training import DecisionsTable
 
 def pointing_station() -> Pipeline:
     """Find where maps are extreme and what lies there, and play the pointing game with it."""
-    return Pipeline(
-        [
-            Node(
-                measure_region_shares,
-                inputs=["saliency_maps", "region_masks", "scans", "params:evaluation"],
-                outputs="region_shares",
-                name="measure_region_shares",
-            ),
-            Node(
-                locate_extreme_points,
-                inputs=[
-                    "saliency_maps",
-                    "region_masks",
-                    "scans",
-                    "params:regions",
-                    "params:explanation",
-                ],
-                outputs="extreme_points",
-                name="locate_extreme_points",
-            ),
-            Node(
-                locate_mean_extremes,
-                inputs=["saliency_maps", "predictions"],
-                outputs="mean_map_extremes",
-                name="locate_mean_extremes",
-            ),
-            Node(
-                score_pointing_game,
-                inputs=[
-                    "extreme_points",
-                    "mean_map_extremes",
-                    "region_shares",
-                    "region_masks",
-                    "decisions",
-                    "scans",
-                    "params:evaluation",
-                ],
-                outputs="pointing_game",
-                name="score_pointing_game",
-            ),
-            Node(
-                sweep_rings,
-                inputs=[
-                    "raw_masks",
-                    "saliency_maps",
-                    "extreme_points",
-                    "mean_map_extremes",
-                    "decisions",
-                    "scans",
-                    "params:regions",
-                    "params:evaluation",
-                ],
-                outputs="ring_sweep",
-                name="sweep_rings",
-            ),
-        ],
-        namespace="pointing",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [
+        *point_nodes(),
+        Node(
+            score_pointing_game,
+            inputs=[
+                "extreme_points",
+                "mean_map_extremes",
+                "region_shares",
+                "region_masks",
+                "decisions",
+                "scans",
+                "params:evaluation",
+            ],
+            outputs="pointing_game",
+            name="score_pointing_game",
+        ),
+        Node(
+            sweep_rings,
+            inputs=[
+                "raw_masks",
+                "saliency_maps",
+                "extreme_points",
+                "mean_map_extremes",
+                "decisions",
+                "scans",
+                "params:regions",
+                "params:evaluation",
+            ],
+            outputs="ring_sweep",
+            name="sweep_rings",
+        ),
+    ]
+    return Pipeline(nodes, namespace="pointing", prefix_datasets_with_namespace=False)
 
 
 def score_pointing_game(
@@ -93,11 +62,7 @@ def score_pointing_game(
     """Count how often the extremes lie in each region, beside what know-nothings would score."""
     refuse_unmeasured_tolerance(scans, tolerance_mm=scoring.tolerance_mm)
     lookup = pointing.look_up_regions(
-        extreme_points,
-        mean_map_extremes,
-        scans,
-        region_masks,
-        tolerance_mm=scoring.tolerance_mm,
+        extreme_points, mean_map_extremes, scans, region_masks, tolerance_mm=scoring.tolerance_mm
     )
     return pointing.score_pointing_game(
         extreme_points,

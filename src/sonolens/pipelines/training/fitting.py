@@ -21,50 +21,58 @@ from sonolens.tables.training import PredictionsTable, TrainingRunsTable
 
 def fitting_station() -> Pipeline:
     """Fit networks, let them judge every scan, fix thresholds, and decide every scan once."""
-    return Pipeline(
-        [
-            Node(
-                train_networks,
-                inputs=[
-                    "scans",
-                    "splits",
-                    "model_inputs",
-                    "checkpoints",
-                    "params:training",
-                    "params:inference",
-                ],
-                outputs=["model_weights", "training_runs", "training_history"],
-                name="train_networks",
-            ),
-            Node(
-                predict_scans,
-                inputs=[
-                    "model_weights",
-                    "training_runs",
-                    "scans",
-                    "splits",
-                    "model_inputs",
-                    "params:inference",
-                ],
-                outputs="predictions",
-                name="predict_scans",
-            ),
-            Node(
-                choose_operating_points,
-                inputs=["predictions", "training_runs", "params:evaluation"],
-                outputs="operating_points",
-                name="choose_operating_points",
-            ),
-            Node(
-                classification.decide_scans,
-                inputs=["predictions", "scans", "operating_points"],
-                outputs="decisions",
-                name="decide_scans",
-            ),
-        ],
-        namespace="fitting",
-        prefix_datasets_with_namespace=False,
-    )
+    nodes = [*_fit(), *_decide()]
+    return Pipeline(nodes, namespace="fitting", prefix_datasets_with_namespace=False)
+
+
+def _fit() -> list[Node]:
+    """Fit networks, and let them judge."""
+    return [
+        Node(
+            train_networks,
+            inputs=[
+                "scans",
+                "splits",
+                "model_inputs",
+                "checkpoints",
+                "params:training",
+                "params:inference",
+            ],
+            outputs=["model_weights", "training_runs", "training_history"],
+            name="train_networks",
+        ),
+        Node(
+            predict_scans,
+            inputs=[
+                "model_weights",
+                "training_runs",
+                "scans",
+                "splits",
+                "model_inputs",
+                "params:inference",
+            ],
+            outputs="predictions",
+            name="predict_scans",
+        ),
+    ]
+
+
+def _decide() -> list[Node]:
+    """Fix thresholds, and decide by them."""
+    return [
+        Node(
+            choose_operating_points,
+            inputs=["predictions", "training_runs", "params:evaluation"],
+            outputs="operating_points",
+            name="choose_operating_points",
+        ),
+        Node(
+            classification.decide_scans,
+            inputs=["predictions", "scans", "operating_points"],
+            outputs="decisions",
+            name="decide_scans",
+        ),
+    ]
 
 
 def train_networks(

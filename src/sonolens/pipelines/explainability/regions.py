@@ -1,0 +1,45 @@
+"""The station of regions: raw_masks, scans -> region_masks."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from kedro.pipeline import Node, Pipeline
+from PIL import Image
+
+from sonolens.pipelines.collections import Pictures, spacing_by_scan
+from sonolens.pipelines.explainability.parameters import RegionParameters
+from sonolens.progress import track
+from sonolens.tables.cohort import ScansTable
+
+
+def regions_station() -> Pipeline:
+    """Draw the regions of every scan, whatever any network makes of it."""
+    nodes = [
+        Node(
+            draw_region_masks,
+            inputs=["raw_masks", "scans", "params:regions"],
+            outputs="region_masks",
+            name="draw_region_masks",
+        )
+    ]
+    return Pipeline(nodes, namespace="regions", prefix_datasets_with_namespace=False)
+
+
+def draw_region_masks(
+    raw_masks: Pictures, scans: ScansTable, regions: RegionParameters
+) -> Iterator[tuple[str, Image.Image]]:
+    """Draw the mass, its ring and what lies below on every scan's native grid."""
+    spacing_of = spacing_by_scan(scans)
+    return (
+        (
+            scan_id,
+            Image.fromarray(
+                regions.partition(
+                    np.asarray(raw_masks[scan_id]()), spacing_mm=spacing_mm, scan_id=scan_id
+                )
+            ),
+        )
+        for scan_id, spacing_mm in track(
+            spacing_of.items(), description="Drawing region masks", total=len(spacing_of)
+        )
+    )
