@@ -12,7 +12,7 @@ from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline
 from pydantic import BaseModel
 
-from sonolens.pipelines.parameters import Parameters
+from sonolens.parameters import Parameters
 from sonolens.tables.contract import Table
 
 PROJECT = Path(__file__).parents[1]

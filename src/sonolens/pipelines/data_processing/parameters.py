@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sonolens.pipelines.parameters import Parameters
+from sonolens.parameters import Parameters
 
 
 class ScreeningParameters(Parameters):

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation.evidence import FILLS
 from sonolens.evaluation.statistics import Bootstrap
-from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
 from sonolens.pipelines.training.parameters import EvaluationParameters
 from sonolens.saliency import (
     EXPLAINERS,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
 from sonolens.models import NETWORKS
-from sonolens.pipelines.parameters import Parameters, each_once, listed, some_of
+from sonolens.parameters import Parameters, each_once, listed, some_of
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.saliency import EXPLAINERS
 

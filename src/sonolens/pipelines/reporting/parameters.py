@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sonolens.pipelines.parameters import Parameters
+from sonolens.parameters import Parameters
 
 
 class ReportingParameters(Parameters):

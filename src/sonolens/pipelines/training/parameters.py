@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
 from sonolens.models import ADAPTATIONS, NETWORKS, choose_device
-from sonolens.pipelines.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
 
 
 def _known_start(weights: str) -> str:
