@@ -180,7 +180,7 @@ def test_a_network_of_an_unwatched_partition_is_refused(fit):
 
 
 def test_nothing_is_written_and_nothing_but_epochs_is_logged(fit, striped, quiet_log):
-    level = logging.getLogger("pytorch_lightning").level
+    level = logging.getLogger("lightning_fabric").level
 
     fit(epochs=2, watched={"validation": striped(10, seed=1), "test": striped(10, seed=2)})
 
@@ -189,7 +189,7 @@ def test_nothing_is_written_and_nothing_but_epochs_is_logged(fit, striped, quiet
     assert quiet_log.messages[0].startswith("Fitting tiny fit: epoch 1 of at most 2, train loss 0.")
     assert "(best so far), test loss 0." in quiet_log.messages[0]
     assert not any("[" in message for message in quiet_log.messages)
-    assert logging.getLogger("pytorch_lightning").level == level
+    assert logging.getLogger("lightning_fabric").level == level
 
 
 def test_a_terminal_shows_a_bar_instead_of_log_lines(fit, monkeypatch, caplog):

@@ -14,7 +14,7 @@ PRECISIONS = ("auto", "full", "mixed")
 """``full``: float32. ``mixed``: products in 16 bits, on CUDA only. ``auto``: mixed on CUDA."""
 
 
-LightningPrecision: TypeAlias = Literal["32-true", "bf16-mixed", "16-mixed"]
+FabricPrecision: TypeAlias = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Machine:
             raise ValueError(f"devices is {self.devices}; a fit needs at least 1")
 
 
-def choose_precision(machine: Machine) -> LightningPrecision:
-    """Find the precision of a fit under the name that Lightning gives it.
+def choose_precision(machine: Machine) -> FabricPrecision:
+    """Find the precision of a fit under the name that Fabric gives it.
 
     Returns:
         ``32-true``, ``bf16-mixed``, or ``16-mixed`` on GPUs without bfloat16.
