@@ -22,7 +22,6 @@ import torch
 from torch import nn
 
 from sonolens.models import (
-    AugmentationDraw,
     AugmentationRanges,
     LabelledScans,
     Machine,
@@ -30,6 +29,7 @@ from sonolens.models import (
     build_network,
     fit_network,
 )
+from sonolens.models.fitting.augmentation import AugmentationDraw
 from sonolens.models.fitting.batches import ScanBatches, Share
 from sonolens.models.fitting.seeds import SCANS, epoch_seed
 
@@ -99,7 +99,7 @@ def fit_ours(train: LabelledScans, watched: LabelledScans, ranges: AugmentationR
         build_network("resnet18", adaptation="full", weights="none", seed=SEED),
         train=train,
         watched={"validation": watched},
-        schedule=Schedule(LEARNING_RATE, BATCH_SIZE, epochs=1, patience=1),
+        schedule=Schedule(learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=1, patience=1),
         augmentation=ranges,
         seed=SEED,
         machine=Machine(device="cpu", devices=1, strategy="auto", precision="full"),

@@ -10,7 +10,7 @@ import pytest
 from kedro.framework.startup import bootstrap_project
 from pydantic import ValidationError
 
-from sonolens.models.fitting import trainer
+from sonolens.models.fitting import launch
 from sonolens.pipeline_registry import register_pipelines
 from sonolens.pipelines.planted_evidence.explaining import find_hits
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
@@ -113,7 +113,7 @@ def test_a_repeated_run_fits_nothing(planted: Any, monkeypatch: pytest.MonkeyPat
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise AssertionError("fitted again")
 
-    monkeypatch.setattr(trainer, "run_fit", refuse)
+    monkeypatch.setattr(launch, "run_fit", refuse)
     before = planted.catalog.load("planted_evidence")
 
     planted.run("planted_evidence", from_nodes=["explain_planted_networks"])

@@ -133,7 +133,7 @@ def test_of_a_tie_of_one_too_many_the_middle_one_goes():
     kept = locate(saliency, "min")
 
     # 1025 cells tie, from the second to the last; the steps of 1024 / 1023 pass half after the 512th.
-    others = np.delete(FRAMING.cell_centres((27, 38)), [0, 513], axis=0)
+    others = np.delete(cell_centres((27, 38), on=NATIVE), [0, 513], axis=0)
     assert np.array_equal(kept, others)
 
 

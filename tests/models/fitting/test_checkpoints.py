@@ -108,7 +108,7 @@ def test_a_fit_says_where_it_goes_on(fit, interrupt, caplog):
 
 
 def test_a_fit_whose_process_was_killed_is_taken_up_to_the_bit(fit, both, tmp_path):
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     path = tmp_path / "state"
     script = f"""
 import os, signal, sys
@@ -184,7 +184,7 @@ def test_a_finished_fit_keeps_no_state_of_the_optimizer(fit):
 def test_frozen_weights_are_not_written(fit, tiny):
     slot = MemorySlot()
     fit(tiny("linear_probe"), epochs=1, checkpoint=slot)
-    kept = unpack_checkpoint(slot.read(), source="slot").course.kept["validation"]
+    kept = unpack_checkpoint(slot.read(), source="slot").history.kept["validation"]
 
     assert not any("weight" in name for name in kept if name.startswith("features"))
     assert {"head.weight", "head.bias"} <= kept.keys()

@@ -11,7 +11,8 @@ from safetensors.torch import save_file
 from torch import nn
 from torchvision import models
 
-from sonolens.models import build_network, describe_start, read_starting_weights
+from sonolens.models import build_network, describe_start
+from sonolens.models.networks.initial_weights import read_starting_weights
 
 SHARED_SHA256 = {
     "squeezenet1_1_imagenet.pth": "e19ddbbe3ce8934f3dcbab92d4b164538c88357b559d67e1915cc92fb1a4d46c",

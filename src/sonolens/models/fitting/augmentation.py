@@ -8,44 +8,24 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int64, UInt8
+from pydantic import Field
 from torch import Tensor
+
+from sonolens.parameters import Parameters
 
 WHITE = 255.0
 EVEN_CHANCE = 0.5
 
 
-@dataclass(frozen=True)
-class AugmentationRanges:
-    """How far scans may be changed; with all ranges at zero they stay as they are.
+class AugmentationRanges(Parameters):
+    """How far scans may be changed; with all ranges at zero they stay as they are."""
 
-    Attributes:
-        horizontal_flip: Whether half of the scans, on average, are flipped.
-        max_shift: Largest shift in either direction as a share of the side, 0 to below 1.
-        max_contrast: Largest change of contrast: factors lie within 1 plus or minus this, below 1.
-        max_gain_levels: Largest change of gain in grey levels, 0 or more.
-
-    Raises:
-        ValueError: A range is out of bounds.
-    """
-
-    horizontal_flip: bool
-    max_shift: float
-    max_contrast: float
-    max_gain_levels: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.max_shift < 1:
-            raise ValueError(
-                f"max_shift is {self.max_shift}; a shift is a share of the side, 0 to below 1"
-            )
-        if not 0 <= self.max_contrast < 1:
-            raise ValueError(
-                f"max_contrast is {self.max_contrast}; contrast factors must stay above 0"
-            )
-        if not 0 <= self.max_gain_levels < float("inf"):
-            raise ValueError(
-                f"max_gain_levels is {self.max_gain_levels}; give a finite number, 0 or more"
-            )
+    horizontal_flip: bool = Field(description="Mirror left and right in half of the cases.")
+    max_shift: float = Field(ge=0, lt=0.5, description="Largest shift, as a share of the side.")
+    max_contrast: float = Field(ge=0, lt=1, description="Largest relative change of contrast.")
+    max_gain_levels: float = Field(
+        ge=0, allow_inf_nan=False, description="Largest change of gain in grey levels."
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import torch
 
-from sonolens.models.fitting.early_stopping import Course, Epoch, State
+from sonolens.models.fitting.early_stopping import Epoch, State, TrainingHistory
 from sonolens.models.networks.classifier import ScanClassifier
 
 HEADING = b"sonolens fit 1\n"
@@ -50,7 +50,7 @@ class Learner:
 class Checkpoint:
     """State of a fit after its newest epoch; `learner` is None once the fit is over."""
 
-    course: Course
+    history: TrainingHistory
     learner: Learner | None
 
 
@@ -70,8 +70,8 @@ def pack_checkpoint(checkpoint: Checkpoint) -> bytes:
     buffer = io.BytesIO()
     torch.save(
         {
-            "epochs": [asdict(epoch) for epoch in checkpoint.course.epochs],
-            "kept": {name: dict(state) for name, state in checkpoint.course.kept.items()},
+            "epochs": [asdict(epoch) for epoch in checkpoint.history.epochs],
+            "kept": {name: dict(state) for name, state in checkpoint.history.kept.items()},
             "learner": None
             if learner is None
             else {
@@ -108,7 +108,7 @@ def unpack_checkpoint(content: bytes, *, source: str) -> Checkpoint:
         state = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
         learner = state["learner"]
         return Checkpoint(
-            Course(
+            TrainingHistory(
                 epochs=tuple(Epoch(**epoch) for epoch in state["epochs"]),
                 kept=state["kept"],
             ),
@@ -136,19 +136,19 @@ def check_checkpoint(
     Raises:
         ValueError: Partitions, epochs or weights are not those of this fit.
     """
-    course = checkpoint.course
-    numbers = [epoch.epoch for epoch in course.epochs]
+    history = checkpoint.history
+    numbers = [epoch.epoch for epoch in history.epochs]
     if not numbers or numbers != list(range(1, len(numbers) + 1)) or len(numbers) > epochs:
         raise ValueError(
             f"checkpoint {source} holds epochs {numbers} of a fit of {epochs}; {REMEDY}"
         )
-    partitions = [course.kept, *(epoch.watched_losses for epoch in course.epochs)]
+    partitions = [history.kept, *(epoch.watched_losses for epoch in history.epochs)]
     if any(set(names) != set(watched) for names in partitions):
         raise ValueError(
-            f"checkpoint {source} watched {', '.join(course.kept)} where this fit watches "
+            f"checkpoint {source} watched {', '.join(history.kept)} where this fit watches "
             f"{', '.join(watched)}; {REMEDY}"
         )
-    states = list(course.kept.values())
+    states = list(history.kept.values())
     if checkpoint.learner is not None:
         states.append(checkpoint.learner.weights)
     expected = {name: tensor.shape for name, tensor in changing.items()}

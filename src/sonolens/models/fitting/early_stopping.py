@@ -1,4 +1,4 @@
-"""Monitors: what the epochs of a fit showed, and which of them each watched partition keeps."""
+"""Early stopping: what the epochs of a fit showed, and which of them each watched partition keeps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,21 +34,21 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a partition's losses say.
+class BestEpoch:
+    """Which epoch a partition's losses choose.
 
     Attributes:
-        best_epoch: The epoch of the lowest loss, the earliest of equals, among those up to `last_epoch`.
+        epoch: The epoch of the lowest loss, the earliest of equals, among those up to `last_epoch`.
         last_epoch: The last epoch that counts.
         closed: Whether patience has run out, so that later epochs do not count.
     """
 
-    best_epoch: int
+    epoch: int
     last_epoch: int
     closed: bool
 
 
-def judge(losses: Sequence[float], *, patience: int) -> Verdict:
+def best_epoch(losses: Sequence[float], *, patience: int) -> BestEpoch:
     """Follow the losses of one partition as early stopping does.
 
     Args:
@@ -59,22 +59,22 @@ def judge(losses: Sequence[float], *, patience: int) -> Verdict:
         What a fit that watches this partition alone would have kept by now.
 
     Examples:
-        >>> judge([0.7, 0.5, 0.6, 0.6, 0.1], patience=2)
-        Verdict(best_epoch=2, last_epoch=4, closed=True)
-        >>> judge([0.7, 0.5, 0.6], patience=2)
-        Verdict(best_epoch=2, last_epoch=3, closed=False)
+        >>> best_epoch([0.7, 0.5, 0.6, 0.6, 0.1], patience=2)
+        BestEpoch(epoch=2, last_epoch=4, closed=True)
+        >>> best_epoch([0.7, 0.5, 0.6], patience=2)
+        BestEpoch(epoch=2, last_epoch=3, closed=False)
     """
     best = 1
     for epoch, loss in enumerate(losses, start=1):
         if loss < losses[best - 1]:
             best = epoch
         if epoch - best >= patience:
-            return Verdict(best_epoch=best, last_epoch=epoch, closed=True)
-    return Verdict(best_epoch=best, last_epoch=len(losses), closed=False)
+            return BestEpoch(epoch=best, last_epoch=epoch, closed=True)
+    return BestEpoch(epoch=best, last_epoch=len(losses), closed=False)
 
 
 @dataclass(frozen=True)
-class Course:
+class TrainingHistory:
     """What a fit has shown and kept so far.
 
     Attributes:
@@ -85,35 +85,35 @@ class Course:
     epochs: tuple[Epoch, ...]
     kept: Mapping[str, State]
 
-    def verdicts(self, *, patience: int) -> dict[str, Verdict]:
-        """Judge each watched partition; empty before the first epoch."""
+    def best_epochs(self, *, patience: int) -> dict[str, BestEpoch]:
+        """Follow each watched partition; empty before the first epoch."""
         watched = self.epochs[0].watched_losses if self.epochs else {}
         return {
-            name: judge([epoch.watched_losses[name] for epoch in self.epochs], patience=patience)
+            name: best_epoch(
+                [epoch.watched_losses[name] for epoch in self.epochs], patience=patience
+            )
             for name in watched
         }
 
     def improved(self, *, patience: int) -> list[str]:
         """Partitions for which the newest epoch is the best."""
-        verdicts = self.verdicts(patience=patience)
-        return [name for name, it in verdicts.items() if it.best_epoch == len(self.epochs)]
+        best = self.best_epochs(patience=patience)
+        return [name for name, its in best.items() if its.epoch == len(self.epochs)]
 
     def is_over(self, *, epochs: int, patience: int) -> bool:
         """Whether all epochs are done, or every watched partition is closed."""
-        verdicts = self.verdicts(patience=patience).values()
-        return len(self.epochs) >= epochs or (
-            bool(self.epochs) and all(verdict.closed for verdict in verdicts)
-        )
+        best = self.best_epochs(patience=patience).values()
+        return len(self.epochs) >= epochs or (bool(best) and all(its.closed for its in best))
 
-    def with_epoch(self, epoch: Epoch) -> "Course":
+    def with_epoch(self, epoch: Epoch) -> "TrainingHistory":
         """Add an epoch; what is kept stays."""
         return replace(self, epochs=(*self.epochs, epoch))
 
-    def with_kept(self, state: State, *, partitions: Sequence[str]) -> "Course":
+    def with_kept(self, state: State, *, partitions: Sequence[str]) -> "TrainingHistory":
         """Keep `state` as the best of `partitions`."""
         return replace(self, kept={**self.kept, **dict.fromkeys(partitions, state)})
 
-    def history(self) -> pd.DataFrame:
+    def table(self) -> pd.DataFrame:
         """One row per epoch: ``epoch, train_loss, validation_loss, test_loss, learning_rate, seconds``.
 
         The loss of a partition that was not watched is NaN.

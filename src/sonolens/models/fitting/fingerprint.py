@@ -64,8 +64,8 @@ def fingerprint_fit(
     parameters = _facts(
         recipe=asdict(network.recipe),
         layers=repr(network),
-        schedule=asdict(schedule),
-        augmentation=asdict(augmentation),
+        schedule=schedule.model_dump(),
+        augmentation=augmentation.model_dump(),
         seed=seed,
         device=choose_device(machine.device).type,
         devices=machine.devices,

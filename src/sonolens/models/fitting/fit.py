@@ -17,7 +17,7 @@ from sonolens.models.fitting.checkpoints import (
     pack_checkpoint,
     unpack_checkpoint,
 )
-from sonolens.models.fitting.early_stopping import WATCHABLE, Course, State
+from sonolens.models.fitting.early_stopping import WATCHABLE, State, TrainingHistory
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.machine import Machine, check_machine
 from sonolens.models.fitting.schedule import Schedule
@@ -46,7 +46,7 @@ class Fit:
     """A fitted network.
 
     Attributes:
-        history: One row per epoch, with the columns of `Course.history`.
+        history: One row per epoch, with the columns of `TrainingHistory.table`.
         kept: What each watched partition chose.
         start: The network before the fit.
     """
@@ -129,25 +129,27 @@ def fit_network(
         )
     start = deepcopy(network).cpu()
     found = _find(checkpoint, start=start, watched=tuple(watched), epochs=schedule.epochs)
-    course, epochs_done = found.course, len(found.course.epochs)
-    if course.is_over(epochs=schedule.epochs, patience=schedule.patience):
+    history, epochs_done = found.history, len(found.history.epochs)
+    if history.is_over(epochs=schedule.epochs, patience=schedule.patience):
         logger.info("Fit %s: read from its checkpoint, finished after epoch %d", name, epochs_done)
-        return _outcome(course, start=start, schedule=schedule)
+        return _outcome(history, start=start, schedule=schedule)
     if epochs_done:
         logger.info("Fitting %s: goes on after epoch %d", name, epochs_done)
 
-    # Lightning takes seconds to import, which only a fit should cost.
-    from sonolens.models.fitting.trainer import run_fit  # noqa: PLC0415
+    # Fabric takes seconds to import, which only a fit should cost.
+    from sonolens.models.fitting.launch import run_fit  # noqa: PLC0415
     from sonolens.models.fitting.training_loop import Plan  # noqa: PLC0415
 
     plan = Plan(
         train=train, watched=watched, schedule=schedule, augmentation=augmentation, seed=seed
     )
     with batches_that_fit(batch_size=schedule.batch_size):
-        course = run_fit(start, plan=plan, machine=machine, found=found, slot=checkpoint, name=name)
+        history = run_fit(
+            start, plan=plan, machine=machine, found=found, slot=checkpoint, name=name
+        )
     if checkpoint is not None:
-        checkpoint.write(pack_checkpoint(Checkpoint(course, learner=None)))
-    return _outcome(course, start=start, schedule=schedule)
+        checkpoint.write(pack_checkpoint(Checkpoint(history, learner=None)))
+    return _outcome(history, start=start, schedule=schedule)
 
 
 def _find(
@@ -156,7 +158,7 @@ def _find(
     """Read what an earlier fit left, or begin with nothing."""
     content = slot.read() if slot is not None else None
     if content is None:
-        return Checkpoint(Course(epochs=(), kept={}), learner=None)
+        return Checkpoint(TrainingHistory(epochs=(), kept={}), learner=None)
     found = unpack_checkpoint(content, source=str(slot))
     check_checkpoint(
         found,
@@ -168,12 +170,12 @@ def _find(
     return found
 
 
-def _outcome(course: Course, *, start: ScanClassifier, schedule: Schedule) -> Fit:
+def _outcome(history: TrainingHistory, *, start: ScanClassifier, schedule: Schedule) -> Fit:
     kept = {
-        name: Kept(epoch=verdict.best_epoch, last_epoch=verdict.last_epoch, state=course.kept[name])
-        for name, verdict in course.verdicts(patience=schedule.patience).items()
+        name: Kept(epoch=best.epoch, last_epoch=best.last_epoch, state=history.kept[name])
+        for name, best in history.best_epochs(patience=schedule.patience).items()
     }
-    return Fit(history=course.history(), kept=kept, start=start)
+    return Fit(history=history.table(), kept=kept, start=start)
 
 
 def _check_partitions(train: LabelledScans, watched: Mapping[str, LabelledScans]) -> None:

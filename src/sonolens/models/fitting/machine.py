@@ -1,11 +1,12 @@
 """The machine of a fit: on which devices it runs, and in which precision they multiply."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import torch
+from pydantic import AfterValidator, Field
 
 from sonolens.models.devices import DEVICES, choose_device
+from sonolens.parameters import Parameters, one_of
 
 STRATEGIES = ("auto", "ddp_spawn", "ddp_fork")
 """How several processes start. ``auto`` spawns: a fork after threads have run may hang."""
@@ -13,44 +14,31 @@ STRATEGIES = ("auto", "ddp_spawn", "ddp_fork")
 PRECISIONS = ("auto", "full", "mixed")
 """``full``: float32. ``mixed``: products in 16 bits, on CUDA only. ``auto``: mixed on CUDA."""
 
-
-LightningPrecision: TypeAlias = Literal["32-true", "bf16-mixed", "16-mixed"]
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Where a network is fitted.
-
-    Attributes:
-        device: A name in `DEVICES`.
-        devices: How many GPUs, or processes on the CPU, share each batch.
-        strategy: A name in `STRATEGIES`; one device needs no second process, whatever it is.
-        precision: A name in `PRECISIONS`.
-
-    Raises:
-        ValueError: A name is unknown, or there is no device.
-    """
-
-    device: str
-    devices: int
-    strategy: str
-    precision: str
-
-    def __post_init__(self) -> None:
-        for name, known in (
-            ("device", DEVICES),
-            ("strategy", STRATEGIES),
-            ("precision", PRECISIONS),
-        ):
-            value = getattr(self, name)
-            if value not in known:
-                raise ValueError(f"{name} {value!r} is unknown; choose from {', '.join(known)}")
-        if self.devices < 1:
-            raise ValueError(f"devices is {self.devices}; a fit needs at least 1")
+FabricPrecision: TypeAlias = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 
-def choose_precision(machine: Machine) -> LightningPrecision:
-    """Find the precision of a fit under the name that Lightning gives it.
+class Hardware(Parameters):
+    """How many devices share a fit, and in which precision they multiply."""
+
+    devices: int = Field(ge=1, description="Devices, or processes on the CPU, that share a batch.")
+    strategy: Annotated[str, AfterValidator(one_of(STRATEGIES))] = Field(
+        description="How several processes are started."
+    )
+    precision: Annotated[str, AfterValidator(one_of(PRECISIONS))] = Field(
+        description="Full is float32; mixed needs a GPU; auto is mixed on CUDA."
+    )
+
+
+class Machine(Hardware):
+    """Where a network is fitted."""
+
+    device: Annotated[str, AfterValidator(one_of(DEVICES))] = Field(
+        description="Which kind of device fits; auto is the fastest there is."
+    )
+
+
+def choose_precision(machine: Machine) -> FabricPrecision:
+    """Find the precision of a fit under the name that Fabric gives it.
 
     Returns:
         ``32-true``, ``bf16-mixed``, or ``16-mixed`` on GPUs without bfloat16.

@@ -1,39 +1,23 @@
 """Several processes that share a fit: how they start, and how they report back.
 
-Importing this module imports Lightning; `fitting` does so only when several devices are asked for.
+Importing this module imports Fabric; `fitting` does so only when a network is fitted.
 """
 
 import logging
 import multiprocessing
+import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from logging.handlers import QueueHandler, QueueListener
 from multiprocessing.queues import Queue
-from pathlib import Path
 from typing import Literal, NoReturn
 
-from pytorch_lightning.strategies import DDPStrategy
+from lightning_fabric.strategies.ddp import DDPStrategy
 from torch.multiprocessing.spawn import ProcessRaisedException
 
-from sonolens.models.fitting.quiet_lightning import ignore_what_is_meant, silence_announcers
-
 OURS = "sonolens"
-
-
-@dataclass(frozen=True)
-class ResultFile:
-    """Where the first process leaves the outcome for the process that asked for it."""
-
-    path: Path
-
-    def read(self) -> bytes | None:
-        """Return the outcome, or None if there is none."""
-        return self.path.read_bytes() if self.path.exists() else None
-
-    def write(self, content: bytes) -> None:
-        """Leave the outcome."""
-        self.path.write_bytes(content)
+PORT = "MASTER_PORT"
 
 
 class SharedFit(DDPStrategy):
@@ -50,9 +34,10 @@ class SharedFit(DDPStrategy):
         self.level = logging.getLogger(OURS).getEffectiveLevel()
 
     def setup_environment(self) -> None:
-        """Prepare a process that has just started, before Lightning says anything."""
-        silence_announcers()
-        ignore_what_is_meant()
+        """Prepare a process that has just started, before Fabric announces it."""
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+        # Older PyTorch knows no other name for it.
+        warnings.filterwarnings("ignore", message=r".*broadcast_buffers.* is deprecated")
         logger = logging.getLogger(OURS)
         logger.setLevel(self.level)
         logger.propagate = False
@@ -81,6 +66,7 @@ def shared_fit(strategy: str) -> Iterator[SharedFit]:
     records = multiprocessing.get_context(start_method).Queue()
     listener = QueueListener(records, Relay())
     listener.start()
+    port = os.environ.get(PORT)
     try:
         yield SharedFit(start_method=start_method, records=records)
     except ProcessRaisedException as error:
@@ -88,6 +74,9 @@ def shared_fit(strategy: str) -> Iterator[SharedFit]:
     finally:
         listener.stop()
         records.close()
+        # Two fits at once would otherwise meet at the port of the first.
+        if port is None:
+            os.environ.pop(PORT, None)
 
 
 def _raise_as_one_process_would(error: ProcessRaisedException) -> NoReturn:

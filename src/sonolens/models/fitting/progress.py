@@ -1,88 +1,65 @@
-"""How far a fit is: a bar on a terminal, otherwise one log line per epoch.
-
-Importing this module imports Lightning; `fitting` does so only when a network is fitted.
-"""
+"""How far a fit is: a bar on a terminal, otherwise one log line per epoch."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-import pytorch_lightning as lightning
 from rich import get_console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from sonolens.models.fitting.batches import Batch, ScanBatches
+from sonolens.models.fitting.early_stopping import TrainingHistory
 from sonolens.models.fitting.schedule import Schedule
-from sonolens.models.fitting.training_loop import CourseKeeper
 
 logger = logging.getLogger(__name__)
 
 
-class FittingProgress(lightning.Callback):
-    """Tells the losses of each epoch that `keeper`, which must come before it, wrote down.
+@dataclass(frozen=True)
+class FittingProgress:
+    """Tells how far the fit `name` is, on `bar` where there is one."""
 
-    Of several devices only the first tells.
-    """
+    name: str
+    schedule: Schedule
+    bar: Progress | None
 
-    def __init__(self, keeper: CourseKeeper, *, name: str, schedule: Schedule) -> None:
-        self.keeper = keeper
-        self.name = name
-        self.schedule = schedule
-        self.bar: Progress | None = None
-
-    def on_train_start(self, trainer: lightning.Trainer, *_: object) -> None:
-        """Open the bar, where there is a terminal, and tell it how many batches there are at most."""
-        console = get_console()
-        if not (trainer.is_global_zero and console.is_terminal):
-            return
-        batches = int(trainer.num_training_batches)
-        # Kedro's log handler writes to the same console, so lines and bar do not tear each other.
-        self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("batches"),
-            TimeElapsedColumn(),
-            console=console,
-        )
-        self.bar.add_task(
-            f"Fitting {self.name}",
-            total=self.schedule.epochs * batches,
-            completed=len(self.keeper.course.epochs) * batches,
-        )
-        self.bar.start()
-
-    def on_train_batch_end(self, *_: object) -> None:
-        """Move the bar on by one batch."""
+    def follow(self, batches: ScanBatches, *, epoch: int) -> Iterator[Batch]:
+        """Yield the batches of an epoch, moving the bar on by each; early stopping may spare some."""
         if self.bar is not None:
-            self.bar.advance(self.bar.task_ids[0])
+            total, done = self.schedule.epochs * len(batches), (epoch - 1) * len(batches)
+            self.bar.update(self.bar.task_ids[0], total=total, completed=done)
+        for batch in batches:
+            yield batch
+            if self.bar is not None:
+                self.bar.advance(self.bar.task_ids[0])
 
-    def on_train_epoch_end(self, trainer: lightning.Trainer, *_: object) -> None:
-        """Say what the epoch showed."""
-        if self.bar is not None:
-            self.bar.update(self.bar.task_ids[0], description=self._line())
-        elif trainer.is_global_zero:
-            logger.info("%s", self._line())
-
-    def on_train_end(self, *_: object) -> None:
-        """Close the bar."""
-        self._close()
-
-    def on_exception(self, *_: object) -> None:
-        """Close the bar when the fit fails, too."""
-        self._close()
-
-    def _close(self) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-            self.bar = None
-
-    def _line(self) -> str:
-        course = self.keeper.course
-        epoch = course.epochs[-1]
-        improved = course.improved(patience=self.schedule.patience)
+    def tell(self, history: TrainingHistory) -> None:
+        """Say what the newest epoch showed."""
+        epoch = history.epochs[-1]
+        improved = history.improved(patience=self.schedule.patience)
         losses = [
             f"{name} loss {loss:.4f}{' (best so far)' if name in improved else ''}"
             for name, loss in epoch.watched_losses.items()
         ]
-        return (
+        line = (
             f"Fitting {self.name}: epoch {epoch.epoch} of at most {self.schedule.epochs}, "
             f"train loss {epoch.train_loss:.4f}, {', '.join(losses)}"
         )
+        if self.bar is not None:
+            self.bar.update(self.bar.task_ids[0], description=line)
+        else:
+            logger.info("%s", line)
+
+
+@contextmanager
+def fitting_progress(name: str, *, schedule: Schedule, shown: bool) -> Iterator[FittingProgress]:
+    """Open the bar of the fit `name`, where there is a terminal and it is to be `shown`."""
+    console = get_console()
+    if not (shown and console.is_terminal):
+        yield FittingProgress(name, schedule, bar=None)
+        return
+    # Kedro's log handler writes to the same console, so lines and bar do not tear each other.
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("batches"), TimeElapsedColumn())
+    with Progress(TextColumn("{task.description}"), *columns, console=console) as bar:
+        bar.add_task(f"Fitting {name}", total=None)
+        yield FittingProgress(name, schedule, bar=bar)

@@ -1,11 +1,13 @@
 """How a pretrained network is adapted to ultrasound: which of its weights learn."""
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
+from pydantic import AfterValidator, Field
 from torch import nn
 
 from sonolens.models.networks.freezing import FixedBatchNorm, freeze
 from sonolens.models.networks.scaling import insert_scaling
+from sonolens.parameters import Parameters, one_of
 
 BlockNames: TypeAlias = tuple[tuple[str, ...], ...]
 """For each stage of a trunk, in order, the dotted names of its blocks."""
@@ -20,6 +22,15 @@ the trunk's last block and what follows it, statistics included. ``full``: every
 
 DRS_PLACEMENTS = ("block", "stage")
 """Behind which parts of a trunk scaling layers stand: every block, or only each stage's last."""
+
+
+class DrsOptions(Parameters):
+    """Deep representation scaling: where its layers stand and what they learn."""
+
+    placement: Annotated[str, AfterValidator(one_of(DRS_PLACEMENTS))] = Field(
+        description="Behind each block, or each stage."
+    )
+    bias: bool = Field(description="Also shift each channel, not only scale it.")
 
 
 def adapt_trunk(

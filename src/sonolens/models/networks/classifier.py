@@ -1,4 +1,4 @@
-"""A scan classifier: a convolutional trunk, global average pooling and one linear output."""
+"""A scan classifier: a convolutional trunk, global average pooling and one linear output, and how many weights learn."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -81,3 +81,30 @@ class ScanClassifier(nn.Module):
         """
         logits: Tensor = self.head(self.activations(scans).mean(dim=(2, 3)))
         return logits.squeeze(1)
+
+
+@dataclass(frozen=True)
+class WeightCount:
+    """Numbers of weights; the statistics of a normalisation are not weights.
+
+    Attributes:
+        total: All weights, the head included.
+        learning: Those that fitting changes.
+    """
+
+    total: int
+    learning: int
+
+
+def count_weights(network: nn.Module) -> WeightCount:
+    """Count the weights of `network` as it is adapted now.
+
+    Examples:
+        >>> count_weights(nn.Linear(3, 1))
+        WeightCount(total=4, learning=4)
+    """
+    weights = list(network.parameters())
+    return WeightCount(
+        total=sum(weight.numel() for weight in weights),
+        learning=sum(weight.numel() for weight in weights if weight.requires_grad),
+    )

@@ -80,13 +80,8 @@ class GridFits:
         plan: FitArguments = {
             "train": partitions["train"],
             "watched": {name: partitions[name] for name in CHOOSERS[training.protocol].values()},
-            "schedule": Schedule(
-                learning_rate=training.learning_rate_of(planned.adaptation),
-                batch_size=training.batch_size,
-                epochs=training.epochs,
-                patience=training.patience,
-            ),
-            "augmentation": AugmentationRanges(**training.augmentation.model_dump()),
+            "schedule": training.schedule_of(planned.adaptation),
+            "augmentation": training.augmentation,
             "seed": planned.seed,
             "machine": Machine(device=self.inference.device, **training.hardware.model_dump()),
         }

@@ -5,7 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
-from sonolens.models import ADAPTATIONS, NETWORKS
+from sonolens.models import (
+    ADAPTATIONS,
+    NETWORKS,
+    AugmentationRanges,
+    DrsOptions,
+    Hardware,
+    Pace,
+    Schedule,
+)
 from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
 
 
@@ -31,22 +39,6 @@ Numbers = Annotated[
 ]
 
 
-class AugmentationParameters(Parameters):
-    """How training scans are varied. Never upside down: depth carries the shadow."""
-
-    horizontal_flip: bool = Field(description="Mirror left and right in half of the cases.")
-    max_shift: float = Field(ge=0, lt=0.5, description="Largest shift, as a share of the side.")
-    max_contrast: float = Field(ge=0, lt=1, description="Largest relative change of contrast.")
-    max_gain_levels: float = Field(ge=0, description="Largest change of gain in grey levels.")
-
-
-class DrsParameters(Parameters):
-    """Deep representation scaling: where its layers stand and what they learn."""
-
-    placement: Literal["block", "stage"] = Field(description="Behind each block, or each stage.")
-    bias: bool = Field(description="Also shift each channel, not only scale it.")
-
-
 class LearningRates(Parameters):
     """Adam's step size by adaptation: the fewer weights learn, the larger it may be."""
 
@@ -57,19 +49,7 @@ class LearningRates(Parameters):
     full: PositiveFloat = Field(description="Everything learns.")
 
 
-class HardwareParameters(Parameters):
-    """How many devices share a fit, and in which precision they multiply."""
-
-    devices: int = Field(ge=1, description="Devices, or processes on the CPU, that share a batch.")
-    strategy: Literal["auto", "ddp_spawn", "ddp_fork"] = Field(
-        description="How several processes are started."
-    )
-    precision: Literal["auto", "full", "mixed"] = Field(
-        description="Full is float32; mixed needs a GPU; auto is mixed on CUDA."
-    )
-
-
-class TrainingParameters(Parameters):
+class TrainingParameters(Pace):
     """Which networks are fitted, and how; lists span a grid of runs."""
 
     protocol: Literal["rigorous", "paper"] = Field(
@@ -97,13 +77,12 @@ class TrainingParameters(Parameters):
         BeforeValidator(listed),
         AfterValidator(each_once),
     ] = Field(description="What is learnt: the lesions' labels, or the same exchanged by chance.")
-    drs: DrsParameters = Field(description="Deep representation scaling.")
+    drs: DrsOptions = Field(description="Deep representation scaling.")
     learning_rates: LearningRates = Field(description="Adam's step size by adaptation.")
-    batch_size: int = Field(ge=2, description="Scans per step, over all devices.")
-    epochs: int = Field(ge=1, description="Most passes over the training scans.")
-    patience: int = Field(ge=1, description="Epochs without a better loss before stopping.")
-    augmentation: AugmentationParameters = Field(description="How training scans are varied.")
-    hardware: HardwareParameters = Field(description="How fits use the machine.")
+    augmentation: AugmentationRanges = Field(
+        description="How training scans are varied, never upside down: depth carries the shadow."
+    )
+    hardware: Hardware = Field(description="How fits use the machine.")
 
     @model_validator(mode="after")
     def _every_network_has_a_start(self) -> "TrainingParameters":
@@ -148,6 +127,11 @@ class TrainingParameters(Parameters):
         """Adam's step size for `adaptation`."""
         rate: float = getattr(self.learning_rates, adaptation)
         return rate
+
+    def schedule_of(self, adaptation: str) -> Schedule:
+        """How a network learns that is adapted by `adaptation`."""
+        pace = self.model_dump(include=set(Pace.model_fields))
+        return Schedule(learning_rate=self.learning_rate_of(adaptation), **pace)
 
     def drs_options(self, adaptation: str) -> dict[str, Any]:
         """What `build_network` is told about scaling layers; nothing where there are none."""

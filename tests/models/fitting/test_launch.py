@@ -1,0 +1,76 @@
+"""What Fabric is given and what it must leave alone."""
+
+from copy import deepcopy
+
+import pytest
+import torch
+
+from sonolens.models import ScanClassifier
+from sonolens.models.fitting import launch
+from sonolens.models.fitting.checkpoints import Checkpoint, unpack_checkpoint
+from sonolens.models.fitting.early_stopping import TrainingHistory
+from sonolens.models.fitting.launch import run_fit
+from sonolens.models.fitting.training_loop import Plan
+
+
+class MemorySlot:
+    def read(self):
+        return None
+
+    def write(self, content):
+        self.content = content
+
+
+@pytest.fixture
+def run(plan, tiny):
+    """Run the epochs after those of a checkpoint, or all."""
+
+    def run(found=None, slot=None, **changes):
+        options = plan(**changes)
+        machine = options.pop("machine")
+        found = found or Checkpoint(TrainingHistory(epochs=(), kept={}), learner=None)
+        return run_fit(
+            tiny(), plan=Plan(**options), machine=machine, found=found, slot=slot, name="tiny"
+        )
+
+    return run
+
+
+def test_a_state_taken_up_is_left_as_it_was_because_spawned_processes_share_it(run):
+    slot = MemorySlot()
+    run(slot=slot, epochs=2)
+    found = unpack_checkpoint(slot.content, source="slot")
+    before = deepcopy(found.learner)
+
+    run(found, epochs=3)
+
+    torch.testing.assert_close(found.learner.weights, before.weights, rtol=0, atol=0)
+    moments, moments_before = (it.optimizer["state"] for it in (found.learner, before))
+    torch.testing.assert_close(moments, moments_before, rtol=0, atol=0)
+
+
+def test_mixed_precision_multiplies_in_16_bits_but_sees_the_grey_levels_as_they_are(
+    run, monkeypatch
+):
+    seen = []
+    activations = ScanClassifier.activations
+
+    def watch(network, scans):
+        maps = activations(network, scans)
+        if network.training:
+            seen.append((scans, maps.dtype))
+        return maps
+
+    monkeypatch.setattr(ScanClassifier, "activations", watch)
+    full = run(epochs=1)
+    monkeypatch.setattr(launch, "choose_precision", lambda _: "bf16-mixed")
+    mixed = run(epochs=1)
+
+    half = len(seen) // 2
+    assert all(
+        torch.equal(one, two) for (one, _), (two, _) in zip(seen[:half], seen[half:], strict=True)
+    )
+    assert {dtype for _, dtype in seen[:half]} == {torch.float32}
+    assert {dtype for _, dtype in seen[half:]} == {torch.bfloat16}
+    losses = [history.epochs[0].train_loss for history in (full, mixed)]
+    assert losses[0] != losses[1] == pytest.approx(losses[0], rel=0.1)
