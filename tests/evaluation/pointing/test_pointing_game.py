@@ -514,7 +514,8 @@ def test_other_and_a_union_of_two_regions_play_as_any_other_region():
 
     table = table.query("subset == 'all' and label == 'both'").set_index(["region", "rule"])
     assert list(table.index.unique("region")) == list(unions)
-    assert table[["n", "n_silent", "n_empty"]].drop_duplicates().to_numpy().tolist() == [[4, 0, 0]]
+    counted = table[["n", "n_silent", "n_empty"]].drop_duplicates()
+    assert counted.to_dict("records") == [{"n": 4, "n_silent": 0, "n_empty": 0}]
     told = {name: table["hits"].xs(name)[["max", "min", "either"]].tolist() for name in unions}
     assert told == {
         "mass": [1 + 0 + 0 + 1 / 2, 0, 1 + 0 + 0 + 1 / 2],
