@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from sonolens.evaluation.classification import decide_scans
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
-from sonolens.pipelines.explainability.parameters import RegionParameters
+from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.ring_sweep import sweep_rings
 from sonolens.tables.sweep import RingSweep
 
@@ -29,13 +29,13 @@ LOADED = (
 )
 
 
-def regions(*, ring: dict[str, Any] | None = None, **changes: Any) -> RegionParameters:
+def regions(*, ring: dict[str, Any] | None = None, **changes: Any) -> RegionsParameters:
     """The regions of conf/base, but for what is told."""
     told = yaml.safe_load(CONF.read_text())["regions"]
-    return RegionParameters(**told | {"ring": told["ring"] | (ring or {})} | changes)
+    return RegionsParameters(**told | {"ring": told["ring"] | (ring or {})} | changes)
 
 
-def sweep(results: DataCatalog, asked: RegionParameters) -> pd.DataFrame:
+def sweep(results: DataCatalog, asked: RegionsParameters) -> pd.DataFrame:
     scoring = results.load("params:evaluation")
     return sweep_rings(*(results.load(name) for name in LOADED), asked, scoring)
 

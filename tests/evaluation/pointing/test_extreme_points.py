@@ -70,7 +70,7 @@ def test_any_unions_of_regions_are_measured():
 def test_a_scan_without_ring_and_below_still_has_their_shares():
     region_map = np.array([[1, 0, 0, 0]], dtype=np.uint8)
 
-    shares = measure_region_shares(region_map, np.array([[0.0, 0.0]]), **NO_SPACING)
+    shares = measure_region_shares(region_map, (1, 4), spacing_mm=NO_SPACING)
 
     assert {share["region"]: share["area_share"] for share in shares} == {
         "mass": 0.25,

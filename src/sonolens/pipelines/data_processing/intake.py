@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 from PIL import Image
 
 from sonolens import cohort, regions
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.data_processing.parameters import ScreeningParameters
+from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.studies import Study, count_study
 from sonolens.tables.cohort import ScansTable, ScreeningTable
@@ -23,36 +24,16 @@ NamedPictures = Iterator[tuple[str, Image.Image]]
 
 def intake_station() -> Pipeline:
     """Screen a study, and import what is sound."""
-    nodes = [
-        Node(
-            screen_scans,
-            inputs=["study", "params:screening"],
-            outputs="screening",
-            name="screen_scans",
-        ),
-        Node(
-            select_scans,
-            inputs=["study", "screening", "params:screening"],
-            outputs="scans",
-            name="select_scans",
-        ),
-        Node(
-            import_pictures,
-            inputs=["study", "scans"],
-            outputs=["raw_images", "raw_masks"],
-            name="import_pictures",
-        ),
-        Node(
-            measure_masses,
-            inputs=["scans", "raw_masks"],
-            outputs="mass_measurements",
-            name="measure_masses",
-        ),
-        Node(
-            describe_study, inputs=["study", "scans"], outputs="study_facts", name="describe_study"
-        ),
-    ]
-    return Pipeline(nodes, namespace="intake", prefix_datasets_with_namespace=False)
+    return station(
+        "intake",
+        {
+            screen_scans: "screening",
+            select_scans: "scans",
+            import_pictures: ["raw_images", "raw_masks"],
+            measure_masses: "mass_measurements",
+            describe_study: "study_facts",
+        },
+    )
 
 
 def screen_scans(study: Study, rules: ScreeningParameters) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from sonolens import cohort
 from sonolens.arrays import ScanStack
@@ -12,6 +12,7 @@ from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures
 from sonolens.pipelines.data_processing.parameters import SplitParameters
 from sonolens.pipelines.parameters import FramingParameters
+from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.studies import Study
 from sonolens.tables.cohort import ScansTable, ScreeningTable
@@ -20,21 +21,13 @@ from sonolens.ultrasound import Framing
 
 def preparation_station() -> Pipeline:
     """Split the patients of a study, and frame its scans."""
-    nodes = [
-        Node(
-            split_scans,
-            inputs=["study", "scans", "screening", "params:split"],
-            outputs="splits",
-            name="split_scans",
-        ),
-        Node(
-            frame_scans,
-            inputs=["scans", "raw_images", "params:framing"],
-            outputs="model_inputs",
-            name="frame_scans",
-        ),
-    ]
-    return Pipeline(nodes, namespace="preparation", prefix_datasets_with_namespace=False)
+    return station(
+        "preparation",
+        {
+            split_scans: "splits",
+            frame_scans: "model_inputs",
+        },
+    )
 
 
 def split_scans(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from sonolens.arrays import SaliencyMap
 from sonolens.evaluation import evidence
@@ -21,6 +21,7 @@ from sonolens.pipelines.consistency import read_map, stack_maps
 from sonolens.pipelines.explainability.parameters import AbstentionParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.cohort import ScansTable
@@ -34,40 +35,15 @@ SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam
 
 def evidence_station() -> Pipeline:
     """Score what maps are worth beyond their extremes."""
-    nodes = [
-        Node(
-            score_localization,
-            inputs=["saliency_maps", "region_masks", "scans", "decisions", "params:evaluation"],
-            outputs=["map_localization", "localization_scores"],
-            name="score_localization",
-        ),
-        Node(
-            score_abstention,
-            inputs=["extreme_points", "decisions", "params:abstention", "params:evaluation"],
-            outputs=["abstention_curve", "abstention_scores"],
-            name="score_abstention",
-        ),
-        Node(
-            compare_methods,
-            inputs=[
-                "saliency_maps",
-                "extreme_points",
-                "decisions",
-                "scans",
-                "params:inference",
-                "params:evaluation",
-            ],
-            outputs=["map_agreement", "method_agreement"],
-            name="compare_methods",
-        ),
-        Node(
-            score_repeatability,
-            inputs=["saliency_maps", "training_runs", "decisions", "params:evaluation"],
-            outputs=["map_repeatability", "repeatability"],
-            name="score_repeatability",
-        ),
-    ]
-    return Pipeline(nodes, namespace="evidence", prefix_datasets_with_namespace=False)
+    return station(
+        "evidence",
+        {
+            score_localization: ["map_localization", "localization_scores"],
+            score_abstention: ["abstention_curve", "abstention_scores"],
+            compare_methods: ["map_agreement", "method_agreement"],
+            score_repeatability: ["map_repeatability", "repeatability"],
+        },
+    )
 
 
 def score_localization(

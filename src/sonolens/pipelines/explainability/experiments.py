@@ -3,13 +3,14 @@
 from typing import Any
 
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from sonolens.evaluation import experiments, pointing
 from sonolens.pipelines.collections import Pictures
 from sonolens.pipelines.explainability.evidence import SAME_AS_CAM
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.stations import station
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.experiments import ConfigurationPointing, PointingComparison
@@ -19,23 +20,12 @@ from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 def experiments_station() -> Pipeline:
     """Compare methods and configurations on the same scans."""
-    nodes = [
-        Node(
-            compare_pointing,
-            inputs=[
-                "extreme_points",
-                "region_shares",
-                "region_masks",
-                "decisions",
-                "scans",
-                "training_runs",
-                "params:evaluation",
-            ],
-            outputs=["configuration_pointing", "pointing_comparison"],
-            name="compare_pointing",
-        )
-    ]
-    return Pipeline(nodes, namespace="experiments", prefix_datasets_with_namespace=False)
+    return station(
+        "experiments",
+        {
+            compare_pointing: ["configuration_pointing", "pointing_comparison"],
+        },
+    )
 
 
 def compare_pointing(

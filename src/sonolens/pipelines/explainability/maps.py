@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.models import NetworkWeights, check_framing, rebuild_network
@@ -13,6 +13,7 @@ from sonolens.pipelines.collections import MapId, Networks
 from sonolens.pipelines.consistency import check_logits
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
 from sonolens.pipelines.parameters import InferenceParameters
+from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.saliency import check_identity, explain_scans
 from sonolens.tables.cohort import ScansTable
@@ -24,22 +25,12 @@ ADDS_UP_TO_LOGIT = {"cam"}
 
 def maps_station() -> Pipeline:
     """Draw every network's maps of every scan."""
-    nodes = [
-        Node(
-            draw_saliency_maps,
-            inputs=[
-                "model_weights",
-                "model_inputs",
-                "scans",
-                "predictions",
-                "params:explanation",
-                "params:inference",
-            ],
-            outputs="saliency_maps",
-            name="draw_saliency_maps",
-        )
-    ]
-    return Pipeline(nodes, namespace="maps", prefix_datasets_with_namespace=False)
+    return station(
+        "maps",
+        {
+            draw_saliency_maps: "saliency_maps",
+        },
+    )
 
 
 def draw_saliency_maps(

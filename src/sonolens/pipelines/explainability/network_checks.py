@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from jaxtyping import UInt8
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 from scipy.special import expit
 
 from sonolens.arrays import SaliencyStack, ScanStack
@@ -27,6 +27,7 @@ from sonolens.pipelines.explainability.parameters import (
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.saliency import explain_scans
 from sonolens.tables.cohort import ScansTable
@@ -35,39 +36,13 @@ from sonolens.tables.training import DecisionsTable
 
 def network_checks_station() -> Pipeline:
     """Ask every network again: about scans with parts deleted, and with weights drawn anew."""
-    nodes = [
-        Node(
-            score_faithfulness,
-            inputs=[
-                "model_weights",
-                "model_inputs",
-                "saliency_maps",
-                "scans",
-                "decisions",
-                "params:faithfulness",
-                "params:inference",
-                "params:evaluation",
-            ],
-            outputs=["map_faithfulness", "faithfulness_curve", "faithfulness_scores"],
-            name="score_faithfulness",
-        ),
-        Node(
-            check_sanity,
-            inputs=[
-                "model_weights",
-                "model_inputs",
-                "scans",
-                "decisions",
-                "params:explanation",
-                "params:sanity",
-                "params:inference",
-                "params:evaluation",
-            ],
-            outputs=["map_sanity", "sanity_checks"],
-            name="check_sanity",
-        ),
-    ]
-    return Pipeline(nodes, namespace="network_checks", prefix_datasets_with_namespace=False)
+    return station(
+        "network_checks",
+        {
+            score_faithfulness: ["map_faithfulness", "faithfulness_curve", "faithfulness_scores"],
+            check_sanity: ["map_sanity", "sanity_checks"],
+        },
+    )
 
 
 def score_faithfulness(

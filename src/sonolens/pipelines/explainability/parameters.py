@@ -36,7 +36,7 @@ def _none_twice(widths: tuple[float, ...]) -> tuple[float, ...]:
     return each_once(widths) if widths else widths
 
 
-class RegionParameters(RegionRule):
+class RegionsParameters(RegionRule):
     """The three regions of a scan, and the rings with which the game is played again."""
 
     sweep_outer_mm: Annotated[
@@ -44,7 +44,7 @@ class RegionParameters(RegionRule):
     ] = Field(description="Where the ring ends when the game is played again; empty: it is not.")
 
     @model_validator(mode="after")
-    def _sweep_rings_that_have_room(self) -> "RegionParameters":
+    def _sweep_rings_that_have_room(self) -> "RegionsParameters":
         narrow = [mm for mm in self.sweep_outer_mm if mm <= self.ring.inner_mm]
         if narrow:
             raise ValueError(

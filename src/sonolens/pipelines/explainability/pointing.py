@@ -1,13 +1,19 @@
 """The station of pointing: saliency_maps, region_masks, decisions -> extreme_points, pointing_game."""
 
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from sonolens.evaluation import pointing
 from sonolens.pipelines.collections import Pictures
-from sonolens.pipelines.explainability.points import point_nodes, refuse_unmeasured_tolerance
+from sonolens.pipelines.explainability.points import (
+    locate_extreme_points,
+    locate_mean_extremes,
+    measure_region_shares,
+    refuse_unmeasured_tolerance,
+)
 from sonolens.pipelines.explainability.ring_sweep import sweep_rings
 from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.stations import station
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
 from sonolens.tables.training import DecisionsTable
@@ -15,39 +21,16 @@ from sonolens.tables.training import DecisionsTable
 
 def pointing_station() -> Pipeline:
     """Find where maps are extreme and what lies there, and play the pointing game with it."""
-    nodes = [
-        *point_nodes(),
-        Node(
-            score_pointing_game,
-            inputs=[
-                "extreme_points",
-                "mean_map_extremes",
-                "region_shares",
-                "region_masks",
-                "decisions",
-                "scans",
-                "params:evaluation",
-            ],
-            outputs="pointing_game",
-            name="score_pointing_game",
-        ),
-        Node(
-            sweep_rings,
-            inputs=[
-                "raw_masks",
-                "saliency_maps",
-                "extreme_points",
-                "mean_map_extremes",
-                "decisions",
-                "scans",
-                "params:regions",
-                "params:evaluation",
-            ],
-            outputs="ring_sweep",
-            name="sweep_rings",
-        ),
-    ]
-    return Pipeline(nodes, namespace="pointing", prefix_datasets_with_namespace=False)
+    return station(
+        "pointing",
+        {
+            measure_region_shares: "region_shares",
+            locate_extreme_points: "extreme_points",
+            locate_mean_extremes: "mean_map_extremes",
+            score_pointing_game: "pointing_game",
+            sweep_rings: "ring_sweep",
+        },
+    )
 
 
 def score_pointing_game(

@@ -4,46 +4,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Node
 
 from sonolens.evaluation import pointing
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps, spacing_by_scan
 from sonolens.pipelines.consistency import read_map
-from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionsParameters
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import PredictionsTable
-
-
-def point_nodes() -> list[Node]:
-    """What the pointing game is played with."""
-    return [
-        Node(
-            measure_region_shares,
-            inputs=["saliency_maps", "region_masks", "scans", "params:evaluation"],
-            outputs="region_shares",
-            name="measure_region_shares",
-        ),
-        Node(
-            locate_extreme_points,
-            inputs=[
-                "saliency_maps",
-                "region_masks",
-                "scans",
-                "params:regions",
-                "params:explanation",
-            ],
-            outputs="extreme_points",
-            name="locate_extreme_points",
-        ),
-        Node(
-            locate_mean_extremes,
-            inputs=["saliency_maps", "predictions"],
-            outputs="mean_map_extremes",
-            name="locate_mean_extremes",
-        ),
-    ]
 
 
 def measure_region_shares(
@@ -79,7 +48,7 @@ def locate_extreme_points(
     saliency_maps: SaliencyMaps,
     region_masks: Pictures,
     scans: ScansTable,
-    regions: RegionParameters,
+    regions: RegionsParameters,
     explanation: ExplanationParameters,
 ) -> pd.DataFrame:
     """Find where each map is largest and smallest, on the native grid, and what lies there."""

@@ -3,30 +3,28 @@
 from collections.abc import Iterator
 
 import numpy as np
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 from PIL import Image
 
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
-from sonolens.pipelines.explainability.parameters import RegionParameters
+from sonolens.pipelines.explainability.parameters import RegionsParameters
+from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable
 
 
 def regions_station() -> Pipeline:
     """Draw the regions of every scan, whatever any network makes of it."""
-    nodes = [
-        Node(
-            draw_region_masks,
-            inputs=["raw_masks", "scans", "params:regions"],
-            outputs="region_masks",
-            name="draw_region_masks",
-        )
-    ]
-    return Pipeline(nodes, namespace="regions", prefix_datasets_with_namespace=False)
+    return station(
+        "regions",
+        {
+            draw_region_masks: "region_masks",
+        },
+    )
 
 
 def draw_region_masks(
-    raw_masks: Pictures, scans: ScansTable, regions: RegionParameters
+    raw_masks: Pictures, scans: ScansTable, regions: RegionsParameters
 ) -> Iterator[tuple[str, Image.Image]]:
     """Draw the mass, its ring and what lies below on every scan's native grid."""
     spacing_of = spacing_by_scan(scans)

@@ -12,7 +12,7 @@ from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
 from sonolens.pipelines.explainability.parameters import (
-    RegionParameters,
+    RegionsParameters,
 )
 from sonolens.pipelines.explainability.points import measure_region_shares
 from sonolens.pipelines.explainability.scored_scans import scored_scans
@@ -32,7 +32,7 @@ def sweep_rings(
     mean_map_extremes: MeanMapExtremesTable,
     decisions: DecisionsTable,
     scans: ScansTable,
-    regions: RegionParameters,
+    regions: RegionsParameters,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Play the pointing game with narrower and wider rings, to see whether its answer hangs on one width."""

@@ -17,7 +17,7 @@ from sonolens.figures import planted
 from sonolens.models import ScanClassifier, predict_logits, receptive_field_px
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Checkpoints, spacing_by_scan
-from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionsParameters
 from sonolens.pipelines.parameters import (
     EvaluationParameters,
     FramingParameters,
@@ -54,7 +54,7 @@ def explain_planted_networks(
     training: TrainingParameters,
     inference: InferenceParameters,
     explanation: ExplanationParameters,
-    regions: RegionParameters,
+    regions: RegionsParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit every network on every study, let it judge, and find the maxima of its maps."""
     asked = list(product(planted.networks, planted.seeds, _studies(planted).items()))
@@ -204,7 +204,7 @@ def _judge(work: _Work, network: ScanClassifier) -> pd.DataFrame:
     )
 
 
-def _draw_regions(work: _Work, regions: RegionParameters) -> dict[str, np.ndarray]:
+def _draw_regions(work: _Work, regions: RegionsParameters) -> dict[str, np.ndarray]:
     """Draw the regions of the malignant test scans."""
     return {
         scan_id: regions.partition(

@@ -1,6 +1,6 @@
 """Scores, maps and scans -> the figures of the report."""
 
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
 
 from sonolens.figures.classification import curves, reliability
@@ -14,7 +14,16 @@ from sonolens.figures.experiments.comparison import draw_methods_and_networks
 from sonolens.figures.experiments.performance import draw_performance_and_pointing
 from sonolens.figures.pointing.hits import draw_pointing_game
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
-from sonolens.pipelines.reporting.scan_figures import list_scan_figures, played_partition
+from sonolens.pipelines.reporting.scan_figures import (
+    draw_cam_scheme,
+    draw_example_scans,
+    draw_gallery,
+    draw_method_examples,
+    draw_regions,
+    draw_saliency_examples,
+    played_partition,
+)
+from sonolens.pipelines.stations import station
 from sonolens.tables.classification import (
     CalibrationCurveTable,
     ClassificationMetricsTable,
@@ -52,90 +61,26 @@ def draw_calibration(
 
 def figures_station() -> Pipeline:
     """Draw the scans that the figures show, and every figure."""
-    return Pipeline(
-        [*list_scan_figures(), *_curves(), *_evidence(), *_experiments()],
-        namespace="figures",
-        prefix_datasets_with_namespace=False,
+    return station(
+        "figures",
+        {
+            draw_roc: "roc_figure",
+            draw_calibration: "calibration_figure",
+            draw_training: "training_figure",
+            draw_pointing_game: "pointing_game_figure",
+            draw_abstention: "abstention_figure",
+            draw_agreement: "agreement_figure",
+            draw_faithfulness: "faithfulness_figure",
+            draw_sanity: "sanity_figure",
+            draw_repeatability: "repeatability_figure",
+            draw_methods_and_networks: "comparison_figure",
+            draw_performance_and_pointing: "performance_figure",
+            draw_ring_sweep: "ring_sweep_figure",
+            draw_gallery: "gallery",
+            draw_example_scans: "figure_1",
+            draw_regions: "figure_3",
+            draw_cam_scheme: "figure_2",
+            draw_saliency_examples: "figure_4",
+            draw_method_examples: "methods_figure",
+        },
     )
-
-
-def _curves() -> list[Node]:
-    return [
-        Node(
-            draw_roc,
-            inputs=["roc_curve", "classification_metrics", "training_runs", "pointing_game"],
-            outputs="roc_figure",
-            name="draw_roc",
-        ),
-        Node(
-            draw_calibration,
-            inputs=["calibration_curve", "training_runs", "pointing_game"],
-            outputs="calibration_figure",
-            name="draw_calibration",
-        ),
-        Node(
-            draw_training,
-            inputs=["training_history", "training_runs"],
-            outputs="training_figure",
-            name="draw_training",
-        ),
-        Node(
-            draw_pointing_game,
-            inputs="pointing_game",
-            outputs="pointing_game_figure",
-            name="draw_pointing_game",
-        ),
-    ]
-
-
-def _evidence() -> list[Node]:
-    return [
-        Node(
-            draw_abstention,
-            inputs=["abstention_curve", "abstention_scores"],
-            outputs="abstention_figure",
-            name="draw_abstention",
-        ),
-        Node(
-            draw_agreement,
-            inputs="method_agreement",
-            outputs="agreement_figure",
-            name="draw_agreement",
-        ),
-        Node(
-            draw_faithfulness,
-            inputs=["faithfulness_curve", "faithfulness_scores"],
-            outputs="faithfulness_figure",
-            name="draw_faithfulness",
-        ),
-        Node(draw_sanity, inputs="sanity_checks", outputs="sanity_figure", name="draw_sanity"),
-        Node(
-            draw_repeatability,
-            inputs="repeatability",
-            outputs="repeatability_figure",
-            name="draw_repeatability",
-        ),
-    ]
-
-
-def _experiments() -> list[Node]:
-    return [
-        Node(
-            draw_methods_and_networks,
-            inputs="configuration_pointing",
-            outputs="comparison_figure",
-            name="draw_methods_and_networks",
-        ),
-        Node(
-            draw_performance_and_pointing,
-            inputs=["performance_and_pointing", "performance_correlation"],
-            outputs="performance_figure",
-            name="draw_performance_and_pointing",
-        ),
-        Node(
-            draw_ring_sweep,
-            inputs="ring_sweep",
-            outputs="ring_sweep_figure",
-            name="draw_ring_sweep",
-        ),
-    ]

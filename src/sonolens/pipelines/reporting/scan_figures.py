@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Node
 from matplotlib.figure import Figure
 
 from sonolens.arrays import ScanStack
@@ -19,10 +18,6 @@ from sonolens.tables.training import DecisionsTable
 
 STRONGEST_CHANNELS = 4
 """Feature maps in Fig. 2."""
-
-SCANS = ["gallery", "scans", "raw_images", "raw_masks"]
-REGIONS = [*SCANS, "region_masks", "extreme_points"]
-MAPS = [*REGIONS, "saliency_maps"]
 
 
 def draw_gallery(
@@ -142,29 +137,3 @@ def draw_method_examples(
 def played_partition(pointing_game: PointingGameTable) -> str:
     """The partition whose scans were scored, which the table tells and no parameter of this run."""
     return str(pointing_game["partition"].iloc[0])
-
-
-def list_scan_figures() -> list[Node]:
-    """List the nodes that draw scans and show them."""
-    return [
-        Node(
-            draw_gallery,
-            inputs=["decisions", "pointing_game", "params:reporting"],
-            outputs="gallery",
-            name="draw_gallery",
-        ),
-        Node(draw_example_scans, inputs=SCANS, outputs="figure_1", name="draw_example_scans"),
-        Node(draw_regions, inputs=REGIONS, outputs="figure_3", name="draw_regions"),
-        Node(
-            draw_cam_scheme,
-            inputs=["gallery", "scans", "model_inputs", "model_weights"],
-            outputs="figure_2",
-            name="draw_cam_scheme",
-        ),
-        Node(
-            draw_saliency_examples, inputs=MAPS, outputs="figure_4", name="draw_saliency_examples"
-        ),
-        Node(
-            draw_method_examples, inputs=MAPS, outputs="methods_figure", name="draw_method_examples"
-        ),
-    ]

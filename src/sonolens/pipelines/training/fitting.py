@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from sonolens.arrays import ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
 from sonolens.pipelines.collections import Checkpoints, Networks
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
 from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
 from sonolens.pipelines.training.parameters import TrainingParameters
@@ -21,58 +22,15 @@ from sonolens.tables.training import PredictionsTable, TrainingRunsTable
 
 def fitting_station() -> Pipeline:
     """Fit networks, let them judge every scan, fix thresholds, and decide every scan once."""
-    nodes = [*_fit(), *_decide()]
-    return Pipeline(nodes, namespace="fitting", prefix_datasets_with_namespace=False)
-
-
-def _fit() -> list[Node]:
-    """Fit networks, and let them judge."""
-    return [
-        Node(
-            train_networks,
-            inputs=[
-                "scans",
-                "splits",
-                "model_inputs",
-                "checkpoints",
-                "params:training",
-                "params:inference",
-            ],
-            outputs=["model_weights", "training_runs", "training_history"],
-            name="train_networks",
-        ),
-        Node(
-            predict_scans,
-            inputs=[
-                "model_weights",
-                "training_runs",
-                "scans",
-                "splits",
-                "model_inputs",
-                "params:inference",
-            ],
-            outputs="predictions",
-            name="predict_scans",
-        ),
-    ]
-
-
-def _decide() -> list[Node]:
-    """Fix thresholds, and decide by them."""
-    return [
-        Node(
-            choose_operating_points,
-            inputs=["predictions", "training_runs", "params:evaluation"],
-            outputs="operating_points",
-            name="choose_operating_points",
-        ),
-        Node(
-            classification.decide_scans,
-            inputs=["predictions", "scans", "operating_points"],
-            outputs="decisions",
-            name="decide_scans",
-        ),
-    ]
+    return station(
+        "fitting",
+        {
+            train_networks: ["model_weights", "training_runs", "training_history"],
+            predict_scans: "predictions",
+            choose_operating_points: "operating_points",
+            classification.decide_scans: "decisions",
+        },
+    )
 
 
 def train_networks(

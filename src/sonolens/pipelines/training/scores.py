@@ -1,10 +1,11 @@
 """The station of scores: predictions, decisions -> how well runs and configurations classify."""
 
 import pandas as pd
-from kedro.pipeline import Node, Pipeline
+from kedro.pipeline import Pipeline
 
 from sonolens.evaluation import classification
 from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.stations import station
 from sonolens.tables.classification import OperatingPointsTable
 from sonolens.tables.cohort import MassMeasurementsTable, ScansTable
 from sonolens.tables.training import DecisionsTable, PredictionsTable, TrainingRunsTable
@@ -12,62 +13,17 @@ from sonolens.tables.training import DecisionsTable, PredictionsTable, TrainingR
 
 def scores_station() -> Pipeline:
     """Score runs per scan and per lesion, and configurations over their runs."""
-    nodes = [*_score_runs(), *_score_configurations()]
-    return Pipeline(nodes, namespace="scores", prefix_datasets_with_namespace=False)
-
-
-def _score_runs() -> list[Node]:
-    """Score every run."""
-    return [
-        Node(
-            score_classification,
-            inputs=[
-                "decisions",
-                "scans",
-                "mass_measurements",
-                "operating_points",
-                "params:evaluation",
-            ],
-            outputs="classification_metrics",
-            name="score_classification",
-        ),
-        Node(
-            trace_roc,
-            inputs=["predictions", "params:evaluation"],
-            outputs="roc_curve",
-            name="trace_roc",
-        ),
-        Node(
-            trace_calibration,
-            inputs=["predictions", "params:evaluation"],
-            outputs="calibration_curve",
-            name="trace_calibration",
-        ),
-    ]
-
-
-def _score_configurations() -> list[Node]:
-    """Score configurations over their runs."""
-    return [
-        Node(
-            score_configurations,
-            inputs=["decisions", "training_runs", "operating_points", "params:evaluation"],
-            outputs="configuration_metrics",
-            name="score_configurations",
-        ),
-        Node(
-            compare_configurations,
-            inputs=["decisions", "training_runs", "params:evaluation"],
-            outputs="configuration_comparison",
-            name="compare_configurations",
-        ),
-        Node(
-            measure_optimism,
-            inputs=["decisions", "training_runs", "operating_points", "params:evaluation"],
-            outputs="protocol_optimism",
-            name="measure_optimism",
-        ),
-    ]
+    return station(
+        "scores",
+        {
+            score_classification: "classification_metrics",
+            trace_roc: "roc_curve",
+            trace_calibration: "calibration_curve",
+            score_configurations: "configuration_metrics",
+            compare_configurations: "configuration_comparison",
+            measure_optimism: "protocol_optimism",
+        },
+    )
 
 
 def score_classification(
