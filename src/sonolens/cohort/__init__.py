@@ -9,20 +9,3 @@ from sonolens.cohort.screening import (
     screen_scans,
 )
 from sonolens.cohort.splits import check_disjoint, split_holdout, split_kfold, split_official
-
-__all__ = [
-    "Fingerprint",
-    "ScanFacts",
-    "check_disjoint",
-    "group_duplicates",
-    "inspect_scan",
-    "join_groups",
-    "listed_duplicates",
-    "read_and_inspect",
-    "resolve_screening",
-    "screen_scans",
-    "split_holdout",
-    "split_kfold",
-    "split_official",
-    "take_fingerprint",
-]

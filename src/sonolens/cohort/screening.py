@@ -60,7 +60,6 @@ def screen_scans(
     """Judge every scan by itself and beside all others.
 
     Args:
-        scans: Contract `sonolens.cohort.Scans`.
         facts: One per scan, in any order; further ones are ignored.
         min_side_px: A scan with a shorter side is tiny.
         max_mask_components: A mask in more pieces has many.
@@ -125,7 +124,6 @@ def resolve_screening(
     """Keep the scans without errors, or refuse to go on.
 
     Args:
-        scans: Contract `sonolens.cohort.Scans`.
         screening: What `screen_scans` found in them.
         on_error: `stop` refuses a study with any error, `drop` leaves the scans with errors out and
             logs them. Duplicates with different labels all have an error, so all of them go.

@@ -37,7 +37,6 @@ def split_holdout(
     dealt out in the same proportion, up to rounding.
 
     Args:
-        scans: Contract `sonolens.cohort.Scans`.
         validation_share: Share of the groups that choose epoch and threshold, above 0.
         test_share: Share of the groups that are only scored, above 0; the rest trains.
         seed: Same seed and same groups give the same split, whatever the row order.
@@ -86,7 +85,6 @@ def split_kfold(
     from the groups that are not tested, stratified as in `split_holdout`.
 
     Args:
-        scans: Contract `sonolens.cohort.Scans`.
         folds: How many folds, at least 2.
         repeats: How many times the study is folded, at least 1.
         validation_share: Share of all groups that choose epoch and threshold, above 0.
@@ -143,7 +141,6 @@ def split_official(
     stratified as in `split_holdout`.
 
     Args:
-        scans: Contract `sonolens.cohort.Scans`.
         official_folds: `scan_id` and `fold`, as in `sonolens.studies.Study.official_folds`; scans
             that are not in `scans` do not matter.
         validation_share: Share of all groups that choose epoch and threshold, above 0.

@@ -15,7 +15,6 @@ def describe_groups(scans: ScansTable, group_of: pd.Series) -> pd.DataFrame:
     """Tell of each group what it is stratified by.
 
     Args:
-        scans: Contract `sonolens.cohort.Scans`.
         group_of: The group of every scan, in the order of `scans`.
 
     Returns:

@@ -12,16 +12,3 @@ from sonolens.datasets.study import StudyDataset
 from sonolens.datasets.table import TableDataset
 from sonolens.datasets.text import ReportDataset, TextDataset
 from sonolens.datasets.versioned_collection import VersionedCollection
-
-__all__ = [
-    "CheckpointFolderDataset",
-    "FigureDataset",
-    "JsonDataset",
-    "NetworkWeightsDataset",
-    "NumpyArrayDataset",
-    "ReportDataset",
-    "StudyDataset",
-    "TableDataset",
-    "TextDataset",
-    "VersionedCollection",
-]

@@ -30,37 +30,3 @@ from sonolens.models.networks.saving import check_framing, pack_weights, rebuild
 from sonolens.models.networks.weight_randomisation import randomise_cascade
 from sonolens.models.networks.weights_file import NetworkWeights
 from sonolens.models.prediction import predict_logits
-
-__all__ = [
-    "ADAPTATIONS",
-    "NETWORKS",
-    "AugmentationRanges",
-    "CheckpointSlot",
-    "DrsOptions",
-    "FeatureMaps",
-    "Fit",
-    "Hardware",
-    "LabelledScans",
-    "LogitBatch",
-    "Machine",
-    "NetworkWeights",
-    "Pace",
-    "Recipe",
-    "ScanBatch",
-    "ScanClassifier",
-    "Schedule",
-    "borrowed",
-    "build_network",
-    "check_framing",
-    "choose_device",
-    "count_weights",
-    "describe_start",
-    "fingerprint_fit",
-    "fit_network",
-    "keep_freed_memory",
-    "pack_weights",
-    "predict_logits",
-    "randomise_cascade",
-    "rebuild_network",
-    "receptive_field_px",
-]

@@ -10,15 +10,3 @@ from sonolens.regions.mass import fill_mass
 from sonolens.regions.partition import REGIONS, RegionRule
 from sonolens.regions.ring import Ring
 from sonolens.regions.size import MassSize, measure_mass
-
-__all__ = [
-    "REGIONS",
-    "Below",
-    "MassSize",
-    "RegionRule",
-    "Ring",
-    "distance_to_mass_mm",
-    "fill_mass",
-    "measure_mass",
-    "read_distances_at",
-]

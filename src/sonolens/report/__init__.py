@@ -5,5 +5,3 @@ Numbers come from the tables of a run; this room sets them out in words and comp
 
 from sonolens.report.page import write_report
 from sonolens.report.paper_tables import tabulate_classification, tabulate_pointing_game
-
-__all__ = ["tabulate_classification", "tabulate_pointing_game", "write_report"]

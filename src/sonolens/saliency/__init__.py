@@ -18,22 +18,3 @@ from sonolens.saliency.settings import (
     ScoreCamSettings,
     SmoothGradSettings,
 )
-
-__all__ = [
-    "EXPLAINERS",
-    "CamerasSettings",
-    "CentrePriorSettings",
-    "ChannelContributions",
-    "EdgesSettings",
-    "ExplainedBatch",
-    "Explainer",
-    "ForwardPass",
-    "IntegratedGradientsSettings",
-    "MethodSettings",
-    "OcclusionSettings",
-    "ScoreCamSettings",
-    "SmoothGradSettings",
-    "check_identity",
-    "explain_scans",
-    "strongest_channels",
-]

@@ -29,19 +29,3 @@ READERS: dict[str, Callable[..., Study]] = {
     "udiat": read_udiat,
 }
 """Every reader by the name used in the catalog."""
-
-__all__ = [
-    "READERS",
-    "Study",
-    "compare_with_published",
-    "count_study",
-    "read_breast",
-    "read_bus_uclm",
-    "read_busbra",
-    "read_busi",
-    "read_dicom",
-    "read_manifest",
-    "read_oasbud",
-    "read_phantoms",
-    "read_udiat",
-]

@@ -16,24 +16,3 @@ from sonolens.ultrasound.phantoms import (
     draw_scan,
     plan_mass,
 )
-
-__all__ = [
-    "CUES",
-    "FOCI_SITES",
-    "VIEWS",
-    "Framing",
-    "MassPlan",
-    "Phantom",
-    "cell_centres",
-    "compress_envelope",
-    "detect_envelope",
-    "draw_mask",
-    "draw_scan",
-    "from_shares",
-    "pixels_at",
-    "plan_mass",
-    "resample_envelope",
-    "resample_map",
-    "rescale_points",
-    "to_shares",
-]

@@ -42,38 +42,3 @@ from sonolens.evaluation.classification.roc import (
 )
 from sonolens.evaluation.classification.scores import score_classification
 from sonolens.evaluation.classification.temperature import fit_temperature
-
-__all__ = [
-    "AucDifference",
-    "Estimate",
-    "LesionProbability",
-    "RocPoints",
-    "auc",
-    "bootstrap_aucs",
-    "calibration_error",
-    "calibration_intercept",
-    "calibration_slope",
-    "call_malignant",
-    "choose_operating_points",
-    "closest_to_corner",
-    "compare_aucs_bootstrap",
-    "compare_aucs_delong",
-    "compare_configurations",
-    "decide_scans",
-    "delong_interval",
-    "delong_variance",
-    "equal_number_bins",
-    "estimate_calibration_error",
-    "fit_temperature",
-    "measure_optimism",
-    "reach_sensitivity",
-    "roc_points",
-    "scale_probabilities",
-    "score_classification",
-    "score_configurations",
-    "stratify_cases",
-    "threshold_of",
-    "trace_calibration",
-    "trace_roc",
-    "youden",
-]

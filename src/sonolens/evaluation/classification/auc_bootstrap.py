@@ -32,7 +32,6 @@ def compare_aucs_bootstrap(
         first: Probabilities or logits.
         second: Those of the other classifier.
         patient_ids: The patient of every case.
-        bootstrap: How patients are resampled.
     """
     patients = np.asarray(patient_ids)
     resampled_first, resampled_second = (

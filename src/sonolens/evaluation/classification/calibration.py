@@ -50,7 +50,6 @@ def trace_calibration(
     little too narrow.
 
     Args:
-        lesion_probability: How a lesion's probability comes from its scans.
         bins: Bins of equal number; see `equal_number_bins`.
         confidence: Coverage of the intervals.
 
@@ -104,7 +103,6 @@ def calibration_error(labels: Labels, probabilities: Scores, *, bins: int) -> fl
     shares scatter: about `0.8 sqrt(p (1 - p) bins / cases)`.
 
     Args:
-        labels: True where malignant.
         probabilities: Of malignancy.
         bins: Bins of equal number.
 
@@ -142,11 +140,9 @@ def estimate_calibration_error(
     needed to hold that value. Where resampling moves nothing it is that of `limits_of`.
 
     Args:
-        labels: True where malignant.
         probabilities: Of malignancy.
         patient_ids: The patient of every case.
         bins: Bins of equal number.
-        bootstrap: How patients are resampled.
 
     Returns:
         Empty without cases.

@@ -60,7 +60,6 @@ def compare_configurations(
 
     Args:
         lesion_probability: How a lesion's probability comes from its scans, before seeds are averaged.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `ConfigurationComparison` table, by level and test; empty without pairs.

@@ -92,8 +92,6 @@ def score_configurations(
 
     Args:
         operating_points: The thresholds, from `choose_operating_points`.
-        lesion_probability: How a lesion's probability comes from its scans.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `ConfigurationMetrics` table; `n` counts distinct cases.

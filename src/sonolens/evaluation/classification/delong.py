@@ -40,7 +40,6 @@ def delong_variance(labels: Labels, scores: Scores) -> float:
     their number.
 
     Args:
-        labels: True where malignant.
         scores: Probabilities or logits; only their order matters.
 
     Returns:
@@ -67,7 +66,6 @@ def delong_interval(labels: Labels, scores: Scores, *, confidence: float) -> tup
     of the rarer class as `n`, as the AUC's variance is at most `auc (1 - auc)` over that number.
 
     Args:
-        labels: True where malignant.
         scores: Probabilities or logits.
         confidence: Coverage asked for, between 0 and 1.
 
@@ -97,7 +95,6 @@ def compare_aucs_delong(
     or unknown, see `unmoved_difference`, with the cases of the rarer class.
 
     Args:
-        labels: True where malignant.
         first: Probabilities or logits.
         second: Those of the other classifier.
         confidence: Coverage of the interval, which is cut off at -1 and 1.

@@ -50,7 +50,6 @@ def choose_operating_points(
 
     Args:
         training_runs: A `TrainingRuns` table, for the protocols.
-        lesion_probability: How a lesion's probability comes from its scans.
 
     Returns:
         An `OperatingPoints` table.

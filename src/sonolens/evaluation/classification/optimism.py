@@ -76,8 +76,6 @@ def measure_optimism(
 
     Args:
         operating_points: The thresholds, from `choose_operating_points`.
-        lesion_probability: How a lesion's probability comes from its scans.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `ProtocolOptimism` table; `n` as in `ClassificationMetrics`. A test set that lacks a class

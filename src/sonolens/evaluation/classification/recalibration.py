@@ -41,7 +41,6 @@ def calibration_intercept(
     large. 0 is right; below 0 malignancy is foretold too often.
 
     Args:
-        labels: True where malignant.
         log_odds: Log-odds of the probabilities.
         patient_ids: The patient of every case; cases of one patient are not taken as independent.
         confidence: Coverage of the interval; see `calibration_slope`.
@@ -77,7 +76,6 @@ def calibration_slope(
     `g` patients.
 
     Args:
-        labels: True where malignant.
         log_odds: Log-odds of the probabilities.
         patient_ids: The patient of every case.
         confidence: Coverage of the interval, between 0 and 1; empty with a single patient.

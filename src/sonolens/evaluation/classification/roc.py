@@ -41,7 +41,6 @@ def auc(labels: Labels, scores: Scores) -> float:
     pairs with equal scores count half.
 
     Args:
-        labels: True where malignant.
         scores: Probabilities or logits; only their order matters.
 
     Returns:
@@ -61,7 +60,6 @@ def bootstrap_aucs(
     """Return the AUC in every resample of the patients, NaN where a class is missing.
 
     Args:
-        labels: True where malignant.
         scores: Probabilities or logits.
         patient_ids: The patient of every score.
         resamples: How many times patients are resampled.
@@ -79,7 +77,6 @@ def weighted_aucs(
     Scores are sorted once; what each malignant case outranks is then a cumulative sum.
 
     Args:
-        labels: True where malignant.
         scores: Probabilities or logits.
         weights: How often each case is present, one row per resample.
     """
@@ -130,7 +127,6 @@ def closest_to_corner(labels: Labels, probabilities: Scores) -> float:
     A curve that nowhere comes closer than its two ends therefore calls everything malignant.
 
     Args:
-        labels: True where malignant.
         probabilities: Probability of malignancy.
 
     Returns:
@@ -154,7 +150,6 @@ def youden(labels: Labels, probabilities: Scores) -> float:
     Of equally good points the lowest threshold is taken, as by `closest_to_corner`.
 
     Args:
-        labels: True where malignant.
         probabilities: Probability of malignancy.
 
     Returns:
@@ -179,7 +174,6 @@ def reach_sensitivity(labels: Labels, probabilities: Scores, *, sensitivity: flo
     are called together, so more malignant cases may be found than asked for.
 
     Args:
-        labels: True where malignant.
         probabilities: Probability of malignancy.
         sensitivity: Share of the malignant cases to be found, above 0 and at most 1.
 
@@ -222,9 +216,6 @@ def trace_roc(
     Points in the middle of a straight piece are left out; they change nothing that is drawn. A
     partition in which a class is missing has no curve and no rows; its AUC in the
     `ClassificationMetrics` table is empty.
-
-    Args:
-        lesion_probability: How a lesion's probability comes from its scans.
 
     Returns:
         A `RocCurve` table, each curve from (0, 0) to (1, 1).

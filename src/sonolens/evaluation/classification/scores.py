@@ -59,10 +59,8 @@ def score_classification(
     Args:
         scans: The `Scans` table that parts the strata; a column `size_mm` is welcome.
         operating_points: The thresholds, from `choose_operating_points`.
-        lesion_probability: How a lesion's probability comes from its scans.
         size_bounds_mm: Lesion sizes at which strata part; see `stratify_cases`.
         bins: Bins of equal number in the calibration error.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `ClassificationMetrics` table.

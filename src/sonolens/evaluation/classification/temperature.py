@@ -29,7 +29,6 @@ def fit_temperature(logits: Logits, labels: Labels) -> float:
 
     Args:
         logits: Raw logits, of scans that were not fitted.
-        labels: True where malignant.
 
     Returns:
         The temperature; 1 where all logits are 0.

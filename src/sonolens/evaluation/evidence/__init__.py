@@ -23,29 +23,3 @@ from sonolens.evaluation.evidence.repeatability import (
 )
 from sonolens.evaluation.evidence.sanity import check_sanity, summarise_sanity
 from sonolens.evaluation.evidence.similarity import compare_maps
-
-__all__ = [
-    "FILLS",
-    "ExplainedDecisions",
-    "ScanCells",
-    "area_under",
-    "average_faithfulness_curves",
-    "check_sanity",
-    "compare_maps",
-    "compare_methods",
-    "compare_repeats",
-    "explain_decisions",
-    "fill_scans",
-    "localize_evidence",
-    "measure_cells",
-    "pair_repeats",
-    "score_abstention",
-    "summarise_agreement",
-    "summarise_faithfulness",
-    "summarise_localization",
-    "summarise_repeatability",
-    "summarise_sanity",
-    "tabulate_faithfulness",
-    "trace_abstention",
-    "trace_faithfulness",
-]

@@ -34,7 +34,6 @@ def trace_abstention(
     Args:
         decisions: From `explain_decisions`.
         steps: Points of a curve, at coverages of `1/steps` to 1.
-        bootstrap: How patients are resampled.
 
     Returns:
         An `AbstentionCurve` table.
@@ -82,7 +81,6 @@ def score_abstention(
     Args:
         decisions: From `explain_decisions`.
         steps: Coverages that ``aurc`` averages over.
-        bootstrap: How patients are resampled.
 
     Returns:
         An `AbstentionScores` table. Where no map points at a relevant region the risk is empty.

@@ -92,7 +92,6 @@ def summarise_agreement(
         partition: Whose scans count.
         same_as_cam: Methods whose maps are those of CAM by construction, CAM among them. Two of them
             agree whatever the network has learned.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `MethodAgreement` table; see `average_over_scans`.

@@ -28,7 +28,6 @@ def average_over_scans(
         values: Columns `run`, `scan_id`, `value` and those of `by`.
         by: What is averaged apart.
         partition: Whose scans count.
-        bootstrap: How patients are resampled.
 
     Returns:
         `n`, `mean`, `ci_low`, `ci_high`, `n_left_out`, `partition` and `confidence` per group, in the order

@@ -20,7 +20,6 @@ def cell_region_weights(region_map: RegionMap, grid_shape: tuple[int, int]) -> C
     one map are equally large, and the mean over the cells is a region's share of the scan.
 
     Args:
-        region_map: Region codes on the native grid.
         grid_shape: Rows and columns of a map that covers the field of view.
 
     Returns:
@@ -78,7 +77,6 @@ def measure_mass_distances(
     Equals `sonolens.regions.read_distances_at`, and is faster for the many cells of a map.
 
     Args:
-        region_map: Region codes on the native grid.
         points: Native (row, column); each is measured from the pixel whose square holds it.
         spacing_row_mm: Pixel height, NaN when unknown.
         spacing_col_mm: Pixel width, NaN when unknown.

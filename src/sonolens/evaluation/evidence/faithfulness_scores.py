@@ -77,7 +77,6 @@ def summarise_faithfulness(
 
     Args:
         partition: Whose scans count.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `FaithfulnessScores` table; see `average_over_scans`. Mean and interval are of the gain.

@@ -49,7 +49,6 @@ def measure_cells(
     """Lay a grid of cells on a scan, once for all methods and runs with maps of that grid.
 
     Args:
-        region_map: Region codes on the native grid.
         grid_shape: Rows and columns of a map over the whole field of view.
         spacing_row_mm: Pixel height; NaN when unknown leaves distances empty.
         spacing_col_mm: Pixel width.

@@ -47,7 +47,6 @@ def summarise_localization(
         map_scores: A `MapLocalization` table.
         partition: Whose scans count.
         unsigned_methods: Methods whose maps have no sign.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `LocalizationScores` table.

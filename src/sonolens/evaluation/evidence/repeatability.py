@@ -103,9 +103,6 @@ def summarise_repeatability(
 ) -> pd.DataFrame:
     """Average over the pairs of a configuration's runs, then over scans, with patients resampled.
 
-    Args:
-        bootstrap: How patients are resampled.
-
     Returns:
         The columns of a `Repeatability` table but the partition. `mean` and `stranger` are over the
         same scans; the interval is that of `above_stranger`, their difference. Scans of which one of both

@@ -14,16 +14,3 @@ from sonolens.evaluation.experiments.performance import (
     relate_performance,
 )
 from sonolens.evaluation.experiments.planted import score_planted_evidence
-
-__all__ = [
-    "Pointing",
-    "RankCorrelation",
-    "compare_pointing",
-    "correlate_performance",
-    "correlate_ranks_of_runs",
-    "describe_configurations",
-    "gather_pointing",
-    "relate_performance",
-    "score_planted_evidence",
-    "score_pointing",
-]

@@ -88,7 +88,6 @@ def compare_pointing(
         pointings: From `gather_pointing`, their order that of first and second.
         same_as_cam: Methods whose maps are CAM's by construction, CAM among them.
         permutations: How often the sides are exchanged at most.
-        bootstrap: How patients are resampled.
 
     Returns:
         The columns of a `PointingComparison` table that `pointings` can tell, without rows where there is

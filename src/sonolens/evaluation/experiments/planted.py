@@ -31,7 +31,6 @@ def score_planted_evidence(
     Args:
         hits: A `PlantedHits` table.
         predictions: The `PlantedPredictions` of the same networks.
-        bootstrap: How patients are resampled.
 
     Returns:
         A `PlantedEvidence` table.

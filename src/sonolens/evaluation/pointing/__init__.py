@@ -12,21 +12,3 @@ from sonolens.evaluation.pointing.pointing_game import score_pointing_game
 from sonolens.evaluation.pointing.region_lookup import RegionLookup, look_up_regions, region_bits_at
 from sonolens.evaluation.pointing.ring_sweep import name_regions, score_ring
 from sonolens.evaluation.pointing.scored_maps import read_ring
-
-__all__ = [
-    "POINT_RULES",
-    "RegionLookup",
-    "average_maps",
-    "describe_points",
-    "locate_extreme_points",
-    "locate_extremes",
-    "locate_mean_extremes",
-    "look_up_regions",
-    "measure_region_shares",
-    "name_regions",
-    "read_regions_at",
-    "read_ring",
-    "region_bits_at",
-    "score_pointing_game",
-    "score_ring",
-]

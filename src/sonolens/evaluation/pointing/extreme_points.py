@@ -14,7 +14,6 @@ def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
     """Name the region under every point.
 
     Args:
-        region_map: Region codes on the native grid.
         points: (row, column) positions; each reads the pixel whose square holds it.
 
     Returns:
@@ -36,7 +35,6 @@ def measure_region_shares(
     """Measure each region's share of the scan and of the cells a map can point at.
 
     Args:
-        region_map: Region codes on the native grid.
         cells: Rows and columns of the map.
         spacing_mm: Height and width of a pixel; NaN where unknown.
         tolerance_mm: A cell whose centre is as near as this to a region counts as inside.
@@ -85,7 +83,6 @@ def locate_extreme_points(
 
     Args:
         saliency: A map at its own resolution, over the whole scan.
-        region_map: Region codes on the native grid.
         spacing_mm: Height and width of a pixel; NaN where unknown.
         rule: As in `locate_extremes`.
 
@@ -109,7 +106,6 @@ def describe_points(
 
     Args:
         points: Native (row, column) of the extreme; several when cells tie, none for a constant map.
-        region_map: Region codes on the native grid.
         spacing_mm: Height and width of a pixel; NaN where unknown.
 
     Returns:

@@ -93,7 +93,6 @@ def region_bits_at(
     pixel centre, so that a point may lie in several.
 
     Args:
-        region_map: Region codes on the native grid.
         points: Native (row, column); each reads the pixel whose square holds it.
         tolerance_mm: Distance that still counts as inside.
         spacing_row_mm: Pixel height; may be NaN when there is no tolerance.

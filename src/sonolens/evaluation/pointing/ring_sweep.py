@@ -38,7 +38,6 @@ def score_ring(
         region_shares: A `RegionShares` table of the same maps, measured with the same ring.
         lookup: The regions at every place that a map points at, with the same ring.
         partition: Whose scans are scored.
-        bootstrap: How patients are resampled.
 
     Returns:
         The columns of a `RingSweep` table but the widths: rules ``decision`` and ``either``, subsets

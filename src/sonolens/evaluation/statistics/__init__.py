@@ -10,14 +10,3 @@ from sonolens.evaluation.statistics.intervals import (
 )
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.evaluation.statistics.paired_permutation import sign_flip_p_values
-
-__all__ = [
-    "Bootstrap",
-    "Rates",
-    "bootstrap_rates",
-    "holm_adjust",
-    "patient_resamples",
-    "percentile_interval",
-    "sign_flip_p_values",
-    "wilson_interval",
-]

@@ -154,7 +154,6 @@ def bootstrap_rates(
         hits: Success of every row per rate, 0 where the row does not count.
         counts: 1 where a row counts towards a rate, otherwise 0.
         patient_ids: The patient of every row.
-        bootstrap: How patients are resampled.
 
     Returns:
         One value and interval per column.

@@ -1,5 +1,3 @@
 """study -> scans, raw_images, raw_masks, splits, model_inputs."""
 
 from sonolens.pipelines.data_processing.pipeline import create_pipeline
-
-__all__ = ["create_pipeline"]

@@ -1,5 +1,3 @@
 """model_weights, model_inputs, raw_masks -> saliency_maps, region_masks, pointing_game."""
 
 from sonolens.pipelines.explainability.pipeline import create_pipeline
-
-__all__ = ["create_pipeline"]

@@ -1,5 +1,3 @@
 """scans, splits, model_inputs -> model_weights, predictions and their scores."""
 
 from sonolens.pipelines.training.pipeline import create_pipeline
-
-__all__ = ["create_pipeline"]
