@@ -202,6 +202,15 @@ def test_what_is_the_same_is_played_the_same_however_it_is_written(changes):
     pd.testing.assert_frame_equal(game(**changes), game())
 
 
+def test_scans_may_differ_in_size():
+    wide = np.pad(scan(), [(0, 20), (10, 40)])
+    played = game(
+        maps=[looking_at(15, 30), looking_at(15, 40, cells=wide.shape)], masks=[scan(), wide]
+    )
+
+    assert rates(played, rule="max", **ALL)["mass"] == 1
+
+
 def test_maps_of_whole_numbers_keep_every_level():
     # 16777217 and 16777216 are one number in single precision.
     saliency = np.full((4, 6), 16777216)
@@ -243,6 +252,7 @@ def test_what_is_given_stays_as_it_was():
         ({"called": [1, 0.7]}, "called of scan 1 is 0.7.*probabilities >= 0.5"),
         ({"called": [1, -1]}, "called of scan 1 is -1"),
         ({"called": np.ones((2, 1), dtype=bool)}, r"called, of shape \(2, 1\)"),
+        ({"called": {"first": True, "second": False}}, "called of scan 0 is 'first'"),
         ({"called": "malignant"}, "2 maps but 9 values of called"),
         ({"patient_ids": ["a", None]}, "patient_ids of scan 1 is None"),
         ({"patient_ids": [1.0, np.nan]}, "patient_ids of scan 1 is nan"),

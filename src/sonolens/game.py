@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonolens.arrays import Mask, RegionMap
+from sonolens.arrays import RegionMap
 from sonolens.evaluation.pointing import (
     average_maps,
     locate_extreme_points,
@@ -30,11 +30,11 @@ def pointing_game(
     maps: Iterable[Any],
     masks: Iterable[Any],
     *,
-    spacing_mm: float | Iterable[Any],
+    spacing_mm: float | int | Iterable[Any],
     malignant: Iterable[Any],
     called: Iterable[Any],
     patient_ids: Iterable[Any] | None = None,
-    ring_mm: float = 5.0,
+    ring_mm: float | int = 5.0,
     training_maps: Iterable[Any] | None = None,
 ) -> pd.DataFrame:
     """Count how often maps point at the mass, at the ring around it, and below it, beside chance.
@@ -99,7 +99,7 @@ def pointing_game(
 
 
 def _locate(
-    maps: list[np.ndarray], masks: list[Mask], scans: pd.DataFrame, *, ring_mm: float
+    maps: list[np.ndarray], masks: list[np.ndarray], scans: pd.DataFrame, *, ring_mm: float | int
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Callable[[], RegionMap]]]:
     """Tell extreme points and region shares, and what reads the region map of every scan."""
     rule = RegionRule(
@@ -128,7 +128,7 @@ def _locate_mean(maps: list[np.ndarray]) -> pd.DataFrame:
 
 
 def _tell_scans(
-    told: dict[str, Iterable[Any]], *, spacing_mm: float | Iterable[Any], count: int
+    told: dict[str, Iterable[Any]], *, spacing_mm: float | int | Iterable[Any], count: int
 ) -> pd.DataFrame:
     """Write what is known of the scans as the tables of scans and decisions have it, in one."""
     scan_ids = [f"{number:09d}" for number in range(count)]  # in this order where sorted
@@ -187,7 +187,7 @@ def _read_maps(name: str, maps: Iterable[Any]) -> list[np.ndarray]:
     return [one.astype(np.result_type(one, np.float16), copy=False) for one in _read(name, maps)]
 
 
-def _read_masks(masks: Iterable[Any]) -> list[Mask]:
+def _read_masks(masks: Iterable[Any]) -> list[np.ndarray]:
     read = _read("mask", masks)
     for number, mask in enumerate(read):
         inside = np.unique(mask[mask != 0])
