@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from PIL import Image
 
 import sonolens
 
@@ -154,3 +156,122 @@ def test_what_cannot_be_played_is_refused_by_name(changes, said):
 
     with pytest.raises(ValueError, match=said):
         sonolens.pointing_game(**given | changes)
+
+
+def game(**changes):
+    """Two scans, one hit in the mass; what a test changes is given."""
+    given = {
+        "maps": [looking_at(15, 30), looking_at(30, 30)],
+        "masks": [scan(), scan()],
+        "spacing_mm": 0.5,
+        "malignant": [True, False],
+        "called": [True, True],
+        "patient_ids": ["a", "b"],
+    }
+    return sonolens.pointing_game(**given | changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"maps": np.stack([looking_at(15, 30), looking_at(30, 30)])},
+        {"maps": torch.tensor(np.stack([looking_at(15, 30), looking_at(30, 30)]))},
+        {"maps": [torch.tensor(looking_at(15, 30)), torch.tensor(looking_at(30, 30))]},
+        {"maps": [looking_at(15, 30).astype(np.float16), looking_at(30, 30).astype(np.float16)]},
+        {"maps": [looking_at(15, 30).astype(int), looking_at(30, 30).astype(int)]},
+        {"maps": [looking_at(15, 30).tolist(), looking_at(30, 30).tolist()]},
+        {"maps": iter([looking_at(15, 30), looking_at(30, 30)])},
+        {"masks": [255 * scan().astype(np.uint8), scan().astype(float)]},
+        {"masks": np.stack([scan(), scan()])},
+        {"masks": torch.tensor(np.stack([scan(), scan()]))},
+        {"masks": [Image.fromarray(scan()), Image.fromarray(255 * scan().astype(np.uint8))]},
+        {"masks": (mask for mask in [scan(), scan()])},
+        {"spacing_mm": (0.5, 0.5)},
+        {"spacing_mm": pd.DataFrame({"row": [0.5, 0.5], "col": [0.5, 0.5]})},
+        {"malignant": pd.Series([True, False], index=["x", "y"])},
+        {"malignant": pd.Series([1, 0], dtype="Int64"), "called": pd.Series([1.0, 1.0])},
+        {"malignant": torch.tensor([True, False]), "called": torch.tensor([1.0, 1.0])},
+        {"malignant": iter([True, False]), "called": [np.True_, 1]},
+        {"patient_ids": iter([7, 9])},
+        {"patient_ids": pd.Series(["a", "b"], index=[4, 2])},
+        {"patient_ids": None},
+    ],
+    ids=" ".join,
+)
+def test_what_is_the_same_is_played_the_same_however_it_is_written(changes):
+    pd.testing.assert_frame_equal(game(**changes), game())
+
+
+def test_scans_may_differ_in_size():
+    wide = np.pad(scan(), [(0, 20), (10, 40)])
+    played = game(
+        maps=[looking_at(15, 30), looking_at(15, 40, cells=wide.shape)], masks=[scan(), wide]
+    )
+
+    assert rates(played, rule="max", **ALL)["mass"] == 1
+
+
+def test_maps_of_whole_numbers_keep_every_level():
+    # 16777217 and 16777216 are one number in single precision.
+    saliency = np.full((4, 6), 16777216)
+    saliency[1, 3] += 1
+
+    assert rates(game(maps=[saliency, saliency]), rule="max", **ALL)["mass"] == 1
+
+
+def test_what_is_given_stays_as_it_was():
+    maps, masks = np.stack([looking_at(15, 30)] * 2), np.stack([scan(), scan()])
+    kept = maps.copy(), masks.copy()
+    game(maps=maps, masks=masks)
+
+    np.testing.assert_array_equal(maps, kept[0])
+    np.testing.assert_array_equal(masks, kept[1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"maps": looking_at(15, 30)}, "map 0 has 1 axes"),
+        ({"maps": np.zeros((2, 1, 7, 7))}, "map 0 has 3 axes"),
+        ({"maps": np.zeros((2, 7, 7, 1))}, "map 0 has 3 axes"),
+        ({"maps": ["one.npy", "two.npy"]}, "map 0 has 0 axes"),
+        ({"maps": np.zeros((2, 0, 7))}, "map 0 has 2 axes and 0 values"),
+        ({"maps": [looking_at(15, 30), np.full((7, 7), np.inf)]}, "map 1 holds infinite"),
+        ({"training_maps": [np.full((7, 7), np.nan)]}, "training map 0 holds infinite"),
+        ({"training_maps": []}, "there is no training map"),
+        ({"masks": scan()}, "mask 0 has 1 axes"),
+        ({"masks": [scan(), np.dstack([scan()] * 3)]}, "mask 1 has 3 axes"),
+        ({"masks": [scan(), np.zeros((40, 60))]}, "mask 1 holds 0 values besides 0"),
+        ({"masks": [scan(), np.arange(9).reshape(3, 3)]}, "mask 1 holds 8 values .* mask > 127"),
+        ({"masks": [scan(), np.full((9, 9), np.nan)]}, "mask 1 holds infinite or undefined"),
+        ({"malignant": ["malignant", "benign"]}, "malignant of scan 0 is 'malignant'.*words =="),
+        ({"malignant": pd.Series(["malignant", "benign"])}, "malignant of scan 0 is 'malignant'"),
+        ({"called": [1.0, np.nan]}, "called of scan 1 is nan"),
+        ({"called": [True, None]}, "called of scan 1 is None"),
+        ({"called": pd.Series([True, pd.NA], dtype="boolean")}, "called of scan 1 is <NA>"),
+        ({"called": [1, 0.7]}, "called of scan 1 is 0.7.*probabilities >= 0.5"),
+        ({"called": [1, -1]}, "called of scan 1 is -1"),
+        ({"called": np.ones((2, 1), dtype=bool)}, r"called, of shape \(2, 1\)"),
+        ({"called": {"first": True, "second": False}}, "called of scan 0 is 'first'"),
+        ({"called": "malignant"}, "2 maps but 9 values of called"),
+        ({"patient_ids": ["a", None]}, "patient_ids of scan 1 is None"),
+        ({"patient_ids": [1.0, np.nan]}, "patient_ids of scan 1 is nan"),
+        ({"spacing_mm": [0.5, 0.0]}, "has no pixel spacing above 0"),
+        ({"spacing_mm": [0.5, 0.5, 0.5]}, r"spacing_mm of shape \(3,\)"),
+        ({"spacing_mm": [[0.5, 0.5], [0.5, np.inf]]}, "has no pixel spacing above 0"),
+        ({"ring_mm": -1.0}, "ring_mm is -1.0; give a width greater than 0"),
+        ({"ring_mm": np.nan}, "ring_mm is nan"),
+        ({"ring_mm": np.inf}, "ring_mm is inf"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_what_is_odd_is_refused_with_its_name_and_a_remedy(changes, said):
+    with pytest.raises(ValueError, match=said):
+        game(**changes)
+
+
+def test_a_map_that_still_has_a_gradient_is_told_to_leave_it():
+    saliency = torch.tensor(looking_at(15, 30), requires_grad=True)
+
+    with pytest.raises(RuntimeError, match=r"detach\(\)"):
+        game(maps=[saliency, saliency])

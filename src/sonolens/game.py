@@ -1,13 +1,12 @@
 """The pointing game on anybody's maps: plain arrays in, one table out."""
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
-from numpy.typing import ArrayLike
 
+from sonolens.arrays import RegionMap
 from sonolens.evaluation.pointing import (
     average_maps,
     locate_extreme_points,
@@ -20,38 +19,33 @@ from sonolens.evaluation.statistics import Bootstrap
 from sonolens.regions import Below, RegionRule, Ring
 from sonolens.tables.pointing import MeanMapExtremes
 
-AnyMap: TypeAlias = Float[np.ndarray, "_ _"]
-"""Maps of one study may differ in size."""
-
-METHOD, RUN, PARTITION = "maps", "network", "test"
+NAMES, PARTITION = {"method": "maps", "run": "network"}, "test"
 """How the maps, their network and their scans are called where tables want a name."""
-
 PERMUTATIONS = 1000
 BOOTSTRAP = Bootstrap(resamples=2000, confidence=0.95, seed=0)
 """How sure the table is: p values down to 0.001, 95 % intervals over patients."""
 
 
 def pointing_game(
-    maps: ArrayLike | Sequence[ArrayLike],
-    masks: ArrayLike | Sequence[ArrayLike],
+    maps: Iterable[Any],
+    masks: Iterable[Any],
     *,
-    spacing_mm: float | ArrayLike,
-    malignant: ArrayLike,
-    called: ArrayLike,
-    patient_ids: ArrayLike | None = None,
-    ring_mm: float = 5.0,
-    training_maps: ArrayLike | Sequence[ArrayLike] | None = None,
+    spacing_mm: float | int | Iterable[Any],
+    malignant: Iterable[Any],
+    called: Iterable[Any],
+    patient_ids: Iterable[Any] | None = None,
+    ring_mm: float | int = 5.0,
+    training_maps: Iterable[Any] | None = None,
 ) -> pd.DataFrame:
     """Count how often maps point at the mass, at the ring around it, and below it, beside chance.
 
     This is the game that the pipeline plays, by the same functions, with the paper's rules: see
-    `score_pointing_game` for what is counted and `docs/how-to/read-the-tables.md` for how to read it. Maps
-    come from any network and any method; signed ones speak for malignant where they are positive.
+    `score_pointing_game` for what is counted, and `docs/how-to/score-your-own-maps.md` for the way here.
 
     Args:
         maps: One map per scan, each covering the whole scan at a resolution of its own: 7 x 7 cells, 14 x 14
-            patches or one value per pixel.
-        masks: One mask per scan on the scan's native grid, not 0 inside the mass; row 0 is the skin side.
+            patches or one value per pixel. Where positive, signed ones speak for malignant.
+        masks: One mask per scan on its native grid: 0 outside the mass, one other value inside; skin on top.
         spacing_mm: Height and width of a native pixel: one number, a pair, or a pair per scan. 1 measures in
             pixels, `ring_mm` too, where a study has no spacing.
         malignant: Whether each mass is malignant.
@@ -64,130 +58,142 @@ def pointing_game(
 
     Returns:
         One row per region (mass, peritumoral, below, any), rule (either, max, min, decision), subset of
-        the calls (correct, wrong, all) and label: `n`, `hits`, `rate`, `ci_low`, `ci_high`, `chance`,
-        `enrichment`, `centre_prior`, `p_value`, `p_adjusted`, `n_silent` and `n_empty`. `centre_prior` is empty
-        where maps differ in size and so have no mean.
+        the calls (correct, wrong, all) and label: a `PointingGame` table without the names of method,
+        run and partition. `centre_prior` is empty where maps differ in size and so have no mean.
 
     Raises:
-        ValueError: If there is no scan, inputs differ in length, a mask is empty, or a map holds infinite or
-            undefined values; the first such scan is named by its number.
+        ValueError: If inputs differ in length, are empty, missing, infinite or not understood; the first
+            such scan is named by its number.
 
     Examples:
         >>> mask = np.zeros((40, 60), dtype=bool)
         >>> mask[10:20, 20:40] = True
-        >>> looks_at_mass = np.zeros((4, 6))
-        >>> looks_at_mass[1, 3] = 1.0
-        >>> table = pointing_game(
-        ...     [looks_at_mass], [mask], spacing_mm=0.5, malignant=[True], called=[True]
-        ... )
-        >>> table.query(
-        ...     "region == 'mass' and rule == 'max' and subset == 'all' and label == 'both'"
-        ... )[["n", "rate", "chance"]].round(2).values.tolist()
-        [[1.0, 1.0, 0.08]]
+        >>> maps = np.zeros((1, 4, 6))  # of one scan
+        >>> maps[0, 1, 3] = 1.0
+        >>> table = pointing_game(maps, [mask], spacing_mm=0.5, malignant=[1], called=[1])
+        >>> row = table.query("region == 'mass' and rule == 'max' and subset == 'all'").iloc[-1]
+        >>> print(f"rate {row['rate']:.2f}, chance {row['chance']:.2f}")
+        rate 1.00, chance 0.08
     """
-    scored, drawn = _read_maps(maps), _read("mask", masks)
-    if not scored:
-        raise ValueError("there is no map; give one map and one mask per scan")
+    scored, drawn = _read_maps("map", maps), _read_masks(masks)
     if len(drawn) != len(scored):
-        raise ValueError(
-            f"there are {len(scored)} maps but {len(drawn)} masks; give one of each per scan"
-        )
-    scans = _tell_scans(len(scored), spacing_mm, malignant, called, patient_ids)
+        raise ValueError(f"there are {len(scored)} maps but {len(drawn)} masks; give one per scan")
+    if not 0 < ring_mm < np.inf:
+        raise ValueError(f"ring_mm is {ring_mm}; give a width greater than 0, for example 5.0")
+    told = {"malignant": malignant, "called": called}
+    told |= {} if patient_ids is None else {"patient_ids": patient_ids}
+    scans = _tell_scans(told, spacing_mm=spacing_mm, count=len(scored))
+    learned = scored if training_maps is None else _read_maps("training map", training_maps)
+    mean_extremes = _locate_mean(learned)
+    points, shares, readers = _locate(scored, drawn, scans, ring_mm=ring_mm)
+    return score_pointing_game(
+        points,
+        shares,
+        scans,
+        mean_extremes=mean_extremes,
+        lookup=look_up_regions(points, mean_extremes, scans, readers),
+        partition=PARTITION,
+        permutations=PERMUTATIONS,
+        bootstrap=BOOTSTRAP,
+    ).drop(columns=["method", "run", "partition"])
+
+
+def _locate(
+    maps: list[np.ndarray], masks: list[np.ndarray], scans: pd.DataFrame, *, ring_mm: float | int
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Callable[[], RegionMap]]]:
+    """Tell extreme points and region shares, and what reads the region map of every scan."""
     rule = RegionRule(
         ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=ring_mm, outer_radii=1.0),
         below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
     )
-    points, shares, region_maps = [], [], {}
-    for saliency, mask, scan in zip(scored, drawn, scans.to_dict(orient="records"), strict=True):
-        spacing = scan["spacing_row_mm"], scan["spacing_col_mm"]
-        region_map = rule.partition(mask != 0, spacing_mm=spacing, scan_id=scan["scan_id"])
-        region_maps[scan["scan_id"]] = region_map
-        key = {"method": METHOD, "run": RUN, "scan_id": scan["scan_id"]}
+    points, shares = [], []
+    readers: dict[str, Callable[[], RegionMap]] = {}
+    for saliency, mask, scan in zip(maps, masks, scans.to_dict(orient="records"), strict=True):
+        scan_id, spacing = scan["scan_id"], (scan["spacing_row_mm"], scan["spacing_col_mm"])
+        region_map = rule.partition(mask, spacing_mm=spacing, scan_id=scan_id)
         located = locate_extreme_points(saliency, region_map, spacing_mm=spacing, rule="cell")
-        points += [key | row for row in located]
+        points += [{"scan_id": scan_id} | row for row in located]
         measured = measure_region_shares(region_map, saliency.shape, spacing_mm=spacing)
-        shares += [key | row for row in measured]
-    extreme_points = pd.DataFrame(points).assign(ring=rule.ring.label)
-    mean_extremes = _locate_prior(scored if training_maps is None else _read_maps(training_maps))
-    game = score_pointing_game(
-        extreme_points,
-        pd.DataFrame(shares),
-        scans,
-        mean_extremes=mean_extremes,
-        lookup=look_up_regions(
-            extreme_points,
-            mean_extremes,
-            scans,
-            {scan_id: region_map.copy for scan_id, region_map in region_maps.items()},
-        ),
-        partition=PARTITION,
-        permutations=PERMUTATIONS,
-        bootstrap=BOOTSTRAP,
-    )
-    return game.drop(columns=["method", "run", "partition"])
+        shares += [{"scan_id": scan_id} | row for row in measured]
+        readers[scan_id] = region_map.copy
+    extreme_points = pd.DataFrame(points).assign(**NAMES, ring=rule.ring.label)
+    return extreme_points, pd.DataFrame(shares).assign(**NAMES), readers
+
+
+def _locate_mean(maps: list[np.ndarray]) -> pd.DataFrame:
+    """Find the extremes of the mean map; none where it is constant or maps differ in size."""
+    differ = len({saliency.shape for saliency in maps}) > 1
+    rows = [] if differ else locate_mean_extremes(average_maps(maps), n_maps=len(maps))
+    return pd.DataFrame(rows).assign(**NAMES) if rows else MeanMapExtremes.empty()
 
 
 def _tell_scans(
-    count: int,
-    spacing_mm: float | ArrayLike,
-    malignant: ArrayLike,
-    called: ArrayLike,
-    patient_ids: ArrayLike | None,
+    told: dict[str, Iterable[Any]], *, spacing_mm: float | int | Iterable[Any], count: int
 ) -> pd.DataFrame:
     """Write what is known of the scans as the tables of scans and decisions have it, in one."""
-    scan_ids = [f"{number:0{len(str(count))}d}" for number in range(count)]
-    spacing = np.broadcast_to(np.asarray(spacing_mm, dtype=float), (count, 2))
-    truth, said = (np.asarray(flags, dtype=bool) for flags in (malignant, called))
-    patients = scan_ids if patient_ids is None else np.asarray(patient_ids)
-    given = {"malignant": truth, "called": said, "patient_ids": patients}
-    for name, values in given.items():
-        if len(values) != count:
-            raise ValueError(
-                f"there are {count} maps but {len(values)} values of {name}; give one per scan"
-            )
-    return pd.DataFrame(
-        {
-            "scan_id": scan_ids,
-            "run": RUN,
-            "partition": PARTITION,
-            "label": np.where(truth, "malignant", "benign"),
-            "patient_id": patients,
-            "called": said,
-            "correct": said == truth,
-            "spacing_row_mm": spacing[:, 0],
-            "spacing_col_mm": spacing[:, 1],
-        }
+    scan_ids = [f"{number:09d}" for number in range(count)]  # in this order where sorted
+    spacing = np.asarray(spacing_mm, dtype=float)
+    known = (spacing > 0) & (spacing < np.inf)
+    if spacing.shape not in {(), (2,), (count, 2)} or not known.all():
+        raise ValueError(
+            f"spacing_mm of shape {spacing.shape} has no pixel spacing above 0 for each of {count} scans; "
+            "give a number, a pair (height, width) or a pair per scan; 1 measures in pixels"
+        )
+    scans = pd.DataFrame({"scan_id": scan_ids, "patient_ids": scan_ids}).assign(
+        **{name: _read_values(name, values, count) for name, values in told.items()},
+        run=NAMES["run"],
+        partition=PARTITION,
+        correct=lambda given: given["called"] == given["malignant"],
+        label=lambda given: np.where(given["malignant"], "malignant", "benign"),
     )
+    scans[["spacing_row_mm", "spacing_col_mm"]] = np.broadcast_to(spacing, (count, 2))
+    return scans.rename(columns={"patient_ids": "patient_id"})
 
 
-def _read(name: str, arrays: ArrayLike | Sequence[ArrayLike]) -> list[np.ndarray]:
-    """Read one array of rows and columns per scan."""
-    read = [np.asarray(array) for array in arrays]  # type: ignore[union-attr]
+def _read_values(name: str, values: Iterable[Any], count: int) -> np.ndarray:
+    listed = list(values)
+    read = np.asarray(listed)
+    if read.shape != (count,):
+        raise ValueError(
+            f"there are {count} maps but {len(listed)} values of {name}, of shape {read.shape}; give "
+            "one per scan"
+        )
+    strange = pd.Series(listed, dtype=object).isna()
+    if name != "patient_ids":  # NumPy takes any word as True, "benign" too
+        strange |= ~pd.Series(read).isin([0, 1])
+    if strange.any():
+        raise ValueError(
+            f"{name} of scan {strange.argmax()} is {listed[strange.argmax()]!r}; leave none empty, and make "
+            "flags of words and probabilities: words == 'malignant', probabilities >= 0.5"
+        )
+    return read
+
+
+def _read(name: str, arrays: Iterable[Any]) -> list[np.ndarray]:
+    read = [np.asarray(array) for array in arrays]
     for number, array in enumerate(read):
-        if array.ndim != 2:  # noqa: PLR2004 - rows and columns
+        if array.ndim != 2 or not array.size:  # noqa: PLR2004 - rows and columns
             raise ValueError(
-                f"{name} {number} has {array.ndim} axes; give rows and columns only, without channels "
-                "or a batch"
+                f"{name} {number} has {array.ndim} axes and {array.size} values; give a list of rows x columns"
             )
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} {number} holds infinite or undefined values; leave it out")
+    if not read:
+        raise ValueError(f"there is no {name}; give one per scan")
     return read
 
 
-def _read_maps(maps: ArrayLike | Sequence[ArrayLike]) -> list[AnyMap]:
-    read = [saliency.astype(float) for saliency in _read("map", maps)]
-    for number, saliency in enumerate(read):
-        if not np.isfinite(saliency).all():
+def _read_maps(name: str, maps: Iterable[Any]) -> list[np.ndarray]:
+    return [one.astype(np.result_type(one, np.float16), copy=False) for one in _read(name, maps)]
+
+
+def _read_masks(masks: Iterable[Any]) -> list[np.ndarray]:
+    read = _read("mask", masks)
+    for number, mask in enumerate(read):
+        inside = np.unique(mask[mask != 0])
+        if len(inside) != 1:
             raise ValueError(
-                f"map {number} holds infinite or undefined values, so it ranks no place above another; "
-                "leave its scan out or draw it again"
+                f"mask {number} holds {len(inside)} values besides 0, not the one inside a mass; leave scans "
+                "without a mass out, and cut smoothed drawings: mask > 127"
             )
-    return read
-
-
-def _locate_prior(maps: Sequence[AnyMap]) -> pd.DataFrame:
-    """Find the extremes of the mean map; an empty table where maps of several sizes have none."""
-    if len({saliency.shape for saliency in maps}) != 1:
-        return MeanMapExtremes.empty()
-    rows = locate_mean_extremes(average_maps(maps), n_maps=len(maps))
-    if not rows:
-        return MeanMapExtremes.empty()
-    return pd.DataFrame(rows).assign(method=METHOD, run=RUN)
+    return [mask != 0 for mask in read]
