@@ -11,6 +11,7 @@ from sonolens.pipelines.consistency import read_map
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
+from sonolens.tables.vocabulary import PLAYED_REGIONS, Unions
 
 
 def measure_region_shares(
@@ -18,6 +19,7 @@ def measure_region_shares(
     region_masks: Pictures,
     scans: pd.DataFrame,
     scoring: EvaluationParameters,
+    regions: Unions = PLAYED_REGIONS,
 ) -> pd.DataFrame:
     """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
     maps = {(map_id.method, map_id.run): name for name, map_id in _ids(saliency_maps)}
@@ -31,7 +33,11 @@ def measure_region_shares(
         region_map = np.asarray(region_masks[scan_id]())
         for shape in sorted(set(cells.values())):
             shares = pointing.measure_region_shares(
-                region_map, shape, spacing_mm=spacing_mm, tolerance_mm=scoring.tolerance_mm
+                region_map,
+                shape,
+                spacing_mm=spacing_mm,
+                tolerance_mm=scoring.tolerance_mm,
+                regions=regions,
             )
             rows += [
                 {"method": method, "run": run, "scan_id": scan_id} | share
