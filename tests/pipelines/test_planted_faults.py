@@ -26,11 +26,10 @@ from sonolens.evaluation.pointing import (
 from sonolens.pipelines.collections import MapId
 from sonolens.pipelines.explainability.points import locate_extreme_points
 from sonolens.pipelines.planted_evidence.evidence import (
-    draw_planted_regions,
     measure_planted_shares,
     score_planted_evidence,
 )
-from sonolens.pipelines.planted_evidence.networks import list_planted_scans
+from sonolens.pipelines.planted_evidence.phantoms import draw_planted_regions, split_planted_scans
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.regions import REGIONS
 from sonolens.tables.planted import PlantedEvidence, PlantedScans, PlantedShares
@@ -110,7 +109,7 @@ def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
         params = dict(session.load_context().params)
     enough = {"cues": tuple(PLANTS), "masses": 24}
     planted = params["planted_evidence"].model_copy(update=enough)
-    scans = PlantedScans.validate(list_planted_scans(planted))
+    scans = PlantedScans.validate(split_planted_scans(planted))
     drawn = draw_planted_regions(scans, planted, params["regions"])
     regions = {scan_id: partial(np.asarray, picture) for scan_id, picture in drawn}
     chain = Chain(params, scans, regions, maps={}, chance={})

@@ -34,9 +34,9 @@ class PlantedEvidence(Table):
     """How often maps point to where the evidence is known to lie: rows of the pointing game.
 
     Counted are the malignant test scans that were called malignant; constant maps (`n_silent`) are left
-    out of `n`. `chance`, `p_value` and the intervals are those of `PointingGame` for rule ``max``,
-    subset ``correct``, label ``malignant``. Region ``planted`` is the union of those where the
-    evidence lies.
+    out of `n`, and scans that lack the region. `chance`, `p_value` and the intervals are those of
+    `PointingGame` for rule ``max``, subset ``correct``, label ``malignant``. Region ``planted`` is the
+    union of those where the evidence lies.
     """
 
     cue: Series[str]

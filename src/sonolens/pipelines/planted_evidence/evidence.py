@@ -1,36 +1,58 @@
-"""planted_weights, planted_decisions -> planted_maps, planted_points -> planted_evidence, its figure."""
+"""The station of planted evidence: planted_inputs -> planted_maps, planted_points -> planted_evidence."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 import pandas as pd
-from kedro.pipeline import Node
+from kedro.pipeline import Node, Pipeline
 from matplotlib.figure import Figure
-from PIL import Image
 
-from sonolens.arrays import Mask, SaliencyMap
+from sonolens.arrays import SaliencyMap
 from sonolens.evaluation import experiments, pointing
 from sonolens.figures import planted as figure
 from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps
-from sonolens.pipelines.explainability.maps import draw_region_masks, draw_saliency_maps
-from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionParameters
+from sonolens.pipelines.explainability.maps import draw_saliency_maps
+from sonolens.pipelines.explainability.parameters import ExplanationParameters
 from sonolens.pipelines.explainability.points import locate_extreme_points, measure_region_shares
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
-from sonolens.pipelines.planted_evidence.networks import Stacks, by_study
+from sonolens.pipelines.planted_evidence.networks import Stacks, network_nodes
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
+from sonolens.pipelines.planted_evidence.phantoms import explained_scans
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.tables.pointing import MeanMapExtremes
 
 
-def evidence_nodes() -> list[Node]:
-    """Explain the malignant test scans and play the pointing game, with what is planted in it."""
-    return [
+def planted_evidence_station() -> Pipeline:
+    """Fit and explain networks, and play the pointing game with what is planted in it."""
+    nodes = [
+        *network_nodes(),
+        *map_nodes(),
         Node(
-            draw_planted_regions,
-            inputs=["planted_scans", "params:planted_evidence", "params:regions"],
-            outputs="planted_regions",
-            name="draw_planted_regions",
+            score_planted_evidence,
+            inputs=[
+                "planted_points",
+                "planted_shares",
+                "planted_regions",
+                "planted_decisions",
+                "planted_runs",
+                "planted_scans",
+                "params:evaluation",
+            ],
+            outputs="planted_evidence",
+            name="score_planted_evidence",
         ),
+        Node(
+            draw_planted_evidence,
+            inputs="planted_evidence",
+            outputs="planted_evidence_figure",
+            name="draw_planted_evidence",
+        ),
+    ]
+    return Pipeline(nodes, namespace="planted_evidence", prefix_datasets_with_namespace=False)
+
+
+def map_nodes() -> list[Node]:
+    """Explain the malignant test scans and find where their maps are extreme."""
+    return [
         Node(
             draw_planted_maps,
             inputs=[
@@ -64,41 +86,7 @@ def evidence_nodes() -> list[Node]:
             outputs="planted_shares",
             name="measure_planted_shares",
         ),
-        Node(
-            score_planted_evidence,
-            inputs=[
-                "planted_points",
-                "planted_shares",
-                "planted_regions",
-                "planted_decisions",
-                "planted_runs",
-                "planted_scans",
-                "params:evaluation",
-            ],
-            outputs="planted_evidence",
-            name="score_planted_evidence",
-        ),
-        Node(
-            draw_planted_evidence,
-            inputs="planted_evidence",
-            outputs="planted_evidence_figure",
-            name="draw_planted_evidence",
-        ),
     ]
-
-
-def draw_planted_regions(
-    planted_scans: pd.DataFrame, planted: PlantedEvidenceParameters, regions: RegionParameters
-) -> Iterator[tuple[str, Image.Image]]:
-    """Draw the mass, its ring and what lies below on the scans that are explained."""
-    masks = {
-        f"{cue}-{scan_id}": partial(_picture_mask, read)
-        for cue in planted.cues
-        for scan_id, read in planted.plan_study(cue).masks.items()
-    }
-    return draw_region_masks(
-        masks, pd.concat([scans for _, scans in _explained(planted_scans)]), regions
-    )
 
 
 def draw_planted_maps(
@@ -114,7 +102,7 @@ def draw_planted_maps(
     """Explain every network's logit for the malignant test scans, by the network's own methods."""
     return (
         named_map
-        for cue, scans in _explained(planted_scans)
+        for cue, scans in explained_scans(planted_scans)
         for run in planted_runs[planted_runs["cue"] == cue].to_dict(orient="records")
         for named_map in draw_saliency_maps(
             {run["run"]: planted_weights[run["run"]]},
@@ -135,7 +123,7 @@ def measure_planted_shares(
 ) -> pd.DataFrame:
     """Measure the share of the four regions and of the planted one, on the scan and on its cells."""
     tables = []
-    for cue, scans in _explained(planted_scans):
+    for cue, scans in explained_scans(planted_scans):
         explained = set(scans["scan_id"])
         maps = {
             name: read
@@ -169,7 +157,7 @@ def score_planted_evidence(
             tolerance_mm=scoring.tolerance_mm,
             regions=PLANTS[cue].played_regions,
         )
-        for cue, scans in _explained(planted_scans)
+        for cue, scans in explained_scans(planted_scans)
     }
     return experiments.score_planted_evidence(
         planted_points,
@@ -185,13 +173,3 @@ def score_planted_evidence(
 def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     """Draw the share of maps that point to the planted evidence, beside chance."""
     return figure.draw_planted_evidence(planted_evidence)
-
-
-def _explained(planted_scans: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield every cue with its malignant test scans, their index the place in its stack."""
-    for cue, scans in by_study(planted_scans):
-        yield cue, scans.query("partition == 'test' and label == 'malignant'")
-
-
-def _picture_mask(read: Callable[[], Mask]) -> Image.Image:
-    return Image.fromarray(read())
