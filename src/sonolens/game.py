@@ -17,6 +17,7 @@ from sonolens.evaluation.pointing import (
 )
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.regions import Below, RegionRule, Ring
+from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import MeanMapExtremes
 
 NAMES, PARTITION = {"method": "maps", "run": "network"}, "test"
@@ -99,7 +100,7 @@ def pointing_game(
 
 
 def _locate(
-    maps: list[np.ndarray], masks: list[np.ndarray], scans: pd.DataFrame, *, ring_mm: float | int
+    maps: list[np.ndarray], masks: list[np.ndarray], scans: ScansTable, *, ring_mm: float | int
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Callable[[], RegionMap]]]:
     """Tell extreme points and region shares, and what reads the region map of every scan."""
     rule = RegionRule(

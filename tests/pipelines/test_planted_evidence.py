@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from kedro.framework.startup import bootstrap_project
@@ -12,7 +11,6 @@ from pydantic import ValidationError
 
 from sonolens.models.fitting import launch
 from sonolens.pipeline_registry import register_pipelines
-from sonolens.pipelines.planted_evidence.explaining import find_hits
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
 from sonolens.regions import REGIONS, Below, RegionRule, Ring
@@ -68,7 +66,7 @@ def test_the_four_regions_are_the_whole_scan_and_rates_lie_in_their_intervals(
     parts = counted[counted["region"].isin(FOUR)].groupby(["cue", "network", "method"])
 
     assert len(counted)
-    for column in ("rate", "chance", "exchanged"):
+    for column in ("rate", "chance"):
         assert parts[column].sum().to_numpy() == pytest.approx(1), column
     assert counted["hits"].to_numpy() == pytest.approx((counted["rate"] * counted["n"]).to_numpy())
     assert counted["rate"].between(counted["ci_low"] - 1e-9, counted["ci_high"] + 1e-9).all()
@@ -91,22 +89,32 @@ def test_cells_and_receptive_field_stand_beside_every_rate(evidence: pd.DataFram
 
 
 def test_a_method_that_always_points_at_one_place_scores_what_it_would_on_other_scans(
-    planted: Any,
+    evidence: pd.DataFrame,
 ) -> None:
-    hits = planted.catalog.load("planted_hits")
-    prior = hits[hits["method"] == "centre_prior"]
+    prior = evidence.query("method == 'centre_prior' and n > 0")
 
-    assert prior["hit"].to_numpy() == pytest.approx(prior["exchanged"].to_numpy())
-    assert prior["hit"].gt(0).any()
+    assert (prior["p_value"] == 1).all()
+    assert prior["hits"].gt(0).any()
 
 
 def test_only_malignant_test_scans_are_explained(planted: Any) -> None:
-    predictions = planted.catalog.load("planted_predictions")
-    malignant = predictions.query("partition == 'test' and label == 'malignant'")
+    scans = planted.catalog.load("planted_scans")
+    malignant = set(scans.query("partition == 'test' and label == 'malignant'")["scan_id"])
 
-    explained = planted.catalog.load("planted_hits")
-    assert set(explained["scan_id"]) == set(malignant["scan_id"])
-    assert set(predictions["partition"]) == {"validation", "test"}
+    for table in ("planted_points", "planted_shares"):
+        assert set(planted.catalog.load(table)["scan_id"]) == malignant
+    assert set(planted.catalog.load("planted_regions")) == malignant
+
+
+def test_what_a_study_has_bears_the_name_of_its_cue(planted: Any) -> None:
+    decisions = planted.catalog.load("planted_decisions")
+    scans = planted.catalog.load("planted_scans").set_index("scan_id")
+    runs = planted.catalog.load("planted_runs").set_index("run")
+
+    assert len(decisions) == 2 * len(scans)  # two networks each
+    assert (decisions["scan_id"].map(scans["cue"]) == decisions["run"].map(runs["cue"])).all()
+    assert all(run.startswith(f"{cue}-") for run, cue in runs["cue"].items())
+    assert all(scan_id.startswith(f"{cue}-") for scan_id, cue in scans["cue"].items())
 
 
 def test_a_repeated_run_fits_nothing(planted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,50 +124,9 @@ def test_a_repeated_run_fits_nothing(planted: Any, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(launch, "run_fit", refuse)
     before = planted.catalog.load("planted_evidence")
 
-    planted.run("planted_evidence", from_nodes=["explain_planted_networks"])
+    planted.run("planted_evidence", from_nodes=["planted_evidence.train_planted_networks"])
 
     pd.testing.assert_frame_equal(planted.catalog.load("planted_evidence"), before)
-
-
-def test_random_maps_hit_a_region_as_often_as_its_share_of_the_cells() -> None:
-    rng = np.random.default_rng(0)
-    regions = np.zeros((60, 90), dtype=np.uint8)
-    regions[:, :30] = REGIONS["mass"]  # a third
-    maps = [rng.normal(size=(12, 12)) for _ in range(600)]
-
-    found = find_hits(maps, [regions] * 600, size_px=48, point_rule="cell")
-
-    rate = np.mean([each["hit"]["mass"] for each in found])
-    assert found[0]["cell_share"]["mass"] == pytest.approx(1 / 3)
-    assert rate == pytest.approx(1 / 3, abs=4 * np.sqrt(2 / 9 / 600))
-
-
-def test_a_map_is_read_on_its_own_scan_and_exchanged_on_the_others() -> None:
-    left, right = np.zeros((2, 60, 90), dtype=np.uint8)
-    left[:, :45] = REGIONS["mass"]
-    right[:, 45:] = REGIONS["mass"]
-    saliency = np.zeros((4, 4))
-    saliency[1, 0] = 1.0
-
-    on_left, on_right = find_hits(
-        [saliency, saliency], [left, right], size_px=48, point_rule="cell"
-    )
-
-    assert (on_left["hit"]["mass"], on_left["exchanged"]["mass"]) == (1, 1)
-    assert (on_right["hit"]["mass"], on_right["exchanged"]["mass"]) == (0, 0)
-
-
-def test_a_constant_map_hits_nothing_and_lends_no_other_scan_its_place() -> None:
-    regions = np.ones((60, 90), dtype=np.uint8)
-    pointing = np.eye(4)
-
-    silent, heard = find_hits(
-        [np.zeros((4, 4)), pointing], [regions, regions], size_px=48, point_rule="cell"
-    )
-
-    assert silent["hit"] is None
-    assert heard["hit"]["mass"] == 1
-    assert heard["exchanged"] is None
 
 
 @pytest.mark.parametrize("name", [name for name in PLANTS if name.startswith("foci")])

@@ -13,34 +13,40 @@ Makes: TypeAlias = Mapping[Callable[..., Any], str | list[str]]
 """What each function makes: the name of a dataset, or of several."""
 
 
-def station(namespace: str, makes: Makes) -> Pipeline:
+def station(namespace: str, makes: Makes, *, takes: Mapping[str, str] | None = None) -> Pipeline:
     """Wire a station: a Kedro namespace that Kedro-Viz folds into one box and that runs alone.
 
     A node bears the name of its function. An argument takes the dataset of its name, or, where it is typed as
-    a group of parameters, the group of that name: `EvaluationParameters` are ``params:evaluation``.
+    a group of parameters, the group of that name: `EvaluationParameters` are ``params:evaluation``. One that has a
+    default keeps it.
 
     Args:
         namespace: Name of the station.
         makes: Its functions, and what each makes.
+        takes: The datasets of arguments that are named otherwise here, by argument.
     """
     nodes = [
-        Node(function, inputs=wire(function), outputs=outputs, name=function.__name__)
+        Node(function, inputs=wire(function, takes or {}), outputs=outputs, name=function.__name__)
         for function, outputs in makes.items()
     ]
     return Pipeline(nodes, namespace=namespace, prefix_datasets_with_namespace=False)
 
 
-def wire(function: Callable[..., Any]) -> dict[str, str]:
+def wire(function: Callable[..., Any], takes: Mapping[str, str]) -> dict[str, str]:
     """Tell the dataset or parameters that every argument of a node takes, by argument.
 
     Examples:
         >>> class EvaluationParameters(Parameters): ...
         >>> def score(scans: object, scoring: EvaluationParameters) -> None: ...
-        >>> wire(score)
-        {'scans': 'scans', 'scoring': 'params:evaluation'}
+        >>> wire(score, {"scans": "planted_scans"})
+        {'scans': 'planted_scans', 'scoring': 'params:evaluation'}
     """
     arguments = inspect.signature(function).parameters
-    return {name: _source(name, argument.annotation) for name, argument in arguments.items()}
+    return {
+        name: takes.get(name) or _source(name, argument.annotation)
+        for name, argument in arguments.items()
+        if argument.default is inspect.Parameter.empty
+    }
 
 
 def _source(name: str, annotation: object) -> str:

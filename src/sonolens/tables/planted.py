@@ -1,68 +1,42 @@
-"""The tables of planted evidence: phantoms whose label is carried by one known cue."""
+"""The tables of planted evidence that differ from those of a study: what carries the label stands beside."""
 
-from typing import Annotated, TypeAlias
-
-import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table, fits
-from sonolens.tables.vocabulary import LABELS, PARTITIONS, PLANTED_REGIONS
+from sonolens.tables.cohort import Scans
+from sonolens.tables.contract import Table
+from sonolens.tables.pointing import RegionShares
+from sonolens.tables.training import TrainingRuns
+from sonolens.tables.vocabulary import PARTITIONS, PLANTED_REGIONS
 
 
-class PlantedPredictions(Table):
-    """What every network says of the validation and test scans of the study it was fitted on."""
+class PlantedScans(Scans):
+    """The scans of all phantom studies. Studies show the same masses; a scan's name begins with its cue."""
 
     cue: Series[str] = pa.Field(description="What carries the label; foci with their site.")
-    network: Series[str]
-    seed: Series[int] = pa.Field(ge=0)
-    scan_id: Series[str]
-    patient_id: Series[str]
-    label: Series[str] = pa.Field(isin=LABELS)
     partition: Series[str] = pa.Field(isin=PARTITIONS)
-    logit: Series[float]
+
+
+class PlantedRuns(TrainingRuns):
+    """What was fitted to each study; a run's name begins with its cue."""
+
+    cue: Series[str] = pa.Field(description="What carries the label; foci with their site.")
     receptive_field_px: Series[float] = pa.Field(ge=1, description="Of the framed scan.")
 
-    class Config:
-        """One logit per study, network, seed and scan."""
 
-        unique = ["cue", "network", "seed", "scan_id"]
+class PlantedShares(RegionShares):
+    """The share of the four regions and of their union ``planted`` in a scan and in a map's cells."""
 
-
-class PlantedHits(Table):
-    """Where the maximum of each map of a malignant test scan lies.
-
-    The four regions are the whole scan, so `hit` sums to 1 over them, or is empty throughout where the
-    map is constant. `exchanged` is the share of the other scans' maxima that would lie in the region
-    of this one.
-    """
-
-    cue: Series[str]
-    network: Series[str]
-    seed: Series[int] = pa.Field(ge=0)
-    method: Series[str]
-    scan_id: Series[str]
-    region: Series[str] = pa.Field(isin=PLANTED_REGIONS[:-1])
-    planted: Series[bool] = pa.Field(description="Whether the evidence lies there.")
-    hit: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    cell_share: Series[float] = pa.Field(ge=0, le=1)
-    exchanged: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    cell_row_mm: Series[float] = pa.Field(gt=0)
-    cell_col_mm: Series[float] = pa.Field(gt=0)
-
-    class Config:
-        """One row per map and region."""
-
-        unique = ["cue", "network", "seed", "method", "scan_id", "region"]
+    region: Series[str] = pa.Field(isin=PLANTED_REGIONS)
 
 
 class PlantedEvidence(Table):
-    """How often maps point to where the evidence is known to lie.
+    """How often maps point to where the evidence is known to lie: rows of the pointing game.
 
     Counted are the malignant test scans that were called malignant; constant maps (`n_silent`) are left
-    out of `n`. `chance` is the mean share of the region in the map's cells, `exchanged` what the
-    same maps would score on each other's scans: a method that always points at one place scores
-    just that. Region ``planted`` is the union of those where the evidence lies.
+    out of `n`, and scans that lack the region. `chance`, `p_value` and the intervals are those of
+    `PointingGame` for rule ``max``, subset ``correct``, label ``malignant``. Region ``planted`` is the
+    union of those where the evidence lies.
     """
 
     cue: Series[str]
@@ -70,7 +44,7 @@ class PlantedEvidence(Table):
     seed: Series[int] = pa.Field(ge=0)
     method: Series[str]
     region: Series[str] = pa.Field(isin=PLANTED_REGIONS)
-    planted: Series[bool]
+    planted: Series[bool] = pa.Field(description="Whether all of it holds evidence.")
     auc: Series[float] = pa.Field(ge=0, le=1, description="Of the test scans.")
     auc_ci_low: Series[float] = pa.Field(ge=0, le=1)
     auc_ci_high: Series[float] = pa.Field(ge=0, le=1)
@@ -82,7 +56,7 @@ class PlantedEvidence(Table):
     ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     enrichment: Series[float] = pa.Field(ge=0, nullable=True)
-    exchanged: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     cell_row_mm: Series[float] = pa.Field(gt=0, description="Mean over the scans.")
     cell_col_mm: Series[float] = pa.Field(gt=0, description="Mean over the scans.")
     receptive_field_px: Series[float] = pa.Field(ge=1, description="Of the framed scan.")
@@ -92,8 +66,3 @@ class PlantedEvidence(Table):
         """One rate per study, network, seed, method and region."""
 
         unique = ["cue", "network", "seed", "method", "region"]
-
-
-PlantedPredictionsTable: TypeAlias = Annotated[pd.DataFrame, fits(PlantedPredictions)]
-PlantedHitsTable: TypeAlias = Annotated[pd.DataFrame, fits(PlantedHits)]
-PlantedEvidenceTable: TypeAlias = Annotated[pd.DataFrame, fits(PlantedEvidence)]

@@ -1,22 +1,45 @@
-"""Planted evidence: hits of right calls, beside chance and beside maps laid on other scans."""
+"""Planted evidence: rows of the pointing game beside the network's AUC, by hand."""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sonolens.evaluation import classification, pointing
 from sonolens.evaluation.experiments import score_planted_evidence
 from sonolens.evaluation.statistics import Bootstrap
-from sonolens.tables.planted import PlantedEvidence, PlantedHits, PlantedPredictions
+from sonolens.regions import REGIONS
+from sonolens.tables.planted import PlantedEvidence
+from sonolens.tables.pointing import MeanMapExtremes
 
 BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=0)
-FIT = {"cue": "margin", "network": "local", "seed": 0}
-CHANCE = {"mass": 0.1, "peritumoral": 0.2, "below": 0.1, "other": 0.6}
-PLANTED = {"mass", "peritumoral"}
+RUN = "margin-local"
+PLAYED = {name: (name,) for name in ("mass", "peritumoral", "below", "other")} | {
+    "planted": ("mass", "peritumoral")
+}
+# Ten cells: one of mass, two of ring, one below, six of the rest.
+SCAN = np.array([["mass", "peritumoral", "peritumoral", "below", "other"], ["other"] * 5])
+REGION_MAP = np.vectorize(REGIONS.get)(SCAN).astype(np.uint8)
+CELL_OF = {"mass": (0, 0), "peritumoral": (0, 1), "below": (0, 3), "other": (1, 0)}
+
+RUNS = pd.DataFrame(
+    [
+        {
+            "run": RUN,
+            "cue": "margin",
+            "network": "local",
+            "seed": 0,
+            "protocol": "rigorous",
+            "receptive_field_px": 14.0,
+        }
+    ]
+)
 
 
-def predictions() -> pd.DataFrame:
+def scans() -> pd.DataFrame:
     """Validation puts the threshold at 1; of four malignant test scans it misses t3."""
-    scans = [
+    rows = [
         ("v0", "validation", "malignant", 1.0),
         ("v1", "validation", "benign", 0.0),
         ("t0", "test", "malignant", 3.0),
@@ -26,39 +49,70 @@ def predictions() -> pd.DataFrame:
         ("t4", "test", "benign", 0.7),
         ("t5", "test", "benign", -1.0),
     ]
-    table = pd.DataFrame(scans, columns=["scan_id", "partition", "label", "logit"])
-    table = table.assign(**FIT, patient_id="p" + table["scan_id"], receptive_field_px=14.0)
-    return PlantedPredictions.validate(table)
+    table = pd.DataFrame(rows, columns=["scan_id", "partition", "label", "logit"])
+    return table.assign(
+        run=RUN,
+        lesion_id="l" + table["scan_id"],
+        patient_id="p" + table["scan_id"],
+        spacing_row_mm=1.2,
+        spacing_col_mm=1.4,
+    )
 
 
-def hits(**where: str | None) -> pd.DataFrame:
-    """Each map points to one region, or to none."""
-    rows = [
-        FIT
-        | {
-            "method": "cam",
-            "scan_id": scan_id,
-            "region": region,
-            "planted": region in PLANTED,
-            "hit": np.nan if hit is None else float(region == hit),
-            "cell_share": chance,
-            "exchanged": 0.25,
-            "cell_row_mm": 1.2,
-            "cell_col_mm": 1.4,
-        }
-        for scan_id, hit in where.items()
-        for region, chance in CHANCE.items()
-    ]
-    return PlantedHits.validate(pd.DataFrame(rows))
+def decide(judged: pd.DataFrame) -> pd.DataFrame:
+    predictions = classification.scale_probabilities(
+        judged[["run", "scan_id", "lesion_id", "partition", "label", "logit"]], protocol="rigorous"
+    )
+    chosen = classification.choose_operating_points(predictions, RUNS, lesion_probability="mean")
+    return classification.decide_scans(predictions, judged[["scan_id", "patient_id"]], chosen)
 
 
-def score(found: pd.DataFrame) -> pd.DataFrame:
-    table = score_planted_evidence(found, predictions(), bootstrap=BOOTSTRAP)
+def draw(hit: str | None) -> np.ndarray:
+    """A map whose maximum lies in one region; its minimum, in the last cell, is of no matter."""
+    saliency = np.zeros(REGION_MAP.shape)
+    if hit is not None:
+        saliency[CELL_OF[hit]] = 1.0
+        saliency[1, 4] = -1.0
+    return saliency
+
+
+def score(**where: str | None) -> pd.DataFrame:
+    """Score maps that each point to one region, or to none."""
+    points: list[dict[str, Any]] = []
+    shares: list[dict[str, Any]] = []
+    for scan_id, hit in where.items():
+        key = {"method": "cam", "run": RUN, "scan_id": scan_id}
+        located = pointing.locate_extreme_points(
+            draw(hit), REGION_MAP, spacing_mm=(1.2, 1.4), rule="cell"
+        )
+        measured = pointing.measure_region_shares(
+            REGION_MAP, REGION_MAP.shape, spacing_mm=(1.2, 1.4), regions=PLAYED
+        )
+        points += [key | row for row in located]
+        shares += [key | row for row in measured]
+    extreme_points = pd.DataFrame(points).assign(ring="5 mm")
+    judged = scans()
+    lookup = pointing.look_up_regions(
+        extreme_points,
+        MeanMapExtremes.empty(),
+        judged[["scan_id", "spacing_row_mm", "spacing_col_mm"]],
+        dict.fromkeys(where, lambda: REGION_MAP),
+        regions=PLAYED,
+    )
+    table = score_planted_evidence(
+        extreme_points,
+        pd.DataFrame(shares),
+        decide(judged),
+        RUNS,
+        lookups={"margin": lookup},
+        permutations=100,
+        bootstrap=BOOTSTRAP,
+    )
     return PlantedEvidence.validate(table).set_index("region")
 
 
 def test_only_malignant_scans_that_were_called_so_count() -> None:
-    scored = score(hits(t0="mass", t1="peritumoral", t2="other", t3="mass"))
+    scored = score(t0="mass", t1="peritumoral", t2="other", t3="mass")
 
     assert (scored["n"] == 3).all()
     assert scored["rate"].to_dict() == pytest.approx(
@@ -67,7 +121,7 @@ def test_only_malignant_scans_that_were_called_so_count() -> None:
 
 
 def test_where_evidence_lies_in_two_regions_their_hits_and_chances_add_up() -> None:
-    scored = score(hits(t0="mass", t1="peritumoral", t2="other", t3="mass"))
+    scored = score(t0="mass", t1="peritumoral", t2="other", t3="mass")
 
     assert scored["planted"].to_dict() == {
         "mass": True,
@@ -78,11 +132,16 @@ def test_where_evidence_lies_in_two_regions_their_hits_and_chances_add_up() -> N
     }
     assert scored.loc["planted", "chance"] == pytest.approx(0.3)
     assert scored.loc["planted", "enrichment"] == pytest.approx((2 / 3) / 0.3)
-    assert scored.loc["planted", "exchanged"] == pytest.approx(0.5)
+
+
+def test_on_scans_that_are_all_alike_a_map_hits_as_often_on_any_other() -> None:
+    scored = score(t0="mass", t1="peritumoral", t2="other", t3="mass")
+
+    assert (scored["p_value"] == 1).all()
 
 
 def test_the_auc_is_that_of_the_test_scans() -> None:
-    scored = score(hits(t0="mass", t1="mass", t2="mass", t3="mass"))
+    scored = score(t0="mass", t1="mass", t2="mass", t3="mass")
 
     # Of eight pairs only t3 and t4 stand in the wrong order.
     assert (scored["auc"] == 7 / 8).all()
@@ -90,7 +149,7 @@ def test_the_auc_is_that_of_the_test_scans() -> None:
 
 
 def test_a_constant_map_neither_hits_nor_misses() -> None:
-    scored = score(hits(t0="mass", t1=None, t2="mass", t3=None))
+    scored = score(t0="mass", t1=None, t2="mass", t3=None)
 
     assert (scored["n"] == 2).all()
     assert (scored["n_silent"] == 1).all()  # t3 was not called malignant
@@ -98,43 +157,16 @@ def test_a_constant_map_neither_hits_nor_misses() -> None:
 
 
 def test_a_network_that_finds_nothing_has_no_rate() -> None:
-    scored = score(hits(t3="mass"))
+    scored = score(t3="mass")
 
     assert (scored["n"] == 0).all()
     assert scored[["rate", "ci_low", "chance"]].isna().all(axis=None)
 
 
-def test_exchanging_regions_methods_and_fits_exchanges_rows_and_no_number() -> None:
-    regions = {"mass": "below", "below": "other", "other": "peritumoral", "peritumoral": "mass"}
-    methods, networks = ({one: other, other: one} for one, other in (("cam", "drs"), ("a", "b")))
-    rng = np.random.default_rng(5)
-    maps = pd.concat(
-        hits(**dict(zip(("t0", "t1", "t2"), rng.choice(list(CHANCE), 3), strict=True))).assign(
-            method=method, network=network, exchanged=rng.random(12)
-        )
-        for method in methods
-        for network in networks
-    )
-    judged = pd.concat(
-        predictions().assign(network=network, receptive_field_px=seen_px)
-        for network, seen_px in zip(networks, (14.0, 30.0), strict=True)
-    )
-    key = ["network", "method", "region"]
+def test_run_and_cells_stand_beside_every_rate() -> None:
+    scored = score(t0="mass")
 
-    def scored(found: pd.DataFrame, by: pd.DataFrame) -> pd.DataFrame:
-        return score_planted_evidence(found, by, resamples=200, confidence=0.95, seed=0)
-
-    turned = scored(
-        maps.assign(
-            region=maps["region"].map(regions),
-            method=maps["method"].map(methods),
-            network=maps["network"].map(networks),
-        ),
-        judged.assign(network=judged["network"].map(networks)),
-    )
-
-    expected = scored(maps, judged).replace({"region": regions, "method": methods})
-    expected["network"] = expected["network"].map(networks)
-    pd.testing.assert_frame_equal(
-        turned.set_index(key).sort_index(), expected.set_index(key).sort_index(), rtol=1e-12
-    )
+    assert (scored[["cue", "network", "method"]] == ["margin", "local", "cam"]).all(axis=None)
+    assert (scored["receptive_field_px"] == 14).all()
+    assert (scored["cell_row_mm"] == 1.2).all()
+    assert (scored["cell_col_mm"] == 1.4).all()

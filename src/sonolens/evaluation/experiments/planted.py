@@ -1,123 +1,90 @@
-"""Planted evidence: how often maps point to where the evidence is known to lie."""
+"""Planted evidence: the pointing game where it is known which region holds the evidence."""
 
-from typing import Any
+from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
-from sonolens.evaluation.classification.roc import (
-    auc,
-    bootstrap_aucs,
-    call_malignant,
-    closest_to_corner,
-)
-from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, limits_of, ratio
-from sonolens.tables.training import PredictionsTable
-from sonolens.tables.vocabulary import PLANTED_REGIONS
+from sonolens.evaluation.classification.case_scores import score_ranking
+from sonolens.evaluation.classification.cases import as_arrays, form_cases, group_cases
+from sonolens.evaluation.pointing.pointing_game import score_pointing_game
+from sonolens.evaluation.pointing.region_lookup import RegionLookup
+from sonolens.evaluation.statistics.intervals import Bootstrap
+from sonolens.tables.planted import PlantedEvidence
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremes, RegionSharesTable
+from sonolens.tables.training import DecisionsTable
 
-FITTED = ["cue", "network", "seed"]
-"""What one network was fitted on, and how."""
+FOUND = "rule == 'max' and subset == 'correct' and label == 'malignant'"
+"""The rows of the game that can be right: what argues for malignancy, where it was seen."""
 
 
 def score_planted_evidence(
-    hits: pd.DataFrame, predictions: PredictionsTable, *, bootstrap: Bootstrap
+    extreme_points: ExtremePointsTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
+    runs: pd.DataFrame,
+    *,
+    lookups: Mapping[str, RegionLookup],
+    permutations: int,
+    bootstrap: Bootstrap,
 ) -> pd.DataFrame:
-    """Score every method on every network and planted cue.
+    """Score every method on every network and planted cue by `score_pointing_game`.
 
-    A scan is called malignant from the threshold on that lies closest to the corner of the
-    validation scans' ROC curve. Where that finds no malignant test scan `n` is 0 and there is no
-    rate; the regions stay in the table.
+    Where no malignant test scan was called so, `n` is 0 and there is no rate; the regions stay in the
+    table.
 
     Args:
-        hits: A `PlantedHits` table.
-        predictions: The `PlantedPredictions` of the same networks.
+        extreme_points: The `ExtremePoints` of the maps of test scans.
+        region_shares: A `PlantedShares` table of the same maps.
+        decisions: The `Decisions` of the same networks.
+        runs: A `PlantedRuns` table.
+        lookups: By cue, the regions at every place that a map of its scans points at; among those that
+            play, ``planted`` is the union of the parts that hold the evidence.
+        permutations: How often the maps are exchanged between scans.
+        bootstrap: How patients are resampled.
 
     Returns:
-        A `PlantedEvidence` table.
+        A `PlantedEvidence` table, runs in the order of `runs`.
+
+    Raises:
+        ValueError: If the tables do not fit together; see `score_pointing_game`.
     """
-    judged_by = dict(list(predictions.groupby(FITTED, sort=False)))
-    scored = []
-    for fitted, of_network in hits.groupby(FITTED, sort=False):
-        judged = judged_by[fitted]
-        of_fit: dict[str, Any] = dict(zip(FITTED, fitted, strict=True)) | _score_network(
-            judged, bootstrap
+    games = []
+    for cue, lookup in lookups.items():
+        of_cue = runs.loc[runs["cue"] == cue, "run"]
+        game = score_pointing_game(
+            extreme_points[extreme_points["run"].isin(of_cue)],
+            region_shares,
+            decisions,
+            mean_extremes=MeanMapExtremes.empty(),
+            lookup=lookup,
+            partition="test",
+            permutations=permutations,
+            bootstrap=bootstrap,
         )
-        found = _found(judged)
-        for method, maps in of_network.groupby("method", sort=False):
-            table = _score_method(maps, found, bootstrap)
-            scored.append(table.assign(**of_fit, method=method, confidence=bootstrap.confidence))
-    return pd.concat(scored, ignore_index=True)
-
-
-def _score_network(judged: pd.DataFrame, bootstrap: Bootstrap) -> dict[str, float]:
-    """How well the network tells the test scans apart, and how far each of its cells sees."""
-    test = judged[judged["partition"] == "test"]
-    malignant = (test["label"] == "malignant").to_numpy()
-    logits = test["logit"].to_numpy(dtype=float)
-    area = auc(malignant, logits)
-    drawn = bootstrap_aucs(
-        malignant, logits, test["patient_id"], resamples=bootstrap.resamples, seed=bootstrap.seed
+        evidence = set(lookup.regions["planted"])
+        planted = {name: set(union) <= evidence for name, union in lookup.regions.items()}
+        games.append(game.query(FOUND).assign(planted=game["region"].map(planted)))
+    cells = region_shares.groupby(["method", "run"])[["cell_row_mm", "cell_col_mm"]].mean()
+    scored = (
+        _score_networks(runs, decisions, bootstrap=bootstrap)
+        .merge(pd.concat(games), on="run")
+        .merge(cells, on=["method", "run"])
     )
-    low, high = limits_of(
-        area, drawn, patients=test["patient_id"].nunique(), confidence=bootstrap.confidence
+    return scored[list(PlantedEvidence.to_schema().columns)]
+
+
+def _score_networks(
+    runs: pd.DataFrame, decisions: DecisionsTable, *, bootstrap: Bootstrap
+) -> pd.DataFrame:
+    """Say how well every network tells the test scans apart."""
+    # Only scans are read, so it does not matter how lesions are formed.
+    cases = group_cases(form_cases(decisions, lesion_probability="mean"))
+    areas = [
+        score_ranking(as_arrays(cases[run, "scan", "test"]), bootstrap=bootstrap)
+        for run in runs["run"]
+    ]
+    return runs[["run", "cue", "network", "seed", "receptive_field_px"]].assign(
+        auc=[area.value for area in areas],
+        auc_ci_low=[area.ci_low for area in areas],
+        auc_ci_high=[area.ci_high for area in areas],
     )
-    return {
-        "auc": area,
-        "auc_ci_low": low,
-        "auc_ci_high": high,
-        "receptive_field_px": float(judged["receptive_field_px"].iloc[0]),
-    }
-
-
-def _found(judged: pd.DataFrame) -> pd.Series:
-    """The patients of the malignant test scans that were called malignant, by scan."""
-    chosen_on = judged[judged["partition"] == "validation"]
-    threshold = closest_to_corner(
-        (chosen_on["label"] == "malignant").to_numpy(), chosen_on["logit"].to_numpy(dtype=float)
-    )
-    called = call_malignant(judged["logit"].to_numpy(dtype=float), threshold)
-    malignant = (judged["partition"] == "test") & (judged["label"] == "malignant")
-    return judged[malignant & called].set_index("scan_id")["patient_id"]
-
-
-def _score_method(maps: pd.DataFrame, found: pd.Series, bootstrap: Bootstrap) -> pd.DataFrame:
-    """Score one method on one network; axes are scan and region, the union last."""
-    counted = maps[maps["scan_id"].isin(found.index)]
-    planted = maps.groupby("region")["planted"].first().reindex(list(PLANTED_REGIONS[:-1]))
-    hit, share, exchanged = (
-        _by_region(counted, column, planted) for column in ("hit", "cell_share", "exchanged")
-    )
-    pointing = ~hit.isna().any(axis=1)
-    hit, share, exchanged = hit[pointing], share[pointing], exchanged[pointing]
-    rates = bootstrap_rates(
-        hit.to_numpy(dtype=float),
-        np.ones(hit.shape),
-        found.loc[hit.index].to_numpy(dtype=object),
-        bootstrap=bootstrap,
-    )
-    chance = share.mean().to_numpy(dtype=float)
-    return pd.DataFrame(
-        {
-            "region": PLANTED_REGIONS,
-            "planted": [*planted, True],
-            "n": int(pointing.sum()),
-            "n_silent": int((~pointing).sum()),
-            "hits": hit.sum().to_numpy(dtype=float),
-            "rate": rates.value,
-            "ci_low": rates.ci_low,
-            "ci_high": rates.ci_high,
-            "chance": chance,
-            "enrichment": ratio(rates.value, chance),
-            "exchanged": exchanged.mean().to_numpy(dtype=float),
-            "cell_row_mm": maps["cell_row_mm"].mean(),
-            "cell_col_mm": maps["cell_col_mm"].mean(),
-        }
-    )
-
-
-def _by_region(counted: pd.DataFrame, column: str, planted: pd.Series) -> pd.DataFrame:
-    """One row per scan, one column per region; regions are disjoint, so the union is a sum."""
-    wide = counted.pivot_table(index="scan_id", columns="region", values=column, dropna=False)
-    wide = wide.reindex(columns=list(planted.index))
-    union = wide.loc[:, planted.to_numpy(dtype=bool)].sum(axis=1, skipna=False).clip(0, 1)
-    return wide.assign(planted=union)

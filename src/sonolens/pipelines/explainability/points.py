@@ -13,6 +13,7 @@ from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import PredictionsTable
+from sonolens.tables.vocabulary import PLAYED_REGIONS, Unions
 
 
 def measure_region_shares(
@@ -20,6 +21,7 @@ def measure_region_shares(
     region_masks: Pictures,
     scans: ScansTable,
     scoring: EvaluationParameters,
+    regions: Unions = PLAYED_REGIONS,
 ) -> pd.DataFrame:
     """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
     maps = {(map_id.method, map_id.run): name for name, map_id in _ids(saliency_maps)}
@@ -33,7 +35,11 @@ def measure_region_shares(
         region_map = np.asarray(region_masks[scan_id]())
         for shape in sorted(set(cells.values())):
             shares = pointing.measure_region_shares(
-                region_map, shape, spacing_mm=spacing_mm, tolerance_mm=scoring.tolerance_mm
+                region_map,
+                shape,
+                spacing_mm=spacing_mm,
+                tolerance_mm=scoring.tolerance_mm,
+                regions=regions,
             )
             rows += [
                 {"method": method, "run": run, "scan_id": scan_id} | share

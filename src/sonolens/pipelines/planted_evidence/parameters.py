@@ -2,12 +2,17 @@
 
 from typing import Annotated
 
+import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
+from sonolens import cohort
 from sonolens.models import NETWORKS
 from sonolens.parameters import Parameters, each_once, listed, some_of
-from sonolens.pipelines.planted_evidence.studies import PLANTS
+from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
+from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.saliency import EXPLAINERS
+from sonolens.studies import Study
+from sonolens.tables.cohort import ScansTable
 
 Names = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(each_once)]
 
@@ -53,3 +58,41 @@ class PlantedEvidenceParameters(Parameters):
                 "planted_evidence.networks"
             )
         return self
+
+    def plan_study(self, cue: str) -> Study:
+        """Plan the phantoms of one cue."""
+        return plan_study(
+            cue,
+            masses=self.masses,
+            malignant_share=self.malignant_share,
+            seed=self.study_seed,
+        )
+
+    def split(self, scans: ScansTable) -> pd.DataFrame:
+        """Deal whole patients, and so whole masses, to train, validation and test."""
+        return cohort.split_holdout(
+            scans,
+            validation_share=self.validation_share,
+            test_share=self.test_share,
+            seed=self.study_seed,
+        )
+
+    def recipe_of(self, network: str, training: TrainingParameters) -> TrainingParameters:
+        """How one network is fitted: from random weights, all weights learn, the rest as in training."""
+        own = self.recipes[network]
+        rates = training.learning_rates.model_copy(update={"full": own.learning_rate})
+        return training.model_copy(
+            update={
+                "protocol": "rigorous",
+                "networks": (network,),
+                "adaptations": ("full",),
+                "seeds": self.seeds,
+                "folds": "all",
+                "weights": "none",
+                "output_strides": ("own",),
+                "labels": ("given",),
+                "learning_rates": rates,
+                "epochs": own.epochs,
+                "patience": own.patience,
+            }
+        )

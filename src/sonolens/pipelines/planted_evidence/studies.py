@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
-
-from sonolens import cohort
 from sonolens.studies import Study, read_phantoms
-from sonolens.tables.cohort import ScansTable
+from sonolens.tables.vocabulary import PLANTED_REGIONS, Unions
 
 
 @dataclass(frozen=True)
@@ -22,6 +19,11 @@ class Plant:
     cue: str
     regions: tuple[str, ...]
     foci_site: str = "mass"
+
+    @property
+    def played_regions(self) -> Unions:
+        """The regions of its pointing game: the four that a scan consists of, and ``planted``."""
+        return {name: (name,) for name in PLANTED_REGIONS[:-1]} | {"planted": self.regions}
 
 
 PLANTS = {
@@ -54,13 +56,4 @@ def plan_study(name: str, *, masses: int, malignant_share: float, seed: int) -> 
         cues=(plant.cue,),
         foci_site=plant.foci_site,
         seed=seed,
-    )
-
-
-def split_study(
-    scans: ScansTable, *, validation_share: float, test_share: float, seed: int
-) -> pd.DataFrame:
-    """Deal whole patients, and so whole masses, to train, validation and test."""
-    return cohort.split_holdout(
-        scans, validation_share=validation_share, test_share=test_share, seed=seed
     )

@@ -1,0 +1,127 @@
+"""The station of planted evidence: planted_inputs -> planted_maps, planted_points -> planted_evidence."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from kedro.pipeline import Pipeline
+from matplotlib.figure import Figure
+
+from sonolens.arrays import SaliencyMap
+from sonolens.evaluation import experiments, pointing
+from sonolens.figures import planted as figure
+from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps
+from sonolens.pipelines.explainability.maps import draw_saliency_maps
+from sonolens.pipelines.explainability.parameters import ExplanationParameters
+from sonolens.pipelines.explainability.points import locate_extreme_points, measure_region_shares
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.planted_evidence.networks import Stacks
+from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
+from sonolens.pipelines.planted_evidence.phantoms import explained_scans
+from sonolens.pipelines.planted_evidence.studies import PLANTS
+from sonolens.pipelines.stations import station
+from sonolens.tables.pointing import MeanMapExtremes
+
+
+def planted_evidence_station() -> Pipeline:
+    """Explain networks, and play the pointing game with what is planted in it."""
+    return station(
+        "planted_evidence",
+        {
+            draw_planted_maps: "planted_maps",
+            locate_extreme_points: "planted_points",
+            measure_planted_shares: "planted_shares",
+            score_planted_evidence: "planted_evidence",
+            draw_planted_evidence: "planted_evidence_figure",
+        },
+        takes={
+            "saliency_maps": "planted_maps",
+            "region_masks": "planted_regions",
+            "scans": "planted_scans",
+        },
+    )
+
+
+def draw_planted_maps(
+    planted_weights: Networks,
+    planted_runs: pd.DataFrame,
+    planted_scans: pd.DataFrame,
+    planted_inputs: Stacks,
+    planted_predictions: pd.DataFrame,
+    planted: PlantedEvidenceParameters,
+    explanation: ExplanationParameters,
+    inference: InferenceParameters,
+) -> Iterator[tuple[str, SaliencyMap]]:
+    """Explain every network's logit for the malignant test scans, by the network's own methods."""
+    return (
+        named_map
+        for cue, scans in explained_scans(planted_scans)
+        for run in planted_runs[planted_runs["cue"] == cue].to_dict(orient="records")
+        for named_map in draw_saliency_maps(
+            {run["run"]: planted_weights[run["run"]]},
+            planted_inputs[cue]()[scans.index],
+            scans,
+            planted_predictions,
+            explanation.model_copy(update={"methods": planted.recipes[run["network"]].methods}),
+            inference,
+        )
+    )
+
+
+def measure_planted_shares(
+    planted_maps: SaliencyMaps,
+    planted_regions: Pictures,
+    planted_scans: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Measure the share of the four regions and of the planted one, on the scan and on its cells."""
+    tables = []
+    for cue, scans in explained_scans(planted_scans):
+        explained = set(scans["scan_id"])
+        maps = {
+            name: read
+            for name, read in planted_maps.items()
+            if MapId.parse(name).scan_id in explained
+        }
+        tables.append(
+            measure_region_shares(
+                maps, planted_regions, scans, scoring, regions=PLANTS[cue].played_regions
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def score_planted_evidence(
+    planted_points: pd.DataFrame,
+    planted_shares: pd.DataFrame,
+    planted_regions: Pictures,
+    planted_decisions: pd.DataFrame,
+    planted_runs: pd.DataFrame,
+    planted_scans: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Score how often maps point to where the evidence was planted."""
+    lookups = {
+        cue: pointing.look_up_regions(
+            planted_points[planted_points["scan_id"].isin(scans["scan_id"])],
+            MeanMapExtremes.empty(),
+            scans,
+            planted_regions,
+            tolerance_mm=scoring.tolerance_mm,
+            regions=PLANTS[cue].played_regions,
+        )
+        for cue, scans in explained_scans(planted_scans)
+    }
+    return experiments.score_planted_evidence(
+        planted_points,
+        planted_shares,
+        planted_decisions,
+        planted_runs,
+        lookups=lookups,
+        permutations=scoring.permutations,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
+    """Draw the share of maps that point to the planted evidence, beside chance."""
+    return figure.draw_planted_evidence(planted_evidence)

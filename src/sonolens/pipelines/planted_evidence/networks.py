@@ -1,0 +1,98 @@
+"""planted_inputs, planted_scans -> planted_weights, planted_runs, planted_predictions, planted_decisions."""
+
+import logging
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Any, TypeAlias
+
+import pandas as pd
+from kedro.pipeline import Pipeline
+
+from sonolens.arrays import ScanStack
+from sonolens.evaluation import classification
+from sonolens.models import build_network, receptive_field_px
+from sonolens.pipelines.collections import Checkpoints, Networks
+from sonolens.pipelines.parameters import InferenceParameters
+from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
+from sonolens.pipelines.planted_evidence.phantoms import by_study
+from sonolens.pipelines.stations import station
+from sonolens.pipelines.training.fitting import (
+    choose_operating_points,
+    predict_scans,
+    train_networks,
+)
+from sonolens.pipelines.training.parameters import TrainingParameters
+from sonolens.tables.cohort import Splits
+
+Stacks: TypeAlias = Mapping[str, Callable[[], ScanStack]]
+"""The framed scans of every study, by cue."""
+
+SPLIT = list(Splits.to_schema().columns)
+
+logger = logging.getLogger(__name__)
+
+
+def planted_networks_station() -> Pipeline:
+    """Fit, predict and decide; the last two by the functions of the training pipeline."""
+    return station(
+        "planted_networks",
+        {
+            train_planted_networks: ["planted_weights", "planted_runs"],
+            predict_planted_scans: "planted_predictions",
+            choose_operating_points: "planted_operating_points",
+            classification.decide_scans: "planted_decisions",
+        },
+        takes={
+            "predictions": "planted_predictions",
+            "training_runs": "planted_runs",
+            "scans": "planted_scans",
+            "operating_points": "planted_operating_points",
+        },
+    )
+
+
+def train_planted_networks(
+    planted_inputs: Stacks,
+    checkpoints: Checkpoints,
+    planted: PlantedEvidenceParameters,
+    training: TrainingParameters,
+    inference: InferenceParameters,
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Fit every network on every study from random weights; validation scans choose its epoch."""
+    weights: dict[str, Any] = {}
+    tables = []
+    for cue, network in product(planted.cues, planted.networks):
+        logger.info("Planted evidence: fitting %s to %s", network, cue)
+        # Fits are told a study's own scan ids, by which their checkpoints know them.
+        scans = planted.plan_study(cue).scans
+        recipe = planted.recipe_of(network, training)
+        fitted, runs, _ = train_networks(
+            scans, planted.split(scans), planted_inputs[cue](), checkpoints, recipe, inference
+        )
+        weights |= {f"{cue}-{run}": pack for run, pack in fitted.items()}
+        start = build_network(network, adaptation="full", weights="none", seed=0)
+        named = {column: f"{cue}-" + runs[column] for column in ("run", "configuration")}
+        tables.append(runs.assign(**named, cue=cue, receptive_field_px=receptive_field_px(start)))
+    return weights, pd.concat(tables, ignore_index=True)
+
+
+def predict_planted_scans(
+    planted_weights: Networks,
+    planted_runs: pd.DataFrame,
+    planted_scans: pd.DataFrame,
+    planted_inputs: Stacks,
+    inference: InferenceParameters,
+) -> pd.DataFrame:
+    """Let every network judge the scans of its study; validation scans set the temperature."""
+    tables = [
+        predict_scans(
+            planted_weights,
+            planted_runs[planted_runs["cue"] == cue],
+            scans,
+            scans.assign(fold=0)[SPLIT],
+            planted_inputs[cue](),
+            inference,
+        )
+        for cue, scans in by_study(planted_scans)
+    ]
+    return pd.concat(tables, ignore_index=True)
