@@ -1,4 +1,4 @@
-"""The station of maps: model_weights, model_inputs, scans, predictions -> saliency_maps."""
+"""The station of maps: model_weights, model_inputs, scans, decisions -> saliency_maps."""
 
 import math
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ ADDS_UP_TO_LOGIT = {"cam"}
 
 def maps_station() -> Pipeline:
     """Draw every network's maps of every scan."""
+    # Logits are read from decisions, so that a run killed while drawing has decided its scans.
     nodes = [
         Node(
             draw_saliency_maps,
@@ -29,7 +30,7 @@ def maps_station() -> Pipeline:
                 "model_weights",
                 "model_inputs",
                 "scans",
-                "predictions",
+                "decisions",
                 "params:explanation",
                 "params:inference",
             ],
@@ -44,7 +45,7 @@ def draw_saliency_maps(
     model_weights: Networks,
     model_inputs: ScanStack,
     scans: pd.DataFrame,
-    predictions: pd.DataFrame,
+    decisions: pd.DataFrame,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
 ) -> Iterator[tuple[str, SaliencyMap]]:
@@ -55,16 +56,16 @@ def draw_saliency_maps(
         for method, scan_id, saliency in _explain_run(
             load_weights(),
             model_inputs,
-            _logits_of(run, scans=scans, predictions=predictions),
+            _logits_of(run, scans=scans, decisions=decisions),
             explanation=explanation,
             inference=inference,
         )
     )
 
 
-def _logits_of(run: str, *, scans: pd.DataFrame, predictions: pd.DataFrame) -> pd.Series:
+def _logits_of(run: str, *, scans: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
     """The stored logits of one run, by scan in the order of `scans`."""
-    logits = predictions.loc[predictions["run"] == run].set_index("scan_id")["logit"]
+    logits = decisions.loc[decisions["run"] == run].set_index("scan_id")["logit"]
     missing = scans.loc[~scans["scan_id"].isin(logits.index), "scan_id"]
     if len(missing):
         raise ValueError(
