@@ -32,7 +32,7 @@ VERBS = {
         "decide",
         "describe",
         "draw",
-            "frame",
+        "frame",
         "import",
         "locate",
     ),

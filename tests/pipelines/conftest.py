@@ -34,10 +34,11 @@ class InputsAreReadOnly:
         assert not changed, f"{node.name} changed its inputs {changed}; return new objects instead"
 
 
-def _in_full(name: str) -> str:
+def _in_full(name: str, asked: tuple[str, ...]) -> str:
     """The name of a node with its station before it."""
     pipelines.set_requested(None)  # a run before may have asked for few
-    known = {node.name for each in pipelines.values() for node in each.nodes}
+    chosen = [pipelines[each] for each in asked or ("__default__",)]
+    known = {node.name for each in chosen for node in each.nodes}
     (full,) = {each for each in known if name in (each, each.rpartition(".")[2])}
     return full
 
@@ -55,7 +56,7 @@ class Project:
 
     def run(self, *names: str, **options: Any) -> None:
         for asked in {"node_names", "from_nodes", "to_nodes"} & set(options):
-            options[asked] = [_in_full(name) for name in options[asked]]
+            options[asked] = [_in_full(name, names) for name in options[asked]]
         with self.session(**options.pop("params", {})) as session:
             session._hook_manager.register(InputsAreReadOnly())
             session.run(pipeline_names=list(names) or None, **options)

@@ -41,7 +41,7 @@ def test_the_parameters_of_maps_are_the_settings_of_their_methods() -> None:
     ("model", "group", "wrong", "said"),
     [
         (ExplanationParameters, "explanation", {"point_rule": "foo"}, "cell, first_maximum"),
-        (ExplanationParameters, "explanation", {"partition": "foo"}, "train, validation, test"),
+        (EvaluationParameters, "evaluation", {"partition": "foo"}, "train, validation, test"),
         (EvaluationParameters, "evaluation", {"lesion_probability": "foo"}, "'mean' or 'max'"),
         (InferenceParameters, "inference", {"device": "foo"}, "auto, cpu, cuda, mps"),
         (ScreeningParameters, "screening", {"on_error": "foo"}, "stop, drop"),

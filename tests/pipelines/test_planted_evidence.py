@@ -124,7 +124,7 @@ def test_a_repeated_run_fits_nothing(planted: Any, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(launch, "run_fit", refuse)
     before = planted.catalog.load("planted_evidence")
 
-    planted.run("planted_evidence", from_nodes=["planted_evidence.train_planted_networks"])
+    planted.run("planted_evidence", from_nodes=["train_planted_networks"])
 
     pd.testing.assert_frame_equal(planted.catalog.load("planted_evidence"), before)
 

@@ -112,9 +112,11 @@ def _scan_cases(predictions: PredictionsTable) -> pd.DataFrame:
     )
 
 
-def _lesion_cases(scans: ScansTable, *, lesion_probability: LesionProbability) -> pd.DataFrame:
+def _lesion_cases(
+    scan_cases: pd.DataFrame, *, lesion_probability: LesionProbability
+) -> pd.DataFrame:
     """Form every lesion from its scans of one run and partition."""
-    labels = scans[["lesion_id", "malignant"]].drop_duplicates()
+    labels = scan_cases[["lesion_id", "malignant"]].drop_duplicates()
     contradicted = labels.loc[labels["lesion_id"].duplicated(), "lesion_id"]
     if len(contradicted):
         raise ValueError(
@@ -122,19 +124,21 @@ def _lesion_cases(scans: ScansTable, *, lesion_probability: LesionProbability) -
             "correct its label in the study"
         )
     rules: dict[str, str] = dict.fromkeys((*_PROBABILITIES, *_LOG_ODDS), lesion_probability)
-    rules |= {name: "first" for name in ("malignant", "patient_id") if name in scans}
+    rules |= {name: "first" for name in ("malignant", "patient_id") if name in scan_cases}
     by_lesion = ["run", "partition", "lesion_id"]
-    lesions = scans.groupby(by_lesion, sort=False).agg(rules).reset_index()
+    lesions = scan_cases.groupby(by_lesion, sort=False).agg(rules).reset_index()
     if lesion_probability == "mean":
-        lesions = lesions.assign(**_log_odds_of_means(scans, by_lesion))
+        lesions = lesions.assign(**_log_odds_of_means(scan_cases, by_lesion))
     return lesions.rename(columns={"lesion_id": "case_id"}).assign(level="lesion")
 
 
-def _log_odds_of_means(scans: ScansTable, by_lesion: list[str]) -> dict[str, np.ndarray]:
+def _log_odds_of_means(scan_cases: pd.DataFrame, by_lesion: list[str]) -> dict[str, np.ndarray]:
     """Return the log-odds of mean probabilities from means of `p` and of `1 - p`, each exact."""
     log_odds = {}
     for name in _LOG_ODDS:
-        both = scans[by_lesion].assign(p=expit(scans[name]), not_p=expit(-scans[name]))
+        both = scan_cases[by_lesion].assign(
+            p=expit(scan_cases[name]), not_p=expit(-scan_cases[name])
+        )
         means = both.groupby(by_lesion, sort=False)[["p", "not_p"]].mean()
         log_odds[name] = np.log(means["p"].to_numpy()) - np.log(means["not_p"].to_numpy())
     return log_odds

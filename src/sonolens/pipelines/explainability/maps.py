@@ -1,4 +1,4 @@
-"""The station of maps: model_weights, model_inputs, scans, predictions -> saliency_maps."""
+"""The station of maps: model_weights, model_inputs, scans, decisions -> saliency_maps."""
 
 import math
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.saliency import check_identity, explain_scans
 from sonolens.tables.cohort import ScansTable
-from sonolens.tables.training import PredictionsTable
+from sonolens.tables.training import DecisionsTable
 
 ADDS_UP_TO_LOGIT = {"cam"}
 """Methods whose maps sum to the logit: ``mean(map) + bias == logit``."""
@@ -25,6 +25,7 @@ ADDS_UP_TO_LOGIT = {"cam"}
 
 def maps_station() -> Pipeline:
     """Draw every network's maps of every scan."""
+    # Logits are read from decisions, so that a run killed while drawing has decided its scans.
     return station(
         "maps",
         {
@@ -37,7 +38,7 @@ def draw_saliency_maps(
     model_weights: Networks,
     model_inputs: ScanStack,
     scans: ScansTable,
-    predictions: PredictionsTable,
+    decisions: DecisionsTable,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
 ) -> Iterator[tuple[str, SaliencyMap]]:
@@ -48,16 +49,16 @@ def draw_saliency_maps(
         for method, scan_id, saliency in _explain_run(
             load_weights(),
             model_inputs,
-            _logits_of(run, scans=scans, predictions=predictions),
+            _logits_of(run, scans=scans, decisions=decisions),
             explanation=explanation,
             inference=inference,
         )
     )
 
 
-def _logits_of(run: str, *, scans: ScansTable, predictions: PredictionsTable) -> pd.Series:
+def _logits_of(run: str, *, scans: ScansTable, decisions: DecisionsTable) -> pd.Series:
     """The stored logits of one run, by scan in the order of `scans`."""
-    logits = predictions.loc[predictions["run"] == run].set_index("scan_id")["logit"]
+    logits = decisions.loc[decisions["run"] == run].set_index("scan_id")["logit"]
     missing = scans.loc[~scans["scan_id"].isin(logits.index), "scan_id"]
     if len(missing):
         raise ValueError(

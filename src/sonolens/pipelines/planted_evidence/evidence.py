@@ -46,7 +46,7 @@ def draw_planted_maps(
     planted_runs: pd.DataFrame,
     planted_scans: pd.DataFrame,
     planted_inputs: Stacks,
-    planted_predictions: pd.DataFrame,
+    planted_decisions: pd.DataFrame,
     planted: PlantedEvidenceParameters,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
@@ -60,7 +60,7 @@ def draw_planted_maps(
             {run["run"]: planted_weights[run["run"]]},
             planted_inputs[cue]()[scans.index],
             scans,
-            planted_predictions,
+            planted_decisions,
             explanation.model_copy(update={"methods": planted.recipes[run["network"]].methods}),
             inference,
         )
