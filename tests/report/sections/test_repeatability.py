@@ -32,7 +32,7 @@ def test_a_cell_has_the_same_scan_strangers_and_what_lies_above_them() -> None:
     ssim, ranks = row["cells"]
     assert ssim.text == "0.60"
     assert ranks.text == "0.70"
-    assert ssim.small == ("n = 8", "strangers 0.10, above them +0.500 [+0.420, +0.620]")
+    assert ssim.small == ("n = 8", "strangers 0.10", "above them +0.500 [+0.420, +0.620]")
 
 
 def test_networks_fitted_once_have_no_row() -> None:

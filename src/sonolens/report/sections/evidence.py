@@ -180,8 +180,8 @@ def _read_repeats(rows: pd.DataFrame) -> ReportCell:
     reading = read_over_runs(rows, scale=score, value="mean", limits=("mean", "mean"))
     (row,) = rows.to_dict(orient="records")
     above = difference(row["above_stranger"], row["ci_low"], row["ci_high"])
-    strangers = f"strangers {score(row['stranger'], NAN, NAN)}, above them {above}"
-    return replace(reading, text=score(row["mean"], NAN, NAN), small=(*reading.small, strangers))
+    beside = (f"strangers {score(row['stranger'], NAN, NAN)}", f"above them {above}")
+    return replace(reading, text=score(row["mean"], NAN, NAN), small=(*reading.small, *beside))
 
 
 REPEATABILITY = Section(
