@@ -83,14 +83,14 @@ def pointing_game(
         raise ValueError(f"ring_mm is {ring_mm}; give a width greater than 0, for example 5.0")
     told = {"malignant": malignant, "called": called}
     told |= {} if patient_ids is None else {"patient_ids": patient_ids}
-    scans = _tell_scans(told, spacing_mm=spacing_mm, count=len(scored))
+    scans, decisions = _tell_scans(told, spacing_mm=spacing_mm, count=len(scored))
     learned = scored if training_maps is None else _read_maps("training map", training_maps)
     mean_extremes = _locate_mean(learned)
     points, shares, readers = _locate(scored, drawn, scans, ring_mm=ring_mm)
     return score_pointing_game(
         points,
         shares,
-        scans,
+        decisions,
         mean_extremes=mean_extremes,
         lookup=look_up_regions(points, mean_extremes, scans, readers),
         partition=PARTITION,
@@ -130,8 +130,8 @@ def _locate_mean(maps: list[np.ndarray]) -> pd.DataFrame:
 
 def _tell_scans(
     told: dict[str, Iterable[Any]], *, spacing_mm: float | int | Iterable[Any], count: int
-) -> pd.DataFrame:
-    """Write what is known of the scans as the tables of scans and decisions have it, in one."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write what is known of the scans as the tables of scans and of decisions have it."""
     scan_ids = [f"{number:09d}" for number in range(count)]  # in this order where sorted
     spacing = np.asarray(spacing_mm, dtype=float)
     known = (spacing > 0) & (spacing < np.inf)
@@ -140,15 +140,16 @@ def _tell_scans(
             f"spacing_mm of shape {spacing.shape} has no pixel spacing above 0 for each of {count} scans; "
             "give a number, a pair (height, width) or a pair per scan; 1 measures in pixels"
         )
-    scans = pd.DataFrame({"scan_id": scan_ids, "patient_ids": scan_ids}).assign(
+    decisions = pd.DataFrame({"scan_id": scan_ids, "patient_ids": scan_ids}).assign(
         **{name: _read_values(name, values, count) for name, values in told.items()},
         run=NAMES["run"],
         partition=PARTITION,
         correct=lambda given: given["called"] == given["malignant"],
         label=lambda given: np.where(given["malignant"], "malignant", "benign"),
     )
+    scans = pd.DataFrame({"scan_id": scan_ids})
     scans[["spacing_row_mm", "spacing_col_mm"]] = np.broadcast_to(spacing, (count, 2))
-    return scans.rename(columns={"patient_ids": "patient_id"})
+    return scans, decisions.rename(columns={"patient_ids": "patient_id"})
 
 
 def _read_values(name: str, values: Iterable[Any], count: int) -> np.ndarray:

@@ -89,8 +89,8 @@ class MethodSettings(Parameters):
     )
     smooth_grad: SmoothGradSettings = Field(description="Of SmoothGrad.")
     occlusion: OcclusionSettings = Field(description="Of occlusion.")
-    centre_prior: CentrePriorSettings = Field(description="Of the know-nothing centre prior.")
-    edges: EdgesSettings = Field(description="Of the know-nothing edges.")
+    centre_prior: CentrePriorSettings = Field(description="Of the baseline of that name.")
+    edges: EdgesSettings = Field(description="Of the baseline of that name.")
     seed: int = Field(
         ge=0,
         description="Of methods that draw at random; with a scan's name it fixes that scan's draws, "

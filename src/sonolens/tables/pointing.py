@@ -82,7 +82,7 @@ class MeanMapExtremes(Table):
 
 
 class PointingGame(Table):
-    """How often the extremes of a map lie in a region, beside what know-nothings would score.
+    """How often the extremes of a map lie in a region, beside what baselines would score.
 
     `n` counts the maps that can hit or miss; constant maps (`n_silent`) and scans that lack the region
     (`n_empty`) are counted apart. `chance` is what blind points score on the same scans, `centre_prior`

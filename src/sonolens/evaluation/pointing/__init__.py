@@ -1,4 +1,4 @@
-"""The pointing game: where maps point, what lies there, and what know-nothings would score."""
+"""The pointing game: where maps point, what lies there, and what baselines would score."""
 
 from sonolens.evaluation.pointing.centre_prior import average_maps, locate_mean_extremes
 from sonolens.evaluation.pointing.extreme_points import (

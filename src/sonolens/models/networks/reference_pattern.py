@@ -1,4 +1,4 @@
-"""The probe: a scan that every version draws alike, and how networks answer it."""
+"""The reference pattern: a scan that every version draws alike, and how networks answer it."""
 
 import math
 from dataclasses import dataclass

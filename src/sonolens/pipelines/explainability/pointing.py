@@ -42,7 +42,7 @@ def score_pointing_game(
     scans: ScansTable,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
-    """Count how often the extremes lie in each region, beside what know-nothings would score."""
+    """Count how often the extremes lie in each region, beside what baselines would score."""
     refuse_unmeasured_tolerance(scans, tolerance_mm=scoring.tolerance_mm)
     lookup = pointing.look_up_regions(
         extreme_points, mean_map_extremes, scans, region_masks, tolerance_mm=scoring.tolerance_mm

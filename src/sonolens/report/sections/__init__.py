@@ -2,7 +2,7 @@
 
 A further table or figure of a section is named in that section's module, and set out in its template;
 a new section is a new module, its template, and its place in `SECTIONS`. Nothing else has to be told:
-navigation, page and the inputs of the node follow. A new figure also needs the `Node` that draws it in
+navigation, page and the inputs of the node follow. A new figure also needs a line in
 `pipelines/reporting/figures.py` and, as every dataset, its entry in the catalog.
 """
 
