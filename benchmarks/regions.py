@@ -15,7 +15,7 @@ from scipy import ndimage
 from sonolens.regions import Below, RegionRule, Ring, distance_to_mass_mm
 
 SHAPE = (600, 800)
-SPACING = {"spacing_row_mm": 0.0625, "spacing_col_mm": 0.0625}
+PIXEL_MM = (0.0625, 0.0625)
 RADII_PX = (80, 126)
 RING_MM = 5.0
 LIMIT_MS = 6.0
@@ -34,13 +34,12 @@ def draw_mass() -> np.ndarray:
 
 def partition(mask: np.ndarray) -> np.ndarray:
     """All regions, as the pipelines ask for them."""
-    return RULE.partition(mask, spacing_mm=tuple(SPACING.values()), scan_id="drawn")
+    return RULE.partition(mask, spacing_mm=PIXEL_MM, scan_id="drawn")
 
 
 def ring_of_whole_scan(mask: np.ndarray) -> np.ndarray:
     """The ring alone, from distances on the whole scan: exact too, and the plainest way there is."""
-    pixel_mm = (SPACING["spacing_row_mm"], SPACING["spacing_col_mm"])
-    distance: np.ndarray = ndimage.distance_transform_edt(~mask, sampling=pixel_mm)
+    distance: np.ndarray = ndimage.distance_transform_edt(~mask, sampling=PIXEL_MM)
     return (distance > 0) & (distance <= RING_MM * (1 + 1e-9))
 
 
@@ -74,7 +73,7 @@ def main() -> None:
     for name, work in (
         (f"RegionRule.partition (limit {LIMIT_MS:.0f})", partition),
         ("the ring from the whole scan", ring_of_whole_scan),
-        ("distance_to_mass_mm", lambda drawn: distance_to_mass_mm(drawn, **SPACING)),
+        ("distance_to_mass_mm", lambda drawn: distance_to_mass_mm(drawn, spacing_mm=PIXEL_MM)),
     ):
         print(f"{name:<34}" + "".join(f"{each:>9.2f}" for each in measure(work, repeats=repeats)))
 

@@ -19,7 +19,8 @@ from kedro.pipeline import Pipeline
 
 import sonolens.pipelines
 from sonolens.parameters import Parameters
-from sonolens.tables.contract import Table
+from sonolens.tables.contract import Estimates, Means, OfMap, Table
+from sonolens.tables.pointing import HitRates
 
 PROJECT = Path(__file__).parents[1]
 SOURCES = sorted((PROJECT / "src" / "sonolens").rglob("*.py"))
@@ -225,6 +226,7 @@ def test_every_table_in_the_catalog_has_its_contract() -> None:
     contracts = {
         f"{contract.__module__.removeprefix('sonolens.tables.')}.{contract.__name__}"
         for contract in subclasses(Table)
+        if contract not in {Estimates, HitRates, Means, OfMap}  # columns that contracts share
     }
     assert set(named) == contracts
 

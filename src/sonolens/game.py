@@ -17,11 +17,11 @@ from sonolens.evaluation.pointing import (
 )
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.regions import Below, RegionRule, Ring
-from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import MeanMapExtremes
 
 NAMES, PARTITION = {"method": "maps", "run": "network"}, "test"
 """How the maps, their network and their scans are called where tables want a name."""
+SPACING = ["spacing_row_mm", "spacing_col_mm"]
 PERMUTATIONS = 1000
 BOOTSTRAP = Bootstrap(resamples=2000, confidence=0.95, seed=0)
 """How sure the table is: p values down to 0.001, 95 % intervals over patients."""
@@ -100,7 +100,7 @@ def pointing_game(
 
 
 def _locate(
-    maps: list[np.ndarray], masks: list[np.ndarray], scans: ScansTable, *, ring_mm: float | int
+    maps: list[np.ndarray], masks: list[np.ndarray], scans: pd.DataFrame, *, ring_mm: float | int
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Callable[[], RegionMap]]]:
     """Tell extreme points and region shares, and what reads the region map of every scan."""
     rule = RegionRule(
@@ -148,7 +148,7 @@ def _tell_scans(
         label=lambda given: np.where(given["malignant"], "malignant", "benign"),
     )
     scans = pd.DataFrame({"scan_id": scan_ids})
-    scans[["spacing_row_mm", "spacing_col_mm"]] = np.broadcast_to(spacing, (count, 2))
+    scans[SPACING] = np.broadcast_to(spacing, (count, 2))
     return scans, decisions.rename(columns={"patient_ids": "patient_id"})
 
 

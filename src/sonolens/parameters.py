@@ -5,9 +5,9 @@ checks them before any node runs, so a typing error never trains with a forgotte
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, NonNegativeInt
 
 
 class Parameters(BaseModel):
@@ -69,3 +69,7 @@ def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if twice:
         raise ValueError(f"{twice[0]!r} stands there twice; give each once")
     return values
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(each_once)]
+Numbers = Annotated[tuple[NonNegativeInt, ...], BeforeValidator(listed), AfterValidator(each_once)]

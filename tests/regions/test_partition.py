@@ -256,7 +256,7 @@ def test_a_ring_of_square_pixels_is_a_dilation_with_a_disk(radius):
 def test_the_cropped_ring_equals_the_one_from_the_whole_distance_map():
     mask = np.zeros((120, 90), dtype=bool)
     mask[40:60, 30:55] = True
-    distance = distance_to_mass_mm(mask, spacing_row_mm=0.07, spacing_col_mm=0.11)
+    distance = distance_to_mass_mm(mask, spacing_mm=(0.07, 0.11))
 
     regions = partition(mask, spacing_row_mm=0.07, spacing_col_mm=0.11, ring_outer_mm=2.0)
 

@@ -33,7 +33,7 @@ def test_a_ring_in_millimetres_is_drawn_as_it_stands():
 
     regions = draw(MILLIMETRES, mask, 0.4, 0.3)
 
-    distance = distance_to_mass_mm(mask, spacing_row_mm=0.4, spacing_col_mm=0.3)
+    distance = distance_to_mass_mm(mask, spacing_mm=(0.4, 0.3))
     expected = (distance > 0) & (distance <= 5.0)
     np.testing.assert_array_equal(regions == REGIONS["peritumoral"], expected)
 
@@ -46,7 +46,7 @@ def test_a_ring_in_millimetres_needs_the_spacing_of_its_scan():
 def test_a_relative_ring_is_half_as_wide_as_the_equivalent_radius():
     mask = disk_mask(20)
     radius_px = np.sqrt(mask.sum() / np.pi)
-    distance = distance_to_mass_mm(mask, spacing_row_mm=1.0, spacing_col_mm=1.0)
+    distance = distance_to_mass_mm(mask, spacing_mm=(1.0, 1.0))
 
     regions = draw(RELATIVE, mask, np.nan, np.nan)
 
@@ -65,7 +65,7 @@ def test_a_relative_ring_of_square_pixels_ignores_their_size():
 def test_a_relative_ring_respects_pixels_known_not_to_be_square():
     mask = disk_mask(20)
     radius_mm = np.sqrt(mask.sum() * 0.2 * 0.1 / np.pi)
-    distance = distance_to_mass_mm(mask, spacing_row_mm=0.2, spacing_col_mm=0.1)
+    distance = distance_to_mass_mm(mask, spacing_mm=(0.2, 0.1))
 
     regions = draw(RELATIVE, mask, 0.2, 0.1)
 

@@ -106,25 +106,16 @@ def split_kfold(
         )
     _require_training_share(validation_share, tested=1 / folds)
     group_of = _group_scans(scans, groups)
-    units = describe_groups(scans, group_of)
-    strata = merge_rare_strata(units, at_least=folds)
+    strata = merge_rare_strata(describe_groups(scans, group_of), at_least=folds)
     # Row order must not matter, so the scans are folded in the order of their names.
     named = group_of.sort_index()
-    splits = []
+    tested = []
     for repeat in range(repeats):
         shuffle_seed = int(np.random.default_rng([seed, repeat]).integers(2**31))
         folding = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=shuffle_seed)
         cuts = folding.split(named, y=named.map(strata), groups=named.to_numpy(dtype=object))
-        for place, (_, tested) in enumerate(cuts):
-            fold = repeat * folds + place
-            test = sorted(set(named.iloc[tested]))
-            validation = draw_validation(
-                units, without=test, share=validation_share, seed=seed, fold=fold
-            )
-            splits.append(_list_fold(scans, group_of, fold=fold, test=test, validation=validation))
-    listed = pd.concat(splits, ignore_index=True)
-    check_disjoint(listed, group_of)
-    return listed
+        tested += [sorted(set(named.iloc[rows])) for _, rows in cuts]
+    return _list_folds(scans, group_of, tested, validation_share=validation_share, seed=seed)
 
 
 def split_official(
@@ -165,17 +156,8 @@ def split_official(
             "read the whole data set or choose the scheme holdout or kfold"
         )
     _require_training_share(validation_share, tested=1 / len(published))
-    units = describe_groups(scans, group_of)
-    splits = []
-    for fold, number in enumerate(published):
-        test = list(fold_of.index[fold_of == number])
-        validation = draw_validation(
-            units, without=test, share=validation_share, seed=seed, fold=fold
-        )
-        splits.append(_list_fold(scans, group_of, fold=fold, test=test, validation=validation))
-    listed = pd.concat(splits, ignore_index=True)
-    check_disjoint(listed, group_of)
-    return listed
+    tested = [list(fold_of.index[fold_of == number]) for number in published]
+    return _list_folds(scans, group_of, tested, validation_share=validation_share, seed=seed)
 
 
 def check_disjoint(splits: SplitsTable, groups: pd.Series) -> None:
@@ -239,6 +221,27 @@ def _fold_groups(official_folds: pd.DataFrame, group_of: pd.Series) -> pd.Series
             "duplicate scans or choose the scheme holdout or kfold"
         )
     return by_group.first().astype(int).sort_index()
+
+
+def _list_folds(
+    scans: ScansTable,
+    group_of: pd.Series,
+    tested: list[list[str]],
+    *,
+    validation_share: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Cut validation anew from the groups that a fold does not test, and list all folds."""
+    units = describe_groups(scans, group_of)
+    splits = []
+    for fold, test in enumerate(tested):
+        validation = draw_validation(
+            units, without=test, share=validation_share, seed=seed, fold=fold
+        )
+        splits.append(_list_fold(scans, group_of, fold=fold, test=test, validation=validation))
+    listed = pd.concat(splits, ignore_index=True)
+    check_disjoint(listed, group_of)
+    return listed
 
 
 def _list_fold(

@@ -1,10 +1,9 @@
 """Matplotlib figures as PNG files."""
 
 import base64
-import os
 from typing import TYPE_CHECKING, Any
 
-from kedro.io.core import DatasetError, Version
+from kedro.io.core import DatasetError
 from kedro_datasets._typing import ImagePreview
 
 from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
@@ -21,10 +20,7 @@ class FigureDataset(WholeFileDataset["matplotlib.figure.Figure", bytes]):
     Args:
         filepath: A path ending in ``.png``, with an fsspec protocol in front unless it is local.
         save_args: Arguments of `Figure.savefig` such as ``dpi``, added to `DEFAULT_SAVE_ARGS`.
-        version: Set by Kedro for ``versioned: true``.
-        credentials: Credentials of the file system.
-        fs_args: Other arguments of the file system.
-        metadata: Left to plugins such as Kedro-Viz.
+        kwargs: Where the file is, and whether versioned; see `WholeFileDataset`.
 
     Raises:
         DatasetError: If the path does not end in ``.png``.
@@ -36,20 +32,10 @@ class FigureDataset(WholeFileDataset["matplotlib.figure.Figure", bytes]):
     def __init__(
         self,
         *,
-        filepath: str | os.PathLike[str],
         save_args: dict[str, Any] | None = None,
-        version: Version | None = None,
-        credentials: dict[str, Any] | None = None,
-        fs_args: dict[str, Any] | None = None,
-        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(
-            filepath=filepath,
-            version=version,
-            credentials=credentials,
-            fs_args=fs_args,
-            metadata=metadata,
-        )
+        super().__init__(**kwargs)
         if self._filepath.suffix != ".png":
             raise DatasetError(
                 f"figure path {self._filepath.name!r} does not end in .png, the one format that "

@@ -1,10 +1,8 @@
 """Arrays as `.npy` files."""
 
-import os
 from typing import Any
 
 import numpy as np
-from kedro.io.core import Version
 
 from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
 
@@ -13,32 +11,18 @@ class NumpyArrayDataset(WholeFileDataset[np.ndarray, np.ndarray]):
     """One array in a `.npy` file, never pickled; also the item of a `VersionedCollection`.
 
     Args:
-        filepath: Where the file is, with an fsspec protocol in front unless it is local.
         mmap: Map a local file into memory, read-only, so that rows are read when they are used.
             A remote file is read whole.
-        version: Set by Kedro for ``versioned: true``.
-        credentials: Credentials of the file system.
-        fs_args: Other arguments of the file system.
-        metadata: Left to plugins such as Kedro-Viz.
+        kwargs: Where the file is, and whether versioned; see `WholeFileDataset`.
     """
 
     def __init__(
         self,
         *,
-        filepath: str | os.PathLike[str],
         mmap: bool = False,
-        version: Version | None = None,
-        credentials: dict[str, Any] | None = None,
-        fs_args: dict[str, Any] | None = None,
-        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(
-            filepath=filepath,
-            version=version,
-            credentials=credentials,
-            fs_args=fs_args,
-            metadata=metadata,
-        )
+        super().__init__(**kwargs)
         self._mmap = mmap and self._protocol == "file"
 
     def _open_and_read(self, path: str) -> np.ndarray:

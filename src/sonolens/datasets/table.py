@@ -1,10 +1,8 @@
 """Tables as CSV files that read back as they were written."""
 
-import os
 from typing import Any
 
 import pandas as pd
-from kedro.io.core import Version
 from kedro_datasets._typing import TablePreview
 
 from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
@@ -18,13 +16,9 @@ class TableDataset(WholeFileDataset[pd.DataFrame, pd.DataFrame]):
     become equal bytes on every platform.
 
     Args:
-        filepath: Where the file is, with an fsspec protocol in front unless it is local.
         load_args: Arguments of `pandas.read_csv`, added to `DEFAULT_LOAD_ARGS`.
         save_args: Arguments of `pandas.DataFrame.to_csv`, added to `DEFAULT_SAVE_ARGS`.
-        version: Set by Kedro for ``versioned: true``.
-        credentials: Credentials of the file system.
-        fs_args: Other arguments of the file system.
-        metadata: Left to plugins such as Kedro-Viz.
+        kwargs: Where the file is, and whether versioned; see `WholeFileDataset`.
     """
 
     DEFAULT_LOAD_ARGS: dict[str, Any] = {  # noqa: RUF012 - Kedro's way of showing defaults
@@ -37,21 +31,11 @@ class TableDataset(WholeFileDataset[pd.DataFrame, pd.DataFrame]):
     def __init__(
         self,
         *,
-        filepath: str | os.PathLike[str],
         load_args: dict[str, Any] | None = None,
         save_args: dict[str, Any] | None = None,
-        version: Version | None = None,
-        credentials: dict[str, Any] | None = None,
-        fs_args: dict[str, Any] | None = None,
-        metadata: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(
-            filepath=filepath,
-            version=version,
-            credentials=credentials,
-            fs_args=fs_args,
-            metadata=metadata,
-        )
+        super().__init__(**kwargs)
         self._load_args = {**self.DEFAULT_LOAD_ARGS, **(load_args or {})}
         self._save_args = {**self.DEFAULT_SAVE_ARGS, **(save_args or {})}
 

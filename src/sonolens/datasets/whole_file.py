@@ -112,6 +112,13 @@ class WholeFileDataset(AbstractVersionedDataset[Saved, Loaded], abc.ABC):
 
     A subclass says how a value becomes bytes (`_write`) and bytes become a value (`_read`). When a
     version holds the same bytes as the one before it, both share their disk space.
+
+    Args:
+        filepath: Where the file is, with an fsspec protocol in front unless it is local.
+        version: Set by Kedro for ``versioned: true``.
+        credentials: Credentials of the file system.
+        fs_args: Other arguments of the file system.
+        metadata: Left to plugins such as Kedro-Viz.
     """
 
     _init_args: dict[str, Any]
@@ -200,7 +207,7 @@ class WholeFileDataset(AbstractVersionedDataset[Saved, Loaded], abc.ABC):
 
     def _init_config(self) -> dict[str, Any]:
         # Kedro records the arguments of an inherited constructor one level too deep.
-        self._init_args = self._init_args.get("kwargs", self._init_args)
+        self._init_args |= self._init_args.pop("kwargs", {})
         config: dict[str, Any] = super()._init_config()
         return config
 

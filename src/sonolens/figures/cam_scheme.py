@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from sonolens.arrays import FramedScan, SaliencyMap
 from sonolens.figures.style import (
     BODY_PT,
-    MUTED,
     SMALL_PT,
     elide,
     in_house_style,
@@ -17,6 +16,7 @@ from sonolens.figures.style import (
     place_axes,
     signed_colours,
     write,
+    write_small,
 )
 
 MARGIN_IN = 0.15
@@ -93,13 +93,9 @@ def _draw_panel(
     detail = elide(detail, width_in=PANEL_IN, size_pt=SMALL_PT)
     left_in = MARGIN_IN + place * (PANEL_IN + GAP_IN)
     write(figure, name, left_in=left_in, top_in=MARGIN_IN, bold=True)
-    write(figure, detail, left_in=left_in, top_in=MARGIN_IN + 0.17, size_pt=SMALL_PT, colour=MUTED)
+    write_small(figure, detail, left_in=left_in, top_in=MARGIN_IN + 0.17)
     axes = place_axes(
-        figure,
-        left_in=left_in,
-        top_in=MARGIN_IN + TITLE_IN,
-        width_in=PANEL_IN,
-        height_in=PANEL_IN,
+        figure, left_in=left_in, top_in=MARGIN_IN + TITLE_IN, size_in=(PANEL_IN, PANEL_IN)
     )
     axes.set_axis_off()
     extent = (0.0, 1.0, 1.0, 0.0)
@@ -112,13 +108,11 @@ def _draw_panel(
             interpolation="nearest",
             gid=f"cells-{place}",
         )
-        write(
+        write_small(
             figure,
             f"full colour: ±{limit:#.2g} per cell",
             left_in=left_in,
             top_in=MARGIN_IN + TITLE_IN + PANEL_IN + 0.05,
-            size_pt=SMALL_PT,
-            colour=MUTED,
         )
 
 
@@ -151,14 +145,12 @@ def _write_sum(figure: Figure, *, saliency: SaliencyMap, bias: float, logit: flo
         bold=True,
         align="right",
     )
-    write(
+    write_small(
         figure,
         "n = 1 scan. Red cells speak for malignant, blue ones for benign. The feature maps share "
         "one colour scale; the signed map has its own.",
         left_in=MARGIN_IN,
         top_in=height_in - 0.26,
-        size_pt=SMALL_PT,
-        colour=MUTED,
     )
 
 

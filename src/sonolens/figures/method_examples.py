@@ -16,14 +16,13 @@ from sonolens.figures.scan_view import ScanView
 from sonolens.figures.style import (
     BODY_PT,
     LABEL_COLOURS,
-    MUTED,
     SMALL_PT,
     elide,
     in_house_style,
     new_page,
     place_axes,
-    wrap,
     write,
+    write_small,
 )
 
 MARGIN_IN = 0.15
@@ -79,8 +78,8 @@ def draw_method_examples(views: Mapping[str, Sequence[ScanView]]) -> Figure:
                 height_in=height_in,
             )
         top_in += block_in
-    note = wrap(NOTE, width_in=width_in - 2 * MARGIN_IN, size_pt=SMALL_PT)
-    write(figure, note, left_in=MARGIN_IN, top_in=top_in + 0.05, size_pt=SMALL_PT, colour=MUTED)
+    wide_in = width_in - 2 * MARGIN_IN
+    write_small(figure, NOTE, left_in=MARGIN_IN, top_in=top_in + 0.05, width_in=wide_in)
     return figure
 
 
@@ -129,11 +128,7 @@ def _draw_panel(
     """Draw the scan with its scale bar, or one map with regions and extremes if there is a `limit`."""
     write(figure, name, left_in=left_in, top_in=top_in, size_pt=SMALL_PT)
     axes = place_axes(
-        figure,
-        left_in=left_in,
-        top_in=top_in + NAME_IN,
-        width_in=PANEL_IN,
-        height_in=height_in,
+        figure, left_in=left_in, top_in=top_in + NAME_IN, size_in=(PANEL_IN, height_in)
     )
     show_scan(axes, view)
     if limit is None:

@@ -22,6 +22,8 @@ from sonolens.figures.style import (
     place_axes,
     wrap,
     write,
+    write_legend,
+    write_small,
 )
 
 PER_LINE = 4
@@ -145,7 +147,7 @@ def open_grid(
     step_in = NAME_IN + LINE_IN * len(notes[0].splitlines()) + panel_in[1] + TICKS_IN
     figure = new_page(width_in=PAGE_IN, height_in=head_in + -(-len(methods) // across) * step_in)
     write(figure, title, left_in=MARGIN_IN, top_in=MARGIN_IN, bold=True)
-    write(figure, text, left_in=MARGIN_IN, top_in=MARGIN_IN + 0.19, size_pt=SMALL_PT, colour=MUTED)
+    write_small(figure, text, left_in=MARGIN_IN, top_in=MARGIN_IN + 0.19)
     _name_strokes(figure, strokes, top_in=key_in)
     panels = {}
     for place, (method, note) in enumerate(zip(methods, notes, strict=True)):
@@ -199,15 +201,13 @@ def _name_strokes(figure: Figure, strokes: Sequence[Stroke], *, top_in: float) -
         Line2D([], [], color=stroke.colour, linestyle=stroke.line, label=stroke.label)
         for stroke in strokes
     ]
-    width_in, height_in = figure.get_size_inches()
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(MARGIN_IN / width_in, 1 - top_in / height_in),
-        ncols=min(3, len(handles)),
-        frameon=False,
-        fontsize=SMALL_PT,
-        borderaxespad=0,
+    columns = min(3, len(handles))
+    write_legend(
+        figure,
+        handles,
+        left_in=MARGIN_IN,
+        top_in=top_in,
+        ncols=columns,
         borderpad=0,
         columnspacing=1.4,
     )
@@ -237,6 +237,5 @@ def _open_panel(
         figure,
         left_in=left_in,
         top_in=top_in + NAME_IN + LINE_IN * len(note.splitlines()),
-        width_in=panel_in[0],
-        height_in=panel_in[1],
+        size_in=panel_in,
     )

@@ -8,7 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sonolens.figures.style import BODY_PT, INK, MUTED, SMALL_PT, LineStyle, elide, write
+from sonolens.figures.style import (
+    BODY_PT,
+    INK,
+    SMALL_PT,
+    LineStyle,
+    elide,
+    write,
+    write_legend,
+    write_small,
+)
 from sonolens.tables.training import TrainingRunsTable
 
 MARGIN_IN = 0.15
@@ -59,7 +68,6 @@ def hand_out_pens(training_runs: TrainingRunsTable) -> dict[str, Pen]:
 
 def name_pens(figure: Figure, pens: Mapping[str, Pen], *, left_in: float, top_in: float) -> None:
     """Write the legend of all pens, one line each, below the panels."""
-    width_in, height_in = figure.get_size_inches()
     runs = Counter(pens.values())
     handles = [
         Line2D(
@@ -71,28 +79,21 @@ def name_pens(figure: Figure, pens: Mapping[str, Pen], *, left_in: float, top_in
         )
         for pen, number in runs.items()
     ]
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(left_in / width_in, 1 - top_in / height_in),
-        frameon=False,
-        fontsize=SMALL_PT,
-        borderaxespad=0,
-        labelspacing=0.45,
-    )
+    write_legend(figure, handles, left_in=left_in, top_in=top_in, labelspacing=0.45)
 
 
 def write_heading(figure: Figure, title: str, legend: str) -> None:
     """Write a figure's bold title, and below it what its markers mean."""
     write(figure, title, left_in=LEFT_IN, top_in=MARGIN_IN, bold=True)
-    write(
-        figure,
-        legend,
-        left_in=LEFT_IN,
-        top_in=MARGIN_IN + 0.18,
-        size_pt=SMALL_PT,
-        colour=MUTED,
-    )
+    write_small(figure, legend, left_in=LEFT_IN, top_in=MARGIN_IN + 0.18)
+
+
+def write_words(figure: Figure, title: str, text: str, *, foot_in: float) -> None:
+    """Write a bold title above all panels, and in the lowest `foot_in` what they mean, as wide as the page."""
+    width_in, height_in = figure.get_size_inches()
+    write(figure, title, left_in=MARGIN_IN, top_in=0.12, bold=True)
+    wide_in = width_in - 2 * MARGIN_IN
+    write_small(figure, text, left_in=MARGIN_IN, top_in=height_in - foot_in, width_in=wide_in)
 
 
 def frame(axes: Axes, *, xlabel: str, ylabel: str) -> None:

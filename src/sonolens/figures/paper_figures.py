@@ -20,7 +20,6 @@ from sonolens.figures.scan_view import ScanView
 from sonolens.figures.style import (
     BODY_PT,
     LABEL_COLOURS,
-    MUTED,
     REGION_COLOURS,
     REGION_LINES,
     REGION_TITLES,
@@ -31,6 +30,7 @@ from sonolens.figures.style import (
     place_axes,
     wrap,
     write,
+    write_small,
 )
 from sonolens.tables.vocabulary import LABELS, REGION_NAMES
 
@@ -69,8 +69,7 @@ def draw_example_scans(views: Sequence[ScanView]) -> Figure:
                 figure,
                 left_in=left_in,
                 top_in=top_in + TITLE_IN,
-                width_in=panel_in,
-                height_in=heights[label],
+                size_in=(panel_in, heights[label]),
             )
             birads = f"BI-RADS {view.birads}" if view.birads else "BI-RADS unknown"
             _write_title(
@@ -108,11 +107,7 @@ def draw_regions(view: ScanView) -> Figure:
     for column, region in enumerate((None, *REGION_NAMES)):
         left_in = MARGIN_IN + column * (panel_in + GAP_IN)
         axes = place_axes(
-            figure,
-            left_in=left_in,
-            top_in=MARGIN_IN + TITLE_IN,
-            width_in=panel_in,
-            height_in=height_in,
+            figure, left_in=left_in, top_in=MARGIN_IN + TITLE_IN, size_in=(panel_in, height_in)
         )
         show_scan(axes, view)
         title, detail = "scan", f"{view.scan_id} · {view.label}"
@@ -227,8 +222,7 @@ def _draw_case(
             figure,
             left_in=left_in + offset_in,
             top_in=top_in + TITLE_IN,
-            width_in=panel_in,
-            height_in=height_in,
+            size_in=(panel_in, height_in),
         )
         for offset_in in (0.0, panel_in + 0.05)
     )
@@ -247,7 +241,7 @@ def _draw_key(figure: Figure, views: Sequence[ScanView], *, limit: float, foot_i
     """Explain lines, crosses and colours below the cases of Fig. 4."""
     width_in, height_in = figure.get_size_inches()
     top_in = height_in - foot_in + 0.12
-    bar = place_axes(figure, left_in=width_in - 3.0, top_in=top_in, width_in=2.7, height_in=0.14)
+    bar = place_axes(figure, left_in=width_in - 3.0, top_in=top_in, size_in=(2.7, 0.14))
     add_signed_colour_bar(bar, limit=limit)
     regions = REGION_NAMES if any(v.region_map is not None for v in views) else ("mass",)
     handles = [
@@ -276,8 +270,7 @@ def _draw_key(figure: Figure, views: Sequence[ScanView], *, limit: float, foot_i
         f"n = {_scans(len(views))}. White crosses: + maximum and − minimum of the map. "
         f"Peritumoral ring: {'; '.join(rings) or 'not drawn'}."
     )
-    text = wrap(note, width_in=width_in - 3.5, size_pt=SMALL_PT)
-    write(figure, text, left_in=MARGIN_IN, top_in=top_in + 0.22, size_pt=SMALL_PT, colour=MUTED)
+    write_small(figure, note, left_in=MARGIN_IN, top_in=top_in + 0.22, width_in=width_in - 3.5)
 
 
 def _verdict(view: ScanView) -> str:
@@ -311,7 +304,7 @@ def _write_title(
     shown = elide(name, width_in=width_in, size_pt=BODY_PT, bold=True)
     write(figure, shown, left_in=left_in, top_in=top_in + 0.02, bold=True)
     shown = elide(detail, width_in=width_in, size_pt=SMALL_PT)
-    write(figure, shown, left_in=left_in, top_in=top_in + 0.19, size_pt=SMALL_PT, colour=MUTED)
+    write_small(figure, shown, left_in=left_in, top_in=top_in + 0.19)
 
 
 def _write_note(figure: Figure, note: str) -> None:
@@ -319,7 +312,7 @@ def _write_note(figure: Figure, note: str) -> None:
     width_in, height_in = figure.get_size_inches()
     text = wrap(note, width_in=width_in - 2 * MARGIN_IN, size_pt=SMALL_PT)
     top_in = height_in - 0.13 - 0.14 * (text.count("\n") + 1)
-    write(figure, text, left_in=MARGIN_IN, top_in=top_in, size_pt=SMALL_PT, colour=MUTED)
+    write_small(figure, text, left_in=MARGIN_IN, top_in=top_in)
 
 
 def _row_height(views: Sequence[ScanView], panel_in: float) -> float:

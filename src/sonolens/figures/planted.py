@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from sonolens.figures.panels import MARGIN_IN
+from sonolens.figures.panels import MARGIN_IN, write_words
 from sonolens.figures.style import (
     BODY_PT,
     HAIRLINE,
@@ -20,7 +20,6 @@ from sonolens.figures.style import (
     in_house_style,
     new_page,
     place_axes,
-    wrap,
     write,
 )
 
@@ -62,9 +61,7 @@ def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     figure = new_page(
         width_in=LEFT_IN + body_in[0] + MARGIN_IN, height_in=top_in + body_in[1] + FOOT_IN
     )
-    axes = place_axes(
-        figure, left_in=LEFT_IN, top_in=top_in, width_in=body_in[0], height_in=body_in[1]
-    )
+    axes = place_axes(figure, left_in=LEFT_IN, top_in=top_in, size_in=body_in)
     rates = np.full((len(rows), len(cues)), np.nan)
     averaged = shown.groupby(["network", "method", "cue"])[list(SHOWN)].mean().reset_index()
     for cell in averaged.to_dict(orient="records"):
@@ -77,16 +74,7 @@ def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     for line, network in enumerate(networks):
         at_in = HEAD_IN + AUC_IN * line
         _write_areas(figure, averaged[averaged["network"] == network], cues, top_in=at_in)
-    write(figure, "Planted evidence", left_in=MARGIN_IN, top_in=0.12, bold=True)
-    width_in, height_in = figure.get_size_inches()
-    write(
-        figure,
-        wrap(LEGEND, width_in=width_in - 2 * MARGIN_IN, size_pt=SMALL_PT),
-        left_in=MARGIN_IN,
-        top_in=height_in - FOOT_IN + 0.15,
-        size_pt=SMALL_PT,
-        colour=MUTED,
-    )
+    write_words(figure, "Planted evidence", LEGEND, foot_in=FOOT_IN - 0.15)
     return figure
 
 

@@ -9,6 +9,8 @@ References:
     doi 10.15557/JoU.2022.0013. Tab. 1 and Tab. 2.
 """
 
+import pandas as pd
+
 CLASSIFICATION = {
     "auc": (0.887, 0.015),
     "accuracy": (0.835, 0.018),
@@ -19,3 +21,8 @@ CLASSIFICATION = {
 
 POINTING_HITS = {"mass": 0.34, "peritumoral": 0.38, "below": 0.30, "any": 0.71}
 """Tab. 2: share of the correctly classified test scans whose maximum or minimum hit a region."""
+
+
+def counted_by_paper(rates: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that count as Tab. 2 does: correct calls of both labels, rule ``either``."""
+    return rates.query("rule == 'either' and subset == 'correct' and label == 'both'")

@@ -4,6 +4,7 @@ Blue always speaks for benign and red for malignant; the regions therefore wear 
 are built on `matplotlib.figure.Figure` alone, so no window and no global figure list is touched.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
@@ -14,6 +15,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 PAGE = "#ffffff"
@@ -114,10 +116,11 @@ def new_page(*, width_in: float, height_in: float) -> Figure:
 
 
 def place_axes(
-    figure: Figure, *, left_in: float, top_in: float, width_in: float, height_in: float
+    figure: Figure, *, left_in: float, top_in: float, size_in: tuple[float, float]
 ) -> Axes:
-    """Add axes whose box is given in inches from the figure's top left corner."""
+    """Add axes of some width and height, given in inches from the figure's top left corner."""
     page_width, page_height = figure.get_size_inches()
+    width_in, height_in = size_in
     bottom_in = page_height - top_in - height_in
     return figure.add_axes(
         (
@@ -153,6 +156,31 @@ def write(
         va="top",
         parse_math=False,
         linespacing=1.35,
+    )
+
+
+def write_small(
+    figure: Figure, text: str, *, left_in: float, top_in: float, width_in: float = math.inf
+) -> None:
+    """Write what explains: small, muted, and in lines no wider than `width_in`."""
+    if width_in < math.inf:
+        text = wrap(text, width_in=width_in, size_pt=SMALL_PT)
+    write(figure, text, left_in=left_in, top_in=top_in, size_pt=SMALL_PT, colour=MUTED)
+
+
+def write_legend(
+    figure: Figure, handles: Sequence[Line2D], *, left_in: float, top_in: float, **layout: Any
+) -> None:
+    """Write a small legend without a frame; `layout` as `Figure.legend` takes it."""
+    width_in, height_in = figure.get_size_inches()
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(left_in / width_in, 1 - top_in / height_in),
+        frameon=False,
+        fontsize=SMALL_PT,
+        borderaxespad=0,
+        **layout,
     )
 
 

@@ -64,7 +64,7 @@ class RegionRule(Parameters):
         """Return the spacing, or pixels of 1 by 1 where it is unknown and no length needs it."""
         row_mm, col_mm = spacing_mm
         if not (math.isnan(row_mm) or math.isnan(col_mm)):
-            check_spacing(spacing_row_mm=row_mm, spacing_col_mm=col_mm)
+            check_spacing(spacing_mm)
             return spacing_mm
         columns = "spacing_row_mm and spacing_col_mm in the scans table"
         if self.ring.mode == "millimetres":

@@ -1,5 +1,6 @@
 """A score of one run with its interval, or the mean of several runs from their least to their largest."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,10 +17,8 @@ from sonolens.report.numerals import (
     span,
 )
 
-NAN = float("nan")
-
-Scale: TypeAlias = Callable[[float, float, float], str]
-"""Prints a value and the limits of its interval; NaN limits are left out."""
+Scale: TypeAlias = Callable[..., str]
+"""Prints a value and the limits of its interval, where there are any."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +32,12 @@ class ReportCell:
 UNREAD = ReportCell(NOTHING)
 
 
-def share(value: float, low: float, high: float) -> str:
-    """Print a share in percent."""
-    return percent_with_interval(value, low, high)
+share: Scale = percent_with_interval
+score: Scale = score_with_interval
+difference: Scale = difference_with_interval
 
 
-def score(value: float, low: float, high: float) -> str:
-    """Print a score with two decimals."""
-    return score_with_interval(value, low, high)
-
-
-def difference(value: float, low: float, high: float) -> str:
-    """Print a difference with its sign and three decimals."""
-    return difference_with_interval(value, low, high)
-
-
-def share_difference(value: float, low: float, high: float) -> str:
+def share_difference(value: float, low: float = math.nan, high: float = math.nan) -> str:
     """Print a difference of shares in percentage points.
 
     >>> share_difference(-0.1, -0.25, 0.05)
@@ -58,7 +47,7 @@ def share_difference(value: float, low: float, high: float) -> str:
     return text if text == NOTHING else f"{text} points"
 
 
-def length(value: float, low: float, high: float) -> str:
+def length(value: float, low: float = math.nan, high: float = math.nan) -> str:
     """Print a length in millimetres."""
     text = score_with_interval(value, low, high, digits=1)
     return text if text == NOTHING else f"{text} mm"
@@ -90,17 +79,15 @@ def read_over_runs(
         return UNREAD
     small = []
     if len(rows) > 1:
-        least, largest = (
-            scale(limit, NAN, NAN) for limit in (known[value].min(), known[value].max())
-        )
+        least, largest = scale(known[value].min()), scale(known[value].max())
         small.append(f"{_runs(known, rows)}: {least} to {largest}")
     if len(known) == 1:
         text = scale(*(float(known[name].iloc[0]) for name in (value, *limits)))
     else:
-        text = scale(float(known[value].mean()), NAN, NAN)
+        text = scale(float(known[value].mean()))
     small.append(f"n = {span(known['n'].tolist(), digits=6)}")
     small += [
-        f"{words} {scale(float(known[name].mean()), NAN, NAN)}"
+        f"{words} {scale(float(known[name].mean()))}"
         for words, name in (beside or {}).items()
         if known[name].notna().any()
     ]

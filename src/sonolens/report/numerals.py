@@ -18,7 +18,7 @@ def percent(share: float) -> str:
     return NOTHING if math.isnan(share) else f"{_hundredths(share)} %"
 
 
-def percent_with_interval(share: float, low: float, high: float) -> str:
+def percent_with_interval(share: float, low: float = math.nan, high: float = math.nan) -> str:
     """Print a share and its interval in whole percent; an unknown interval is left out.
 
     >>> percent_with_interval(0.44, 0.32, 0.57)
@@ -29,7 +29,9 @@ def percent_with_interval(share: float, low: float, high: float) -> str:
     return f"{percent(share)} [{_hundredths(low)}, {_hundredths(high)}]"
 
 
-def score_with_interval(value: float, low: float, high: float, *, digits: int = 2) -> str:
+def score_with_interval(
+    value: float, low: float = math.nan, high: float = math.nan, *, digits: int = 2
+) -> str:
     """Print a score and its interval with so many decimals; NaN is a dash.
 
     >>> score_with_interval(0.914, 0.83, 0.97), score_with_interval(-0.2, -0.31, 0.1)
@@ -38,7 +40,9 @@ def score_with_interval(value: float, low: float, high: float, *, digits: int = 
     return _with_limits(_fixed, value, low, high, digits=digits)
 
 
-def difference_with_interval(value: float, low: float, high: float, *, digits: int = 3) -> str:
+def difference_with_interval(
+    value: float, low: float = math.nan, high: float = math.nan, *, digits: int = 3
+) -> str:
     """Print a difference of scores with its sign, and its interval; NaN is a dash.
 
     >>> difference_with_interval(0.021, -0.0104, 0.05)

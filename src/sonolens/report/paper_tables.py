@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.figures.published import counted_by_paper
 from sonolens.report.numerals import (
     p_value,
     percent,
@@ -12,6 +13,7 @@ from sonolens.report.numerals import (
     ratio,
     score_with_interval,
 )
+from sonolens.report.order import in_order
 from sonolens.report.scores import JUDGED_BY, NO_RULE, WHOLE
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.pointing import PointingGameTable
@@ -59,7 +61,7 @@ def tabulate_classification(classification_metrics: ClassificationMetricsTable) 
         # Sensitivity and specificity count one class each; accuracy counts every case.
         rows.append({"run": run, "level": level, "n": scores["accuracy"]["n"], **cells})
     table = pd.DataFrame(rows, columns=TABLE_1_COLUMNS)
-    return _in_order(table, column="level", order=LEVELS, within=["run"])
+    return in_order(table, {"level": LEVELS}, within="run")
 
 
 def tabulate_pointing_game(pointing_game: PointingGameTable) -> pd.DataFrame:
@@ -72,11 +74,7 @@ def tabulate_pointing_game(pointing_game: PointingGameTable) -> pd.DataFrame:
     References:
         Byra et al. 2022, Tab. 2, to which chance, enrichment and intervals are added.
     """
-    shown = pointing_game[
-        (pointing_game["subset"] == "correct")
-        & (pointing_game["rule"] == "either")
-        & (pointing_game["label"] == "both")
-    ]
+    shown = counted_by_paper(pointing_game)
     table = pd.DataFrame(
         [
             {
@@ -93,8 +91,8 @@ def tabulate_pointing_game(pointing_game: PointingGameTable) -> pd.DataFrame:
         ],
         columns=TABLE_2_COLUMNS,
     )
-    titles = tuple(REGION_TITLES.values())
-    return _in_order(table, column="region", order=titles, within=["method", "run"])
+    titles = list(REGION_TITLES.values())
+    return in_order(table, {"region": titles}, within=["method", "run"])
 
 
 @dataclass(frozen=True)
@@ -111,26 +109,10 @@ def look_up_nulls(pointing_game: PointingGameTable) -> dict[tuple[str, str, str]
     Args:
         pointing_game: The `PointingGame` table that Tab. 2 was made of.
     """
-    shown = pointing_game[
-        (pointing_game["subset"] == "correct")
-        & (pointing_game["rule"] == "either")
-        & (pointing_game["label"] == "both")
-    ]
+    shown = counted_by_paper(pointing_game)
     return {
         (row["method"], row["run"], REGION_TITLES[row["region"]]): Nulls(
             percent(row["centre_prior"]), p_value(row["p_adjusted"])
         )
         for row in shown.to_dict(orient="records")
     }
-
-
-def _in_order(
-    table: pd.DataFrame, *, column: str, order: tuple[str, ...], within: list[str]
-) -> pd.DataFrame:
-    """Sort `column` into `order` within groups that keep the order in which they first appear."""
-    group = table.groupby(within, sort=False).ngroup()
-    place = table[column].map(dict(zip(order, range(len(order)), strict=True)))
-    keys = pd.DataFrame({"group": group, "place": place})
-    return table.loc[keys.sort_values(["group", "place"], kind="stable").index].reset_index(
-        drop=True
-    )

@@ -77,6 +77,6 @@ def read_test_scores(classification_metrics: ClassificationMetricsTable) -> Scor
 def _score(row: Mapping[Any, Any]) -> Score:
     return Score(
         text=score_with_interval(row["value"], row["ci_low"], row["ci_high"]),
-        chance=score_with_interval(row["chance"], float("nan"), float("nan")),
+        chance=score_with_interval(row["chance"]),
         n=int(row["n"]),
     )

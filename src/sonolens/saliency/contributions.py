@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float, Float32, Int
-from torch import Tensor
 
 from sonolens.arrays import Scan
 from sonolens.models import ScanClassifier, borrowed
+from sonolens.saliency.forward_pass import to_numpy
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def strongest_channels(network: ScanClassifier, scan: Scan, *, count: int) -> Ch
         )
     home = network.head.weight.device
     with borrowed(network, device=home.type), torch.inference_mode():
-        maps = _to_numpy(network.activations(torch.tensor(scan[None], device=home)))[0]
-        weights = _to_numpy(network.head.weight)[0]
+        maps = to_numpy(network.activations(torch.tensor(scan[None], device=home)))[0]
+        weights = to_numpy(network.head.weight)[0]
         bias = network.bias
     contributions = weights * maps.mean(axis=(1, 2))
     strongest = np.argsort(-np.abs(contributions), kind="stable")[:count]
@@ -69,7 +69,3 @@ def strongest_channels(network: ScanClassifier, scan: Scan, *, count: int) -> Ch
         bias=bias,
         logit=float(contributions.sum()) + bias,
     )
-
-
-def _to_numpy(tensor: Tensor) -> Float32[np.ndarray, "..."]:
-    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())

@@ -16,7 +16,7 @@ from sonolens.saliency.baselines import centre_prior, edges, random
 from sonolens.saliency.cam import cam
 from sonolens.saliency.cameras import cameras
 from sonolens.saliency.channel_cams import ablation_cam, eigen_cam, score_cam
-from sonolens.saliency.forward_pass import ForwardPass
+from sonolens.saliency.forward_pass import ForwardPass, to_numpy
 from sonolens.saliency.gradient_cams import grad_cam, grad_cam_pp, hires_cam, layer_cam
 from sonolens.saliency.inference_copy import fold_normalisation, view_frozen
 from sonolens.saliency.occlusion import occlusion
@@ -185,20 +185,16 @@ def _pass_through(
 def _explain(
     methods: Sequence[str], forward_pass: ForwardPass, *, run: str, settings: MethodSettings
 ) -> ExplainedBatch:
-    logits = _to_numpy(forward_pass.logits)
+    logits = to_numpy(forward_pass.logits)
     refuse = partial(_refuse_undefined, run=run, scan_ids=forward_pass.scan_ids)
     maps = {}
     for method in methods:
         # Some methods fail in odd ways on what is undefined, so the logits are looked at before.
         if EXPLAINERS[method].knows_network:
             refuse(logits, kind="logit", method=method)
-        maps[method] = _to_numpy(EXPLAINERS[method].explain(forward_pass, settings))
+        maps[method] = to_numpy(EXPLAINERS[method].explain(forward_pass, settings))
         refuse(maps[method], kind="map", method=method)
     return ExplainedBatch(forward_pass.scan_ids, logits, maps)
-
-
-def _to_numpy(tensor: Tensor) -> Float32[np.ndarray, "..."]:
-    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())
 
 
 def _refuse_undefined(

@@ -4,7 +4,10 @@ import copy
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
+from jaxtyping import Float32
+from torch import Tensor
 
 from sonolens.models import FeatureMaps, LogitBatch, ScanBatch, ScanClassifier
 
@@ -64,3 +67,8 @@ class ForwardPass:
         object.__setattr__(rest, "activations", lambda _scans: maps)
         logits: LogitBatch = rest(self.scans[:1].expand(len(maps), -1, -1))
         return logits
+
+
+def to_numpy(tensor: Tensor) -> Float32[np.ndarray, "..."]:
+    """Copy a tensor off its device, in single precision."""
+    return np.ascontiguousarray(tensor.detach().float().cpu().numpy())

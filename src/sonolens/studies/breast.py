@@ -6,13 +6,12 @@ RGBA, transparent outside a convex field; masks are white on transparent. ``Pixe
 Masks of other findings (``case022_other1.png``) are not the mass and are not read.
 """
 
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from sonolens.studies.folder import remedy, require_files, subfolders
-from sonolens.studies.listing import list_scans
+from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_scan
 from sonolens.studies.picture_file import read_size
 from sonolens.studies.spreadsheet import read_numbers, read_table
@@ -87,14 +86,8 @@ def read_breast(path: str) -> Study:
     return Study(
         name="breast",
         scans=_list_cases(rows, scan_ids=scan_ids, scan_files=scan_files),
-        images={
-            scan_id: partial(read_scan, file)
-            for scan_id, file in zip(scan_ids, scan_files, strict=True)
-        },
-        masks={
-            scan_id: partial(read_united_masks, files)
-            for scan_id, files in zip(scan_ids, mask_files, strict=True)
-        },
+        images=readers(read_scan, scan_ids, scan_files),
+        masks=readers(read_united_masks, scan_ids, mask_files),
         description=DESCRIPTION,
         published=PUBLISHED,
         left_out={"normal": n_normal} if n_normal else {},

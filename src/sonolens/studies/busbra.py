@@ -5,12 +5,12 @@ is the patient; ``-l`` and ``-r`` are two scans of one lesion and ``-s`` a singl
 pixel spacing, and the suffix does not say which plane was scanned, so both stay empty.
 """
 
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from sonolens.studies.folder import find_folder
+from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
@@ -45,19 +45,15 @@ def read_busbra(path: str, *, folds: int = 5) -> Study:
     """
     folder = find_folder(path, parts=PARTS, study="BUS-BRA")
     scans = _list_scans(folder / "bus_data.csv")
+    scan_ids = scans["scan_id"].tolist()
+    mask_ids = [scan_id.replace("bus_", "mask_", 1) for scan_id in scan_ids]
     return Study(
         name="busbra",
         scans=scans,
-        images={
-            scan_id: partial(read_scan, folder / "Images" / f"{scan_id}.png")
-            for scan_id in scans["scan_id"]
-        },
-        masks={
-            scan_id: partial(
-                read_mask, folder / "Masks" / f"{scan_id.replace('bus_', 'mask_', 1)}.png"
-            )
-            for scan_id in scans["scan_id"]
-        },
+        images=readers(
+            read_scan, scan_ids, [folder / "Images" / f"{name}.png" for name in scan_ids]
+        ),
+        masks=readers(read_mask, scan_ids, [folder / "Masks" / f"{name}.png" for name in mask_ids]),
         description=DESCRIPTION,
         published=PUBLISHED,
         official_folds=_read_folds(folder / f"{folds}-fold-cv.csv"),
@@ -67,20 +63,15 @@ def read_busbra(path: str, *, folds: int = 5) -> Study:
 def _list_scans(table_file: Path) -> pd.DataFrame:
     """Turn the published table into the contract of `sonolens.tables.Scans`."""
     rows = read_table(table_file, columns=COLUMNS, key="ID")
-    return pd.DataFrame(
-        {
-            "scan_id": rows["ID"],
-            "lesion_id": rows["Case"],
-            "patient_id": rows["Case"],
-            "view": pd.Series(pd.NA, index=rows.index, dtype="str"),
-            "label": rows["Pathology"].str.strip().str.lower(),
-            "birads": rows["BIRADS"],
-            "spacing_row_mm": float("nan"),
-            "spacing_col_mm": float("nan"),
-            "device": rows["Device"],
-            "source": "busbra",
-        }
+    scans = list_scans(
+        rows["ID"].tolist(),
+        rows["Pathology"].str.strip().str.lower().tolist(),
+        source="busbra",
+        patient_ids=rows["Case"].tolist(),
+        lesion_ids=rows["Case"].tolist(),
+        birads=rows["BIRADS"].tolist(),
     )
+    return scans.assign(device=rows["Device"])
 
 
 def _read_folds(table_file: Path) -> pd.DataFrame | None:

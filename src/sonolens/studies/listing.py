@@ -1,8 +1,20 @@
-"""The scans of a data set as rows of `sonolens.tables.Scans`."""
+"""The scans of a data set as rows of `sonolens.tables.Scans`, and the files that show them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TypeVar
 
 import pandas as pd
+
+Files = TypeVar("Files")
+Picture = TypeVar("Picture")
+
+
+def readers(
+    read: Callable[[Files], Picture], scan_ids: Iterable[str], files: Iterable[Files]
+) -> dict[str, Callable[[], Picture]]:
+    """Name what reads the picture of every scan when it is asked for."""
+    return {scan_id: partial(read, each) for scan_id, each in zip(scan_ids, files, strict=True)}
 
 
 def list_scans(

@@ -11,12 +11,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import pandas as pd
 
+from sonolens.studies.listing import readers
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.study import Study
 from sonolens.tables import vocabulary
@@ -80,14 +80,8 @@ def read_manifest(path: str) -> Study:
     return Study(
         name="manifest",
         scans=scans,
-        images={
-            scan_id: partial(read_scan, image)
-            for scan_id, image in zip(scans["scan_id"], images, strict=True)
-        },
-        masks={
-            scan_id: partial(read_mask, mask)
-            for scan_id, mask in zip(scans["scan_id"], masks, strict=True)
-        },
+        images=readers(read_scan, scans["scan_id"], images),
+        masks=readers(read_mask, scans["scan_id"], masks),
         description=DESCRIPTION,
     )
 

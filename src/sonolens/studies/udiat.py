@@ -5,12 +5,10 @@ number and the type of every scan. There is no pixel spacing and no BI-RADS. Sou
 label (110 benign and 53 malignant, or 109 and 54): only the number of scans is held to be published.
 """
 
-from functools import partial
-
 import pandas as pd
 
 from sonolens.studies.folder import find_folder, require_files
-from sonolens.studies.listing import list_scans
+from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_scan
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
@@ -44,21 +42,15 @@ def read_udiat(path: str) -> Study:
     folder = find_folder(path, parts=PARTS, study="UDIAT")
     rows = read_table(folder / "DatasetB.xlsx", columns=(KEY, TYPE), key=KEY)
     scan_ids = _name_scans(rows[KEY])
-    require_files(
-        [folder / part / f"{scan_id}.png" for part in ("original", "GT") for scan_id in scan_ids],
-        study="UDIAT",
+    scan_files, mask_files = (
+        [folder / part / f"{scan_id}.png" for scan_id in scan_ids] for part in ("original", "GT")
     )
+    require_files([*scan_files, *mask_files], study="UDIAT")
     return Study(
         name="udiat",
         scans=list_scans(scan_ids, rows[TYPE].fillna("").str.lower().tolist(), source="udiat"),
-        images={
-            scan_id: partial(read_scan, folder / "original" / f"{scan_id}.png")
-            for scan_id in scan_ids
-        },
-        masks={
-            scan_id: partial(read_united_masks, (folder / "GT" / f"{scan_id}.png",))
-            for scan_id in scan_ids
-        },
+        images=readers(read_scan, scan_ids, scan_files),
+        masks=readers(read_united_masks, scan_ids, [(file,) for file in mask_files]),
         description=DESCRIPTION,
         published=PUBLISHED,
     )

@@ -6,17 +6,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table, fits
-from sonolens.tables.vocabulary import (
-    CALL_METRICS,
-    LEVELS,
-    METRICS,
-    OPERATING_RULES,
-    PARTITIONS,
-    PROTOCOLS,
-)
+from sonolens.tables import vocabulary
+from sonolens.tables.contract import Estimates, Table, fits
 
-RULES_OR_NONE = (*OPERATING_RULES, "none")
+RULES_OR_NONE = (*vocabulary.OPERATING_RULES, "none")
 """A metric that needs no threshold has rule ``none``."""
 
 UNBOUNDED = tuple(
@@ -27,25 +20,22 @@ UNBOUNDED = tuple(
 """Metrics that are no share: all others lie between 0 and 1."""
 
 
-class OperatingPoints(Table):
+class OperatingPoints(Table, unique=["run", "level", "rule"]):
     """The probability at and above which a run calls malignant, and where it was chosen.
 
     A threshold is infinite where nothing may be called malignant.
     """
 
     run: Series[str]
-    level: Series[str] = pa.Field(isin=LEVELS)
-    rule: Series[str] = pa.Field(isin=OPERATING_RULES)
-    chosen_on: Series[str] = pa.Field(isin=PARTITIONS)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
+    rule: Series[str] = pa.Field(isin=vocabulary.OPERATING_RULES)
+    chosen_on: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
     threshold: Series[float] = pa.Field(ge=0)
 
-    class Config:
-        """One threshold per run, level and rule."""
 
-        unique = ["run", "level", "rule"]
-
-
-class ClassificationMetrics(Table):
+class ClassificationMetrics(
+    Estimates, unique=["run", "level", "partition", "stratum", "rule", "metric"]
+):
     """How well a run classifies; `chance` is what calling at the same rate, blindly, would score.
 
     `n` is what the metric is a share of: malignant cases for sensitivity, benign ones for
@@ -54,22 +44,15 @@ class ClassificationMetrics(Table):
     """
 
     run: Series[str]
-    level: Series[str] = pa.Field(isin=LEVELS)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
     stratum: Series[str]
     rule: Series[str] = pa.Field(isin=RULES_OR_NONE)
-    metric: Series[str] = pa.Field(isin=METRICS)
+    metric: Series[str] = pa.Field(isin=vocabulary.METRICS)
     value: Series[float] = pa.Field(nullable=True)
     ci_low: Series[float] = pa.Field(nullable=True)
     ci_high: Series[float] = pa.Field(nullable=True)
     chance: Series[float] = pa.Field(nullable=True)
     n: Series[int] = pa.Field(ge=0)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One value per run, level, partition, stratum, rule and metric."""
-
-        unique = ["run", "level", "partition", "stratum", "rule", "metric"]
 
     @pa.dataframe_check(error="shares lie between 0 and 1")
     def shares_are_shares(cls, table: pd.DataFrame) -> "pd.Series[bool]":  # noqa: N805
@@ -84,22 +67,21 @@ class RocCurve(Table):
     """The corners of each run's ROC curve, from (0, 0) to (1, 1)."""
 
     run: Series[str]
-    level: Series[str] = pa.Field(isin=LEVELS)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
     threshold: Series[float] = pa.Field(description="Infinite at the point that calls nothing.")
     false_positive_rate: Series[float] = pa.Field(ge=0, le=1)
     true_positive_rate: Series[float] = pa.Field(ge=0, le=1)
 
 
-class CalibrationCurve(Table):
+class CalibrationCurve(Estimates, unique=["run", "level", "partition", "scaling", "bin"]):
     """What was seen beside what was foretold: cases in bins of equal number, by probability.
 
     `scaling` tells whether the probabilities are those ``before`` or ``after`` temperature scaling.
     """
 
     run: Series[str]
-    level: Series[str] = pa.Field(isin=LEVELS)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
     scaling: Series[str] = pa.Field(isin=["before", "after"])
     bin: Series[int] = pa.Field(ge=1)
     n: Series[int] = pa.Field(ge=1)
@@ -107,15 +89,9 @@ class CalibrationCurve(Table):
     malignant_share: Series[float] = pa.Field(ge=0, le=1)
     ci_low: Series[float] = pa.Field(ge=0, le=1)
     ci_high: Series[float] = pa.Field(ge=0, le=1)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """A bin stands once in a curve."""
-
-        unique = ["run", "level", "partition", "scaling", "bin"]
 
 
-class ConfigurationMetrics(Table):
+class ConfigurationMetrics(Table, unique=["configuration", "level", "rule", "metric"]):
     """How well a configuration does over its runs, on test cases.
 
     `mean` and `sd` are over runs, as the paper may have meant its plus-minus. `pooled` scores the test
@@ -124,10 +100,10 @@ class ConfigurationMetrics(Table):
     """
 
     configuration: Series[str]
-    protocol: Series[str] = pa.Field(isin=PROTOCOLS)
-    level: Series[str] = pa.Field(isin=LEVELS)
+    protocol: Series[str] = pa.Field(isin=vocabulary.PROTOCOLS)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
     rule: Series[str] = pa.Field(isin=RULES_OR_NONE)
-    metric: Series[str] = pa.Field(isin=["auc", *CALL_METRICS, "brier"])
+    metric: Series[str] = pa.Field(isin=["auc", *vocabulary.CALL_METRICS, "brier"])
     runs: Series[int] = pa.Field(ge=1)
     mean: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     sd: Series[float] = pa.Field(ge=0, nullable=True, description="Empty for a single run.")
@@ -138,13 +114,8 @@ class ConfigurationMetrics(Table):
     n: Series[int] = pa.Field(ge=0, description="Cases pooled, over all folds.")
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
 
-    class Config:
-        """One row per configuration, level, rule and metric."""
 
-        unique = ["configuration", "level", "rule", "metric"]
-
-
-class ConfigurationComparison(Table):
+class ConfigurationComparison(Table, unique=["first", "second", "level", "test"]):
     """Two configurations on the same test cases: the difference of their AUCs, first minus second.
 
     A case's probability is the mean over the seeds of each configuration. `p_adjusted` is Holm's over
@@ -153,7 +124,7 @@ class ConfigurationComparison(Table):
 
     first: Series[str]
     second: Series[str]
-    level: Series[str] = pa.Field(isin=LEVELS)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
     test: Series[str] = pa.Field(isin=["delong", "bootstrap"])
     first_auc: Series[float] = pa.Field(ge=0, le=1)
     second_auc: Series[float] = pa.Field(ge=0, le=1)
@@ -165,22 +136,17 @@ class ConfigurationComparison(Table):
     n: Series[int] = pa.Field(ge=2)
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
 
-    class Config:
-        """A pair stands once per level and test."""
 
-        unique = ["first", "second", "level", "test"]
-
-
-class ProtocolOptimism(Table):
+class ProtocolOptimism(Table, unique=["run", "level", "source", "metric"]):
     """What a run's test score gains when the test scans themselves chose.
 
     `source` ``threshold``: one network, its threshold chosen on test instead of validation.
     ``epoch_and_threshold``: the paper's protocol against the rigorous one, from the same fit; only
-    where the paper's protocol was run. The rule is ``closest_to_corner`` throughout.
+    where the paper's protocol was run. The run is the rigorous one; the rule is ``closest_to_corner`` throughout.
     """
 
     run: Series[str]
-    level: Series[str] = pa.Field(isin=LEVELS)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
     source: Series[str] = pa.Field(isin=["threshold", "epoch_and_threshold"])
     metric: Series[str] = pa.Field(isin=["auc", "accuracy", "sensitivity", "specificity"])
     rigorous: Series[float] = pa.Field(ge=0, le=1, nullable=True)
@@ -190,11 +156,6 @@ class ProtocolOptimism(Table):
     ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     n: Series[int] = pa.Field(ge=0)
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
-
-    class Config:
-        """One row per run, level, source and metric; the run is the rigorous one."""
-
-        unique = ["run", "level", "source", "metric"]
 
 
 OperatingPointsTable: TypeAlias = Annotated[pd.DataFrame, fits(OperatingPoints)]

@@ -39,7 +39,7 @@ class Scans(Table):
         return table.groupby("lesion_id")["patient_id"].transform("nunique") == 1
 
 
-class Screening(Table):
+class Screening(Table, unique=["scan_id", "check"]):
     """What was found wrong with the scans of a study: one row per finding, none for a clean study."""
 
     scan_id: Series[str]
@@ -48,13 +48,8 @@ class Screening(Table):
     value: Series[str] = pa.Field(nullable=True, description="For duplicates: their group.")
     message: Series[str]
 
-    class Config:
-        """A check finds a scan once."""
 
-        unique = ["scan_id", "check"]
-
-
-class Splits(Table):
+class Splits(Table, unique=["scan_id", "fold"]):
     """Which partition a scan belongs to, per fold; a holdout is fold 0."""
 
     scan_id: Series[str]
@@ -62,11 +57,6 @@ class Splits(Table):
     patient_id: Series[str]
     fold: Series[int] = pa.Field(ge=0)
     partition: Series[str] = pa.Field(isin=PARTITIONS)
-
-    class Config:
-        """A scan stands once in a fold."""
-
-        unique = ["scan_id", "fold"]
 
     @pa.dataframe_check(error="a patient's scans share one partition")
     def a_patient_stays_together(cls, table: pd.DataFrame) -> "pd.Series[bool]":  # noqa: N805

@@ -1,10 +1,14 @@
 """What every contract of a table has in common."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from sonolens.tables.vocabulary import PARTITIONS
 
 try:  # only the tests' type checker reads what it makes
     from beartype.vale import Is
@@ -13,13 +17,44 @@ except ModuleNotFoundError:
 
 
 class Table(pa.DataFrameModel):
-    """Columns are exactly those declared, in any order; text stays text."""
+    """Columns are exactly those declared, in any order; text stays text.
+
+    A subclass names in `unique` the columns that tell its rows apart.
+    """
 
     class Config:
         """Refuse undeclared columns; turn declared ones into their type."""
 
         strict = True
         coerce = True
+
+    def __init_subclass__(cls, *, unique: Sequence[str] = (), **options: Any) -> None:
+        """Hand on `unique` as pandera wants to be told."""
+        if unique:
+            cls.Config = type("Config", (), {"unique": list(unique)})  # type: ignore[assignment, misc]
+        super().__init_subclass__(**options)  # type: ignore[no-untyped-call]
+
+
+class OfMap(Table):
+    """What a table says first that speaks of single maps."""
+
+    method: Series[str]
+    run: Series[str]
+    scan_id: Series[str]
+
+
+class Estimates(Table):
+    """What a table says of the intervals of its estimates."""
+
+    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+
+class Means(Estimates):
+    """What a table of means says of the values averaged."""
+
+    n: Series[int] = pa.Field(ge=0)
+    n_left_out: Series[int] = pa.Field(ge=0)
 
 
 def text_columns() -> dict[str, Any]:

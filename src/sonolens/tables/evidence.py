@@ -6,45 +6,28 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table, fits
-from sonolens.tables.vocabulary import (
-    ABSTENTION_STRATEGIES,
-    AGREEMENT_MEASURES,
-    COUNTED_LABELS,
-    EVIDENCE,
-    FAITHFULNESS_TESTS,
-    LOCALIZATION_SCORES,
-    PARTITIONS,
-    PLAYED_REGIONS,
-    SIMILARITY_MEASURES,
-    SUBSETS,
-)
+from sonolens.tables import vocabulary
+from sonolens.tables.contract import Estimates, Means, OfMap, Table, fits
 
 
-class MapLocalization(Table):
+class MapLocalization(OfMap, unique=["method", "run", "scan_id", "score", "region", "evidence"]):
     """How the evidence of one map fits the regions of its scan.
 
     `value` is empty where a map has no such evidence or the scan lacks the region. `chance` is what cells
     ranked at random score, `ceiling` what the best map of these cells does.
     """
 
-    method: Series[str]
-    run: Series[str]
-    scan_id: Series[str]
-    score: Series[str] = pa.Field(isin=LOCALIZATION_SCORES)
-    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
-    evidence: Series[str] = pa.Field(isin=EVIDENCE)
+    score: Series[str] = pa.Field(isin=vocabulary.LOCALIZATION_SCORES)
+    region: Series[str] = pa.Field(isin=list(vocabulary.PLAYED_REGIONS))
+    evidence: Series[str] = pa.Field(isin=vocabulary.EVIDENCE)
     value: Series[float] = pa.Field(ge=0, nullable=True)
     chance: Series[float] = pa.Field(ge=0, nullable=True)
     ceiling: Series[float] = pa.Field(ge=0, nullable=True)
 
-    class Config:
-        """A map is scored once."""
 
-        unique = ["method", "run", "scan_id", "score", "region", "evidence"]
-
-
-class LocalizationScores(Table):
+class LocalizationScores(
+    Means, unique=["method", "run", "score", "region", "evidence", "subset", "label"]
+):
     """The means of `MapLocalization` per method and run, with intervals from resampled patients.
 
     Evidence ``called`` argues for what the scan is called. All scores are shares but ``distance_mm``,
@@ -53,48 +36,32 @@ class LocalizationScores(Table):
 
     method: Series[str]
     run: Series[str]
-    score: Series[str] = pa.Field(isin=LOCALIZATION_SCORES)
-    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
-    evidence: Series[str] = pa.Field(isin=(*EVIDENCE, "called"))
-    subset: Series[str] = pa.Field(isin=SUBSETS)
-    label: Series[str] = pa.Field(isin=COUNTED_LABELS)
-    n: Series[int] = pa.Field(ge=0)
+    score: Series[str] = pa.Field(isin=vocabulary.LOCALIZATION_SCORES)
+    region: Series[str] = pa.Field(isin=list(vocabulary.PLAYED_REGIONS))
+    evidence: Series[str] = pa.Field(isin=(*vocabulary.EVIDENCE, "called"))
+    subset: Series[str] = pa.Field(isin=vocabulary.SUBSETS)
+    label: Series[str] = pa.Field(isin=vocabulary.COUNTED_LABELS)
     mean: Series[float] = pa.Field(ge=0, nullable=True)
     ci_low: Series[float] = pa.Field(ge=0, nullable=True)
     ci_high: Series[float] = pa.Field(ge=0, nullable=True)
     chance: Series[float] = pa.Field(ge=0, nullable=True)
     ceiling: Series[float] = pa.Field(ge=0, nullable=True)
-    n_left_out: Series[int] = pa.Field(ge=0)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One mean per method, run, score, region, evidence, subset and label."""
-
-        unique = ["method", "run", "score", "region", "evidence", "subset", "label"]
 
 
-class AbstentionCurve(Table):
+class AbstentionCurve(Estimates, unique=["method", "run", "suspended_by", "coverage"]):
     """The error rate of the decisions that are kept when the others are suspended."""
 
     method: Series[str]
     run: Series[str]
-    suspended_by: Series[str] = pa.Field(isin=ABSTENTION_STRATEGIES)
+    suspended_by: Series[str] = pa.Field(isin=vocabulary.ABSTENTION_STRATEGIES)
     coverage: Series[float] = pa.Field(gt=0, le=1, description="Share of the decisions kept.")
     risk: Series[float] = pa.Field(ge=0, le=1)
     ci_low: Series[float] = pa.Field(ge=0, le=1)
     ci_high: Series[float] = pa.Field(ge=0, le=1)
     n: Series[int] = pa.Field(gt=0, description="All decisions.")
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """A coverage stands once in a curve."""
-
-        unique = ["method", "run", "suspended_by", "coverage"]
 
 
-class AbstentionScores(Table):
+class AbstentionScores(Estimates, unique=["method", "run", "measure", "suspended_by"]):
     """Suspending decisions by their map, beside suspending as many by certainty and at random.
 
     Measure ``risk`` is the error rate of the kept decisions at the map's `coverage`, ``aurc`` the mean
@@ -105,7 +72,7 @@ class AbstentionScores(Table):
     run: Series[str]
     relevant: Series[str] = pa.Field(description="Regions that a map should point at.")
     measure: Series[str] = pa.Field(isin=["risk", "aurc"])
-    suspended_by: Series[str] = pa.Field(isin=ABSTENTION_STRATEGIES)
+    suspended_by: Series[str] = pa.Field(isin=vocabulary.ABSTENTION_STRATEGIES)
     coverage: Series[float] = pa.Field(ge=0, le=1, description="Share of maps that point there.")
     value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
@@ -115,16 +82,9 @@ class AbstentionScores(Table):
     difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     n: Series[int] = pa.Field(gt=0, description="All decisions.")
     n_kept: Series[int] = pa.Field(ge=0)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One value per method, run, measure and way of suspending."""
-
-        unique = ["method", "run", "measure", "suspended_by"]
 
 
-class MapAgreement(Table):
+class MapAgreement(Table, unique=["first", "second", "run", "scan_id", "measure"]):
     """How alike the maps are that two methods draw of one scan.
 
     `first` stands before `second` in the order of the methods asked for. A value is empty where a map is
@@ -135,16 +95,11 @@ class MapAgreement(Table):
     second: Series[str]
     run: Series[str]
     scan_id: Series[str]
-    measure: Series[str] = pa.Field(isin=AGREEMENT_MEASURES)
+    measure: Series[str] = pa.Field(isin=vocabulary.AGREEMENT_MEASURES)
     value: Series[float] = pa.Field(ge=-1, nullable=True)
 
-    class Config:
-        """One value per pair, run, scan and measure."""
 
-        unique = ["first", "second", "run", "scan_id", "measure"]
-
-
-class MethodAgreement(Table):
+class MethodAgreement(Means, unique=["first", "second", "run", "measure"]):
     """How alike the maps of two methods are, on average over the scans of a run.
 
     Pairs that are `same_by_construction` check the code; their agreement is no finding.
@@ -153,60 +108,38 @@ class MethodAgreement(Table):
     first: Series[str]
     second: Series[str]
     run: Series[str]
-    measure: Series[str] = pa.Field(isin=AGREEMENT_MEASURES)
-    n: Series[int] = pa.Field(ge=0)
+    measure: Series[str] = pa.Field(isin=vocabulary.AGREEMENT_MEASURES)
     mean: Series[float] = pa.Field(ge=-1, nullable=True)
     ci_low: Series[float] = pa.Field(ge=-1, nullable=True)
     ci_high: Series[float] = pa.Field(ge=-1, nullable=True)
-    n_left_out: Series[int] = pa.Field(ge=0)
     same_by_construction: Series[bool]
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One mean per pair, run and measure."""
-
-        unique = ["first", "second", "run", "measure"]
 
 
-class FaithfulnessCurve(Table):
+class FaithfulnessCurve(Table, unique=["method", "run", "test", "order", "share"]):
     """The mean probability of what is called, as the scan is deleted or inserted cell by cell."""
 
     method: Series[str]
     run: Series[str]
-    test: Series[str] = pa.Field(isin=FAITHFULNESS_TESTS)
+    test: Series[str] = pa.Field(isin=vocabulary.FAITHFULNESS_TESTS)
     order: Series[str] = pa.Field(isin=["map", "random"])
     share: Series[float] = pa.Field(ge=0, le=1, description="Share of the scan changed.")
     mean: Series[float] = pa.Field(ge=0, le=1)
     n: Series[int] = pa.Field(gt=0)
 
-    class Config:
-        """A share stands once in a curve."""
 
-        unique = ["method", "run", "test", "order", "share"]
-
-
-class MapFaithfulness(Table):
+class MapFaithfulness(OfMap, unique=["method", "run", "scan_id", "test"]):
     """The areas under a scan's insertion and deletion curves, beside those of a random order.
 
     A faithful map has a large area of insertion and a small one of deletion.
     """
 
-    method: Series[str]
-    run: Series[str]
-    scan_id: Series[str]
-    test: Series[str] = pa.Field(isin=FAITHFULNESS_TESTS)
+    test: Series[str] = pa.Field(isin=vocabulary.FAITHFULNESS_TESTS)
     area: Series[float] = pa.Field(ge=0, le=1)
     chance: Series[float] = pa.Field(ge=0, le=1, description="Area of a random order.")
     fill: Series[str] = pa.Field(description="What a deleted cell shows.")
 
-    class Config:
-        """One area per map and test."""
 
-        unique = ["method", "run", "scan_id", "test"]
-
-
-class FaithfulnessScores(Table):
+class FaithfulnessScores(Means, unique=["method", "run", "test", "fill"]):
     """What maps gain over a random order: above 0 they know what their network needs.
 
     `area` and `chance` are means; the interval is that of `gain`, the difference of both in the
@@ -215,62 +148,36 @@ class FaithfulnessScores(Table):
 
     method: Series[str]
     run: Series[str]
-    test: Series[str] = pa.Field(isin=FAITHFULNESS_TESTS)
+    test: Series[str] = pa.Field(isin=vocabulary.FAITHFULNESS_TESTS)
     fill: Series[str]
-    n: Series[int] = pa.Field(ge=0)
     area: Series[float] = pa.Field(ge=0, le=1)
     chance: Series[float] = pa.Field(ge=0, le=1)
     gain: Series[float] = pa.Field(ge=-1, le=1)
     ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    n_left_out: Series[int] = pa.Field(ge=0)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
-
-    class Config:
-        """One gain per method, run, test and fill."""
-
-        unique = ["method", "run", "test", "fill"]
 
 
-class MapSanity(Table):
+class MapSanity(OfMap, unique=["method", "run", "scan_id", "depth", "measure"]):
     """How alike a map stays when the network's weights are drawn anew, from the output backwards."""
 
-    method: Series[str]
-    run: Series[str]
-    scan_id: Series[str]
     depth: Series[int] = pa.Field(ge=0, description="Parts of the network drawn anew.")
-    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
+    measure: Series[str] = pa.Field(isin=vocabulary.SIMILARITY_MEASURES)
     value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
 
-    class Config:
-        """One value per map, depth and measure."""
 
-        unique = ["method", "run", "scan_id", "depth", "measure"]
-
-
-class SanityChecks(Table):
+class SanityChecks(Means, unique=["method", "run", "depth", "measure"]):
     """The means of `MapSanity`. A map that stays as it was does not show what the network learned."""
 
     method: Series[str]
     run: Series[str]
     depth: Series[int] = pa.Field(ge=0, description="Parts of the network drawn anew.")
-    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
-    n: Series[int] = pa.Field(ge=0)
+    measure: Series[str] = pa.Field(isin=vocabulary.SIMILARITY_MEASURES)
     mean: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    n_left_out: Series[int] = pa.Field(ge=0)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One mean per method, run, depth and measure."""
-
-        unique = ["method", "run", "depth", "measure"]
 
 
-class MapRepeatability(Table):
+class MapRepeatability(Table, unique=["method", "first", "second", "scan_id", "measure"]):
     """How alike the maps are that two fits of one configuration draw of the same scan.
 
     `stranger` is the same of the first fit's map and the second fit's map of another patient's scan.
@@ -283,17 +190,12 @@ class MapRepeatability(Table):
     second: Series[str] = pa.Field(description="Another run.")
     scan_id: Series[str]
     patient_id: Series[str]
-    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
+    measure: Series[str] = pa.Field(isin=vocabulary.SIMILARITY_MEASURES)
     value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     stranger: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
 
-    class Config:
-        """One value per pair of runs, method, scan and measure."""
 
-        unique = ["method", "first", "second", "scan_id", "measure"]
-
-
-class Repeatability(Table):
+class Repeatability(Means, unique=["configuration", "method", "varied", "measure"]):
     """The means of `MapRepeatability` over the pairs of a configuration's runs, and then over scans.
 
     The interval is that of `above_stranger`: maps that are no more alike on one scan than on strangers'
@@ -303,7 +205,7 @@ class Repeatability(Table):
     configuration: Series[str]
     method: Series[str]
     varied: Series[str] = pa.Field(isin=["seed", "fold"], description="In what the fits differ.")
-    measure: Series[str] = pa.Field(isin=SIMILARITY_MEASURES)
+    measure: Series[str] = pa.Field(isin=vocabulary.SIMILARITY_MEASURES)
     pairs: Series[int] = pa.Field(ge=1, description="Pairs of runs.")
     n: Series[int] = pa.Field(ge=0, description="Scans.")
     mean: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
@@ -311,20 +213,10 @@ class Repeatability(Table):
     above_stranger: Series[float] = pa.Field(ge=-2, le=2, nullable=True)
     ci_low: Series[float] = pa.Field(ge=-2, le=2, nullable=True)
     ci_high: Series[float] = pa.Field(ge=-2, le=2, nullable=True)
-    n_left_out: Series[int] = pa.Field(ge=0)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One mean per configuration, method, what varied, and measure."""
-
-        unique = ["configuration", "method", "varied", "measure"]
 
 
 MapRepeatabilityTable: TypeAlias = Annotated[pd.DataFrame, fits(MapRepeatability)]
 RepeatabilityTable: TypeAlias = Annotated[pd.DataFrame, fits(Repeatability)]
-MapLocalizationTable: TypeAlias = Annotated[pd.DataFrame, fits(MapLocalization)]
-LocalizationScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(LocalizationScores)]
 AbstentionCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionCurve)]
 AbstentionScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionScores)]
 MapAgreementTable: TypeAlias = Annotated[pd.DataFrame, fits(MapAgreement)]

@@ -6,18 +6,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table, fits
-from sonolens.tables.vocabulary import (
-    COMPARED_RULES,
-    COMPARISON_KINDS,
-    LEARNT_LABELS,
-    PARTITIONS,
-    PLAYED_REGIONS,
-    PROTOCOLS,
-)
+from sonolens.tables import vocabulary
+from sonolens.tables.contract import Estimates, Table, fits
 
 
-class ConfigurationPointing(Table):
+class ConfigurationPointing(Table, unique=["configuration", "method", "region", "rule"]):
     """How often the maps of a method hit a region on the networks of a configuration.
 
     A scan counts once: its hit is the mean over the runs that judged it, whatever their call. A scan whose
@@ -28,11 +21,11 @@ class ConfigurationPointing(Table):
     configuration: Series[str]
     network: Series[str]
     adaptation: Series[str]
-    protocol: Series[str] = pa.Field(isin=PROTOCOLS)
+    protocol: Series[str] = pa.Field(isin=vocabulary.PROTOCOLS)
     output_stride: Series[int] = pa.Field(gt=0)
     method: Series[str]
-    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
-    rule: Series[str] = pa.Field(isin=COMPARED_RULES)
+    region: Series[str] = pa.Field(isin=list(vocabulary.PLAYED_REGIONS))
+    rule: Series[str] = pa.Field(isin=vocabulary.COMPARED_RULES)
     subset: Series[str] = pa.Field(isin=["all"], description="Correct and wrong calls.")
     runs: Series[int] = pa.Field(ge=1, description="Runs whose hits are averaged.")
     n: Series[int] = pa.Field(ge=0, description="Scans counted.")
@@ -47,18 +40,13 @@ class ConfigurationPointing(Table):
     cell_col_mm: Series[float] = pa.Field(gt=0, nullable=True)
     n_silent: Series[int] = pa.Field(ge=0)
     n_empty: Series[int] = pa.Field(ge=0)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
     ring: Series[str]
     tolerance_mm: Series[float] = pa.Field(ge=0, description="A point as near as this is inside.")
 
-    class Config:
-        """One rate per configuration, method, region and rule."""
 
-        unique = ["configuration", "method", "region", "rule"]
-
-
-class PointingComparison(Table):
+class PointingComparison(Table, unique=["kind", "first", "second", "shared", "region", "rule"]):
     """Two methods of one configuration, or one method on two configurations, on the same scans.
 
     `difference` is `first_rate - second_rate`; `p_value` is of a difference as large when the two are
@@ -67,12 +55,12 @@ class PointingComparison(Table):
     `above_chance_difference` is that of `rate - chance`.
     """
 
-    kind: Series[str] = pa.Field(isin=COMPARISON_KINDS, description="What differs.")
+    kind: Series[str] = pa.Field(isin=vocabulary.COMPARISON_KINDS, description="What differs.")
     first: Series[str]
     second: Series[str]
     shared: Series[str] = pa.Field(description="The configuration of both methods, or the method.")
-    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
-    rule: Series[str] = pa.Field(isin=COMPARED_RULES)
+    region: Series[str] = pa.Field(isin=list(vocabulary.PLAYED_REGIONS))
+    rule: Series[str] = pa.Field(isin=vocabulary.COMPARED_RULES)
     subset: Series[str] = pa.Field(isin=["all"], description="Correct and wrong calls.")
     n: Series[int] = pa.Field(ge=0, description="Scans that count on both sides.")
     first_rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)
@@ -95,18 +83,13 @@ class PointingComparison(Table):
     n_silent: Series[int] = pa.Field(ge=0, description="Either side's maps are constant.")
     n_empty: Series[int] = pa.Field(ge=0)
     permutations: Series[int] = pa.Field(gt=0, description="Exchanges behind a p value, at most.")
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
     ring: Series[str]
     tolerance_mm: Series[float] = pa.Field(ge=0, description="A point as near as this is inside.")
 
-    class Config:
-        """A pair stands once per kind, what it shares, region and rule."""
 
-        unique = ["kind", "first", "second", "shared", "region", "rule"]
-
-
-class PerformanceAndPointing(Table):
+class PerformanceAndPointing(Table, unique=["run", "method", "region"]):
     """How well a run classifies its scans, and how often its maps point at their regions.
 
     Both count all scans of one partition, whatever their call; the rule is ``decision``. `rate` has the
@@ -117,13 +100,13 @@ class PerformanceAndPointing(Table):
     configuration: Series[str]
     network: Series[str]
     adaptation: Series[str]
-    protocol: Series[str] = pa.Field(isin=PROTOCOLS)
-    labels: Series[str] = pa.Field(isin=LEARNT_LABELS, description="What was learnt.")
+    protocol: Series[str] = pa.Field(isin=vocabulary.PROTOCOLS)
+    labels: Series[str] = pa.Field(isin=vocabulary.LEARNT_LABELS, description="What was learnt.")
     output_stride: Series[int] = pa.Field(gt=0)
     seed: Series[int] = pa.Field(ge=0)
     fold: Series[int] = pa.Field(ge=0)
     method: Series[str]
-    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
+    region: Series[str] = pa.Field(isin=list(vocabulary.PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=["decision"])
     subset: Series[str] = pa.Field(isin=["all"])
     cell_row_mm: Series[float] = pa.Field(gt=0, nullable=True)
@@ -138,25 +121,20 @@ class PerformanceAndPointing(Table):
     n: Series[int] = pa.Field(ge=0, description="Scans behind the rate.")
     chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     rate_above_chance: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
 
-    class Config:
-        """One row per run, method and region."""
 
-        unique = ["run", "method", "region"]
-
-
-class PerformanceCorrelation(Table):
+class PerformanceCorrelation(Estimates, unique=["protocol", "method", "region"]):
     """Whether runs that classify better point more often: Spearman's `rho` of AUC and `rate_above_chance`.
 
     Over the runs of one protocol that learnt the given labels and have both numbers. Empty below four runs, or
     where one of the numbers is the same in all. `p_adjusted` is Holm's over the regions of one method.
     """
 
-    protocol: Series[str] = pa.Field(isin=PROTOCOLS)
+    protocol: Series[str] = pa.Field(isin=vocabulary.PROTOCOLS)
     method: Series[str]
-    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
+    region: Series[str] = pa.Field(isin=list(vocabulary.PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=["decision"])
     subset: Series[str] = pa.Field(isin=["all"])
     n_runs: Series[int] = pa.Field(ge=0)
@@ -167,16 +145,8 @@ class PerformanceCorrelation(Table):
     p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     permutations: Series[int] = pa.Field(gt=0, description="Exchanges behind a p value, at most.")
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One correlation per protocol, method and region."""
-
-        unique = ["protocol", "method", "region"]
 
 
 ConfigurationPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationPointing)]
-PointingComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(PointingComparison)]
 PerformanceAndPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceAndPointing)]
 PerformanceCorrelationTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceCorrelation)]

@@ -30,7 +30,7 @@ class PlantedShares(RegionShares):
     region: Series[str] = pa.Field(isin=PLANTED_REGIONS)
 
 
-class PlantedEvidence(Table):
+class PlantedEvidence(Table, unique=["cue", "network", "seed", "method", "region"]):
     """How often maps point to where the evidence is known to lie: rows of the pointing game.
 
     Counted are the malignant test scans that were called malignant; constant maps (`n_silent`) are left
@@ -61,8 +61,3 @@ class PlantedEvidence(Table):
     cell_col_mm: Series[float] = pa.Field(gt=0, description="Mean over the scans.")
     receptive_field_px: Series[float] = pa.Field(ge=1, description="Of the framed scan.")
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-
-    class Config:
-        """One rate per study, network, seed, method and region."""
-
-        unique = ["cue", "network", "seed", "method", "region"]

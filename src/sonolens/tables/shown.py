@@ -47,5 +47,3 @@ class PaperTable2(Table):
 
 
 GalleryTable: TypeAlias = Annotated[pd.DataFrame, fits(Gallery)]
-PaperTable1Table: TypeAlias = Annotated[pd.DataFrame, fits(PaperTable1)]
-PaperTable2Table: TypeAlias = Annotated[pd.DataFrame, fits(PaperTable2)]

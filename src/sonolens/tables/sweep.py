@@ -6,11 +6,12 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import Table, fits
-from sonolens.tables.vocabulary import COMPARED_RULES, COUNTED_LABELS, PARTITIONS, PLAYED_REGIONS
+from sonolens.tables.contract import fits
+from sonolens.tables.pointing import HitRates
+from sonolens.tables.vocabulary import COMPARED_RULES
 
 
-class RingSweep(Table):
+class RingSweep(HitRates, unique=["method", "run", "ring", "region", "rule", "subset", "label"]):
     """How often the extremes of a map lie in a region, for every width of the peritumoral ring.
 
     Numbers are those of a `PointingGame` table made with that ring; p values are left to it. A width
@@ -19,33 +20,10 @@ class RingSweep(Table):
     grows then. Without a sweep the table is empty.
     """
 
-    method: Series[str]
-    run: Series[str]
     ring_outer_mm: Series[float] = pa.Field(gt=0, nullable=True)
     ring_outer_radii: Series[float] = pa.Field(gt=0, nullable=True)
-    region: Series[str] = pa.Field(isin=list(PLAYED_REGIONS))
     rule: Series[str] = pa.Field(isin=COMPARED_RULES)
     subset: Series[str] = pa.Field(isin=["correct", "all"])
-    label: Series[str] = pa.Field(isin=COUNTED_LABELS)
-    n: Series[int] = pa.Field(ge=0)
-    hits: Series[float] = pa.Field(ge=0)
-    rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    enrichment: Series[float] = pa.Field(ge=0, nullable=True)
-    centre_prior: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    n_silent: Series[int] = pa.Field(ge=0)
-    n_empty: Series[int] = pa.Field(ge=0)
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
-    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
-    ring: Series[str] = pa.Field(description="How the peritumoral ring was measured.")
-    tolerance_mm: Series[float] = pa.Field(ge=0, description="A point as near as this is inside.")
-
-    class Config:
-        """One rate per method, run, ring, region, rule, subset and label."""
-
-        unique = ["method", "run", "ring", "region", "rule", "subset", "label"]
 
 
 RingSweepTable: TypeAlias = Annotated[pd.DataFrame, fits(RingSweep)]

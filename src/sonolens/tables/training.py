@@ -34,7 +34,7 @@ class TrainingRuns(Table):
     epochs: Series[int] = pa.Field(ge=1, description="Epochs fitted.")
 
 
-class TrainingHistory(Table):
+class TrainingHistory(Table, unique=["run", "epoch"]):
     """One row per run and epoch, epochs counted from 1.
 
     Test scans have a loss here only where they chose the epoch, as in the paper's protocol.
@@ -49,13 +49,8 @@ class TrainingHistory(Table):
     seconds: Series[float] = pa.Field(ge=0)
     best: Series[bool] = pa.Field(description="The epoch whose weights were kept.")
 
-    class Config:
-        """An epoch stands once in a run."""
 
-        unique = ["run", "epoch"]
-
-
-class Predictions(Table):
+class Predictions(Table, unique=["run", "scan_id"]):
     """One row per run and scan. Positive logits and probabilities near 1 mean malignant.
 
     The probability is the sigmoid of `logit / temperature`.
@@ -69,11 +64,6 @@ class Predictions(Table):
     logit: Series[float]
     temperature: Series[float] = pa.Field(gt=0, description="1 where nothing was scaled.")
     probability: Series[float] = pa.Field(ge=0, le=1)
-
-    class Config:
-        """A scan stands once in a run."""
-
-        unique = ["run", "scan_id"]
 
 
 class Decisions(Predictions):

@@ -27,7 +27,9 @@ def test_every_difference_is_that_of_the_repeated_scans() -> None:
 
     compared = compare_aucs_bootstrap(labels, first, second, patients, bootstrap=BOOTSTRAP)
 
-    blocks = patient_resamples(patients, resamples=400, seed=2)
+    blocks = patient_resamples(
+        patients, bootstrap=Bootstrap(resamples=400, confidence=0.95, seed=2)
+    )
     differences = []
     for times in np.concatenate([*blocks]):
         repeated = labels.repeat(times)

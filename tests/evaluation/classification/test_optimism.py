@@ -88,7 +88,11 @@ def test_differences_are_resampled_as_pairs():
     called = (chosen >= _closest(malignant, probability)).astype(float)
     gained = np.zeros(100)
     gained[malignant] = called - (chosen >= 0.8)
-    sums = resampled_sums(np.column_stack([gained, malignant]), range(100), resamples=200, seed=0)
+    sums = resampled_sums(
+        np.column_stack([gained, malignant]),
+        range(100),
+        bootstrap=Bootstrap(resamples=200, confidence=0.95, seed=0),
+    )
     assert (found["ci_low"], found["ci_high"]) == pytest.approx(
         percentile_interval(sums[:, 0] / sums[:, 1], confidence=0.95)
     )

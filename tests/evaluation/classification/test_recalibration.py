@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from sonolens.evaluation.classification import calibration_intercept, calibration_slope
-from sonolens.evaluation.statistics import patient_resamples
+from sonolens.evaluation.statistics import Bootstrap, patient_resamples
 
 WHOLE = {"confidence": 0.95}
 
@@ -111,7 +111,9 @@ def test_the_interval_is_about_that_of_resampled_patients(line):
 
     found = line(labels, log_odds, patients, **WHOLE)
 
-    (drawn,) = patient_resamples(patients, resamples=150, seed=0)
+    (drawn,) = patient_resamples(
+        patients, bootstrap=Bootstrap(resamples=150, confidence=0.95, seed=0)
+    )
     resampled = [
         line(labels.repeat(times), log_odds.repeat(times), patients.repeat(times), **WHOLE).value
         for times in drawn

@@ -15,7 +15,7 @@ from sonolens.evaluation.classification import (
     trace_roc,
     youden,
 )
-from sonolens.evaluation.statistics import patient_resamples
+from sonolens.evaluation.statistics import Bootstrap, patient_resamples
 from sonolens.tables.classification import RocCurve
 
 
@@ -61,9 +61,13 @@ def test_every_resampled_auc_equals_that_of_the_repeated_scans():
     labels, scores = tied_scores(5, n=12)
     patients = np.repeat(np.arange(4), 3)
 
-    aucs = bootstrap_aucs(labels, scores, patients, resamples=30, seed=2)
+    aucs = bootstrap_aucs(
+        labels, scores, patients, bootstrap=Bootstrap(resamples=30, confidence=0.95, seed=2)
+    )
 
-    (drawn,) = patient_resamples(patients, resamples=30, seed=2)
+    (drawn,) = patient_resamples(
+        patients, bootstrap=Bootstrap(resamples=30, confidence=0.95, seed=2)
+    )
     repeated = [auc(labels.repeat(times), scores.repeat(times)) for times in drawn]
     np.testing.assert_allclose(aucs, repeated)
 
@@ -71,9 +75,13 @@ def test_every_resampled_auc_equals_that_of_the_repeated_scans():
 def test_a_resample_that_lacks_a_class_has_no_auc():
     labels, scores = np.array([True, False, False]), np.array([0.9, 0.2, 0.1])
 
-    aucs = bootstrap_aucs(labels, scores, ["a", "b", "c"], resamples=200, seed=0)
+    aucs = bootstrap_aucs(
+        labels, scores, ["a", "b", "c"], bootstrap=Bootstrap(resamples=200, confidence=0.95, seed=0)
+    )
 
-    (drawn,) = patient_resamples(["a", "b", "c"], resamples=200, seed=0)
+    (drawn,) = patient_resamples(
+        ["a", "b", "c"], bootstrap=Bootstrap(resamples=200, confidence=0.95, seed=0)
+    )
     lacks_a_class = (drawn[:, 0] == 0) | (drawn[:, 1:].sum(axis=1) == 0)
     np.testing.assert_array_equal(np.isnan(aucs), lacks_a_class)
     assert (aucs[~lacks_a_class] == 1).all()

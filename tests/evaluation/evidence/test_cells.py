@@ -52,11 +52,11 @@ def test_distances_equal_those_of_the_regions_room():
     regions[10:18, 20:35] = 1
     regions[12:16, 24:29] = 1
     points = rng.uniform(-1, 1.02, size=(60, 2)) * (20, 25) + (20, 25)
-    spacing = {"spacing_row_mm": 0.3, "spacing_col_mm": 0.11}
+    spacing_mm = (0.3, 0.11)
 
     np.testing.assert_allclose(
-        measure_mass_distances(regions, points, **spacing),
-        read_distances_at(regions == 1, points, **spacing),
+        measure_mass_distances(regions, points, spacing_mm=spacing_mm),
+        read_distances_at(regions == 1, points, spacing_mm=spacing_mm),
     )
 
 
@@ -64,9 +64,5 @@ def test_without_spacing_or_mass_no_distance_is_known():
     regions = np.ones((3, 3), dtype=np.uint8)
     point = np.zeros((1, 2))
 
-    assert np.isnan(
-        measure_mass_distances(regions, point, spacing_row_mm=np.nan, spacing_col_mm=np.nan)
-    )
-    assert np.isnan(
-        measure_mass_distances(regions * 0, point, spacing_row_mm=1.0, spacing_col_mm=1.0)
-    )
+    assert np.isnan(measure_mass_distances(regions, point, spacing_mm=(np.nan, np.nan)))
+    assert np.isnan(measure_mass_distances(regions * 0, point, spacing_mm=(1.0, 1.0)))

@@ -13,7 +13,7 @@ from sonolens.evaluation.evidence.localization import (
 )
 from sonolens.tables.evidence import MapLocalization
 
-SPACING = {"spacing_row_mm": 0.5, "spacing_col_mm": 1.0}
+SPACING = {"spacing_mm": (0.5, 1.0)}
 QUARTERS = np.kron(np.array([[0, 1], [2, 3]]), np.ones((4, 6))).astype(np.uint8)
 """Other, mass, ring and below share the scan in quarters."""
 
@@ -177,7 +177,7 @@ def test_the_distance_is_that_of_the_extreme_cell_and_chance_that_of_all_cells()
 
 
 def test_without_spacing_the_distance_is_unknown_but_the_ranks_are_not():
-    table = scores([[5.0, 1.0]], spacing_row_mm=np.nan, spacing_col_mm=np.nan)
+    table = scores([[5.0, 1.0]], spacing_mm=(np.nan, np.nan))
 
     assert table.loc[("distance_mm", "mass"), ["value", "chance"]].isna().all(axis=None)
     assert table.loc[("iou", "mass"), "value"].notna().all()

@@ -6,6 +6,7 @@ from sonolens.evaluation.pointing import look_up_regions, region_bits_at
 from sonolens.evaluation.pointing.region_lookup import regions_of_bits
 from sonolens.ultrasound import cell_centres, to_shares
 
+UNKNOWN_MM = (np.nan, np.nan)
 NO_SPACING = {"spacing_row_mm": np.nan, "spacing_col_mm": np.nan}
 NO_MEAN = pd.DataFrame({"row_share": [], "col_share": []}, dtype=float)
 
@@ -26,7 +27,9 @@ def scans_table(*scan_ids, **spacing):
 def test_a_mark_adds_up_the_regions_that_hold_a_point():
     region_map = np.array([[0, 1, 2, 3]], dtype=np.uint8)
 
-    region_bits = region_bits_at(region_map, np.argwhere(region_map < 9) * 1.0, **NO_SPACING)
+    region_bits = region_bits_at(
+        region_map, np.argwhere(region_map < 9) * 1.0, spacing_mm=UNKNOWN_MM
+    )
 
     assert region_bits.tolist() == [0, 1, 2, 4]
 
@@ -37,10 +40,10 @@ def test_a_mark_adds_up_the_regions_that_hold_a_point():
 def test_a_point_exactly_at_the_tolerance_is_inside(tolerance_mm, region_bits):
     region_map = np.array([[1, 0, 0, 3]], dtype=np.uint8)
     every = np.argwhere(region_map < 9) * 1.0
-    spacing = {"spacing_row_mm": 9.0, "spacing_col_mm": 2.0}
+    spacing_mm = (9.0, 2.0)
 
     assert (
-        region_bits_at(region_map, every, tolerance_mm=tolerance_mm, **spacing).tolist()
+        region_bits_at(region_map, every, tolerance_mm=tolerance_mm, spacing_mm=spacing_mm).tolist()
         == region_bits
     )
 
@@ -50,9 +53,7 @@ def test_a_point_exactly_at_the_tolerance_is_inside_however_its_distance_rounds(
     region_map = np.array([[1, 0, 0, 0, 0]], dtype=np.uint8)
     every = np.argwhere(region_map < 9) * 1.0
 
-    region_bits = region_bits_at(
-        region_map, every, tolerance_mm=0.3, spacing_row_mm=9.0, spacing_col_mm=0.1
-    )
+    region_bits = region_bits_at(region_map, every, tolerance_mm=0.3, spacing_mm=(9.0, 0.1))
 
     assert region_bits.tolist() == [1, 1, 1, 1, 0]
 
@@ -63,7 +64,7 @@ def test_tolerance_is_measured_down_and_across_in_millimetres():
     every = np.argwhere(region_map < 9) * 1.0
 
     region_bits = region_bits_at(
-        region_map, every, tolerance_mm=1.0, spacing_row_mm=0.5, spacing_col_mm=1.0
+        region_map, every, tolerance_mm=1.0, spacing_mm=(0.5, 1.0)
     ).reshape(5, 5)
 
     assert region_bits.tolist() == [[0, 0, 1, 0, 0]] * 2 + [[0, 1, 1, 1, 0]] + [[0, 0, 1, 0, 0]] * 2
@@ -76,8 +77,7 @@ def test_nothing_is_near_a_region_that_is_empty():
         region_map,
         np.array([[1.0, 1.0]]),
         tolerance_mm=50.0,
-        spacing_row_mm=1.0,
-        spacing_col_mm=1.0,
+        spacing_mm=(1.0, 1.0),
     )
 
     assert region_bits.tolist() == [0]
@@ -86,13 +86,12 @@ def test_nothing_is_near_a_region_that_is_empty():
 def test_a_tolerance_needs_spacing_and_cannot_be_negative():
     region_map, point = np.ones((2, 2), dtype=np.uint8), np.zeros((1, 2))
     with pytest.raises(ValueError, match="tolerance_mm is 2 but the pixels measure nan"):
-        region_bits_at(region_map, point, tolerance_mm=2.0, **NO_SPACING)
+        region_bits_at(region_map, point, tolerance_mm=2.0, spacing_mm=UNKNOWN_MM)
     for half_known in ((1.0, np.nan), (np.nan, 1.0)):
-        spacing = dict(zip(NO_SPACING, half_known, strict=True))
         with pytest.raises(ValueError, match="tolerance_mm is 2 but the pixels measure"):
-            region_bits_at(region_map, point, tolerance_mm=2.0, **spacing)
+            region_bits_at(region_map, point, tolerance_mm=2.0, spacing_mm=half_known)
     with pytest.raises(ValueError, match="tolerance_mm is -1"):
-        region_bits_at(region_map, point, tolerance_mm=-1.0, spacing_row_mm=1.0, spacing_col_mm=1.0)
+        region_bits_at(region_map, point, tolerance_mm=-1.0, spacing_mm=(1.0, 1.0))
 
 
 def test_every_place_is_read_on_every_scan_whatever_its_size():
@@ -125,7 +124,7 @@ def test_a_cell_reads_what_its_centre_reads_on_its_own_scan(rows, cols, cells):
     )
 
     own = lookup.region_bits[0, lookup.find_places(points_table(a=places))]
-    assert own.tolist() == region_bits_at(region_map, centres, **NO_SPACING).tolist()
+    assert own.tolist() == region_bits_at(region_map, centres, spacing_mm=UNKNOWN_MM).tolist()
 
 
 def test_maps_that_point_nowhere_have_no_place():

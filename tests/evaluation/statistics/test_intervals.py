@@ -83,7 +83,9 @@ def test_percentiles_leave_out_what_is_unknown():
 def test_two_scans_of_a_patient_are_always_drawn_together():
     patients = ["b", "a", "b", "c", "a"]
 
-    drawn = np.concatenate([*patient_resamples(patients, resamples=600, seed=0)])
+    drawn = np.concatenate(
+        [*patient_resamples(patients, bootstrap=Bootstrap(resamples=600, confidence=0.95, seed=0))]
+    )
 
     assert drawn.shape == (600, 5)
     np.testing.assert_array_equal(drawn[:, 0], drawn[:, 2])
@@ -91,7 +93,13 @@ def test_two_scans_of_a_patient_are_always_drawn_together():
 
 
 def test_as_many_patients_are_drawn_as_there_are():
-    drawn = np.concatenate([*patient_resamples(["x", "y", "z"], resamples=900, seed=1)])
+    drawn = np.concatenate(
+        [
+            *patient_resamples(
+                ["x", "y", "z"], bootstrap=Bootstrap(resamples=900, confidence=0.95, seed=1)
+            )
+        ]
+    )
 
     assert (drawn.sum(axis=1) == 3).all()
     np.testing.assert_allclose(drawn.mean(axis=0), 1, atol=0.1)
@@ -102,8 +110,12 @@ def test_as_many_patients_are_drawn_as_there_are():
 def test_the_order_of_rows_does_not_matter_to_the_resamples():
     patients = ["b", "a", "c", "a", "d"]
 
-    (drawn,) = patient_resamples(patients, resamples=50, seed=1)
-    (turned,) = patient_resamples(patients[::-1], resamples=50, seed=1)
+    (drawn,) = patient_resamples(
+        patients, bootstrap=Bootstrap(resamples=50, confidence=0.95, seed=1)
+    )
+    (turned,) = patient_resamples(
+        patients[::-1], bootstrap=Bootstrap(resamples=50, confidence=0.95, seed=1)
+    )
 
     np.testing.assert_array_equal(turned, drawn[:, ::-1])
 
@@ -119,7 +131,13 @@ def test_a_rate_that_only_rounding_moves_has_wilsons_interval():
 
 def test_the_seed_decides_the_resamples():
     def drawn(seed):
-        return np.concatenate([*patient_resamples(range(9), resamples=20, seed=seed)])
+        return np.concatenate(
+            [
+                *patient_resamples(
+                    range(9), bootstrap=Bootstrap(resamples=20, confidence=0.95, seed=seed)
+                )
+            ]
+        )
 
     np.testing.assert_array_equal(drawn(4), drawn(4))
     assert (drawn(4) != drawn(5)).any()

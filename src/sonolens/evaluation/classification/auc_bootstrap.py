@@ -35,8 +35,7 @@ def compare_aucs_bootstrap(
     """
     patients = np.asarray(patient_ids)
     resampled_first, resampled_second = (
-        bootstrap_aucs(labels, scores, patients, resamples=bootstrap.resamples, seed=bootstrap.seed)
-        for scores in (first, second)
+        bootstrap_aucs(labels, scores, patients, bootstrap=bootstrap) for scores in (first, second)
     )
     return difference_of_resampled(
         labels,

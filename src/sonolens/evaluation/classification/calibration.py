@@ -154,7 +154,7 @@ def estimate_calibration_error(
         return UNKNOWN
     value = calibration_error(labels, probabilities, bins=bins)
     columns = np.column_stack([_gaps(labels, probabilities, bins=bins), np.ones(len(labels))])
-    sums = resampled_sums(columns, patient_ids, resamples=bootstrap.resamples, seed=bootstrap.seed)
+    sums = resampled_sums(columns, patient_ids, bootstrap=bootstrap)
     drawn = np.abs(sums[:, :-1]).sum(axis=1) / sums[:, -1]
     low, high = limits_of(
         value,

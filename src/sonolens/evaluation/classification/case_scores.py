@@ -45,13 +45,7 @@ def score_ranking(cases: Cases, *, bootstrap: Bootstrap) -> CaseScore:
     """
     malignant, patients = cases.malignant, cases.patient_ids
     area = auc(malignant, cases.probability)
-    resampled = bootstrap_aucs(
-        malignant,
-        cases.probability,
-        patients,
-        resamples=bootstrap.resamples,
-        seed=bootstrap.seed,
-    )
+    resampled = bootstrap_aucs(malignant, cases.probability, patients, bootstrap=bootstrap)
     rarer = min(len(set(patients[malignant])), len(set(patients[~malignant])))
     low, high = limits_of(area, resampled, patients=rarer, confidence=bootstrap.confidence)
     return CaseScore(NO_RULE, "auc", area, low, high, _even_chance(cases), len(malignant))
@@ -104,18 +98,14 @@ def score_calibration(cases: Cases, *, bins: int, bootstrap: Bootstrap) -> list[
     the prevalence `p` scores `p (1 - p)`. The others have no chance level. Error:
     `estimate_calibration_error`; slope and intercept: the functions of those names.
     """
+    foretold = (
+        (cases.probability, cases.log_odds, ""),
+        (cases.unscaled, cases.unscaled_log_odds, "_unscaled"),
+    )
     return [
-        *_score_probabilities(
-            cases, cases.probability, cases.log_odds, "", bins=bins, bootstrap=bootstrap
-        ),
-        *_score_probabilities(
-            cases,
-            cases.unscaled,
-            cases.unscaled_log_odds,
-            "_unscaled",
-            bins=bins,
-            bootstrap=bootstrap,
-        ),
+        score
+        for each in foretold
+        for score in _score_probabilities(cases, *each, bins=bins, bootstrap=bootstrap)
     ]
 
 

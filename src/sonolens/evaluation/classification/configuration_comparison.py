@@ -105,13 +105,7 @@ def _average(cases: pd.DataFrame, configuration: str, *, bootstrap: Bootstrap) -
         malignant,
         probability,
         patient_ids,
-        bootstrap_aucs(
-            malignant,
-            probability,
-            patient_ids,
-            resamples=bootstrap.resamples,
-            seed=bootstrap.seed,
-        ),
+        bootstrap_aucs(malignant, probability, patient_ids, bootstrap=bootstrap),
     )
 
 

@@ -205,7 +205,7 @@ def _limits(
 ) -> list[tuple[float, float]]:
     """Return the interval of every pooled metric; seeds share every resample of the patients."""
     patients = int(whole.patients.max()) + 1
-    blocks = patient_resamples(range(patients), resamples=bootstrap.resamples, seed=bootstrap.seed)
+    blocks = patient_resamples(range(patients), bootstrap=bootstrap)
     drawn = np.concatenate(
         [
             np.mean([pool.measure(block[:, pool.patients]) for pool in seeds], axis=0)

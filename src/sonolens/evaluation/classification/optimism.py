@@ -180,13 +180,7 @@ def _gain_of_ranking(rigorous: Cases, paper: Cases, *, bootstrap: Bootstrap) -> 
         low = high = after - before
     else:
         drawn = [
-            bootstrap_aucs(
-                malignant,
-                cases.probability,
-                patients,
-                resamples=bootstrap.resamples,
-                seed=bootstrap.seed,
-            )
+            bootstrap_aucs(malignant, cases.probability, patients, bootstrap=bootstrap)
             for cases in (rigorous, paper)
         ]
         low, high = limits_of_difference(
@@ -210,10 +204,7 @@ def _gain_of_calls(
         low = high = after - before
     else:
         sums = resampled_sums(
-            np.column_stack([new - old, counts]),
-            cases.patient_ids,
-            resamples=bootstrap.resamples,
-            seed=bootstrap.seed,
+            np.column_stack([new - old, counts]), cases.patient_ids, bootstrap=bootstrap
         )
         low, high = limits_of_difference(
             after,

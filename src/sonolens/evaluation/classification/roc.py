@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.cases import LesionProbability, form_cases, group_cases
-from sonolens.evaluation.statistics.intervals import patient_resamples
+from sonolens.evaluation.statistics.intervals import Bootstrap, patient_resamples
 from sonolens.tables.training import PredictionsTable
 
 Scores = Float[np.ndarray, " scans"]
@@ -55,17 +55,15 @@ def auc(labels: Labels, scores: Scores) -> float:
 
 
 def bootstrap_aucs(
-    labels: Labels, scores: Scores, patient_ids: ArrayLike, *, resamples: int, seed: int
+    labels: Labels, scores: Scores, patient_ids: ArrayLike, *, bootstrap: Bootstrap
 ) -> Float[np.ndarray, " resamples"]:
     """Return the AUC in every resample of the patients, NaN where a class is missing.
 
     Args:
         scores: Probabilities or logits.
         patient_ids: The patient of every score.
-        resamples: How many times patients are resampled.
-        seed: Seed of the resamples; see `patient_resamples`.
     """
-    blocks = patient_resamples(patient_ids, resamples=resamples, seed=seed)
+    blocks = patient_resamples(patient_ids, bootstrap=bootstrap)
     return np.concatenate([weighted_aucs(labels, scores, block) for block in blocks])
 
 

@@ -210,7 +210,5 @@ def _key(decided: ExplainedDecisions) -> dict[str, str | int]:
 
 
 def _resamples(decided: ExplainedDecisions, bootstrap: Bootstrap) -> Iterator[Weights]:
-    for block in patient_resamples(
-        decided.patient_ids, resamples=bootstrap.resamples, seed=bootstrap.seed
-    ):
+    for block in patient_resamples(decided.patient_ids, bootstrap=bootstrap):
         yield block.astype(float)

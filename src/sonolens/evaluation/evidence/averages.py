@@ -4,6 +4,8 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
@@ -51,23 +53,27 @@ def average_over_scans(
     return pd.DataFrame(rows).assign(partition=partition, confidence=bootstrap.confidence)
 
 
+def mean_limits(
+    values: Float[np.ndarray, " rows"], patient_ids: ArrayLike, *, bootstrap: Bootstrap
+) -> tuple[float, float]:
+    """Return the interval of the mean of values, NaN left out; NaN for both where resampling cannot move it."""
+    known = ~np.isnan(values)
+    columns = np.column_stack([np.nan_to_num(values), known.astype(float)])
+    sums = resampled_sums(columns, patient_ids, bootstrap=bootstrap)
+    means = ratio(sums[:, 0], sums[:, 1])
+    if not known.any() or not np.ptp(means[~np.isnan(means)]) > 0:
+        return np.nan, np.nan
+    return percentile_interval(means, confidence=bootstrap.confidence)
+
+
 def _average(cases: pd.DataFrame, bootstrap: Bootstrap) -> dict[Hashable, float | int]:
     value = cases["value"].to_numpy(dtype=float)
-    known = ~np.isnan(value)
-    sums = resampled_sums(
-        np.column_stack([np.nan_to_num(value), known.astype(float)]),
-        cases["patient_id"].to_numpy(),
-        resamples=bootstrap.resamples,
-        seed=bootstrap.seed,
-    )
-    means = ratio(sums[:, 0], sums[:, 1])
-    low, high = percentile_interval(means, confidence=bootstrap.confidence)
-    moved = known.any() and np.ptp(means[~np.isnan(means)]) > 0
-    n = int(known.sum())
+    low, high = mean_limits(value, cases["patient_id"], bootstrap=bootstrap)
+    known = value[~np.isnan(value)]
     return {
-        "n": n,
-        "mean": float(value[known].mean()) if n else np.nan,
-        "ci_low": low if moved else np.nan,
-        "ci_high": high if moved else np.nan,
-        "n_left_out": len(value) - n,
+        "n": len(known),
+        "mean": float(known.mean()) if len(known) else np.nan,
+        "ci_low": low,
+        "ci_high": high,
+        "n_left_out": len(value) - len(known),
     }

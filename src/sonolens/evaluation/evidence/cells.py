@@ -70,7 +70,7 @@ def _average_line(
 
 
 def measure_mass_distances(
-    region_map: RegionMap, points: Points, *, spacing_row_mm: float, spacing_col_mm: float
+    region_map: RegionMap, points: Points, *, spacing_mm: tuple[float, float]
 ) -> Float[np.ndarray, " points"]:
     """Measure how far many points are from the nearest pixel centre of the mass.
 
@@ -78,16 +78,15 @@ def measure_mass_distances(
 
     Args:
         points: Native (row, column); each is measured from the pixel whose square holds it.
-        spacing_row_mm: Pixel height, NaN when unknown.
-        spacing_col_mm: Pixel width, NaN when unknown.
+        spacing_mm: Height and width of a pixel, NaN when unknown.
 
     Returns:
         Millimetres, 0 for a point on a pixel of the mass; NaN without spacing or without mass.
     """
     mass = region_map == REGIONS["mass"]
-    if not (spacing_row_mm > 0 and spacing_col_mm > 0 and mass.any()):
+    if not (spacing_mm[0] > 0 and spacing_mm[1] > 0 and mass.any()):
         return np.full(len(points), np.nan)
-    pixel_mm = np.array([spacing_row_mm, spacing_col_mm])
+    pixel_mm = np.array(spacing_mm)
     # The nearest pixel of the mass always has a neighbour outside it.
     contour = np.argwhere(mass & ~ndimage.binary_erosion(mass))
     pixels = pixels_at(points, mass.shape)

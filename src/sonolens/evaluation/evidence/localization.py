@@ -42,16 +42,14 @@ def measure_cells(
     region_map: RegionMap,
     grid_shape: tuple[int, int],
     *,
-    spacing_row_mm: float,
-    spacing_col_mm: float,
+    spacing_mm: tuple[float, float],
     seed: int,
 ) -> ScanCells:
     """Lay a grid of cells on a scan, once for all methods and runs with maps of that grid.
 
     Args:
         grid_shape: Rows and columns of a map over the whole field of view.
-        spacing_row_mm: Pixel height; NaN when unknown leaves distances empty.
-        spacing_col_mm: Pixel width.
+        spacing_mm: Height and width of a pixel; NaN when unknown leaves distances empty.
         seed: Seed of the random rankings.
     """
     weights = cell_region_weights(region_map, grid_shape)
@@ -59,9 +57,7 @@ def measure_cells(
     return ScanCells(
         grid_shape=grid_shape,
         weights=weights,
-        distances_mm=measure_mass_distances(
-            region_map, centres, spacing_row_mm=spacing_row_mm, spacing_col_mm=spacing_col_mm
-        ),
+        distances_mm=measure_mass_distances(region_map, centres, spacing_mm=spacing_mm),
         iou_chance=_iou_of_random_rankings(weights[:, 0], np.random.default_rng(seed)),
     )
 

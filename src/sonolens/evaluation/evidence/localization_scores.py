@@ -145,7 +145,7 @@ def _limits(
     shape = (-1, counts.shape[2])
     limits[:, ~lengths] = rates.ci_low.reshape(shape), rates.ci_high.reshape(shape)
     both = np.concatenate([totals[:, lengths], counts[:, lengths]], axis=1).reshape(len(values), -1)
-    sums = resampled_sums(both, patient_ids, resamples=bootstrap.resamples, seed=bootstrap.seed)
+    sums = resampled_sums(both, patient_ids, bootstrap=bootstrap)
     drawn = ratio(*np.split(sums, 2, axis=1))
     moved = [
         percentile_interval(column, confidence=bootstrap.confidence)

@@ -8,13 +8,9 @@ import pandas as pd
 from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
+from sonolens.evaluation.evidence.averages import mean_limits
 from sonolens.evaluation.evidence.similarity import compare_maps
-from sonolens.evaluation.statistics.intervals import (
-    Bootstrap,
-    percentile_interval,
-    ratio,
-    resampled_sums,
-)
+from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.tables.evidence import MapRepeatabilityTable
 from sonolens.tables.training import TrainingRunsTable
 
@@ -124,21 +120,14 @@ def _average(pairs: pd.DataFrame, *, bootstrap: Bootstrap) -> dict[str, float | 
     of_scans = pairs.groupby(["scan_id", "patient_id"])[VALUES].mean()
     known = of_scans.dropna()
     same, stranger = known.to_numpy(dtype=float).T
-    sums = resampled_sums(
-        np.column_stack([same - stranger, np.ones(len(known))]),
-        known.index.get_level_values("patient_id").to_numpy(),
-        resamples=bootstrap.resamples,
-        seed=bootstrap.seed,
-    )
-    differences = ratio(sums[:, 0], sums[:, 1])
-    low, high = percentile_interval(differences, confidence=bootstrap.confidence)
-    moved = len(known) > 0 and np.ptp(differences) > 0
+    patient_ids = known.index.get_level_values("patient_id")
+    low, high = mean_limits(same - stranger, patient_ids, bootstrap=bootstrap)
     return {
         "n": len(known),
         "mean": float(same.mean()) if len(known) else np.nan,
         "stranger": float(stranger.mean()) if len(known) else np.nan,
         "above_stranger": float((same - stranger).mean()) if len(known) else np.nan,
-        "ci_low": low if moved else np.nan,
-        "ci_high": high if moved else np.nan,
+        "ci_low": low,
+        "ci_high": high,
         "n_left_out": len(of_scans) - len(known),
     }

@@ -200,8 +200,7 @@ def _limits(
     sums = resampled_sums(
         np.column_stack([sides.difference, sides.above_chance_difference, sides.counts]),
         sides.patient_ids,
-        resamples=bootstrap.resamples,
-        seed=bootstrap.seed,
+        bootstrap=bootstrap,
     )
     differences, above, counts = np.split(sums, 3, axis=1)
     drawn, drawn_above = ratio(differences, counts), ratio(above, counts)
@@ -236,7 +235,5 @@ def _p_values(sides: Sides, *, permutations: int, seed: int) -> Float[np.ndarray
 
 def _adjust(family: pd.DataFrame) -> pd.DataFrame:
     """Adjust the p values that are tests of something."""
-    tested = family["p_value"].notna() & ~family["same_by_construction"]
-    adjusted = np.full(len(family), np.nan)
-    adjusted[tested] = holm_adjust(family.loc[tested, "p_value"].to_numpy(dtype=float))
-    return family.assign(p_adjusted=adjusted)
+    tested = family["p_value"].mask(family["same_by_construction"])
+    return family.assign(p_adjusted=holm_adjust(tested.to_numpy(dtype=float)))

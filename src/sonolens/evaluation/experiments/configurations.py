@@ -179,11 +179,7 @@ def _add(before: Pointing, maps: ScoredMaps, rows: Int[np.ndarray, " played"]) -
             "give every map one row per extreme point and scan"
         )
     has_extreme = ~maps.constant
-    hits = apply_rules(
-        maps,
-        *maps.hit_regions(),
-        rules=COMPARED_RULES,
-    )
+    hits = apply_rules(maps, *maps.hit_regions(), rules=COMPARED_RULES)
     chance = apply_rules(maps, maps.cell_share, maps.cell_share, rules=COMPARED_RULES)
     after = replace(
         before,
@@ -251,10 +247,7 @@ def _resample(
 ) -> Float[np.ndarray, "rates limits"]:
     """Return the four `LIMITS` of every rate."""
     sums = resampled_sums(
-        np.column_stack([hits, hits - chance, counted]),
-        pointing.patient_ids,
-        resamples=bootstrap.resamples,
-        seed=bootstrap.seed,
+        np.column_stack([hits, hits - chance, counted]), pointing.patient_ids, bootstrap=bootstrap
     )
     rates, above, counts = np.split(sums, 3, axis=1)
     n = counted.sum(axis=0, dtype=float)

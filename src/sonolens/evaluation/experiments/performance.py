@@ -113,7 +113,9 @@ def correlate_performance(
         counted = {"n_runs": len(runs), "n_configurations": runs["configuration"].nunique()}
         rows.append(dict(zip(key, names, strict=True)) | counted | vars(correlation))
     table = pd.DataFrame(rows)
-    adjusted = table.groupby(["protocol", "method"])["p_value"].transform(_adjust)
+    adjusted = table.groupby(["protocol", "method"])["p_value"].transform(
+        lambda p_values: holm_adjust(p_values.to_numpy(dtype=float))
+    )
     return table.assign(
         p_adjusted=adjusted,
         permutations=permutations,
@@ -184,13 +186,6 @@ def _rhos(first: Ranked, second: Ranked) -> Float[np.ndarray, " samples"]:
     x, y = (rank - rank.mean(axis=1, keepdims=True) for rank in ranks)
     scale = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
     return np.clip(ratio((x * y).sum(axis=1), scale), -1.0, 1.0)
-
-
-def _adjust(p_values: "pd.Series[float]") -> "pd.Series[float]":
-    known = p_values.dropna()
-    return pd.Series(holm_adjust(known.to_numpy(dtype=float)), index=known.index).reindex(
-        p_values.index
-    )
 
 
 def _read_aucs(

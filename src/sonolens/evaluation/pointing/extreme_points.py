@@ -52,8 +52,7 @@ def measure_region_shares(
         region_map,
         cell_centres(cells, on=region_map.shape),
         tolerance_mm=tolerance_mm,
-        spacing_row_mm=spacing_mm[0],
-        spacing_col_mm=spacing_mm[1],
+        spacing_mm=spacing_mm,
     )
     cell_shares = regions_of_bits(regions)[region_bits].mean(axis=0)
     about = {
@@ -117,12 +116,7 @@ def describe_points(
         place = ("row_px", "col_px", "row_share", "col_share", "distance_to_mass_mm")
         nowhere: dict[str, str | float] = {"share": 1.0, "region": "none"}
         return [nowhere | dict.fromkeys(place, np.nan)]
-    distances = read_distances_at(
-        region_map == REGIONS["mass"],
-        points,
-        spacing_row_mm=spacing_mm[0],
-        spacing_col_mm=spacing_mm[1],
-    )
+    distances = read_distances_at(region_map == REGIONS["mass"], points, spacing_mm=spacing_mm)
     names = read_regions_at(region_map, points)
     places = to_shares(points, region_map.shape)
     return [

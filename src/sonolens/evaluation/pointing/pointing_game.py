@@ -154,11 +154,10 @@ def _mean_counted(values: RuleValues, counts: Counts) -> Rates:
 
 def _adjust(p_values: Rates) -> Rates:
     """Adjust over the regions and labels of every rule and subset."""
-    adjusted = np.full_like(p_values, np.nan)
+    adjusted = np.empty_like(p_values)
     for rule, subset in np.ndindex(p_values.shape[1:3]):
         family = p_values[:, rule, subset]
-        tested = ~np.isnan(family)
-        adjusted[:, rule, subset][tested] = holm_adjust(family[tested])
+        adjusted[:, rule, subset] = holm_adjust(family.ravel()).reshape(family.shape)
     return adjusted
 
 

@@ -84,8 +84,7 @@ def region_bits_at(
     points: Points,
     *,
     tolerance_mm: float = 0.0,
-    spacing_row_mm: float,
-    spacing_col_mm: float,
+    spacing_mm: tuple[float, float],
 ) -> RegionBits:
     """Mark which regions hold each point.
 
@@ -95,8 +94,7 @@ def region_bits_at(
     Args:
         points: Native (row, column); each reads the pixel whose square holds it.
         tolerance_mm: Distance that still counts as inside.
-        spacing_row_mm: Pixel height; may be NaN when there is no tolerance.
-        spacing_col_mm: Pixel width; may be NaN when there is no tolerance.
+        spacing_mm: Height and width of a pixel; may be NaN when there is no tolerance.
 
     Returns:
         Per point a sum of 1 for the mass, 2 for the ring and 4 for below. An empty region holds no
@@ -107,16 +105,11 @@ def region_bits_at(
 
     Examples:
         >>> scan = np.array([[1, 0, 3]], dtype=np.uint8)
-        >>> region_bits_at(
-        ...     scan,
-        ...     np.argwhere(scan < 9) * 1.0,
-        ...     tolerance_mm=2.0,
-        ...     spacing_row_mm=1.0,
-        ...     spacing_col_mm=2.0,
-        ... )
+        >>> every = np.argwhere(scan < 9) * 1.0
+        >>> region_bits_at(scan, every, tolerance_mm=2.0, spacing_mm=(1.0, 2.0))
         array([1, 5, 4], dtype=uint8)
     """
-    _check_tolerance(tolerance_mm, spacing_row_mm, spacing_col_mm)
+    _check_tolerance(tolerance_mm, spacing_mm)
     rows, cols = pixels_at(points, region_map.shape).T
     codes = region_map[rows, cols]
     region_bits = np.zeros(len(points), dtype=np.uint8)
@@ -126,9 +119,9 @@ def region_bits_at(
             outside_map = region_map != REGIONS[name]
             if outside_map.all():  # the distance to nothing is undefined
                 continue
-            distance_mm = ndimage.distance_transform_edt(
-                outside_map, sampling=(spacing_row_mm, spacing_col_mm)
-            )[rows, cols]
+            distance_mm = ndimage.distance_transform_edt(outside_map, sampling=spacing_mm)[
+                rows, cols
+            ]
             inside = distance_mm <= tolerance_mm * ROUNDING
         region_bits |= inside.astype(np.uint8) << np.uint8(bit)
     return region_bits
@@ -189,13 +182,11 @@ def look_up_regions(
     region_bits = np.zeros((len(scan_ids), len(places)), dtype=np.uint8)
     for number, scan_id in enumerate(scan_ids):
         region_map = np.asarray(region_maps[scan_id](), dtype=np.uint8)
-        row_mm, col_mm = (float(size) for size in spacing.loc[scan_id])
         region_bits[number] = region_bits_at(
             region_map,
             from_shares(places, region_map.shape) + EDGE_PX,
             tolerance_mm=tolerance_mm,
-            spacing_row_mm=row_mm,
-            spacing_col_mm=col_mm,
+            spacing_mm=tuple(spacing.loc[scan_id].tolist()),
         )
     return RegionLookup(
         scan_ids=tuple(scan_ids),
@@ -211,11 +202,11 @@ def _rounded(points: pd.DataFrame) -> Float[np.ndarray, "points 2"]:
     return np.round(shares, PLACE_DECIMALS)
 
 
-def _check_tolerance(tolerance_mm: float, spacing_row_mm: float, spacing_col_mm: float) -> None:
+def _check_tolerance(tolerance_mm: float, spacing_mm: tuple[float, float]) -> None:
     if not 0 <= tolerance_mm < math.inf:
         raise ValueError(f"tolerance_mm is {tolerance_mm}; give 0 or a distance in millimetres")
-    if tolerance_mm > 0 and not (spacing_row_mm > 0 and spacing_col_mm > 0):
+    if tolerance_mm > 0 and not all(side_mm > 0 for side_mm in spacing_mm):
         raise ValueError(
-            f"tolerance_mm is {tolerance_mm:g} but the pixels measure {spacing_row_mm} x "
-            f"{spacing_col_mm} mm; give spacing in the scans table or set tolerance_mm to 0"
+            f"tolerance_mm is {tolerance_mm:g} but the pixels measure {spacing_mm[0]} x "
+            f"{spacing_mm[1]} mm; give spacing in the scans table or set tolerance_mm to 0"
         )

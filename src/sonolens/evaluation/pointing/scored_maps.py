@@ -14,8 +14,6 @@ from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, R
 from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import EXTREMES, POINTED_REGIONS, REGION_NAMES, Unions
 
-MAP_KEY = ["method", "run", "scan_id"]
-
 RegionValues = Float[np.ndarray, "scans regions"]
 
 

@@ -21,7 +21,7 @@ class Bootstrap:
     Attributes:
         resamples: How many times.
         confidence: Coverage of the intervals, between 0 and 1.
-        seed: Statistics with equal seed and patients share their resamples.
+        seed: Statistics with equal seed and patients share their resamples, so they are paired.
     """
 
     resamples: int
@@ -95,24 +95,21 @@ def percentile_interval(
 
 
 def patient_resamples(
-    patient_ids: ArrayLike, *, resamples: int, seed: int
+    patient_ids: ArrayLike, *, bootstrap: Bootstrap
 ) -> Iterator[Int[np.ndarray, "block rows"]]:
     """Resample patients with replacement and count how often each row is then present.
 
     Args:
         patient_ids: The patient of every row; the order of rows does not matter.
-        resamples: How many times to resample.
-        seed: The same seed and patients give the same resamples, so statistics that share them are
-            paired.
 
     Yields:
         Blocks of at most 250 resamples: the multiplicity of every row. Rows of one patient share
         theirs, and the multiplicities of the patients add up to their number.
     """
     codes, patients = _numbered(patient_ids)
-    rng = np.random.default_rng(seed)
-    for start in range(0, resamples, RESAMPLES_AT_ONCE):
-        block = min(RESAMPLES_AT_ONCE, resamples - start)
+    rng = np.random.default_rng(bootstrap.seed)
+    for start in range(0, bootstrap.resamples, RESAMPLES_AT_ONCE):
+        block = min(RESAMPLES_AT_ONCE, bootstrap.resamples - start)
         drawn = rng.integers(max(1, patients), size=(block, patients))
         cells = drawn + patients * np.arange(block)[:, None]
         multiplicity = np.bincount(cells.ravel(), minlength=block * patients)
@@ -120,19 +117,17 @@ def patient_resamples(
 
 
 def resampled_sums(
-    values: Float[np.ndarray, "rows columns"], patient_ids: ArrayLike, *, resamples: int, seed: int
+    values: Float[np.ndarray, "rows columns"], patient_ids: ArrayLike, *, bootstrap: Bootstrap
 ) -> Float[np.ndarray, "resamples columns"]:
     """Add up every column over the rows that each resample of the patients holds.
 
     Args:
         values: What is added up.
         patient_ids: The patient of every row.
-        resamples: How many times patients are resampled.
-        seed: Seed of the resamples; see `patient_resamples`.
     """
     codes, patients = _numbered(patient_ids)
     sums = _sums(values, codes, patients)
-    blocks = patient_resamples(range(patients), resamples=resamples, seed=seed)
+    blocks = patient_resamples(range(patients), bootstrap=bootstrap)
     return np.concatenate([multiplicity @ sums for multiplicity in blocks])
 
 
@@ -159,12 +154,7 @@ def bootstrap_rates(
         One value and interval per column.
     """
     codes, patients = _numbered(patient_ids)
-    sums = resampled_sums(
-        np.column_stack([hits, counts]),
-        patient_ids,
-        resamples=bootstrap.resamples,
-        seed=bootstrap.seed,
-    )
+    sums = resampled_sums(np.column_stack([hits, counts]), patient_ids, bootstrap=bootstrap)
     drawn = ratio(*np.split(sums, 2, axis=1))
     value = ratio(hits.sum(axis=0), counts.sum(axis=0))
     counted_patients = (_sums(counts, codes, patients) > 0).sum(axis=0)

@@ -82,7 +82,7 @@ def _draw_one_roc(curves: pd.DataFrame, scores: Scores, *, partition: str) -> Fi
     run = str(curves["run"].iloc[0])
     levels = [level for level in LEVELS if (curves["level"] == level).any()]
     figure = new_page(width_in=5.0, height_in=5.35 + LEGEND_LINE_IN * (len(levels) + 1))
-    axes = place_axes(figure, left_in=LEFT_IN, top_in=0.55, width_in=4.0, height_in=4.0)
+    axes = place_axes(figure, left_in=LEFT_IN, top_in=0.55, size_in=(4.0, 4.0))
     _draw_chance(axes)
     for level in levels:
         curve, ink = curves[curves["level"] == level], LEVEL_INKS[level]
@@ -125,9 +125,7 @@ def _draw_many_rocs(
     )
     for place, level in enumerate(levels):
         left_in = LEFT_IN + place * (panel_in + gap_in)
-        axes = place_axes(
-            figure, left_in=left_in, top_in=top_in, width_in=panel_in, height_in=panel_in
-        )
+        axes = place_axes(figure, left_in=left_in, top_in=top_in, size_in=(panel_in, panel_in))
         _draw_chance(axes)
         _draw_rocs(axes, curves[curves["level"] == level], scores, pens=pens, level=level)
         _finish_roc(axes, size_pt=SMALL_PT)

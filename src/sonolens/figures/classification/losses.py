@@ -57,7 +57,7 @@ def _draw_one_training(
 ) -> Figure:
     """One panel: every known loss, and a circle on the one that chose the epoch."""
     figure = new_page(width_in=5.6, height_in=3.4)
-    axes = place_axes(figure, left_in=LEFT_IN, top_in=0.55, width_in=4.6, height_in=2.3)
+    axes = place_axes(figure, left_in=LEFT_IN, top_in=0.55, size_in=(4.6, 2.3))
     for name, title in known.items():
         axes.plot(history["epoch"], history[name], color=LOSS_INKS[name], label=title)
     kept, loss = history[history["best"]], f"{chosen_on}_loss"
@@ -89,9 +89,7 @@ def _draw_many_trainings(
     limits = _loss_limits(pd.concat(groups.values()), list(known))
     for place, (name, title) in enumerate(known.items()):
         left_in = LEFT_IN + place * (panel_in + gap_in)
-        axes = place_axes(
-            figure, left_in=left_in, top_in=top_in, width_in=panel_in, height_in=high_in
-        )
+        axes = place_axes(figure, left_in=left_in, top_in=top_in, size_in=(panel_in, high_in))
         for run, history in groups.items():
             kept = name == f"{chosen_on[run]}_loss"
             _draw_losses(axes, history, name, pen=pens[run], kept=kept)

@@ -86,14 +86,10 @@ def _draw_panel(
     if curves.empty:
         return
     left_in, top_in = LEFT_IN + column * (PANEL_IN + GAP_IN), TOP_IN + row * ROW_IN
-    axes = place_axes(figure, left_in=left_in, top_in=top_in, width_in=PANEL_IN, height_in=PANEL_IN)
+    axes = place_axes(figure, left_in=left_in, top_in=top_in, size_in=(PANEL_IN, PANEL_IN))
     axes.plot([0, 1], [0, 1], color=HAIRLINE, linewidth=1.2, gid="diagonal")
     strip = place_axes(
-        figure,
-        left_in=left_in,
-        top_in=top_in + PANEL_IN + 0.12,
-        width_in=PANEL_IN,
-        height_in=STRIP_IN,
+        figure, left_in=left_in, top_in=top_in + PANEL_IN + 0.12, size_in=(PANEL_IN, STRIP_IN)
     )
     runs = list(curves.groupby("run", sort=False))
     for run, curve in runs:

@@ -5,24 +5,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonolens.figures.method_grid import (
-    DASHED,
-    DOTTED,
-    Stroke,
-    draw_trace,
-    explain_shade,
-    label_grid,
-    open_grid,
-    span_counts,
-    trace_runs,
-)
+from sonolens.figures import method_grid as grid
 from sonolens.figures.style import HAIRLINE, MUTED, in_house_style
 from sonolens.tables.evidence import AbstentionCurveTable, AbstentionScoresTable
 
 STROKES = {
-    "map": Stroke("suspended by the map", "#0f6b5c"),
-    "certainty": Stroke("by certainty", "#8a5a00", DASHED),
-    "random": Stroke("at random", MUTED, DOTTED),
+    "map": grid.Stroke("suspended by the map", "#0f6b5c"),
+    "certainty": grid.Stroke("by certainty", "#8a5a00", grid.DASHED),
+    "random": grid.Stroke("at random", MUTED, grid.DOTTED),
 }
 
 
@@ -39,12 +29,12 @@ def draw_abstention(
     games = dict(list(abstention_curve.groupby("method", sort=False)))
     kept = abstention_scores[abstention_scores["suspended_by"] == "map"]
     coverages = kept.groupby("method")["coverage"].mean()
-    figure, panels = open_grid(
+    figure, panels = grid.open_grid(
         [str(name) for name in games],
         title=f"Suspending decisions, {abstention_curve['partition'].iloc[0]} partition",
         legend=_explain(abstention_curve, abstention_scores),
         strokes=list(STROKES.values()),
-        notes=[span_counts(game["n"]) for game in games.values()],
+        notes=[grid.span_counts(game["n"]) for game in games.values()],
     )
     for method, axes in panels.items():
         _draw_panel(axes, games[method], method=method, coverage=float(coverages[method]))
@@ -53,7 +43,7 @@ def draw_abstention(
     for axes in panels.values():
         axes.set(xlim=(0, 1), ylim=(0, max(0.1, min(1.0, 1.05 * top))))
         axes.set_xticks(np.linspace(0, 1, 5), [f"{100 * x:.0f}" for x in np.linspace(0, 1, 5)])
-    label_grid(panels.values(), xlabel="decisions kept, %", ylabel="share wrong of the kept")
+    grid.label_grid(panels.values(), xlabel="decisions kept, %", ylabel="share wrong of the kept")
     return figure
 
 
@@ -63,14 +53,14 @@ def _draw_panel(axes: Axes, game: pd.DataFrame, *, method: str, coverage: float)
     axes.axvline(coverage, color=HAIRLINE, linewidth=1.2, gid=f"coverage-{method}")
     for strategy, stroke in STROKES.items():
         curves = game[game["suspended_by"] == strategy]
-        trace = trace_runs(curves, x="coverage", value="risk", limits=("ci_low", "ci_high"))
-        draw_trace(axes, trace, stroke, gid=f"{strategy}-{method}")
+        trace = grid.trace_runs(curves, x="coverage", value="risk", limits=("ci_low", "ci_high"))
+        grid.draw_trace(axes, trace, stroke, gid=f"{strategy}-{method}")
 
 
 def _explain(
     abstention_curve: AbstentionCurveTable, abstention_scores: AbstentionScoresTable
 ) -> str:
-    shade = explain_shade(
+    shade = grid.explain_shade(
         abstention_curve["run"].nunique(),
         interval=f"Shaded: {abstention_curve['confidence'].iloc[0]:.0%} intervals.",
     )

@@ -25,6 +25,7 @@ from sonolens.figures.style import (
     place_axes,
     wrap,
     write,
+    write_small,
 )
 from sonolens.tables.evidence import MethodAgreementTable
 
@@ -60,24 +61,13 @@ def draw_agreement(method_agreement: MethodAgreementTable) -> Figure:
     height_in = CELL_IN[1] * len(methods)
     figure = new_page(width_in=_width_in(methods), height_in=HEAD_IN + height_in + foot_in)
     axes = place_axes(
-        figure,
-        left_in=LEFT_IN,
-        top_in=HEAD_IN,
-        width_in=CELL_IN[0] * len(methods),
-        height_in=height_in,
+        figure, left_in=LEFT_IN, top_in=HEAD_IN, size_in=(CELL_IN[0] * len(methods), height_in)
     )
     _draw_cells(axes, shown, methods)
     _frame(axes, methods)
     title = f"Agreement of methods, {shown['partition'].iloc[0]} partition"
     write(figure, title, left_in=MARGIN_IN, top_in=MARGIN_IN, bold=True)
-    write(
-        figure,
-        text,
-        left_in=MARGIN_IN,
-        top_in=HEAD_IN + height_in + 0.15,
-        size_pt=SMALL_PT,
-        colour=MUTED,
-    )
+    write_small(figure, text, left_in=MARGIN_IN, top_in=HEAD_IN + height_in + 0.15)
     return figure
 
 

@@ -5,25 +5,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonolens.figures.method_grid import (
-    DOTTED,
-    Stroke,
-    draw_trace,
-    explain_shade,
-    label_grid,
-    open_grid,
-    span_counts,
-    trace_runs,
-)
+from sonolens.figures import method_grid as grid
 from sonolens.figures.style import in_house_style
 from sonolens.tables.evidence import FaithfulnessCurveTable, FaithfulnessScoresTable
 from sonolens.tables.vocabulary import FAITHFULNESS_TESTS
 
 STROKES = {
-    ("insertion", "map"): Stroke("insertion, strongest cells first", "#0f6b5c"),
-    ("insertion", "random"): Stroke("insertion, random order", "#0f6b5c", DOTTED),
-    ("deletion", "map"): Stroke("deletion, strongest cells first", "#8a5a00"),
-    ("deletion", "random"): Stroke("deletion, random order", "#8a5a00", DOTTED),
+    ("insertion", "map"): grid.Stroke("insertion, strongest cells first", "#0f6b5c"),
+    ("insertion", "random"): grid.Stroke("insertion, random order", "#0f6b5c", grid.DOTTED),
+    ("deletion", "map"): grid.Stroke("deletion, strongest cells first", "#8a5a00"),
+    ("deletion", "random"): grid.Stroke("deletion, random order", "#8a5a00", grid.DOTTED),
 }
 
 
@@ -37,7 +28,7 @@ def draw_faithfulness(
     are averaged; their shade is from the least to the largest.
     """
     games = dict(list(faithfulness_curve.groupby("method", sort=False)))
-    figure, panels = open_grid(
+    figure, panels = grid.open_grid(
         [str(name) for name in games],
         title=f"Faithfulness, {faithfulness_scores['partition'].iloc[0]} partition",
         legend=_explain(faithfulness_curve, faithfulness_scores),
@@ -51,21 +42,23 @@ def draw_faithfulness(
         _draw_panel(axes, games[method], method=method)
         axes.set(xlim=(0, 1), ylim=(0, 1))
         axes.set_xticks(np.linspace(0, 1, 5), [f"{100 * x:.0f}" for x in np.linspace(0, 1, 5)])
-    label_grid(panels.values(), xlabel="scan changed, %", ylabel="mean probability of the call")
+    grid.label_grid(
+        panels.values(), xlabel="scan changed, %", ylabel="mean probability of the call"
+    )
     return figure
 
 
 def _draw_panel(axes: Axes, game: pd.DataFrame, *, method: str) -> None:
     for (test, order), stroke in STROKES.items():
         curves = game[(game["test"] == test) & (game["order"] == order)]
-        trace = trace_runs(curves, x="share", value="mean", limits=None)
-        draw_trace(axes, trace, stroke, gid=f"{test}-{order}-{method}")
+        trace = grid.trace_runs(curves, x="share", value="mean", limits=None)
+        grid.draw_trace(axes, trace, stroke, gid=f"{test}-{order}-{method}")
 
 
 def _note(scores: pd.DataFrame, game: pd.DataFrame) -> str:
     """Write the gains of both tests, and how many scans were changed."""
     gains = [_gain(scores[scores["test"] == test], test) for test in FAITHFULNESS_TESTS]
-    return "\n".join([*gains, span_counts(game["n"])])
+    return "\n".join([*gains, grid.span_counts(game["n"])])
 
 
 def _gain(scores: pd.DataFrame, test: str) -> str:
@@ -85,7 +78,7 @@ def _explain(
     runs = faithfulness_curve["run"].nunique()
     confidence = faithfulness_scores["confidence"].iloc[0]
     brackets = f"{confidence:.0%} interval" if runs == 1 else "the least and the largest run"
-    shade = explain_shade(runs, interval="Lines: means over the scans.")
+    shade = grid.explain_shade(runs, interval="Lines: means over the scans.")
     return (
         "The further a solid line lies from the dotted one of its colour, insertion above and deletion below, "
         "the better the map knows what its network needs. A deleted cell shows the fill "

@@ -4,24 +4,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonolens.figures.method_grid import (
-    DASHED,
-    DOTTED,
-    Stroke,
-    draw_trace,
-    explain_shade,
-    label_grid,
-    open_grid,
-    span_counts,
-    trace_runs,
-)
+from sonolens.figures import method_grid as grid
 from sonolens.figures.style import HAIRLINE, in_house_style
 from sonolens.tables.evidence import SanityChecksTable
 
 STROKES = {
-    "rank_correlation": Stroke("rank correlation", "#0f6b5c"),
-    "absolute_rank_correlation": Stroke("rank correlation without sign", "#7b3fa0", DASHED),
-    "ssim": Stroke("structural similarity (SSIM)", "#8a5a00", DOTTED),
+    "rank_correlation": grid.Stroke("rank correlation", "#0f6b5c"),
+    "absolute_rank_correlation": grid.Stroke(
+        "rank correlation without sign", "#7b3fa0", grid.DASHED
+    ),
+    "ssim": grid.Stroke("structural similarity (SSIM)", "#8a5a00", grid.DOTTED),
 }
 
 
@@ -34,18 +26,18 @@ def draw_sanity(sanity_checks: SanityChecksTable) -> Figure:
     """
     parts = sanity_checks.groupby(["method", "run"])["depth"].transform("max")
     games = dict(list(sanity_checks.assign(parts=parts).groupby("method", sort=False)))
-    figure, panels = open_grid(
+    figure, panels = grid.open_grid(
         [str(name) for name in games],
         title=f"Sanity, {sanity_checks['partition'].iloc[0]} partition",
         legend=_explain(sanity_checks, kinds=parts.nunique()),
         strokes=list(STROKES.values()),
-        notes=[span_counts(game["n"]) for game in games.values()],
+        notes=[grid.span_counts(game["n"]) for game in games.values()],
     )
     for method, axes in panels.items():
         _draw_panel(axes, games[method], method=method)
         axes.set(xlim=(0, parts.max()), ylim=(-1, 1))
         axes.set_xticks(range(int(parts.max()) + 1))
-    label_grid(panels.values(), xlabel="parts drawn anew", ylabel="likeness")
+    grid.label_grid(panels.values(), xlabel="parts drawn anew", ylabel="likeness")
     return figure
 
 
@@ -53,12 +45,12 @@ def _draw_panel(axes: Axes, game: pd.DataFrame, *, method: str) -> None:
     axes.axhline(0, color=HAIRLINE, linewidth=1.2, gid=f"nothing-{method}")
     for measure, stroke in STROKES.items():
         for parts, curves in game[game["measure"] == measure].groupby("parts"):
-            trace = trace_runs(curves, x="depth", value="mean", limits=("ci_low", "ci_high"))
-            draw_trace(axes, trace, stroke, gid=f"{measure}-{parts}-{method}")
+            trace = grid.trace_runs(curves, x="depth", value="mean", limits=("ci_low", "ci_high"))
+            grid.draw_trace(axes, trace, stroke, gid=f"{measure}-{parts}-{method}")
 
 
 def _explain(sanity_checks: SanityChecksTable, *, kinds: int) -> str:
-    shade = explain_shade(
+    shade = grid.explain_shade(
         sanity_checks["run"].nunique(),
         interval=f"Shaded: {sanity_checks['confidence'].iloc[0]:.0%} intervals.",
     )

@@ -9,20 +9,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonolens.figures.panels import MARGIN_IN, frame
+from sonolens.figures.panels import MARGIN_IN, frame, write_words
 from sonolens.figures.style import (
     BODY_PT,
     HAIRLINE,
     INK,
     MUTED,
     REGION_COLOURS,
-    SMALL_PT,
     elide,
     in_house_style,
     new_page,
     place_axes,
-    wrap,
     write,
+    write_small,
 )
 from sonolens.tables.experiments import ConfigurationPointingTable
 
@@ -64,15 +63,14 @@ def draw_methods_and_networks(configuration_pointing: ConfigurationPointingTable
     left_in = MARGIN_IN + 2 * NAMES_IN
     width_in = left_in + PANEL_IN + CELL_IN + NUMBER_IN + MARGIN_IN
     figure = new_page(width_in=width_in, height_in=HEAD_IN + height_in + FOOT_IN)
-    axes = place_axes(
-        figure, left_in=left_in, top_in=HEAD_IN, width_in=PANEL_IN, height_in=height_in
-    )
+    axes = place_axes(figure, left_in=left_in, top_in=HEAD_IN, size_in=(PANEL_IN, height_in))
     for place, row in enumerate(rows):
         _draw_row(axes, place, row)
     _frame_rows(axes, len(rows))
     _write_names(figure, axes, rows, outer=outer, inner=inner)
     _write_columns(figure, rows, left_in=left_in + PANEL_IN)
-    _write_words(figure, rows, width_in=width_in)
+    title = "Methods, networks and resolutions"
+    write_words(figure, title, _explain(rows), foot_in=FOOT_IN - 0.5)
     return figure
 
 
@@ -145,30 +143,11 @@ def _write_columns(figure: Figure, rows: Sequence[Row], *, left_in: float) -> No
     """Write cell size and number beside every row."""
     cell_in, number_in = left_in + 0.15, left_in + 0.15 + CELL_IN
     for text, column_in in (("cell, mm", cell_in), ("scans, runs", number_in)):
-        write(figure, text, left_in=column_in, top_in=HEAD_IN - 0.2, size_pt=SMALL_PT, colour=MUTED)
+        write_small(figure, text, left_in=column_in, top_in=HEAD_IN - 0.2)
     for place, row in enumerate(rows):
         top_in = _top_in(place)
         write(figure, _cell(row), left_in=cell_in, top_in=top_in)
         write(figure, f"{row['n']}, {row['runs']}", left_in=number_in, top_in=top_in)
-
-
-def _write_words(figure: Figure, rows: Sequence[Row], *, width_in: float) -> None:
-    write(
-        figure,
-        "Methods, networks and resolutions",
-        left_in=MARGIN_IN,
-        top_in=0.12,
-        bold=True,
-    )
-    _, height_in = figure.get_size_inches()
-    write(
-        figure,
-        wrap(_explain(rows), width_in=width_in - 2 * MARGIN_IN, size_pt=SMALL_PT),
-        left_in=MARGIN_IN,
-        top_in=height_in - FOOT_IN + 0.5,
-        size_pt=SMALL_PT,
-        colour=MUTED,
-    )
 
 
 def _explain(rows: Sequence[Row]) -> str:

@@ -11,20 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sonolens.figures.panels import FEW_RUNS, INKS, LEFT_IN, LEGEND_LINE_IN, MARGIN_IN, frame
+from sonolens.figures.panels import FEW_RUNS, INKS, LEFT_IN, LEGEND_LINE_IN, frame, write_words
 from sonolens.figures.style import (
     BODY_PT,
     HAIRLINE,
     INK,
-    MUTED,
     PAGE,
     SMALL_PT,
     elide,
     in_house_style,
     new_page,
     place_axes,
-    wrap,
     write,
+    write_legend,
 )
 from sonolens.tables.experiments import PerformanceAndPointingTable, PerformanceCorrelationTable
 
@@ -84,15 +83,14 @@ def draw_performance_and_pointing(
     for place, ((protocol, method), runs) in enumerate(panels):
         row, column = divmod(place, abreast)
         left_in, top_in = LEFT_IN + column * (PANEL_IN + GAP_IN), TOP_IN + row * ROW_IN + 0.4
-        axes = place_axes(
-            figure, left_in=left_in, top_in=top_in, width_in=PANEL_IN, height_in=PANEL_IN
-        )
+        axes = place_axes(figure, left_in=left_in, top_in=top_in, size_in=(PANEL_IN, PANEL_IN))
         _draw_runs(axes, runs, dots)
         _frame_panel(axes, limits, first=column == 0)
         title = f"{method}, {protocol} protocol" if len(protocols) > 1 else str(method)
         _write_title(figure, title, correlations[protocol, method], place_in=(left_in, top_in))
     _name_dots(figure, list(dots.values()), shuffled=shuffled, top_in=below_in)
-    _write_words(figure, shown)
+    title = "Classifying well and pointing well"
+    write_words(figure, title, _explain(shown), foot_in=WORDS_IN - 0.15)
     return figure
 
 
@@ -184,7 +182,6 @@ def _tell(correlation: Row) -> str:
 
 def _name_dots(figure: Figure, dots: Sequence[Dot], *, shuffled: bool, top_in: float) -> None:
     """Write the legend of all networks below the panels."""
-    width_in, height_in = figure.get_size_inches()
     handles = [
         Line2D([], [], color=dot.colour, marker=dot.marker, ms=5, ls="none", label=dot.network)
         for dot in dots
@@ -193,31 +190,13 @@ def _name_dots(figure: Figure, dots: Sequence[Dot], *, shuffled: bool, top_in: f
         hollow = Line2D([], [], color=INK, marker="o", ms=5, ls="none", mfc=PAGE)
         hollow.set_label("hollow: learnt shuffled labels, left out of rho")
         handles.append(hollow)
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(LEFT_IN / width_in, 1 - top_in / height_in),
-        frameon=False,
-        fontsize=SMALL_PT,
-        borderaxespad=0,
-        labelspacing=0.45,
-    )
+    write_legend(figure, handles, left_in=LEFT_IN, top_in=top_in, labelspacing=0.45)
 
 
-def _write_words(figure: Figure, shown: pd.DataFrame) -> None:
-    width_in, height_in = figure.get_size_inches()
-    write(figure, "Classifying well and pointing well", left_in=MARGIN_IN, top_in=0.12, bold=True)
-    text = (
+def _explain(shown: pd.DataFrame) -> str:
+    return (
         f"One dot per run: all {shown['partition'].iloc[0]} scans, the extreme that argues for the call, in at least "
         "one of the three regions. Grey lines: chance. Bars: "
         f"{shown['confidence'].iloc[0]:.0%} intervals over patients. rho: Spearman's over runs, from four on; runs share "
         "scans, so its interval and p are rather too sure."
-    )
-    write(
-        figure,
-        wrap(text, width_in=float(width_in) - 2 * MARGIN_IN, size_pt=SMALL_PT),
-        left_in=MARGIN_IN,
-        top_in=float(height_in) - WORDS_IN + 0.15,
-        size_pt=SMALL_PT,
-        colour=MUTED,
     )

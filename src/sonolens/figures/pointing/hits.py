@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sonolens.figures.panels import FEW_RUNS, MARGIN_IN, frame
-from sonolens.figures.published import POINTING_HITS
+from sonolens.figures.published import POINTING_HITS, counted_by_paper
 from sonolens.figures.style import (
     BODY_PT,
     HAIRLINE,
@@ -14,12 +14,11 @@ from sonolens.figures.style import (
     MUTED,
     REGION_COLOURS,
     REGION_TITLES,
-    SMALL_PT,
     in_house_style,
     new_page,
     place_axes,
-    wrap,
     write,
+    write_small,
 )
 from sonolens.tables.pointing import PointingGameTable
 
@@ -33,7 +32,7 @@ def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
     Shown are correctly classified scans of both labels under the rule ``either``, as in the paper;
     one panel per method and run, or per method where there are too many runs for that.
     """
-    shown = pointing_game.query("rule == 'either' and subset == 'correct' and label == 'both'")
+    shown = counted_by_paper(pointing_game)
     games = list(shown.groupby(["method", "run"], sort=False))
     several = len(games) > FEW_RUNS
     panels = (
@@ -45,7 +44,7 @@ def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
     figure = new_page(width_in=6.6, height_in=0.5 + len(panels) * (panel_in + 0.85))
     for place, (title, game) in enumerate(panels):
         top_in = 0.4 + place * (panel_in + 0.85)
-        axes = place_axes(figure, left_in=1.75, top_in=top_in, width_in=4.6, height_in=panel_in)
+        axes = place_axes(figure, left_in=1.75, top_in=top_in, size_in=(4.6, panel_in))
         (_draw_games if several else _draw_game)(axes, game)
         write(
             figure,
@@ -54,9 +53,8 @@ def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
             top_in=top_in - 0.27,
             bold=True,
         )
-    text = wrap(_explain(shown, several=several), width_in=6.3, size_pt=SMALL_PT)
-    _, height_in = figure.get_size_inches()
-    write(figure, text, left_in=MARGIN_IN, top_in=height_in - 0.36, size_pt=SMALL_PT, colour=MUTED)
+    top_in, text = figure.get_size_inches()[1] - 0.36, _explain(shown, several=several)
+    write_small(figure, text, left_in=MARGIN_IN, top_in=top_in, width_in=6.3)
     return figure
 
 

@@ -17,6 +17,7 @@ from sonolens.figures.method_grid import (
     trace_runs,
 )
 from sonolens.figures.panels import MARGIN_IN
+from sonolens.figures.published import counted_by_paper
 from sonolens.figures.style import (
     BODY_PT,
     INK,
@@ -30,11 +31,9 @@ from sonolens.figures.style import (
     place_axes,
     wrap,
     write,
+    write_small,
 )
 from sonolens.tables.sweep import RingSweepTable
-
-RULE, SUBSET, LABEL = "either", "correct", "both"
-"""What the paper counts."""
 
 PANEL_IN = NARROW_IN
 GAP_IN = (PAGE_IN - LEFT_IN - MARGIN_IN - len(REGION_TITLES) * PANEL_IN[0]) / (
@@ -52,11 +51,7 @@ def draw_ring_sweep(ring_sweep: RingSweepTable) -> Figure:
     rule ``either``, as in the paper. Several runs are averaged, with bars from the least to the largest.
     An empty sweep is told in a sentence.
     """
-    shown = ring_sweep[
-        (ring_sweep["rule"] == RULE)
-        & (ring_sweep["subset"] == SUBSET)
-        & (ring_sweep["label"] == LABEL)
-    ]
+    shown = counted_by_paper(ring_sweep)
     if shown.empty:
         figure = new_page(width_in=PAGE_IN, height_in=0.6)
         write(figure, NO_SWEEP, left_in=MARGIN_IN, top_in=MARGIN_IN, colour=MUTED)
@@ -67,7 +62,7 @@ def draw_ring_sweep(ring_sweep: RingSweepTable) -> Figure:
     figure = new_page(width_in=PAGE_IN, height_in=head_in + len(methods) * ROW_IN)
     title = f"The ring's width, {shown['partition'].iloc[0]} partition"
     write(figure, title, left_in=MARGIN_IN, top_in=MARGIN_IN, bold=True)
-    write(figure, text, left_in=MARGIN_IN, top_in=MARGIN_IN + 0.19, size_pt=SMALL_PT, colour=MUTED)
+    write_small(figure, text, left_in=MARGIN_IN, top_in=MARGIN_IN + 0.19)
     for place, method in enumerate(methods):
         game = shown[shown["method"] == method]
         _draw_row(figure, game, method=method, top_in=head_in + place * ROW_IN)
@@ -82,20 +77,9 @@ def _draw_row(figure: Figure, game: pd.DataFrame, *, method: str, top_in: float)
     for place, (region, curves) in enumerate(game.groupby("region", sort=False)):
         left_in, below_in = LEFT_IN + place * (PANEL_IN[0] + GAP_IN), top_in + NAME_IN
         write(figure, REGION_TITLES[str(region)], left_in=left_in, top_in=below_in)
-        write(
-            figure,
-            span_counts(curves["n"]),
-            left_in=left_in,
-            top_in=below_in + 0.16,
-            size_pt=SMALL_PT,
-            colour=MUTED,
-        )
+        write_small(figure, span_counts(curves["n"]), left_in=left_in, top_in=below_in + 0.16)
         axes = place_axes(
-            figure,
-            left_in=left_in,
-            top_in=below_in + NAME_IN + LINE_IN,
-            width_in=PANEL_IN[0],
-            height_in=PANEL_IN[1],
+            figure, left_in=left_in, top_in=below_in + NAME_IN + LINE_IN, size_in=PANEL_IN
         )
         _draw_panel(axes, curves, region=str(region), gid=f"{method}-{region}")
         panels.append(axes)

@@ -194,9 +194,7 @@ def _localize_scan(
 ) -> Iterator[dict[str, Any]]:
     """Score all maps of one scan; each grid of cells is laid on it once."""
     cells = {
-        shape: evidence.measure_cells(
-            region_map, shape, spacing_row_mm=spacing_mm[0], spacing_col_mm=spacing_mm[1], seed=seed
-        )
+        shape: evidence.measure_cells(region_map, shape, spacing_mm=spacing_mm, seed=seed)
         for shape in {saliency.shape for saliency in maps.values()}
     }
     for map_id, saliency in maps.items():

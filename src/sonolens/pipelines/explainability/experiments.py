@@ -21,10 +21,7 @@ from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 def experiments_station() -> Pipeline:
     """Compare methods and configurations on the same scans."""
     return station(
-        "experiments",
-        {
-            compare_pointing: ["configuration_pointing", "pointing_comparison"],
-        },
+        "experiments", {compare_pointing: ["configuration_pointing", "pointing_comparison"]}
     )
 
 

@@ -26,12 +26,7 @@ ADDS_UP_TO_LOGIT = {"cam"}
 def maps_station() -> Pipeline:
     """Draw every network's maps of every scan."""
     # Logits are read from decisions, so that a run killed while drawing has decided its scans.
-    return station(
-        "maps",
-        {
-            draw_saliency_maps: "saliency_maps",
-        },
-    )
+    return station("maps", {draw_saliency_maps: "saliency_maps"})
 
 
 def draw_saliency_maps(

@@ -1,7 +1,6 @@
 """The station of network checks: whether maps know what their network needs, and follow its weights."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,7 @@ from jaxtyping import UInt8
 from kedro.pipeline import Pipeline
 from scipy.special import expit
 
-from sonolens.arrays import SaliencyStack, ScanStack
+from sonolens.arrays import Logits, SaliencyStack, ScanStack
 from sonolens.evaluation import evidence
 from sonolens.models import (
     ScanClassifier,
@@ -140,12 +139,11 @@ def _ask_again(
     inference: InferenceParameters,
 ) -> Iterator[tuple[str, dict[tuple[str, str], np.ndarray]]]:
     """Trace the curves of every method on some scans of one run, in the probabilities of its table."""
-    predict = partial(
-        _predict_probabilities,
-        network=network,
-        temperature=float(decided["temperature"].iloc[0]),
-        inference=inference,
-    )
+    temperature = float(decided["temperature"].iloc[0])
+
+    def predict(changed: ScanStack) -> np.ndarray:
+        return np.asarray(expit(_predict(network, changed, inference) / temperature))
+
     for method, of_scans in maps.items():
         yield (
             method,
@@ -162,17 +160,8 @@ def _ask_again(
         )
 
 
-def _predict_probabilities(
-    framed: ScanStack,
-    *,
-    network: ScanClassifier,
-    temperature: float,
-    inference: InferenceParameters,
-) -> np.ndarray:
-    logits = predict_logits(
-        network, framed, batch_size=inference.batch_size, device=inference.device
-    )
-    return np.asarray(expit(logits / temperature))
+def _predict(network: ScanClassifier, framed: ScanStack, inference: InferenceParameters) -> Logits:
+    return predict_logits(network, framed, batch_size=inference.batch_size, device=inference.device)
 
 
 def _rebuild(
@@ -186,9 +175,7 @@ def _rebuild(
     weights = read_weights(model_weights, run)
     check_framing(weights, size_px=framed.shape[1])
     network = rebuild_network(weights)
-    answered = predict_logits(
-        network, framed, batch_size=inference.batch_size, device=inference.device
-    )
+    answered = _predict(network, framed, inference)
     check_logits(answered, stored, run=run, tolerance=inference.logit_tolerance)
     return network
 

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation.evidence import FILLS
 from sonolens.evaluation.pointing import POINT_RULES
-from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.parameters import Names, Parameters, each_once, listed, one_of, some_of
 from sonolens.regions import RegionRule
 from sonolens.saliency import EXPLAINERS, MethodSettings
 from sonolens.tables.vocabulary import REGION_NAMES
@@ -17,12 +17,9 @@ Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class ExplanationParameters(MethodSettings):
     """Which maps are drawn and with what settings, and which of their points are scored."""
 
-    methods: Annotated[
-        tuple[str, ...],
-        BeforeValidator(listed),
-        AfterValidator(each_once),
-        AfterValidator(some_of(EXPLAINERS)),
-    ] = Field(description="Names from sonolens.saliency.EXPLAINERS.")
+    methods: Annotated[Names, AfterValidator(some_of(EXPLAINERS))] = Field(
+        description="Names from sonolens.saliency.EXPLAINERS."
+    )
     point_rule: Annotated[str, AfterValidator(one_of(POINT_RULES))] = Field(
         description="Centre of the extreme cell, or first extreme of the up-sampled map as published."
     )
@@ -64,12 +61,9 @@ class RegionsParameters(RegionRule):
 class AbstentionParameters(Parameters):
     """Which decisions would be suspended because of their map."""
 
-    relevant: Annotated[
-        tuple[str, ...],
-        BeforeValidator(listed),
-        AfterValidator(each_once),
-        AfterValidator(some_of(REGION_NAMES)),
-    ] = Field(description="Regions that a map should point at.")
+    relevant: Annotated[Names, AfterValidator(some_of(REGION_NAMES))] = Field(
+        description="Regions that a map should point at."
+    )
     steps: int = Field(ge=1, description="Points of a risk-coverage curve.")
 
 

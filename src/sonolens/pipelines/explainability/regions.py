@@ -15,12 +15,7 @@ from sonolens.tables.cohort import ScansTable
 
 def regions_station() -> Pipeline:
     """Draw the regions of every scan, whatever any network makes of it."""
-    return station(
-        "regions",
-        {
-            draw_region_masks: "region_masks",
-        },
-    )
+    return station("regions", {draw_region_masks: "region_masks"})
 
 
 def draw_region_masks(

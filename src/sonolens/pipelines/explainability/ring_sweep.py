@@ -11,9 +11,7 @@ from PIL import Image
 from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
-from sonolens.pipelines.explainability.parameters import (
-    RegionsParameters,
-)
+from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.points import measure_region_shares
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters

@@ -1,5 +1,6 @@
 """What a figure may show of a scan, gathered from the datasets of a run."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,24 +56,15 @@ def view_explained_scans(
 ) -> list[ScanView]:
     """Gather the scans of a gallery with their regions, `method`'s maps and their extremes."""
     points = extreme_points[extreme_points["method"] == method].set_index(["run", "scan_id"])
-    views = []
-    for _, row in _listed(gallery, scans).iterrows():
-        scan = np.asarray(raw_images[row["scan_id"]]())
-        found = points.loc[[(row["run"], row["scan_id"])]]
-        views.append(
-            ScanView(
-                **_facts(row),
-                scan=scan,
-                mask=np.asarray(raw_masks[row["scan_id"]]()),
-                region_map=np.asarray(region_masks[row["scan_id"]]()),
-                **_explanation(
-                    saliency_maps[str(MapId(method, row["run"], row["scan_id"]))](),
-                    found,
-                    scan=scan,
-                ),
-            )
-        )
-    return views
+    views = view_scans(
+        gallery, scans, raw_images=raw_images, raw_masks=raw_masks, region_masks=region_masks
+    )
+    explained = []
+    for run, view in zip(gallery["run"], views, strict=True):
+        saliency = saliency_maps[str(MapId(method, run, view.scan_id))]()
+        found = points.loc[[(run, view.scan_id)]]
+        explained.append(replace(view, **_explanation(saliency, found, scan=view.scan)))
+    return explained
 
 
 def _listed(gallery: GalleryTable, scans: ScansTable) -> pd.DataFrame:

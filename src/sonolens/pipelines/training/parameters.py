@@ -14,7 +14,7 @@ from sonolens.models import (
     Pace,
     Schedule,
 )
-from sonolens.parameters import Parameters, each_once, listed, one_of, some_of
+from sonolens.parameters import Names, Numbers, Parameters, each_once, listed, one_of, some_of
 
 
 def _known_start(weights: str) -> str:
@@ -33,10 +33,6 @@ def _numbers_where_they_are(strides: Any) -> Any:
 
 
 Start = Annotated[str, AfterValidator(_known_start)]
-Names = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(each_once)]
-Numbers = Annotated[
-    tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(listed), AfterValidator(each_once)
-]
 
 
 class LearningRates(Parameters):

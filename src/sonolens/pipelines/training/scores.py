@@ -34,9 +34,10 @@ def score_classification(
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Score every network per scan and per lesion, as a whole and by stratum."""
+    sizes = mass_measurements[["scan_id", "size_mm"]]
     return classification.score_classification(
         decisions,
-        _with_sizes(scans, mass_measurements),
+        scans.merge(sizes, on="scan_id", how="left", validate="one_to_one"),
         operating_points,
         lesion_probability=scoring.lesion_probability,
         size_bounds_mm=scoring.size_bounds_mm,
@@ -104,9 +105,3 @@ def measure_optimism(
         lesion_probability=scoring.lesion_probability,
         bootstrap=scoring.bootstrap,
     )
-
-
-def _with_sizes(scans: ScansTable, mass_measurements: MassMeasurementsTable) -> pd.DataFrame:
-    """Put the size of its mass beside every scan."""
-    sizes = mass_measurements[["scan_id", "size_mm"]]
-    return scans.merge(sizes, on="scan_id", how="left", validate="one_to_one")

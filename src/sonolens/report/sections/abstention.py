@@ -23,7 +23,6 @@ VERDICTS: dict[Verdict, str] = {
     "more": "That is more errors than {rivals}: the interval of the difference lies above 0.",
     "unclear": "These scans cannot tell it from {rivals}: the interval of the difference includes 0.",
 }
-NO_LIMITS = (float("nan"), float("nan"))
 
 RIVALS = {
     "random": "suspending as many at random",
@@ -154,7 +153,7 @@ def _read_area(rows: pd.DataFrame) -> ReportCell:
     areas = {name: _of(rows, "aurc", name)["value"].mean() for name in RIVALS}
     reading = read_over_runs(_of(rows, "aurc", "map"), scale=score, value="value")
     others = [
-        f"{words} {score(areas[name], *NO_LIMITS)}"
+        f"{words} {score(areas[name])}"
         for name, words in (("certainty", "by certainty"), ("random", "at random"))
         if pd.notna(areas[name])
     ]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from sonolens.figures.published import counted_by_paper
 from sonolens.report.numerals import (
     counted,
     p_value,
@@ -87,11 +88,7 @@ def answer_question(
         confidence: Coverage of the intervals, between 0 and 1.
         flattered: Runs whose epoch and threshold the test scans chose.
     """
-    shown = pointing_game[
-        (pointing_game["subset"] == "correct")
-        & (pointing_game["rule"] == "either")
-        & (pointing_game["label"] == "both")
-    ]
+    shown = counted_by_paper(pointing_game)
     answers = []
     for (method, run), found in shown.groupby(["method", "run"], sort=False):
         rows = {row["region"]: row for row in found.to_dict(orient="records")}

@@ -7,6 +7,7 @@ from typing import Any
 
 from sonolens.figures.published import CLASSIFICATION
 from sonolens.report.numerals import amount
+from sonolens.report.order import in_order
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import confidence_of, name_runs
 from sonolens.report.scores import Score, ScoreSheet, read_test_scores
@@ -74,11 +75,8 @@ def list_calls(operating_points: OperatingPointsTable, scores: ScoreSheet) -> li
     Runs keep their order in the `OperatingPoints` table; scans stand before lesions. A threshold
     without test scores is listed with dashes.
     """
-    listed = operating_points.assign(
-        place=operating_points.groupby("run", sort=False).ngroup(),
-        depth=operating_points["level"].map(LEVELS.index),
-        turn=operating_points["rule"].map(OPERATING_RULES.index),
-    ).sort_values(["place", "depth", "turn"], kind="stable")
+    orders = {"level": LEVELS, "rule": OPERATING_RULES}
+    listed = in_order(operating_points, orders, within="run")
     return [
         Calls(
             run=row["run"],

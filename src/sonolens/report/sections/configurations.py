@@ -12,14 +12,13 @@ from sonolens.report.numerals import (
     score_with_interval,
     score_with_spread,
 )
+from sonolens.report.order import in_order
 from sonolens.report.runs import confidence_of
 from sonolens.report.scores import JUDGED_BY, NO_RULE
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.classification import RULES
 from sonolens.tables.classification import ConfigurationComparisonTable, ConfigurationMetricsTable
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS
-
-NAN = float("nan")
 
 HEADLINES = ("auc", "accuracy", "sensitivity", "specificity")
 """The paper's metrics, which every configuration shows."""
@@ -77,11 +76,8 @@ def list_configuration_scores(
 ) -> list[ConfigurationScore]:
     """List the scores by level and metric, so that configurations stand below each other."""
     order = (*HEADLINES, *(name for name in CALL_METRICS if name not in HEADLINES), "brier")
-    listed = configuration_metrics.assign(
-        depth=configuration_metrics["level"].map(LEVELS.index),
-        place=configuration_metrics["metric"].map(order.index),
-        turn=configuration_metrics["rule"].map([*RULES, NO_RULE].index),
-    ).sort_values(["depth", "place", "turn"], kind="stable")
+    orders = {"level": LEVELS, "metric": order, "rule": [*RULES, NO_RULE]}
+    listed = in_order(configuration_metrics, orders)
     return [
         ConfigurationScore(
             configuration=row["configuration"],
@@ -93,7 +89,7 @@ def list_configuration_scores(
             over_runs=score_with_spread(row["mean"], row["sd"]),
             spread_known=bool(pd.notna(row["sd"])),
             pooled=score_with_interval(row["pooled"], row["ci_low"], row["ci_high"], digits=3),
-            chance=score_with_interval(row["chance"], NAN, NAN),
+            chance=score_with_interval(row["chance"]),
             n=int(row["n"]),
             headline=row["metric"] in HEADLINES and row["rule"] in {NO_RULE, JUDGED_BY},
         )
@@ -109,8 +105,8 @@ def list_comparisons(configuration_comparison: ConfigurationComparisonTable) -> 
             second=row["second"],
             level=row["level"],
             test=TESTS[row["test"]],
-            first_auc=score_with_interval(row["first_auc"], NAN, NAN, digits=3),
-            second_auc=score_with_interval(row["second_auc"], NAN, NAN, digits=3),
+            first_auc=score_with_interval(row["first_auc"], digits=3),
+            second_auc=score_with_interval(row["second_auc"], digits=3),
             difference=print_difference(row, "difference"),
             p_value=p_value(row["p_value"]),
             p_adjusted=p_value(row["p_adjusted"]),

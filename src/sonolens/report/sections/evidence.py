@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from sonolens.report.cells import (
-    NAN,
     ReportCell,
     Scale,
     difference,
@@ -180,8 +179,8 @@ def _read_repeats(rows: pd.DataFrame) -> ReportCell:
     reading = read_over_runs(rows, scale=score, value="mean", limits=("mean", "mean"))
     (row,) = rows.to_dict(orient="records")
     above = difference(row["above_stranger"], row["ci_low"], row["ci_high"])
-    beside = (f"strangers {score(row['stranger'], NAN, NAN)}", f"above them {above}")
-    return replace(reading, text=score(row["mean"], NAN, NAN), small=(*reading.small, *beside))
+    beside = (f"strangers {score(row['stranger'])}", f"above them {above}")
+    return replace(reading, text=score(row["mean"]), small=(*reading.small, *beside))
 
 
 REPEATABILITY = Section(

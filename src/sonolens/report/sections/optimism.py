@@ -6,13 +6,12 @@ from typing import Any
 import pandas as pd
 
 from sonolens.report.numerals import difference_with_interval, score_with_interval
+from sonolens.report.order import in_order
 from sonolens.report.runs import confidence_of, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.configurations import HEADLINES, METRIC_TITLES, print_difference
 from sonolens.tables.classification import ProtocolOptimismTable
 from sonolens.tables.vocabulary import LEVELS
-
-NAN = float("nan")
 
 SOURCES = {
     "epoch_and_threshold": "epoch and threshold",
@@ -52,20 +51,16 @@ class OptimismSpan:
 
 def list_optimism(protocol_optimism: ProtocolOptimismTable) -> list[Optimism]:
     """List what the test scans' choice gained, the larger choice first within a run and level."""
-    listed = protocol_optimism.assign(
-        place=protocol_optimism.groupby("run", sort=False).ngroup(),
-        depth=protocol_optimism["level"].map(LEVELS.index),
-        turn=protocol_optimism["source"].map(list(SOURCES).index),
-        metric_place=protocol_optimism["metric"].map(HEADLINES.index),
-    ).sort_values(["place", "depth", "turn", "metric_place"], kind="stable")
+    orders = {"level": LEVELS, "source": list(SOURCES), "metric": HEADLINES}
+    listed = in_order(protocol_optimism, orders, within="run")
     return [
         Optimism(
             run=row["run"],
             level=row["level"],
             source=SOURCES[row["source"]],
             metric=METRIC_TITLES[row["metric"]],
-            rigorous=score_with_interval(row["rigorous"], NAN, NAN, digits=3),
-            paper=score_with_interval(row["paper"], NAN, NAN, digits=3),
+            rigorous=score_with_interval(row["rigorous"], digits=3),
+            paper=score_with_interval(row["paper"], digits=3),
             optimism=print_difference(row, "optimism"),
             n=int(row["n"]),
         )
@@ -126,7 +121,7 @@ def _gain(rows: pd.DataFrame) -> str:
 
 
 def _signed(value: float) -> str:
-    return difference_with_interval(value, NAN, NAN)
+    return difference_with_interval(value)
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
