@@ -23,6 +23,7 @@ from torch import nn
 
 from sonolens.models import (
     AugmentationRanges,
+    FitPlan,
     LabelledScans,
     Machine,
     Schedule,
@@ -97,11 +98,15 @@ def fit_ours(train: LabelledScans, watched: LabelledScans, ranges: AugmentationR
     """One epoch as sonolens fits it; returns its train loss."""
     fit = fit_network(
         build_network("resnet18", adaptation="full", weights="none", seed=SEED),
-        train=train,
-        watched={"validation": watched},
-        schedule=Schedule(learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=1, patience=1),
-        augmentation=ranges,
-        seed=SEED,
+        plan=FitPlan(
+            train=train,
+            watched={"validation": watched},
+            schedule=Schedule(
+                learning_rate=LEARNING_RATE, batch_size=BATCH_SIZE, epochs=1, patience=1
+            ),
+            augmentation=ranges,
+            seed=SEED,
+        ),
         machine=Machine(device="cpu", devices=1, strategy="auto", precision="full"),
         checkpoint=None,
         name="benchmark",

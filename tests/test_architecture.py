@@ -19,11 +19,13 @@ from kedro.pipeline import Pipeline
 
 import sonolens.pipelines
 from sonolens.parameters import Parameters
+from sonolens.tables import vocabulary
 from sonolens.tables.contract import Estimates, Means, OfMap, Table
 from sonolens.tables.pointing import HitRates
 
 PROJECT = Path(__file__).parents[1]
-SOURCES = sorted((PROJECT / "src" / "sonolens").rglob("*.py"))
+PACKAGE = PROJECT / "src" / "sonolens"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
 DRAWERS = {"utils", "helpers", "common", "misc", "base", "core"}
 VERBS = {
     *(
@@ -52,6 +54,24 @@ VERBS = {
     *("train", "write"),
 }
 """What a node may do; a new one is a new word here."""
+
+MOST_ARGUMENTS = 8
+HALVES = {
+    "ultrasound/grid.py": "positions on pixel grids",
+    "ultrasound/tissue.py": "where along a ligament",
+    "evaluation/classification/calibration.py": "ranks",
+    "report/numerals.py": "rounds a share",
+}
+"""Modules that may add or take away a half, and of what; `figures` may too, which place marks on a page."""
+
+COLUMNS_TOO = {"COMPARISON_KINDS"}
+"""Vocabularies whose words name columns as well; a list of columns retypes nothing."""
+
+TESTS_OF_SEVERAL = {
+    "report/test_page_classification.py": "the page's sections on training and classification",
+    "saliency/test_published_code.py": "all methods beside packages",
+}
+"""Test files of a room that mirror no module; `pipelines` has more, for a flow is no module."""
 
 
 @pytest.fixture(scope="module")
@@ -98,17 +118,79 @@ def layers_in_order(steps: Iterable[tuple[Iterable[str], Iterable[str]]]) -> lis
     return list(TopologicalSorter(earlier).static_order())
 
 
-def arguments(function: ast.FunctionDef) -> set[str]:
+def functions_in(source: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for each in ast.walk(ast.parse(source.read_text())):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield each
+
+
+def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     told = function.args
-    return {each.arg for each in (*told.posonlyargs, *told.args, *told.kwonlyargs)}
+    named = {each.arg for each in (*told.posonlyargs, *told.args, *told.kwonlyargs)}
+    return named - {"self", "cls"}
+
+
+def count_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines of signature and body; decorators and docstring do not count."""
+    told = function.body[0]
+    docstring = told.end_lineno - told.lineno + 1 if ast.get_docstring(function) is not None else 0
+    return function.end_lineno - function.lineno + 1 - docstring
+
+
+def words_in(literal: ast.AST) -> frozenset[str] | None:
+    """The words of a tuple, list or set of at least two; `Literal` holds such a tuple."""
+    if not isinstance(literal, ast.Tuple | ast.List | ast.Set) or len(literal.elts) < 2:
+        return None
+    words = [each.value for each in literal.elts if isinstance(each, ast.Constant)]
+    all_words = len(words) == len(literal.elts) and all(isinstance(each, str) for each in words)
+    return frozenset(words) if all_words else None
+
+
+def is_half(each: ast.AST) -> bool:
+    number = each.operand if isinstance(each, ast.UnaryOp) else each
+    return isinstance(number, ast.Constant) and number.value == 1 / 2
+
+
+def adds_a_half(source: Path) -> bool:
+    for each in ast.walk(ast.parse(source.read_text())):
+        if isinstance(each, ast.BinOp | ast.AugAssign) and isinstance(each.op, ast.Add | ast.Sub):
+            sides = (each.left, each.right) if isinstance(each, ast.BinOp) else (each.value,)
+            if any(map(is_half, sides)):
+                return True
+    return False
+
+
+def told_flow() -> dict[str, dict[str, list[str]]]:
+    """The datasets that the flow of `docs/architecture.md` shows, by pipeline and station.
+
+    A pipeline has a line of its own; its stations stand below it, each before an arrow to what it
+    makes, which may go on in lines that begin with blanks only.
+    """
+    page = (PROJECT / "docs" / "architecture.md").read_text()
+    flow = re.search(r"## The flow\n+```\n(.*?)```", page, flags=re.DOTALL)[1]
+    shown: dict[str, dict[str, list[str]]] = {}
+    pipeline = station = ""
+    for line in flow.splitlines():
+        left, arrow, made = line.partition("->")
+        if arrow:
+            station = left.strip()
+            shown[pipeline][station] = re.findall(r"\w+", made)
+        elif line.strip() in pipelines:
+            pipeline, station = line.strip(), ""
+            shown[pipeline] = {}
+        elif station and line.startswith(" "):
+            shown[pipeline][station] += re.findall(r"\w+", line)
+        else:
+            station = ""
+    return shown
 
 
 def functions_that_take(*names: str) -> set[str]:
     return {
         function.name
         for source in SOURCES
-        for function in ast.walk(ast.parse(source.read_text()))
-        if isinstance(function, ast.FunctionDef) and set(names) <= arguments(function)
+        for function in functions_in(source)
+        if set(names) <= arguments(function)
     }
 
 
@@ -257,18 +339,60 @@ def test_a_module_opens_with_a_sentence_and_is_no_drawer(source: Path) -> None:
 def test_modules_and_functions_stay_small(source: Path) -> None:
     text = source.read_text()
     assert len(text.splitlines()) <= 350
-    for function in ast.walk(ast.parse(text)):
-        if isinstance(function, ast.FunctionDef):
-            body = function.body[1:] if ast.get_docstring(function) else function.body
-            lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
-            assert lines <= 40, f"{function.name} has {lines} lines"
+    for function in functions_in(source):
+        lines, taken = count_lines(function), len(arguments(function))
+        assert lines <= 40, f"{function.name} has {lines} lines"
+        assert taken <= MOST_ARGUMENTS, f"{function.name} takes {taken} arguments"
+
+
+def test_a_node_takes_few_datasets_and_parameters(nodes: list) -> None:
+    # What the page is written from is declared by its sections.
+    for node in nodes:
+        if node.func.__name__ != "write_report":
+            assert len(node.inputs) <= MOST_ARGUMENTS, f"{node.name} takes {len(node.inputs)}"
+
+
+def test_the_flow_in_the_docs_shows_every_output_once_where_it_is_made(
+    registered: dict[str, Pipeline],
+) -> None:
+    made = {
+        pipeline: {
+            name: sorted(station.all_outputs()) for name, station in stations_of(nodes).items()
+        }
+        for pipeline, nodes in registered.items()
+        if pipeline != "__default__"
+    }
+    shown = {
+        pipeline: {name: sorted(names) for name, names in stations.items()}
+        for pipeline, stations in told_flow().items()
+    }
+
+    assert shown == made
+
+
+def test_no_module_retypes_a_vocabulary() -> None:
+    words_of = {
+        name: frozenset(words)
+        for name, words in vars(vocabulary).items()
+        if name.isupper() and name not in COLUMNS_TOO
+    }
+    for source in SOURCES:
+        if source == Path(vocabulary.__file__):
+            continue
+        for literal in ast.walk(ast.parse(source.read_text())):
+            typed = words_in(literal)
+            same = [name for name, words in words_of.items() if words == typed]
+            assert not same, f"{source}, line {literal.lineno}, retypes {' or '.join(same)}"
+
+
+def test_half_pixels_are_added_in_one_module() -> None:
+    adding = {str(each.relative_to(PACKAGE)) for each in SOURCES if adds_a_half(each)}
+
+    assert {each for each in adding if not each.startswith("figures/")} == set(HALVES)
 
 
 def test_what_a_run_called_a_scan_is_decided_in_one_place() -> None:
-    decide = functions_that_take("predictions", "operating_points", "scans")
-
-    # The page shows these tables side by side and decides nothing.
-    assert decide - {"write_report", "render_report"} == {"decide_scans"}
+    assert functions_that_take("predictions", "operating_points", "scans") == {"decide_scans"}
 
 
 def test_how_patients_are_resampled_travels_in_one_value() -> None:
@@ -280,3 +404,15 @@ def test_every_test_file_has_a_room() -> None:
     folders = {path.name for path in (PROJECT / "tests").iterdir() if path.is_dir()}
 
     assert folders - {"__pycache__"} <= rooms
+
+
+def test_a_test_file_is_named_after_the_module_that_it_tests() -> None:
+    strays = set()
+    for path in PROJECT.glob("tests/*/**/test_*.py"):
+        test = path.relative_to(PROJECT / "tests")
+        name = test.stem.removeprefix("test_").removesuffix("_laws")
+        module = PACKAGE / test.parent / name
+        if not (module.with_suffix(".py").exists() or (module / "__init__.py").exists()):
+            strays.add(str(test))
+
+    assert {test for test in strays if not test.startswith("pipelines/")} == set(TESTS_OF_SEVERAL)

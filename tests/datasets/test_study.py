@@ -1,3 +1,7 @@
+import logging
+
+import numpy as np
+import pandas as pd
 import pytest
 from kedro.io import DatasetError
 
@@ -70,3 +74,39 @@ def test_an_option_changed_for_one_run_replaces_the_one_in_conf():
         StudyDataset(
             reader="echo", options={"count": 3, "seed": 1}, changed_options={"count": 5}
         ).load()
+
+
+def grey():
+    return np.zeros((4, 4), dtype=np.uint8)
+
+
+@pytest.fixture
+def half_a_study(monkeypatch):
+    def read_half(path):
+        scans = pd.DataFrame(
+            {
+                "scan_id": ["a", "b"],
+                "lesion_id": ["1", "2"],
+                "patient_id": ["1", "2"],
+                "label": ["benign", "malignant"],
+            }
+        )
+        readers = dict.fromkeys(scans["scan_id"], grey)
+        published = {"scans": 5, "malignant": 1}
+        return studies.Study("half", scans, readers, readers, "half", published, {"normal": 1})
+
+    monkeypatch.setitem(studies.READERS, "half", read_half)
+
+
+def test_a_difference_from_the_publication_is_logged(half_a_study, caplog):
+    with caplog.at_level(logging.INFO):
+        StudyDataset(reader="half").load()
+
+    assert caplog.messages == [
+        "Study half: 2 scans, 1 normal left out; not as published: 3 scans of 5"
+    ]
+
+
+def test_it_is_an_error_where_completeness_is_expected(half_a_study):
+    with pytest.raises(DatasetError, match=r"'half' is not as published: 3 scans of 5; complete"):
+        StudyDataset(reader="half", expect_complete=True).load()

@@ -11,6 +11,7 @@ import pytest
 from sonolens.models import (
     AugmentationRanges,
     Fit,
+    FitPlan,
     LabelledScans,
     Machine,
     ScanClassifier,
@@ -37,9 +38,10 @@ def tiny_network(adaptation: str = "full") -> ScanClassifier:
 
 
 def plan_of_fit(**changes: Any) -> dict[str, Any]:
-    """Arguments of a fit of three epochs over five batches, the last of which is one scan longer."""
+    """What decides a fit of three epochs over five batches, the last of which is one scan longer."""
     schedule = {"learning_rate": 0.01, "batch_size": 4, "epochs": 3, "patience": 3}
     machine = {"device": "cpu", "devices": 1, "strategy": "auto", "precision": "auto"}
+    machine = Machine(**{key: changes.pop(key, value) for key, value in machine.items()})
     plan = {
         "train": striped_scans(21, seed=0),
         "watched": {"validation": striped_scans(10, seed=1)},
@@ -48,9 +50,8 @@ def plan_of_fit(**changes: Any) -> dict[str, Any]:
             horizontal_flip=True, max_shift=0.1, max_contrast=0.1, max_gain_levels=10.0
         ),
         "seed": 3,
-        "machine": Machine(**{key: changes.pop(key, value) for key, value in machine.items()}),
     }
-    return plan | changes
+    return {"plan": FitPlan(**(plan | changes)), "machine": machine}
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def tiny() -> Callable[..., ScanClassifier]:
 
 @pytest.fixture
 def plan() -> Callable[..., dict[str, Any]]:
-    """Make the arguments of a fit; numbers of schedule and machine are given by their names."""
+    """Make plan and machine of a fit; numbers of schedule and machine are given by their names."""
     return plan_of_fit
 
 
@@ -76,8 +77,11 @@ def fit() -> Callable[..., Fit]:
     """Fit a tiny network: ``fit(network, **changes of the plan)``."""
 
     def fit(start: ScanClassifier | None = None, **changes: Any) -> Fit:
-        changes = {"checkpoint": None, "name": "tiny fit"} | changes
-        return fit_network(start or tiny_network(), **plan_of_fit(**changes))
+        kept = {
+            "checkpoint": changes.pop("checkpoint", None),
+            "name": changes.pop("name", "tiny fit"),
+        }
+        return fit_network(start or tiny_network(), **plan_of_fit(**changes), **kept)
 
     return fit
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sonolens.arrays import Mask
 from sonolens.figures.layers import (
     add_extremes,
     add_outline,
@@ -104,24 +106,15 @@ def draw_regions(view: ScanView) -> Figure:
         width_in=2 * MARGIN_IN + 4 * panel_in + 3 * GAP_IN,
         height_in=MARGIN_IN + TITLE_IN + height_in + 0.42,
     )
-    for column, region in enumerate((None, *REGION_NAMES)):
+    for column, letter in enumerate("ABCD"):
         left_in = MARGIN_IN + column * (panel_in + GAP_IN)
         axes = place_axes(
             figure, left_in=left_in, top_in=MARGIN_IN + TITLE_IN, size_in=(panel_in, height_in)
         )
-        show_scan(axes, view)
-        title, detail = "scan", f"{view.scan_id} · {view.label}"
-        if region is None:
-            add_scale_bar(axes, view)
-        else:
-            pixels = view.region_map == column
-            add_region_tint(axes, pixels, region=region)
-            add_outline(axes, pixels, region=region)
-            title = REGION_TITLES[region]
-            detail = f"{pixels.mean():.0%} of the scan" if pixels.any() else "none in this scan"
+        title, detail = _show_region(axes, view, view.region_map == column, number=column)
         _write_title(
             figure,
-            f"{'ABCD'[column]}  {title}",
+            f"{letter}  {title}",
             detail,
             left_in=left_in,
             top_in=MARGIN_IN,
@@ -129,6 +122,19 @@ def draw_regions(view: ScanView) -> Figure:
         )
     _write_note(figure, f"n = 1 scan. Peritumoral ring: {view.ring or 'not stated'}.")
     return figure
+
+
+def _show_region(axes: Axes, view: ScanView, pixels: Mask, *, number: int) -> tuple[str, str]:
+    """Show a scan with one of its regions, or bare for number 0; return title and detail."""
+    show_scan(axes, view)
+    if not number:
+        add_scale_bar(axes, view)
+        return "scan", f"{view.scan_id} · {view.label}"
+    region = REGION_NAMES[number - 1]
+    add_region_tint(axes, pixels, region=region)
+    add_outline(axes, pixels, region=region)
+    share = f"{pixels.mean():.0%} of the scan" if pixels.any() else "none in this scan"
+    return REGION_TITLES[region], share
 
 
 @in_house_style

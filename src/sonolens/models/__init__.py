@@ -12,6 +12,7 @@ from sonolens.models.fitting.fingerprint import fingerprint_fit
 from sonolens.models.fitting.fit import Fit, fit_network
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.machine import Hardware, Machine
+from sonolens.models.fitting.plan import FitPlan
 from sonolens.models.fitting.schedule import Pace, Schedule
 from sonolens.models.networks.adaptation import ADAPTATIONS, DrsOptions
 from sonolens.models.networks.backbones import NETWORKS

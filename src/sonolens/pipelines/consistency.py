@@ -43,41 +43,37 @@ def read_map(saliency_maps: SaliencyMaps, map_id: MapId) -> SaliencyMap:
 
 def stack_maps(
     saliency_maps: SaliencyMaps,
-    decisions: DecisionsTable,
+    decided: pd.DataFrame,
     *,
     methods: Sequence[str],
-    run: str,
-    scan_ids: Sequence[str],
     tolerance: float,
 ) -> dict[str, SaliencyStack]:
-    """Read the maps that methods drew of one run, each in the order of `scan_ids`.
+    """Read the maps that methods drew of one run, each in the order of the decided scans.
 
     Args:
         saliency_maps: All maps.
+        decided: From `decisions_of`.
         methods: Names of the methods.
-        run: Name of the run.
-        scan_ids: Names of the scans.
         tolerance: As for `check_maps_follow`.
 
     Raises:
         ValueError: As for `read_map` and, if ``cam`` is among the methods, `check_maps_follow`.
     """
+    run = str(decided["run"].iloc[0])
     stacks = {
         method: np.stack(
-            [read_map(saliency_maps, MapId(method, run, scan_id)) for scan_id in scan_ids]
+            [read_map(saliency_maps, MapId(method, run, scan_id)) for scan_id in decided.index]
         )
         for method in methods
     }
     if "cam" in stacks:
-        stored = logits_of(decisions, run=run).loc[list(scan_ids)]
-        check_maps_follow(stacks["cam"], stored, run=run, tolerance=tolerance)
+        check_maps_follow(stacks["cam"], decided["logit"], run=run, tolerance=tolerance)
     return stacks
 
 
-def logits_of(decisions: DecisionsTable, *, run: str) -> "pd.Series[float]":
-    """The stored logits of one run, by scan."""
-    logits: pd.Series[float] = decisions[decisions["run"] == run].set_index("scan_id")["logit"]
-    return logits
+def decisions_of(decisions: DecisionsTable, *, run: str, scan_ids: Sequence[str]) -> pd.DataFrame:
+    """Return the decisions of one run on some scans, indexed by scan in the order given."""
+    return decisions[decisions["run"] == run].set_index("scan_id").loc[list(scan_ids)]
 
 
 def read_weights(model_weights: Networks, run: str) -> NetworkWeights:

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sonolens.studies.study import Study
-from sonolens.ultrasound import VIEWS, MassPlan, Phantom, draw_mask, draw_scan, plan_mass
+from sonolens.tables.vocabulary import VIEWS
+from sonolens.ultrasound import MassPlan, Phantom, draw_mask, draw_scan, plan_mass
 from sonolens.ultrasound.mass import PIXEL_MM
 
 DESCRIPTION = (

@@ -9,7 +9,6 @@ from sonolens.ultrasound.framing import Framing, resample_map
 from sonolens.ultrasound.grid import cell_centres, from_shares, pixels_at, rescale_points, to_shares
 from sonolens.ultrasound.phantoms import (
     CUES,
-    VIEWS,
     MassPlan,
     Phantom,
     draw_mask,

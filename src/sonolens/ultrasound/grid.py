@@ -15,6 +15,16 @@ Positions: TypeAlias = Real[np.ndarray, "*positions"]
 Shape: TypeAlias = int | tuple[int, ...]
 
 
+def to_mm(points: Positions, spacing_mm: float) -> Float[np.ndarray, "*positions"]:
+    """Measure positions along one line from the grid's first edge.
+
+    Examples:
+        >>> to_mm(np.array([0, 3]), 0.1)
+        array([0.05, 0.35])
+    """
+    return np.asarray((points + 0.5) * spacing_mm)
+
+
 def to_shares(points: Positions, shape: Shape) -> Float[np.ndarray, "*positions"]:
     """Write positions on a grid as shares of what it covers: 0 at its first edge, 1 at its last.
 

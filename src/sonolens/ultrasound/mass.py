@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sonolens.arrays import Mask
+from sonolens.ultrasound.grid import to_mm
 
 PIXEL_MM = 0.075
 """Side of a phantom's pixels."""
@@ -52,8 +53,8 @@ def draw_section(section: Section, *, rows: int, cols: int) -> Mask:
     Returns:
         True where a pixel's centre lies inside the outline.
     """
-    down = ((np.arange(rows) + 0.5) * PIXEL_MM - section.depth_mm) / section.half_height_mm
-    across = ((np.arange(cols) + 0.5) * PIXEL_MM - section.lateral_mm) / section.half_width_mm
+    down = (to_mm(np.arange(rows), PIXEL_MM) - section.depth_mm) / section.half_height_mm
+    across = (to_mm(np.arange(cols), PIXEL_MM) - section.lateral_mm) / section.half_width_mm
     radius = np.hypot(down[:, None], across[None, :])
     mask = np.zeros((rows, cols), dtype=bool)
     near = np.nonzero(radius < FARTHEST)

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
+from sonolens.tables.vocabulary import VIEWS
 from sonolens.ultrasound.bmode import compress_envelope, detect_envelope, resample_envelope
 from sonolens.ultrasound.foci import FOCI_SITES, add_foci
 from sonolens.ultrasound.mass import PIXEL_MM, Section, draw_section
@@ -28,7 +29,6 @@ from sonolens.ultrasound.tissue import Echogenicity, draw_tissue, smooth_noise
 CUES = ("margin", "posterior", "interior", "foci")
 """What may carry a phantom's label."""
 
-VIEWS = ("longitudinal", "transverse")
 WIDTH_MM = 38.0
 DYNAMIC_RANGE_DB = 60.0
 WHITE_ABOVE_GLAND = 100.0

@@ -10,7 +10,6 @@ from sonolens.models.fitting import launch
 from sonolens.models.fitting.checkpoints import Checkpoint, unpack_checkpoint
 from sonolens.models.fitting.early_stopping import TrainingHistory
 from sonolens.models.fitting.launch import run_fit
-from sonolens.models.fitting.training_loop import Plan
 
 
 class MemorySlot:
@@ -26,12 +25,8 @@ def run(plan, tiny):
     """Run the epochs after those of a checkpoint, or all."""
 
     def run(found=None, slot=None, **changes):
-        options = plan(**changes)
-        machine = options.pop("machine")
         found = found or Checkpoint(TrainingHistory(epochs=(), kept={}), learner=None)
-        return run_fit(
-            tiny(), plan=Plan(**options), machine=machine, found=found, slot=slot, name="tiny"
-        )
+        return run_fit(tiny(), **plan(**changes), found=found, slot=slot, name="tiny")
 
     return run
 

@@ -15,12 +15,32 @@ from tiny_scores import NAN, training_runs_table
 from sonolens.report.cells import ReportCell, read_over_runs, read_p_values, score, share
 from sonolens.report.sections.evidence import (
     COLUMNS,
+    REPEATABILITY,
     list_worth,
     list_worth_by_configuration,
 )
+from sonolens.tables.evidence import Repeatability
 
 RUNS = ("net-a-seed0", "net-a-seed1", "net-b-seed0")
 METHODS = ("random", "cam", "grad_cam", "occlusion")
+REPEATED = pd.DataFrame(
+    {
+        "configuration": "tiny-full",
+        "method": "cam",
+        "varied": "seed",
+        "measure": ["rank_correlation", "ssim"],
+        "pairs": 3,
+        "n": 8,
+        "mean": [0.7, 0.6],
+        "stranger": [0.2, 0.1],
+        "above_stranger": [0.5, 0.5],
+        "ci_low": [0.41, 0.42],
+        "ci_high": [0.61, 0.62],
+        "n_left_out": 0,
+        "partition": "test",
+        "confidence": 0.95,
+    }
+)
 
 
 def tables_of(
@@ -202,3 +222,17 @@ def test_the_pointing_tables_show_the_centre_prior_and_p_of_their_row() -> None:
     assert "Breast mass region 4 75 % [60, 90] 50 % 1.5 31 % < 0.001 34 %" in text
     assert "At least one of the three 4 75 % [60, 90] 50 % 1.5 55 % 0.036 71 %" in text
     assert "mass either correct both 4 3 75 % [60, 90] 50 % 1.5 31 % < 0.001 0 0" in text
+
+
+def test_a_cell_of_repeatability_has_the_same_scan_strangers_and_what_lies_above_them() -> None:
+    (row,) = REPEATABILITY.tell({"repeatability": Repeatability.validate(REPEATED)})["rows"]
+
+    assert row["names"] == ("tiny-full", "cam", "seed")
+    ssim, ranks = row["cells"]
+    assert ssim.text == "0.60"
+    assert ranks.text == "0.70"
+    assert ssim.small == ("n = 8", "strangers 0.10", "above them +0.500 [+0.420, +0.620]")
+
+
+def test_networks_fitted_once_have_no_row() -> None:
+    assert REPEATABILITY.tell({"repeatability": Repeatability.empty()})["rows"] == []

@@ -32,7 +32,7 @@ from sonolens.evaluation.statistics.intervals import (
 )
 from sonolens.tables.classification import OperatingPointsTable, ProtocolOptimism
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
-from sonolens.tables.vocabulary import CALL_METRICS, LEVELS
+from sonolens.tables.vocabulary import CALL_METRICS, LEVELS, PROTOCOLS
 
 SAME_FIT = ["network", "adaptation", "seed", "fold", "start", "output_stride", "labels"]
 """What the two runs of one fit share, whichever scans chose their epoch."""
@@ -123,7 +123,7 @@ def _partners(training_runs: TrainingRunsTable) -> dict[str, str]:
         )
     by_protocol = {
         protocol: training_runs.loc[training_runs["protocol"] == protocol, ["run", *SAME_FIT]]
-        for protocol in ("rigorous", "paper")
+        for protocol in PROTOCOLS
     }
     pairs = by_protocol["rigorous"].merge(
         by_protocol["paper"], on=SAME_FIT, suffixes=("_rigorous", "_paper")

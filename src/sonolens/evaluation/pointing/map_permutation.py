@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from sonolens.arrays import Labels
 from sonolens.evaluation.pointing.region_lookup import BIT_PATTERNS, regions_of_bits
 from sonolens.evaluation.pointing.scored_maps import ExtremePlaces, ScoredMaps
-from sonolens.tables.vocabulary import POINTING_RULES, Unions
+from sonolens.tables.vocabulary import EXTREMES, POINTING_RULES, Unions
 
 MOST_TIED = 8
 """Points that stand for a tie of more when maps are exchanged; a plain map's extremes rarely tie."""
@@ -51,7 +51,7 @@ def pair_points(maxima: ExtremePlaces, minima: ExtremePlaces, called: Labels) ->
     """
     pairs = _thinned(maxima).merge(_thinned(minima), on="owner", suffixes=("_max", "_min"))
     owner = pairs["owner"].to_numpy(dtype=np.int64)
-    max_place, min_place = (pairs[f"place_{extreme}"].to_numpy() for extreme in ("max", "min"))
+    max_place, min_place = (pairs[f"place_{extreme}"].to_numpy() for extreme in EXTREMES)
     return PointPairs(
         owner=owner,
         max_place=max_place,

@@ -105,30 +105,23 @@ def gather_scored_maps(
         ValueError: If a map lacks an extreme or a region share, or regions were read on other masks or
             with another tolerance than the tables were made with.
     """
-    tolerances = region_shares["tolerance_mm"].unique()
-    if any(tolerance != lookup.tolerance_mm for tolerance in tolerances):
-        raise ValueError(
-            f"the region shares allow {tolerances[0]:g} mm of tolerance, the regions were read with "
-            f"{lookup.tolerance_mm:g} mm; use one tolerance for hits and for chance"
-        )
+    _check_tolerance(region_shares, lookup)
     shares_of = dict(iter(region_shares.groupby(["method", "run"])))
     for (method, run), points in extreme_points.groupby(["method", "run"], sort=False):
-        of_run = decisions[decisions["run"] == run]
-        played = of_run[of_run["scan_id"].isin(points["scan_id"])]
+        of_run = decisions[decisions["run"] == run].sort_values("scan_id")
+        played = of_run[of_run["scan_id"].isin(points["scan_id"])].reset_index(drop=True)
         if played.empty:
             continue
-        played = played.sort_values("scan_id", ignore_index=True)
+        scan_ids = played["scan_id"]
         name = f"method {method!r}, run {run!r}"
-        silent, maxima, minima = _locate(points, played["scan_id"], lookup, name=name)
-        region_bits = lookup.region_bits[lookup.find_scans(played["scan_id"])]
+        silent, maxima, minima = _locate(points, scan_ids, lookup, name=name)
+        region_bits = lookup.region_bits[lookup.find_scans(scan_ids)]
         mean_of_run = (mean_extremes["method"] == method) & (mean_extremes["run"] == run)
         mean_max_inside, mean_min_inside = _mean_inside(
             mean_extremes[mean_of_run], lookup, region_bits=region_bits
         )
         shares = shares_of.get((method, run), region_shares.iloc[:0])
-        cell_share, area_share = _read_shares(
-            shares, played["scan_id"], regions=tuple(lookup.regions), name=name
-        )
+        cell_share, area_share = _read_shares(shares, scan_ids, lookup, name=name)
         yield ScoredMaps(
             method=str(method),
             run=str(run),
@@ -144,6 +137,15 @@ def gather_scored_maps(
             mean_min_inside=mean_min_inside,
             cell_share=cell_share,
             drawn=area_share > 0,
+        )
+
+
+def _check_tolerance(region_shares: pd.DataFrame, lookup: RegionLookup) -> None:
+    tolerances = region_shares["tolerance_mm"].unique()
+    if any(tolerance != lookup.tolerance_mm for tolerance in tolerances):
+        raise ValueError(
+            f"the region shares allow {tolerances[0]:g} mm of tolerance, the regions were read with "
+            f"{lookup.tolerance_mm:g} mm; use one tolerance for hits and for chance"
         )
 
 
@@ -252,11 +254,12 @@ def _mean_inside(
 def _read_shares(
     region_shares: RegionSharesTable,
     scan_ids: "pd.Series[str]",
+    lookup: RegionLookup,
     *,
-    regions: tuple[str, ...],
     name: str,
 ) -> tuple[RegionValues, RegionValues]:
     """Return cell share and area share of every scan's regions."""
+    regions = tuple(lookup.regions)
     rows = pd.Index(scan_ids).get_indexer(pd.Index(region_shares["scan_id"]))
     known = region_shares[rows >= 0]
     place = (rows[rows >= 0], _codes(known["region"], regions))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib import metadata
 from itertools import chain
@@ -13,10 +13,9 @@ import numpy as np
 import torch
 
 from sonolens.models.devices import choose_device
-from sonolens.models.fitting.augmentation import AugmentationRanges
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.machine import Machine, choose_precision
-from sonolens.models.fitting.schedule import Schedule
+from sonolens.models.fitting.plan import FitPlan
 from sonolens.models.networks.classifier import ScanClassifier
 
 LIBRARIES = ("torch", "torchvision", "pytorch-lightning")
@@ -33,11 +32,7 @@ Piece: TypeAlias = bytes | memoryview
 def fingerprint_fit(
     network: ScanClassifier,
     *,
-    train: LabelledScans,
-    watched: Mapping[str, LabelledScans],
-    schedule: Schedule,
-    augmentation: AugmentationRanges,
-    seed: int,
+    plan: FitPlan,
     machine: Machine,
 ) -> str:
     """Identify a fit by its data, its parameters and the code that runs it.
@@ -47,11 +42,7 @@ def fingerprint_fit(
 
     Args:
         network: Where the fit starts.
-        train: As for `fit_network`, like all that follow.
-        watched: Scans that choose the epoch.
-        schedule: How the network learns.
-        augmentation: How far training scans are changed.
-        seed: Seed of the fit.
+        plan: What it learns from, and how.
         machine: Where the fit runs; ``auto`` counts as what it stands for here.
 
     Returns:
@@ -64,14 +55,14 @@ def fingerprint_fit(
     parameters = _facts(
         recipe=asdict(network.recipe),
         layers=repr(network),
-        schedule=schedule.model_dump(),
-        augmentation=augmentation.model_dump(),
-        seed=seed,
+        schedule=plan.schedule.model_dump(),
+        augmentation=plan.augmentation.model_dump(),
+        seed=plan.seed,
         device=choose_device(machine.device).type,
         devices=machine.devices,
         precision=choose_precision(machine),
     )
-    partitions = {"train": train, **watched}.items()
+    partitions = {"train": plan.train, **plan.watched}.items()
     data = (_scans(scans, partition=partition) for partition, scans in partitions)
     digest = hashlib.sha256(parameters)
     for piece in chain(_code(), _weights(network), *data):

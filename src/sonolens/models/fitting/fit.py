@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sonolens.models.allocator import batches_that_fit
-from sonolens.models.fitting.augmentation import AugmentationRanges
 from sonolens.models.fitting.checkpoints import (
     Checkpoint,
     CheckpointSlot,
@@ -20,6 +19,7 @@ from sonolens.models.fitting.checkpoints import (
 from sonolens.models.fitting.early_stopping import WATCHABLE, State, TrainingHistory
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.machine import Machine, check_machine
+from sonolens.models.fitting.plan import FitPlan
 from sonolens.models.fitting.schedule import Schedule
 from sonolens.models.networks.classifier import ScanClassifier
 
@@ -73,11 +73,7 @@ class Fit:
 def fit_network(
     network: ScanClassifier,
     *,
-    train: LabelledScans,
-    watched: Mapping[str, LabelledScans],
-    schedule: Schedule,
-    augmentation: AugmentationRanges,
-    seed: int,
+    plan: FitPlan,
     machine: Machine,
     checkpoint: CheckpointSlot | None,
     name: str,
@@ -85,7 +81,7 @@ def fit_network(
     """Fit a copy of `network` by binary cross-entropy and Adam, with early stopping.
 
     Every watched partition stops early on its own: a partition without a lower loss for
-    `schedule.patience` epochs is closed, and the fit ends when all are. So one fit keeps for each
+    `plan.schedule.patience` epochs is closed, and the fit ends when all are. So one fit keeps for each
     partition exactly what a fit watching it alone would.
 
     On the CPU equal arguments give equal weights to the bit, also after an interruption; on a GPU
@@ -96,13 +92,7 @@ def fit_network(
 
     Args:
         network: Where the fit starts; it is left unchanged.
-        train: Scans to learn from.
-        watched: Scans whose loss is measured after each epoch: ``validation``, ``test`` or both.
-        schedule: How the network learns. A last batch of one scan, or of fewer than there are
-            devices, joins the one before it.
-        augmentation: How far training scans are changed.
-        seed: Seed of order, augmentation and random layers, 0 or more; each epoch has its own
-            numbers, which follow from the seed and the epoch.
+        plan: What it learns from, and how.
         machine: Where the fit runs.
         checkpoint: Where the state is kept after each epoch. A fit that finds a state there goes on
             from it, or gives its outcome at once if it was over. None keeps nothing.
@@ -118,17 +108,10 @@ def fit_network(
         RuntimeError: A device is not there, or memory ran out.
         FloatingPointError: A loss became infinite or undefined; epoch, batch and scans are named.
     """
-    _check_partitions(train, watched)
-    if seed < 0:
-        raise ValueError(f"seed is {seed}; give a whole number from 0")
     check_machine(machine)
-    if min(schedule.batch_size, len(train)) < machine.devices:
-        raise ValueError(
-            f"batch_size is {schedule.batch_size} and train has {len(train)} scans, too few for "
-            f"{machine.devices} devices; lower devices or raise batch_size"
-        )
-    start = deepcopy(network).cpu()
-    found = _find(checkpoint, start=start, watched=tuple(watched), epochs=schedule.epochs)
+    _check_plan(plan, devices=machine.devices)
+    start, schedule = deepcopy(network).cpu(), plan.schedule
+    found = _find(checkpoint, start=start, watched=tuple(plan.watched), epochs=schedule.epochs)
     history, epochs_done = found.history, len(found.history.epochs)
     if history.is_over(epochs=schedule.epochs, patience=schedule.patience):
         logger.info("Fit %s: read from its checkpoint, finished after epoch %d", name, epochs_done)
@@ -138,11 +121,7 @@ def fit_network(
 
     # Fabric takes seconds to import, which only a fit should cost.
     from sonolens.models.fitting.launch import run_fit  # noqa: PLC0415
-    from sonolens.models.fitting.training_loop import Plan  # noqa: PLC0415
 
-    plan = Plan(
-        train=train, watched=watched, schedule=schedule, augmentation=augmentation, seed=seed
-    )
     with batches_that_fit(batch_size=schedule.batch_size):
         history = run_fit(
             start, plan=plan, machine=machine, found=found, slot=checkpoint, name=name
@@ -176,6 +155,18 @@ def _outcome(history: TrainingHistory, *, start: ScanClassifier, schedule: Sched
         for name, best in history.best_epochs(patience=schedule.patience).items()
     }
     return Fit(history=history.table(), kept=kept, start=start)
+
+
+def _check_plan(plan: FitPlan, *, devices: int) -> None:
+    _check_partitions(plan.train, plan.watched)
+    if plan.seed < 0:
+        raise ValueError(f"seed is {plan.seed}; give a whole number from 0")
+    batch_size, scans = plan.schedule.batch_size, len(plan.train)
+    if min(batch_size, scans) < devices:
+        raise ValueError(
+            f"batch_size is {batch_size} and train has {scans} scans, too few for "
+            f"{devices} devices; lower devices or raise batch_size"
+        )
 
 
 def _check_partitions(train: LabelledScans, watched: Mapping[str, LabelledScans]) -> None:

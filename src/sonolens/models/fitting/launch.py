@@ -26,7 +26,7 @@ from sonolens.models.fitting.checkpoints import (
 from sonolens.models.fitting.early_stopping import TrainingHistory
 from sonolens.models.fitting.machine import Machine, choose_precision
 from sonolens.models.fitting.processes import SharedFit, shared_fit
-from sonolens.models.fitting.training_loop import Plan, run_epochs
+from sonolens.models.fitting.training_loop import FitPlan, run_epochs
 from sonolens.models.networks.classifier import ScanClassifier
 
 
@@ -41,7 +41,7 @@ class MixedProducts(MixedPrecision):
 def run_fit(
     network: ScanClassifier,
     *,
-    plan: Plan,
+    plan: FitPlan,
     machine: Machine,
     found: Checkpoint,
     slot: CheckpointSlot | None,

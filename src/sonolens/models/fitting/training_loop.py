@@ -5,9 +5,7 @@ Importing this module imports Fabric; `fitting` does so only when a network is f
 
 import math
 import time
-from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,7 +15,6 @@ from torch import nn
 
 from sonolens.models.allocator import keep_freed_memory
 from sonolens.models.devices import evaluating
-from sonolens.models.fitting.augmentation import AugmentationRanges
 from sonolens.models.fitting.batches import ScanBatches, Share
 from sonolens.models.fitting.checkpoints import (
     Checkpoint,
@@ -27,9 +24,8 @@ from sonolens.models.fitting.checkpoints import (
     pack_checkpoint,
 )
 from sonolens.models.fitting.early_stopping import Epoch, TrainingHistory
-from sonolens.models.fitting.labelled_scans import LabelledScans
+from sonolens.models.fitting.plan import FitPlan
 from sonolens.models.fitting.progress import FittingProgress, fitting_progress
-from sonolens.models.fitting.schedule import Schedule
 from sonolens.models.fitting.seeds import LAYERS, SCANS, epoch_seed, seed_layers
 from sonolens.models.networks.classifier import ScanClassifier
 from sonolens.models.prediction import judge_batches
@@ -38,22 +34,11 @@ NAMED_SCANS = 8
 """How many scans an error names before it only counts them."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a fit learns from, what it watches, and how; the arguments of `fit_network`."""
-
-    train: LabelledScans
-    watched: Mapping[str, LabelledScans]
-    schedule: Schedule
-    augmentation: AugmentationRanges
-    seed: int
-
-
 def run_epochs(
     fabric: Fabric,
     *,
     network: ScanClassifier,
-    plan: Plan,
+    plan: FitPlan,
     found: Checkpoint,
     slot: CheckpointSlot | None,
     name: str,
@@ -110,7 +95,7 @@ def _learn(
     forward: _FabricModule,
     optimizer: _FabricOptimizer,
     *,
-    plan: Plan,
+    plan: FitPlan,
     epoch: int,
     progress: FittingProgress,
 ) -> float:
@@ -155,7 +140,7 @@ def _share_statistics(fabric: Fabric, network: ScanClassifier) -> None:
 
 
 def _measure(
-    fabric: Fabric, network: ScanClassifier, *, plan: Plan, partition: str, epoch: int
+    fabric: Fabric, network: ScanClassifier, *, plan: FitPlan, partition: str, epoch: int
 ) -> float:
     """Mean loss of a watched partition, each device judging its share, in full precision."""
     scans, schedule = plan.watched[partition], plan.schedule
@@ -183,7 +168,7 @@ def _keep(
     adam: torch.optim.Adam,
     *,
     history: TrainingHistory,
-    plan: Plan,
+    plan: FitPlan,
     slot: CheckpointSlot | None,
 ) -> TrainingHistory:
     """Keep the weights where the newest epoch is the best, and write what it takes to go on."""

@@ -59,11 +59,7 @@ def build_network(
     )
     _check_recipe(recipe, architecture)
     tensors = read_starting_weights(name, weights=weights)
-    with torch.random.fork_rng(devices=[]):
-        # torch.manual_seed would also seed the GPUs, which fork_rng would then have to copy.
-        torch.default_generator.manual_seed(seed)
-        features = architecture.build_trunk()
-        head = nn.Linear(architecture.channels, 1)
+    features, head = _draw_weights(architecture, seed=seed)
     if tensors:
         renamed = {architecture.trunk_name(key): tensor for key, tensor in tensors.items()}
         load_trunk(features, renamed, source=str(weights))
@@ -79,6 +75,14 @@ def build_network(
     network = ScanClassifier(features, head, recipe=recipe)
     # Convolutions hand this layout on, so it need be set only once; it is faster on CPU and GPU.
     return network.to(memory_format=torch.channels_last)
+
+
+def _draw_weights(architecture: Architecture, *, seed: int) -> tuple[nn.Sequential, nn.Linear]:
+    """Build trunk and head with weights drawn at random."""
+    with torch.random.fork_rng(devices=[]):
+        # torch.manual_seed would also seed the GPUs, which fork_rng would then have to copy.
+        torch.default_generator.manual_seed(seed)
+        return architecture.build_trunk(), nn.Linear(architecture.channels, 1)
 
 
 def _check_recipe(recipe: Recipe, architecture: Architecture) -> None:

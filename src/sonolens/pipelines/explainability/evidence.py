@@ -17,7 +17,7 @@ from sonolens.pipelines.collections import (
     methods_drawn,
     spacing_by_scan,
 )
-from sonolens.pipelines.consistency import read_map, stack_maps
+from sonolens.pipelines.consistency import decisions_of, read_map, stack_maps
 from sonolens.pipelines.explainability.parameters import AbstentionParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
@@ -113,10 +113,8 @@ def compare_methods(
         evidence.compare_methods(
             stack_maps(
                 saliency_maps,
-                decisions,
+                decisions_of(decisions, run=run, scan_ids=scan_ids),
                 methods=methods,
-                run=run,
-                scan_ids=scan_ids,
                 tolerance=inference.logit_tolerance,
             ),
             extreme_points,

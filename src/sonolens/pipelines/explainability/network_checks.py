@@ -18,7 +18,7 @@ from sonolens.models import (
     rebuild_network,
 )
 from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn
-from sonolens.pipelines.consistency import check_logits, logits_of, read_weights, stack_maps
+from sonolens.pipelines.consistency import check_logits, decisions_of, read_weights, stack_maps
 from sonolens.pipelines.explainability.parameters import (
     ExplanationParameters,
     FaithfulnessParameters,
@@ -60,19 +60,14 @@ def score_faithfulness(
     runs = scored_scans(decisions, partition=scoring.partition)
     for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
         scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
-        decided = decisions[decisions["run"] == run].set_index("scan_id").loc[scan_ids]
+        decided = decisions_of(decisions, run=run, scan_ids=scan_ids)
         framed = _framed(model_inputs, scans, scan_ids)
         traced = _ask_again(
             _rebuild(model_weights, run, framed, decided["logit"], inference),
             decided,
             framed,
             stack_maps(
-                saliency_maps,
-                decisions,
-                methods=methods,
-                run=run,
-                scan_ids=scan_ids,
-                tolerance=inference.logit_tolerance,
+                saliency_maps, decided, methods=methods, tolerance=inference.logit_tolerance
             ),
             faithfulness=faithfulness,
             inference=inference,
@@ -107,7 +102,7 @@ def check_sanity(
     for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
         scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
         framed = _framed(model_inputs, scans, scan_ids)
-        stored = logits_of(decisions, run=run).loc[scan_ids]
+        stored = decisions_of(decisions, run=run, scan_ids=scan_ids)["logit"]
         network = _rebuild(model_weights, run, framed, stored, inference)
         depths = [
             _explain(each, framed, scan_ids, run=run, explanation=explanation, inference=inference)

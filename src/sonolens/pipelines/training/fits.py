@@ -1,7 +1,7 @@
 """What a node does with one point of the grid: its scans, its fit, its weights and its facts."""
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,12 @@ from jaxtyping import Bool
 
 from sonolens.arrays import ScanStack
 from sonolens.models import (
-    AugmentationRanges,
     Fit,
+    FitPlan,
     LabelledScans,
     Machine,
     NetworkWeights,
     ScanClassifier,
-    Schedule,
     build_network,
     count_weights,
     describe_start,
@@ -29,17 +28,6 @@ from sonolens.pipelines.training.grid import CHOOSERS, PlannedFit
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.vocabulary import PARTITIONS
-
-
-class FitArguments(TypedDict):
-    """What decides a fit beside the network that it starts from."""
-
-    train: LabelledScans
-    watched: dict[str, LabelledScans]
-    schedule: Schedule
-    augmentation: AugmentationRanges
-    seed: int
-    machine: Machine
 
 
 @dataclass(frozen=True)
@@ -77,16 +65,18 @@ class GridFits:
         training = self.training
         partitions = self.partitions(planned)
         start = self.start(planned)
-        plan: FitArguments = {
-            "train": partitions["train"],
-            "watched": {name: partitions[name] for name in CHOOSERS[training.protocol].values()},
-            "schedule": training.schedule_of(planned.adaptation),
-            "augmentation": training.augmentation,
-            "seed": planned.seed,
-            "machine": Machine(device=self.inference.device, **training.hardware.model_dump()),
-        }
-        slot = self.checkpoints.slot(fingerprint_fit(start, **plan))
-        return fit_network(start, **plan, checkpoint=slot, name=planned.run("rigorous"))
+        plan = FitPlan(
+            train=partitions["train"],
+            watched={name: partitions[name] for name in CHOOSERS[training.protocol].values()},
+            schedule=training.schedule_of(planned.adaptation),
+            augmentation=training.augmentation,
+            seed=planned.seed,
+        )
+        machine = Machine(device=self.inference.device, **training.hardware.model_dump())
+        slot = self.checkpoints.slot(fingerprint_fit(start, plan=plan, machine=machine))
+        return fit_network(
+            start, plan=plan, machine=machine, checkpoint=slot, name=planned.run("rigorous")
+        )
 
     def partitions(self, planned: PlannedFit) -> dict[str, LabelledScans]:
         """Gather the scans of one fold by partition, with the labels that the fit is told."""

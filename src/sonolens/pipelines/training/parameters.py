@@ -15,6 +15,7 @@ from sonolens.models import (
     Schedule,
 )
 from sonolens.parameters import Names, Numbers, Parameters, each_once, listed, one_of, some_of
+from sonolens.tables.vocabulary import LEARNT_LABELS, PROTOCOLS
 
 
 def _known_start(weights: str) -> str:
@@ -48,7 +49,7 @@ class LearningRates(Parameters):
 class TrainingParameters(Pace):
     """Which networks are fitted, and how; lists span a grid of runs."""
 
-    protocol: Literal["rigorous", "paper"] = Field(
+    protocol: Annotated[str, AfterValidator(one_of(PROTOCOLS))] = Field(
         description="Whether the test scans may choose epoch and threshold, as in the paper."
     )
     networks: Annotated[Names, AfterValidator(some_of(NETWORKS))] = Field(
@@ -68,11 +69,9 @@ class TrainingParameters(Pace):
         BeforeValidator(listed),
         AfterValidator(each_once),
     ] = Field(description="Pixels from one map cell to the next; own is the network's.")
-    labels: Annotated[
-        tuple[Literal["given", "shuffled"], ...],
-        BeforeValidator(listed),
-        AfterValidator(each_once),
-    ] = Field(description="What is learnt: the lesions' labels, or the same exchanged by chance.")
+    labels: Annotated[Names, AfterValidator(some_of(LEARNT_LABELS))] = Field(
+        description="What is learnt: the lesions' labels, or the same exchanged by chance."
+    )
     drs: DrsOptions = Field(description="Deep representation scaling.")
     learning_rates: LearningRates = Field(description="Adam's step size by adaptation.")
     augmentation: AugmentationRanges = Field(
