@@ -144,7 +144,7 @@ def test_a_grid_that_was_stopped_ends_with_the_same_weights(
     fit_network, calls = fits.fit_network, []
 
     def stop_at_the_second(*args: Any, **kwargs: Any) -> Any:
-        calls.append(kwargs["seed"])
+        calls.append(kwargs["plan"].seed)
         if len(calls) > 1:
             raise KeyboardInterrupt
         return fit_network(*args, **kwargs)
