@@ -160,31 +160,6 @@ def adds_a_half(source: Path) -> bool:
     return False
 
 
-def told_flow() -> dict[str, dict[str, list[str]]]:
-    """The datasets that the flow of `docs/architecture.md` shows, by pipeline and station.
-
-    A pipeline has a line of its own; its stations stand below it, each before an arrow to what it
-    makes, which may go on in lines that begin with blanks only.
-    """
-    page = (PROJECT / "docs" / "architecture.md").read_text()
-    flow = re.search(r"## The flow\n+```\n(.*?)```", page, flags=re.DOTALL)[1]
-    shown: dict[str, dict[str, list[str]]] = {}
-    pipeline = station = ""
-    for line in flow.splitlines():
-        left, arrow, made = line.partition("->")
-        if arrow:
-            station = left.strip()
-            shown[pipeline][station] = re.findall(r"\w+", made)
-        elif line.strip() in pipelines:
-            pipeline, station = line.strip(), ""
-            shown[pipeline] = {}
-        elif station and line.startswith(" "):
-            shown[pipeline][station] += re.findall(r"\w+", line)
-        else:
-            station = ""
-    return shown
-
-
 def functions_that_take(*names: str) -> set[str]:
     return {
         function.name
@@ -350,24 +325,6 @@ def test_a_node_takes_few_datasets_and_parameters(nodes: list) -> None:
     for node in nodes:
         if node.func.__name__ != "write_report":
             assert len(node.inputs) <= MOST_ARGUMENTS, f"{node.name} takes {len(node.inputs)}"
-
-
-def test_the_flow_in_the_docs_shows_every_output_once_where_it_is_made(
-    registered: dict[str, Pipeline],
-) -> None:
-    made = {
-        pipeline: {
-            name: sorted(station.all_outputs()) for name, station in stations_of(nodes).items()
-        }
-        for pipeline, nodes in registered.items()
-        if pipeline != "__default__"
-    }
-    shown = {
-        pipeline: {name: sorted(names) for name, names in stations.items()}
-        for pipeline, stations in told_flow().items()
-    }
-
-    assert shown == made
 
 
 def test_no_module_retypes_a_vocabulary() -> None:
