@@ -230,8 +230,7 @@ def test_fifty_runs_make_a_sound_page_of_bearable_size(grid: str) -> None:
 
 
 def test_of_fifty_runs_only_configurations_stay_in_sight(grid: str) -> None:
-    html = grid
-    sight = re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)
+    sight = re.sub(r"<details>.*?</details>", "", grid, flags=re.DOTALL)
     text = Outline(sight).text
 
     assert "fold4" not in text
