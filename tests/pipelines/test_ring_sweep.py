@@ -15,7 +15,7 @@ from sonolens.evaluation.classification import decide_scans
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
 from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.ring_sweep import sweep_rings
-from sonolens.tables.sweep import RingSweep
+from sonolens.tables.pointing import RingSweep
 
 CONF = Path(__file__).parents[2] / "conf" / "base" / "parameters_explainability.yml"
 KEY = ["method", "run", "region", "rule", "subset", "label"]

@@ -104,7 +104,23 @@ class PointingGame(HitRates, unique=["method", "run", "region", "rule", "subset"
     permutations: Series[int] = pa.Field(gt=0, description="Exchanges behind a p value.")
 
 
+class RingSweep(HitRates, unique=["method", "run", "ring", "region", "rule", "subset", "label"]):
+    """How often the extremes of a map lie in a region, for every width of the peritumoral ring.
+
+    Numbers are those of a `PointingGame` table made with that ring; p values are left to it. A width
+    stands in `ring_outer_mm`, or in `ring_outer_radii` where the ring is measured in radii of the mass;
+    the other is empty. Where below excludes the ring, a wider ring may leave below no pixel: `n_empty`
+    grows then. Without a sweep the table is empty.
+    """
+
+    ring_outer_mm: Series[float] = pa.Field(gt=0, nullable=True)
+    ring_outer_radii: Series[float] = pa.Field(gt=0, nullable=True)
+    rule: Series[str] = pa.Field(isin=vocabulary.COMPARED_RULES)
+    subset: Series[str] = pa.Field(isin=["correct", "all"])
+
+
 RegionSharesTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionShares)]
 ExtremePointsTable: TypeAlias = Annotated[pd.DataFrame, fits(ExtremePoints)]
 MeanMapExtremesTable: TypeAlias = Annotated[pd.DataFrame, fits(MeanMapExtremes)]
 PointingGameTable: TypeAlias = Annotated[pd.DataFrame, fits(PointingGame)]
+RingSweepTable: TypeAlias = Annotated[pd.DataFrame, fits(RingSweep)]

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
-from sonolens.tables.sweep import RingSweep
+from sonolens.tables.pointing import RingSweep
 
 WIDTHS = (2.0, 5.0, 8.0)
 REGIONS = ("mass", "peritumoral", "below", "any")

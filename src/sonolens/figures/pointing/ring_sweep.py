@@ -33,7 +33,7 @@ from sonolens.figures.style import (
     write,
     write_small,
 )
-from sonolens.tables.sweep import RingSweepTable
+from sonolens.tables.pointing import RingSweepTable
 
 PANEL_IN = NARROW_IN
 GAP_IN = (PAGE_IN - LEFT_IN - MARGIN_IN - len(REGION_TITLES) * PANEL_IN[0]) / (

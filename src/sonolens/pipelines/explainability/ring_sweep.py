@@ -18,8 +18,7 @@ from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.progress import track
 from sonolens.regions import RegionRule, Ring
 from sonolens.tables.cohort import ScansTable
-from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable
-from sonolens.tables.sweep import RingSweep
+from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RingSweep
 from sonolens.tables.training import DecisionsTable
 
 
