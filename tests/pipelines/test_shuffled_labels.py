@@ -25,7 +25,7 @@ GIVEN = (SCANS["label"] == "malignant").to_numpy()
 
 
 def shuffled(seed: int = 0) -> pd.DataFrame:
-    told = shuffle_labels(SCANS, SCANS["partition"], seed=seed)
+    told = shuffle_labels(SCANS.drop(columns="partition"), SCANS["partition"], seed=seed)
     return SCANS.assign(told=told, given=GIVEN)
 
 
@@ -63,6 +63,6 @@ def test_over_many_seeds_what_is_told_knows_nothing_of_what_is_true() -> None:
 def test_scans_outside_the_fold_are_left_alone() -> None:
     some = SCANS["partition"].where(SCANS["partition"] != "train")
 
-    told = shuffle_labels(SCANS, some, seed=0)
+    told = shuffle_labels(SCANS.drop(columns="partition"), some, seed=0)
 
     assert (told == GIVEN)[some.isna()].all()
