@@ -114,7 +114,7 @@ def gather_scored_maps(
             continue
         scan_ids = played["scan_id"]
         name = f"method {method!r}, run {run!r}"
-        silent, maxima, minima = _locate(points, scan_ids, lookup, name=name)
+        constant, maxima, minima = _locate(points, scan_ids, lookup, name=name)
         region_bits = lookup.region_bits[lookup.find_scans(scan_ids)]
         mean_of_run = (mean_extremes["method"] == method) & (mean_extremes["run"] == run)
         mean_max_inside, mean_min_inside = _mean_inside(
@@ -129,7 +129,7 @@ def gather_scored_maps(
             patient_ids=played["patient_id"].to_numpy(),
             groups=mark_groups(played),
             called=played["called"].to_numpy(dtype=bool),
-            constant=silent,
+            constant=constant,
             region_bits=region_bits,
             maxima=maxima,
             minima=minima,
@@ -177,7 +177,7 @@ def explained_decisions(
 def _locate(
     points: pd.DataFrame, scan_ids: "pd.Series[str]", lookup: RegionLookup, *, name: str
 ) -> tuple[Labels, ExtremePlaces, ExtremePlaces]:
-    """Find the silent maps, and where the others point."""
+    """Find the constant maps, and where the others point."""
     owners = pd.Index(scan_ids).get_indexer(pd.Index(points["scan_id"]))
     points, owners = points[owners >= 0], owners[owners >= 0]
     extremes = _codes(points["extreme"], EXTREMES)
@@ -192,9 +192,9 @@ def _locate(
             "add up to 1; locate the extreme points again"
         )
     nowhere = regions == POINTED_REGIONS.index("none")
-    silent = np.zeros(len(scan_ids), dtype=bool)
-    silent[owners[nowhere]] = True
-    pointing = ~silent[owners]
+    constant = np.zeros(len(scan_ids), dtype=bool)
+    constant[owners[nowhere]] = True
+    pointing = ~constant[owners]
     points, owners, extremes, regions = (
         points[pointing],
         owners[pointing],
@@ -207,11 +207,11 @@ def _locate(
         ExtremePlaces(every.owner[chosen], every.place[chosen], every.share[chosen])
         for chosen in (extremes == number for number in range(len(EXTREMES)))
     )
-    return silent, maxima, minima
+    return constant, maxima, minima
 
 
 def _check_regions(
-    aims: ExtremePlaces,
+    extremes_at: ExtremePlaces,
     regions: Int[np.ndarray, " points"],
     lookup: RegionLookup,
     *,
@@ -220,7 +220,7 @@ def _check_regions(
 ) -> None:
     """Refuse extreme points that were named on other region masks than those read."""
     scans = lookup.find_scans(scan_ids)
-    region_bits = lookup.region_bits[scans[aims.owner], aims.place]
+    region_bits = lookup.region_bits[scans[extremes_at.owner], extremes_at.place]
     held = regions_of_bits({name: (name,) for name in (*REGION_NAMES, "other")})
     there = held[region_bits, regions] | (
         (regions == POINTED_REGIONS.index("other")) & (lookup.tolerance_mm > 0)
@@ -228,7 +228,7 @@ def _check_regions(
     if not there.all():
         first = int(np.argmin(there))
         raise ValueError(
-            f"an extreme of scan {scan_ids.iloc[aims.owner[first]]!r}, {name}, is said to lie in "
+            f"an extreme of scan {scan_ids.iloc[extremes_at.owner[first]]!r}, {name}, is said to lie in "
             f"{POINTED_REGIONS[regions[first]]!r}, but its region mask says otherwise; locate the "
             "extreme points with the region masks that are read now"
         )
