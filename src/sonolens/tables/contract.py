@@ -72,12 +72,16 @@ def fits(contract: type[Table]) -> Any:
     """
 
     def fits_best(table: pd.DataFrame) -> bool:
-        columns = set(table.columns)
-        own = len(columns & _columns(contract))
-        others = [each for each in _contracts(Table) if not issubclass(each, contract)]
-        return all(len(columns & _columns(other)) <= own for other in others)
+        return _fits_best(contract, frozenset(table.columns))
 
     return contract if Is is None else Is[fits_best]
+
+
+@cache
+def _fits_best(contract: type[Table], columns: frozenset[str]) -> bool:
+    own = len(columns & _columns(contract))
+    others = [each for each in _contracts(Table) if not issubclass(each, contract)]
+    return all(len(columns & _columns(other)) <= own for other in others)
 
 
 @cache
