@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from sonolens.arrays import Points, RegionMap
 from sonolens.regions import REGIONS
+from sonolens.regions.distance import ROUNDING
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable
 from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES, Unions
@@ -25,7 +26,6 @@ PLACE_DECIMALS = 12
 EDGE_PX = 1e-6
 """A place on the edge of two pixels belongs to the next one, however its share was rounded."""
 
-ROUNDING = 1 + 1e-9  # a point at exactly the tolerance is inside, however its distance rounds
 
 RegionBits = UInt8[np.ndarray, " points"]
 

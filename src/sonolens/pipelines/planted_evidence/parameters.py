@@ -7,14 +7,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, mode
 
 from sonolens import cohort
 from sonolens.models import NETWORKS
-from sonolens.parameters import Parameters, each_once, listed, some_of
+from sonolens.parameters import Names, Parameters, each_once, listed, some_of
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.saliency import EXPLAINERS
 from sonolens.studies import Study
 from sonolens.tables.cohort import ScansTable
-
-Names = Annotated[tuple[str, ...], BeforeValidator(listed), AfterValidator(each_once)]
 
 
 class RecipeParameters(Parameters):
