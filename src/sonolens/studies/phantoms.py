@@ -1,11 +1,12 @@
 """The built-in study: phantoms drawn by seed, two orthogonal scans per mass."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
 
+from sonolens.arrays import Scan
 from sonolens.studies.study import Study
 from sonolens.tables.vocabulary import VIEWS
 from sonolens.ultrasound import MassPlan, Phantom, draw_mask, draw_scan, plan_mass
@@ -17,6 +18,8 @@ DESCRIPTION = (
 )
 SECOND_MASS_SHARE = 0.1
 """Share of masses that belong to the same patient as the mass before."""
+SCANS_REMEMBERED = 512
+"""Screening draws every scan and the import needs it again; so many take 120 MB at most."""
 
 
 def read_phantoms(
@@ -71,10 +74,18 @@ def read_phantoms(
     return Study(
         name="phantoms",
         scans=scans,
-        images={scan_id: partial(draw_scan, phantom) for scan_id, phantom in phantoms.items()},
+        images={scan_id: partial(_draw_once, phantom) for scan_id, phantom in phantoms.items()},
         masks={scan_id: partial(draw_mask, phantom) for scan_id, phantom in phantoms.items()},
         description=DESCRIPTION,
     )
+
+
+@lru_cache(maxsize=SCANS_REMEMBERED)
+def _draw_once(phantom: Phantom) -> Scan:
+    """Draw a scan, or hand out the one drawn before; nobody may write into it."""
+    scan = draw_scan(phantom)
+    scan.setflags(write=False)
+    return scan
 
 
 def _list_scans(
