@@ -5,15 +5,57 @@ checks them before any node runs, so a typing error never trains with a forgotte
 """
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, NonNegativeInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    NonNegativeInt,
+    model_validator,
+)
 
 
 class Parameters(BaseModel):
     """A group of parameters; an unknown name or a value out of range stops the run at once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _know_every_name(cls, given: Any) -> Any:
+        """Name what is unknown, and what was most likely meant."""
+        if isinstance(given, dict):
+            for name in given:
+                check_known(name, known=cls.model_fields, what="parameter of this group")
+        return given
+
+
+def check_known(name: str, *, known: Iterable[str], what: str) -> None:
+    """Refuse a name that is not known.
+
+    Args:
+        name: As it was given.
+        known: The names that may be given.
+        what: What `name` should be one of, for the error.
+
+    Raises:
+        ValueError: If it is unknown, with the nearest known name.
+
+    >>> check_known("epoch", known=["epochs", "seeds"], what="parameter")
+    Traceback (most recent call last):
+        ...
+    ValueError: 'epoch' is no parameter; did you mean epochs? known are epochs, seeds
+    """
+    names = [str(each) for each in known]
+    if name not in names:
+        close = get_close_matches(name, names, n=1)
+        guess = f"did you mean {close[0]}? " if close else ""
+        raise ValueError(
+            f"{name!r} is no {what}; {guess}known are {', '.join(names) or 'none at all'}"
+        )
 
 
 def one_of(known: Iterable[str]) -> Callable[[str], str]:

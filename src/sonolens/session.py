@@ -7,6 +7,8 @@ from typing import Any
 
 from kedro.framework.session import KedroSession
 
+from sonolens.failures import tell_failures_in_one_line
+
 RUN_ID_VARIABLE = "KEDRO_RUN_ID"
 RUN_ID_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}\.\d{2}\.\d{2}\.\d{3}Z")
 
@@ -37,10 +39,13 @@ def check_run_id(run_id: str) -> str:
 class SharedRunSession(KedroSession):
     """A session whose id, and so the version of all it writes, is `KEDRO_RUN_ID` where that is set.
 
+    From its start, what a user can mend is told in one line, without a traceback.
+
     Raises:
         ValueError: If `KEDRO_RUN_ID` has another form than Kedro's ids.
     """
 
     def __init__(self, session_id: str, *args: Any, **kwargs: Any) -> None:
+        tell_failures_in_one_line()
         shared = os.environ.get(RUN_ID_VARIABLE)
         super().__init__(check_run_id(shared) if shared else session_id, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 import os
 
+from sonolens.config import ConfigLoader
 from sonolens.hooks import OneWorld
 from sonolens.session import SharedRunSession
 from sonolens.tracking import MlflowTracking
@@ -14,6 +15,7 @@ HOOKS = (OneWorld(), MlflowTracking())
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry", "kedro_mlflow")
 SESSION_CLASS = SharedRunSession
 
+CONFIG_LOADER_CLASS = ConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

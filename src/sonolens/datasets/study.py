@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from kedro.io.core import AbstractDataset, DatasetError
 
+from sonolens.parameters import check_known
+
 if TYPE_CHECKING:
     import sonolens.studies
 
@@ -51,10 +53,10 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         """
         from sonolens.studies import READERS  # noqa: PLC0415 - listing the catalog stays quick
 
-        if self._reader not in READERS:
-            raise DatasetError(
-                f"there is no study reader {self._reader!r}; known are {', '.join(sorted(READERS))}"
-            )
+        try:
+            check_known(self._reader, known=sorted(READERS), what="study reader")
+        except ValueError as error:
+            raise DatasetError(str(error)) from error
         read = READERS[self._reader]
         self._check_options(inspect.signature(read))
         self._check_path()
@@ -90,15 +92,13 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         logger.info("Study %s: %s", study.name, told)
 
     def _check_options(self, signature: inspect.Signature) -> None:
-        known = list(signature.parameters)[1:]
-        unknown = [option for option in self._options if option not in known]
-        if unknown:
-            raise DatasetError(
-                f"study reader {self._reader!r} knows no option {unknown[0]!r} but "
-                f"{', '.join(known) or 'none at all'}; correct study.options"
-            )
+        what = f"option of study reader {self._reader!r} (study.options)"
         try:
+            for option in self._options:
+                check_known(option, known=list(signature.parameters)[1:], what=what)
             signature.bind(self._path, **self._options)
+        except ValueError as error:
+            raise DatasetError(str(error)) from error
         except TypeError as error:
             raise DatasetError(
                 f"study reader {self._reader!r}: {error}; set it in study.options"
