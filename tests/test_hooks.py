@@ -119,7 +119,7 @@ class Project:
         try:
             (runner or SequentialRunner()).run(pipeline, catalog, only_missing_outputs=only_missing)
         except Exception as error:
-            self.hook.on_pipeline_error(error, catalog)
+            self.hook.on_pipeline_error(error, run_params, catalog)
             raise
         self.hook.after_pipeline_run(run_params, pipeline, catalog)
         return catalog

@@ -33,8 +33,8 @@ from sonolens.provenance import describe_software, plain, without_folders
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
 
-REPORT = "report"
-"""Catalog entry of the page that people look at; a run that made it says where it lies."""
+LOOKED_AT = {"screening_sheet": "Scans with their masks and findings", "report": "Report"}
+"""Catalog entries that people open, and what they are called; a run that made one says where it lies."""
 
 logger = logging.getLogger(__name__)
 
@@ -113,12 +113,14 @@ class OneWorld:
             known.update(fresh)
         self._session |= {"outputs": outputs, "planned": sorted(outputs)}
         self._write(catalog, status="complete")
-        if REPORT in outputs:
-            logger.info("Report: %s", file_of(catalog[REPORT], run_id))
+        _say_where(catalog, run_id)
 
     @hook_impl
-    def on_pipeline_error(self, error: Exception, catalog: CatalogProtocol[Any, Any]) -> None:
-        """Close the record of a run that failed."""
+    def on_pipeline_error(
+        self, error: Exception, run_params: dict[str, Any], catalog: CatalogProtocol[Any, Any]
+    ) -> None:
+        """Close the record of a run that failed, and say where lies what it made to be looked at."""
+        _say_where(catalog, run_params["run_id"])
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         self._session["error"] = without_folders(reason)
         self._write(catalog, status="failed")
@@ -127,6 +129,13 @@ class OneWorld:
         seconds = round(time.monotonic() - self._started, 3)
         self._session |= {"status": status, "seconds": seconds}
         RunRecords(catalog).write(self._session)
+
+
+def _say_where(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
+    """Log where a run's pictures and pages lie."""
+    for name, title in LOOKED_AT.items():
+        if name in catalog and run_id in complete_versions(catalog[name]):
+            logger.info("%s: %s", title, file_of(catalog[name], run_id))
 
 
 def _check_asked(asked: Mapping[str, str], *, known: set[str]) -> None:

@@ -1,5 +1,6 @@
 """What a user may get wrong is refused in one line, and the last good version stays as it was."""
 
+import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -55,14 +56,22 @@ def test_a_mask_of_another_size(busbra: Any, busbra_folder: Path) -> None:
     assert nothing_was_saved(busbra)
 
 
-def test_an_empty_mask(busbra: Any, busbra_folder: Path) -> None:
+def test_an_empty_mask_is_refused_when_the_scans_have_been_drawn_and_the_findings_told(
+    busbra: Any, busbra_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     Image.fromarray(np.zeros((80, 100), dtype=bool)).save(
         busbra_folder / "Masks" / "mask_0012-r.png"
     )
 
-    with pytest.raises(Exception, match=r"'bus_0012-r' \(empty_mask\): mask"):
+    with (
+        caplog.at_level(logging.INFO),
+        pytest.raises(Exception, match=r"'bus_0012-r' \(empty_mask\): mask"),
+    ):
         import_from(busbra, busbra_folder)
     assert nothing_was_saved(busbra)
+    (sheet,) = busbra.data_root.glob("01_raw/screening_sheet.png/*/*.png")
+    assert f"Scans with their masks and findings: {sheet}" in caplog.messages
+    assert any("1 scan with errors (empty_mask 1)" in each for each in caplog.messages)
 
 
 @pytest.mark.parametrize(

@@ -43,14 +43,20 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         self._path = path
         self._options = {**(options or {}), **(changed_options or {})}
         self._expect_complete = expect_complete
+        self._study: sonolens.studies.Study | None = None
         self.metadata = metadata
 
     def load(self) -> "sonolens.studies.Study":
-        """Read the study; its pictures are read when they are asked for.
+        """Read the study, once in a run; its pictures are read when they are asked for.
 
         Raises:
             DatasetError: If the reader or an option is unknown, or the path does not exist.
         """
+        if self._study is None:
+            self._study = self._read()
+        return self._study
+
+    def _read(self) -> "sonolens.studies.Study":
         from sonolens.studies import READERS  # noqa: PLC0415 - listing the catalog stays quick
 
         try:

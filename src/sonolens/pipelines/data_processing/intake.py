@@ -1,16 +1,20 @@
-"""The station of intake: study -> screening, scans, raw_images, raw_masks, mass_measurements."""
+"""The station of intake: study -> screening, screening_sheet, scans, raw_images, raw_masks, mass_measurements."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
+from matplotlib.figure import Figure
 from PIL import Image
 
 from sonolens import cohort, regions
+from sonolens.arrays import Mask, Scan
+from sonolens.figures import screening_sheet
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.data_processing.parameters import ScreeningParameters
@@ -19,6 +23,9 @@ from sonolens.progress import track
 from sonolens.studies import Study, count_study
 from sonolens.tables.cohort import ScansTable, ScreeningTable
 
+logger = logging.getLogger(__name__)
+
+Picture = TypeVar("Picture", Scan, Mask)
 NamedPictures = Iterator[tuple[str, Image.Image]]
 
 
@@ -28,6 +35,7 @@ def intake_station() -> Pipeline:
         "intake",
         {
             screen_scans: "screening",
+            draw_screening_sheet: "screening_sheet",
             select_scans: "scans",
             import_pictures: ["raw_images", "raw_masks"],
             measure_masses: "mass_measurements",
@@ -40,8 +48,28 @@ def screen_scans(study: Study, rules: ScreeningParameters) -> pd.DataFrame:
     """Read every scan once, in parallel, and list what is wrong with it or with its company."""
     inspected = in_parallel(partial(_inspect, study), study.scans["scan_id"])
     facts = track(inspected, description="Screening scans", total=len(study.scans))
-    thresholds = rules.model_dump(exclude={"on_error"})
-    return cohort.screen_scans(study.scans, facts, **thresholds)
+    thresholds = rules.model_dump(exclude={"on_error", "sheet_scans"})
+    screening = cohort.screen_scans(study.scans, facts, **thresholds)
+    logger.info("Screening of %d scans: %s", len(study.scans), cohort.count_findings(screening))
+    return screening
+
+
+def draw_screening_sheet(
+    study: Study, screening: ScreeningTable, rules: ScreeningParameters
+) -> Figure:
+    """Show scans with their masks and findings, also of a study that is refused in the next step."""
+    shown = cohort.choose_for_sheet(study.scans, screening, count=rules.sheet_scans)
+    scans = study.scans.set_index("scan_id").loc[shown]
+    ordered = screening.sort_values("severity", kind="stable")
+    tiles = [
+        _screened(study, scan, findings=ordered[ordered["scan_id"] == scan["scan_id"]])
+        for scan in scans.reset_index().to_dict("records")
+    ]
+    summary = (
+        f"n = {len(study.scans)} scans: {cohort.count_findings(screening)}. Shown: {len(tiles)}, "
+        "every kind of finding first, then sound scans."
+    )
+    return screening_sheet.draw_screening_sheet(tiles, summary=summary)
 
 
 def select_scans(
@@ -95,6 +123,32 @@ def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
     return cohort.read_and_inspect(
         scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
     )
+
+
+def _screened(
+    study: Study, scan: dict[Hashable, Any], *, findings: ScreeningTable
+) -> screening_sheet.ScreenedScan:
+    """Read one scan for the sheet; what cannot be read leaves its place empty."""
+    scan_id = scan["scan_id"]
+    image, mask = _read(study.images[scan_id]), _read(study.masks[scan_id])
+    aspect = scan["spacing_row_mm"] / scan["spacing_col_mm"]
+    fits = image is not None and mask is not None and image.shape == mask.shape
+    return screening_sheet.ScreenedScan(
+        scan_id=scan_id,
+        label=scan["label"],
+        scan=image,
+        mask=mask if fits else None,
+        pixel_aspect=aspect if aspect > 0 else 1.0,
+        findings=list(zip(findings["severity"], findings["check"], strict=True)),
+    )
+
+
+def _read(picture: Callable[[], Picture]) -> Picture | None:
+    try:
+        read = picture()
+    except (OSError, ValueError):
+        return None
+    return read if read.size else None
 
 
 def _image(study: Study, scan_id: str) -> tuple[str, Image.Image]:

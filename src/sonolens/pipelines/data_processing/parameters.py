@@ -21,6 +21,7 @@ class ScreeningParameters(Parameters):
     min_correlation: float = Field(
         gt=0, le=1, description="From this correlation on two scans are near-identical."
     )
+    sheet_scans: int = Field(ge=1, description="So many scans at most stand on the sheet.")
 
 
 class SplitParameters(Parameters):

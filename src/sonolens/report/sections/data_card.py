@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
 from sonolens.tables.cohort import ScreeningTable
 
@@ -25,5 +26,18 @@ def _tell(tables: Tables) -> dict[str, Any]:
 
 
 SECTION = Section(
-    "data", "Data card", "data_card.html", needs=("study_facts", "screening"), tell=_tell
+    "data",
+    "Data card",
+    "data_card.html",
+    needs=("study_facts", "screening"),
+    figures=(
+        Caption(
+            name="screening_sheet",
+            title="The scans as they were read",
+            text="Each mask is outlined on its scan. Every kind of finding comes first, errors before warnings, "
+            "then sound scans spread over the study. Look here first: is the mass what is outlined?",
+            alt="Small pictures of scans with the outlines of their masks, and findings in words.",
+        ),
+    ),
+    tell=_tell,
 )
