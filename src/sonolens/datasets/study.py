@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from kedro.io.core import AbstractDataset, DatasetError
 
 from sonolens.parameters import check_known
+from sonolens.tables.filled_in import name_units
 
 if TYPE_CHECKING:
     import sonolens.studies
@@ -93,6 +94,8 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
                 "set study.expect_complete: false"
             )
         told = f"{len(study.scans)} scans"
+        units = name_units(study.scans)
+        told += "" if units == "patients" else f", split and resampled by {units}"
         told += "".join(f", {count} {reason} left out" for reason, count in study.left_out.items())
         told += f"; not as published: {differences}" if differences else ""
         logger.info("Study %s: %s", study.name, told)

@@ -7,6 +7,7 @@ from sonolens.report.layout import open_templates
 from sonolens.report.pictures import embed
 from sonolens.report.section import Section
 from sonolens.report.sections import ANSWER, INPUTS, SECTIONS, WRITTEN
+from sonolens.tables.filled_in import name_units
 
 
 def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> str:
@@ -35,10 +36,18 @@ def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> s
 
 
 def write_section(section: Section, given: Mapping[str, Any]) -> str:
-    """Fill in the template of one section; of what is `given` it sees only what it declares."""
+    """Fill in the template of one section; of what is `given` it sees only what it declares.
+
+    Every template also knows its `pictures` and `units`: what intervals are taken over.
+    """
+    units = name_units(given["scans"])
     told = section.tell({name: given[name] for name in section.needs})
-    pictures = {caption.name: embed(caption, given[caption.name]) for caption in section.figures}
-    return open_templates().get_template(section.template).render(pictures=pictures, **told)
+    pictures = {
+        caption.name: embed(caption, given[caption.name], units=units)
+        for caption in section.figures
+    }
+    template = open_templates().get_template(section.template)
+    return template.render(pictures=pictures, units=units, **told)
 
 
 def _check_names(given: Collection[str]) -> None:

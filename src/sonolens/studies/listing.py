@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import pandas as pd
 
+from sonolens.tables.filled_in import mark_filled
+
 Files = TypeVar("Files")
 Picture = TypeVar("Picture")
 
@@ -39,11 +41,11 @@ def list_scans(
         spacing_mm: Side of a square pixel in mm per scan, if known.
 
     Returns:
-        One row per scan, in the given order.
+        One row per scan, in the given order; `filled_in` names the ids that stand in for unknown ones.
     """
     unknown = pd.Series(pd.NA, index=range(len(scan_ids)), dtype="str")
     sides = [float("nan")] * len(scan_ids) if spacing_mm is None else list(spacing_mm)
-    return pd.DataFrame(
+    scans = pd.DataFrame(
         {
             "scan_id": list(scan_ids),
             "lesion_id": list(scan_ids if lesion_ids is None else lesion_ids),
@@ -56,4 +58,8 @@ def list_scans(
             "device": unknown,
             "source": source,
         }
+    )
+    absent = {"lesion_id": lesion_ids is None, "patient_id": patient_ids is None}
+    return mark_filled(
+        scans, {name: pd.Series(lacks, index=scans.index) for name, lacks in absent.items()}
     )

@@ -27,6 +27,11 @@ class Scans(Table):
     spacing_col_mm: Series[float] = pa.Field(gt=0, nullable=True)
     device: Series[str] = pa.Field(nullable=True)
     source: Series[str]
+    filled_in: Series[str] | None = pa.Field(
+        nullable=True,
+        str_matches=r"^(lesion_id)? ?(patient_id)?$",
+        description="Ids of this row that its study does not tell.",
+    )
 
     class Config:
         """Columns of the study's own are kept."""

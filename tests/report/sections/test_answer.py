@@ -6,14 +6,14 @@ import pytest
 from tiny_run import NOTHING_COUNTED, pointing_row, pointing_table
 from tiny_scores import RUN, metric_rows, metrics_table
 
-from sonolens.report.sections.answer import Answer, answer_question, tally_verdicts
+from sonolens.report.sections.answer import Answer, Resampled, answer_question, tally_verdicts
 
 
 def answer(pointing_game: pd.DataFrame | None = None, **replaced: Any) -> Answer:
     asked: dict[str, Any] = {
         "classification_metrics": metrics_table(),
         "partition": "test",
-        "patients": 27,
+        "resampled": Resampled(27),
         "confidence": 0.95,
         "flattered": (),
     } | replaced
@@ -116,7 +116,7 @@ def test_an_auc_that_does_not_exist_is_not_mentioned() -> None:
 
 @pytest.mark.parametrize(("patients", "warned"), [(27, True), (99, True), (100, False)])
 def test_few_patients_are_warned_of(patients: int, warned: bool) -> None:
-    cautions = " ".join(answer(patients=patients).cautions)
+    cautions = " ".join(answer(resampled=Resampled(patients)).cautions)
 
     assert (f"only {patients} patients" in cautions) == warned
 
@@ -129,7 +129,12 @@ def test_every_method_and_run_answers_for_itself() -> None:
     games = pd.concat([pointing_table(), pointing_table(method="grad_cam", ci_low=0.4)])
 
     answers = answer_question(
-        games, metrics_table(), partition="test", patients=4, confidence=0.95, flattered={RUN}
+        games,
+        metrics_table(),
+        partition="test",
+        resampled=Resampled(4),
+        confidence=0.95,
+        flattered={RUN},
     )
 
     assert [(a.method, a.run, a.verdict) for a in answers] == [

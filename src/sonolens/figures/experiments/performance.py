@@ -197,6 +197,6 @@ def _explain(shown: pd.DataFrame) -> str:
     return (
         f"One dot per run: all {shown['partition'].iloc[0]} scans, the extreme that argues for the call, in at least "
         "one of the three regions. Grey lines: chance. Bars: "
-        f"{shown['confidence'].iloc[0]:.0%} intervals over patients. rho: Spearman's over runs, from four on; runs share "
+        f"{shown['confidence'].iloc[0]:.0%} intervals. rho: Spearman's over runs, from four on; runs share "
         "scans, so its interval and p are rather too sure."
     )

@@ -226,6 +226,7 @@ SECTION = Section(
     figures=(
         Caption(
             name="abstention_figure",
+            intervals=True,
             title="Suspending decisions by their map",
             text="The share wrong of the decisions that are kept, from few kept at the left to all at the right: suspended "
             "by the map, by the network's certainty, and at random. Lower is better.",

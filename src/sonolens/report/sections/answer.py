@@ -21,6 +21,7 @@ from sonolens.report.section import Section, Tables
 from sonolens.report.sections.banners import raise_banners
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.cohort import ScansTable, SplitsTable
+from sonolens.tables.filled_in import name_units
 from sonolens.tables.pointing import PointingGameTable
 
 Verdict = Literal["above", "includes", "below", "unknown"]
@@ -51,6 +52,14 @@ PLACES = {"mass": "the mass", "peritumoral": "the ring", "below": "the region be
 
 
 @dataclass(frozen=True)
+class Resampled:
+    """How many units an interval is taken over, and what they are: patients, or what stands in for them."""
+
+    number: int
+    units: str = "patients"
+
+
+@dataclass(frozen=True)
 class Answer:
     """What one method and run answer.
 
@@ -76,7 +85,7 @@ def answer_question(
     classification_metrics: ClassificationMetricsTable,
     *,
     partition: str,
-    patients: int,
+    resampled: Resampled,
     confidence: float,
     flattered: Collection[str],
 ) -> list[Answer]:
@@ -84,7 +93,7 @@ def answer_question(
 
     Args:
         partition: The partition whose scans played.
-        patients: How many patients that partition has.
+        resampled: How many patients that partition has, or what stands in for them.
         confidence: Coverage of the intervals, between 0 and 1.
         flattered: Runs whose epoch and threshold the test scans chose.
     """
@@ -99,7 +108,7 @@ def answer_question(
                 method=str(method),
                 run=str(run),
                 partition=partition,
-                patients=patients,
+                resampled=resampled,
                 confidence=confidence,
                 classified=classified,
                 warning=FLATTERED if run in flattered else "",
@@ -145,7 +154,7 @@ def _answer(
     method: str,
     run: str,
     partition: str,
-    patients: int,
+    resampled: Resampled,
     confidence: float,
     classified: str,
     warning: str,
@@ -168,7 +177,7 @@ def _answer(
         _describe_uncounted(whole),
         classified,
     ]
-    cautions = [warning, CAUTIONS.get(verdict, ""), _warn_of_few(patients, partition=partition)]
+    cautions = [warning, CAUTIONS.get(verdict, ""), _warn_of_few(resampled, partition=partition)]
     return Answer(
         method, run, verdict, finding, tuple(filter(None, details)), tuple(filter(None, cautions))
     )
@@ -241,18 +250,19 @@ def _describe_classification(metrics: pd.DataFrame, *, run: str) -> str:
     )
 
 
-def _warn_of_few(patients: int, *, partition: str) -> str:
-    if patients >= FEW_PATIENTS:
+def _warn_of_few(resampled: Resampled, *, partition: str) -> str:
+    if resampled.number >= FEW_PATIENTS:
         return ""
     return (
-        f"The {partition} partition has only {counted(patients, 'patient')}: intervals from so few "
+        f"The {partition} partition has only {resampled.number} {resampled.units}: intervals from so few "
         "are rather too narrow, and another draw of patients may move every number here."
     )
 
 
-def _patients(scans: ScansTable, splits: SplitsTable, *, partition: str) -> int:
+def _count_resampled(scans: ScansTable, splits: SplitsTable, *, partition: str) -> Resampled:
     listed = splits.loc[splits["partition"] == partition, "scan_id"]
-    return int(scans.loc[scans["scan_id"].isin(listed), "patient_id"].nunique())
+    patients = scans.loc[scans["scan_id"].isin(listed), "patient_id"]
+    return Resampled(number=patients.nunique(), units=name_units(scans))
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
@@ -261,7 +271,9 @@ def _tell(tables: Tables) -> dict[str, Any]:
         tables["pointing_game"],
         tables["classification_metrics"],
         **scoring,
-        patients=_patients(tables["scans"], tables["splits"], partition=scoring["partition"]),
+        resampled=_count_resampled(
+            tables["scans"], tables["splits"], partition=scoring["partition"]
+        ),
         flattered=name_runs(tables["training_runs"])["flattered"],
     )
     return {

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from sonolens.report.numerals import counted
 from sonolens.report.section import Tables
 from sonolens.report.sections.optimism import describe_optimism, has_epoch_choice
 from sonolens.tables.classification import ProtocolOptimismTable
 from sonolens.tables.cohort import ScansTable
+from sonolens.tables.filled_in import FILLABLE, is_filled, name_units
 from sonolens.tables.pointing import PointingGameTable
 from sonolens.tables.training import TrainingRunsTable
 
@@ -20,10 +22,11 @@ class Banner:
 
 
 def raise_banners(tables: Tables) -> list[Banner]:
-    """Warn of scores chosen on test scans, phantoms, a ring not in mm, random starts, shuffled labels.
+    """Warn of scores chosen on test scans, phantoms, unknown patients, a ring not in mm, starts, labels.
 
     Args:
-        tables: Has `scans`, where phantoms have the source ``phantoms``; `pointing_game`, whose `ring` says
+        tables: Has `scans`, where phantoms have the source ``phantoms`` and `filled_in` names ids that
+            stand in for unknown ones; `pointing_game`, whose `ring` says
             how the ring was measured; `training_runs`, where the start ``none`` is a random one and the
             labels ``shuffled`` are a null; and `protocol_optimism`: what choosing on test scans gained.
 
@@ -34,6 +37,7 @@ def raise_banners(tables: Tables) -> list[Banner]:
     banners = [
         _warn_of_protocol(training_runs, tables["protocol_optimism"]),
         _warn_of_phantoms(tables["scans"]),
+        _warn_of_filled(tables["scans"]),
         _warn_of_ring(tables["pointing_game"]),
         _warn_of_start(training_runs),
         _warn_of_labels(training_runs),
@@ -76,6 +80,23 @@ def _warn_of_phantoms(scans: ScansTable) -> Banner | None:
         "Phantoms, not patients.",
         f"{_share(drawn, len(scans), 'scan')} simulated by this program. The numbers show how the method "
         "behaves where the truth is known; about patients they say nothing.",
+    )
+
+
+def _warn_of_filled(scans: ScansTable) -> Banner | None:
+    filled = {column: int(is_filled(scans, column).sum()) for column in FILLABLE}
+    if not filled["patient_id"]:
+        return None
+    of_lesions = (
+        f" Of {filled['lesion_id']} scans the lesion is unknown too: what stands per lesion is per scan there."
+        if filled["lesion_id"]
+        else ""
+    )
+    return Banner(
+        "Patients are unknown.",
+        f"The data set does not tell whose {counted(filled['patient_id'], 'scan')} of {len(scans)} are. Partitions "
+        f"and intervals go by {name_units(scans)}.{of_lesions} Scans of one woman that do not look alike may lie in "
+        "training and test, which flatters every score, and intervals are too narrow by as much as her scans agree.",
     )
 
 

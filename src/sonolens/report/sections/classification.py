@@ -15,6 +15,7 @@ from sonolens.report.section import Section, Tables
 from sonolens.report.sections import calibration, strata
 from sonolens.tables.classification import OperatingPointsTable
 from sonolens.tables.cohort import ScansTable, SplitsTable
+from sonolens.tables.filled_in import is_filled
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS, OPERATING_RULES
 
 RULES = {
@@ -50,10 +51,10 @@ class Calls:
 
 @dataclass(frozen=True)
 class Clustering:
-    """How many scans and patients the test partitions of all folds have."""
+    """How many scans and patients the test partitions of all folds have; None: not all are known."""
 
     scans: int
-    patients: int
+    patients: int | None
 
 
 def list_areas(scores: ScoreSheet) -> list[Area]:
@@ -98,7 +99,10 @@ def list_calls(operating_points: OperatingPointsTable, scores: ScoreSheet) -> li
 def count_clustering(scans: ScansTable, splits: SplitsTable) -> Clustering:
     """Count the scans and patients that are tested in any fold."""
     tested = scans[scans["scan_id"].isin(splits.loc[splits["partition"] == "test", "scan_id"])]
-    return Clustering(scans=len(tested), patients=tested["patient_id"].nunique())
+    known = not is_filled(tested, "patient_id").any()
+    return Clustering(
+        scans=len(tested), patients=int(tested["patient_id"].nunique()) if known else None
+    )
 
 
 def _threshold(value: float) -> str:
@@ -135,6 +139,7 @@ SECTION = Section(
     figures=(
         Caption(
             name="roc_figure",
+            intervals=True,
             title="Receiver operating characteristic",
             text="Sensitivity against 1 − specificity as the threshold moves; the diagonal is chance.",
             alt="Chart of the ROC curves beside the diagonal of chance.",

@@ -191,6 +191,7 @@ REPEATABILITY = Section(
     figures=(
         Caption(
             name="repeatability_figure",
+            intervals=True,
             title="Maps of a network fitted again",
             text="How alike the maps of two fits are on the same scan (dots) and on two strangers' scans (rings).",
             alt="Chart of the similarity of maps of the same scan and of strangers' scans, one row per method.",
@@ -207,6 +208,7 @@ SECTION = Section(
     figures=(
         Caption(
             name="agreement_figure",
+            intervals=True,
             title="Agreement of methods",
             text="Do two methods put the cells of the same scan in the same order, from the most against malignancy to the "
             "most for it? 1: yes, 0: unrelated, −1: in reverse.",
@@ -214,6 +216,7 @@ SECTION = Section(
         ),
         Caption(
             name="faithfulness_figure",
+            intervals=True,
             title="Insertion and deletion",
             text="How probable the call stays as the scan is hidden cell by cell, or becomes as it is shown. Solid: the strongest "
             "evidence for the call first. Dotted: cells in random order.",
@@ -221,6 +224,7 @@ SECTION = Section(
         ),
         Caption(
             name="sanity_figure",
+            intervals=True,
             title="Maps of a network that forgets",
             text="How alike the maps stay to those of the trained network, as more and more of its weights are drawn anew from "
             "the output backwards.",

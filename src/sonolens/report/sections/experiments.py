@@ -17,6 +17,7 @@ SECTION = Section(
         ),
         Caption(
             name="comparison_figure",
+            intervals=True,
             title="Methods, networks and resolutions",
             text="How often the extreme that argues for the call lies in one of the three regions, over all test scans, beside "
             "what blind points score there and the size of a map's cell.",
@@ -24,12 +25,14 @@ SECTION = Section(
         ),
         Caption(
             name="performance_figure",
+            intervals=True,
             title="Do networks that classify better point better?",
             text="One dot per run: AUC against the hit rate beyond chance. Rho is Spearman's over the runs.",
             alt="Charts of the hit rate beyond chance against the AUC of every run, one per method.",
         ),
         Caption(
             name="ring_sweep_figure",
+            intervals=True,
             title="How wide a ring",
             text="Hit rate of each region as the peritumoral ring grows, beside what blind points score. A wider ring is hit more "
             "often by anything: only the distance from chance counts.",

@@ -31,6 +31,7 @@ SECTION = Section(
     figures=(
         Caption(
             name="pointing_game_figure",
+            intervals=True,
             title="Hits against chance",
             text="How often an extreme lay in each region, with intervals, beside what blind points score.",
             alt="Chart of the hit rate per region with its interval, beside the chance level.",

@@ -4,23 +4,28 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from sonolens.report.section import Section, Tables
 from sonolens.tables.cohort import ScansTable, SplitsTable
+from sonolens.tables.filled_in import is_filled
 from sonolens.tables.vocabulary import BIRADS, LABELS, PARTITIONS
 
 UNKNOWN = "unknown"
+TOLD = ("patient_id", "lesion_id", "view", "birads", "spacing_row_mm", "spacing_col_mm", "device")
+"""Columns that a data set may leave out."""
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many scans, lesions and patients one label of one partition has."""
+    """How many scans, lesions and patients one label of one partition has; None: not all are known."""
 
     fold: int
     partition: str
     label: str
     scans: int
-    lesions: int
-    patients: int
+    lesions: int | None
+    patients: int | None
 
 
 def count_partitions(scans: ScansTable, splits: SplitsTable) -> list[Count]:
@@ -30,7 +35,7 @@ def count_partitions(scans: ScansTable, splits: SplitsTable) -> list[Count]:
     ``both``. Partitions without a scan are left out.
     """
     listed = splits[["scan_id", "fold", "partition"]].merge(
-        scans[["scan_id", "lesion_id", "patient_id", "label"]], on="scan_id", validate="many_to_one"
+        scans, on="scan_id", validate="many_to_one", suffixes=(None, "_of_study")
     )
     counts = []
     for fold, partition in itertools.product(sorted(listed["fold"].unique()), PARTITIONS):
@@ -44,8 +49,8 @@ def count_partitions(scans: ScansTable, splits: SplitsTable) -> list[Count]:
                 partition=partition,
                 label=label,
                 scans=len(found),
-                lesions=found["lesion_id"].nunique(),
-                patients=found["patient_id"].nunique(),
+                lesions=_count_known(found, "lesion_id"),
+                patients=_count_known(found, "patient_id"),
             )
             for label, found in groups.items()
         ]
@@ -60,7 +65,7 @@ def count_birads(scans: ScansTable) -> list[dict[str, Any]]:
         found = scans[categories == category]
         if len(found):
             by_label = {label: int((found["label"] == label).sum()) for label in LABELS}
-            lesions = found["lesion_id"].nunique()
+            lesions = _count_known(found, "lesion_id")
             rows.append({"category": category, **by_label, "lesions": lesions})
     return rows
 
@@ -70,6 +75,21 @@ def count_spaced(scans: ScansTable) -> int:
     return int(scans[["spacing_row_mm", "spacing_col_mm"]].notna().all(axis=1).sum())
 
 
+def count_told(scans: ScansTable) -> list[dict[str, Any]]:
+    """Count per column of the scans how many values were read, filled in, or are unknown."""
+    rows = []
+    for column in TOLD:
+        filled = int(is_filled(scans, column).sum())
+        unknown = int(scans[column].isna().sum())
+        read = len(scans) - filled - unknown
+        rows.append({"column": column, "read": read, "filled": filled, "unknown": unknown})
+    return rows
+
+
+def _count_known(found: pd.DataFrame, column: str) -> int | None:
+    return None if is_filled(found, column).any() else int(found[column].nunique())
+
+
 def _tell(tables: Tables) -> dict[str, Any]:
     counts = count_partitions(tables["scans"], tables["splits"])
     return {
@@ -77,6 +97,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
         "folds": len({count.fold for count in counts}),
         "birads": count_birads(tables["scans"]),
         "sources": sorted(tables["scans"]["source"].unique()),
+        "told": count_told(tables["scans"]),
         "scans": len(tables["scans"]),
         "spaced": count_spaced(tables["scans"]),
     }
