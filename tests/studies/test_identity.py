@@ -21,6 +21,9 @@ def rows_of(*ids: str) -> list[Row]:
         ["0", "0", "1", "1", "2"],
         ["A", "B", "X"],
         ["1.2.840.10", "1.2.840.1"],
+        ["Eva", "Eva", "Eva", "Ida", "Ida", "P1", "P2", "P3", "P4", "P5"],
+        ["Eva", "Eva", "P1", "P1", "P2", "P3", "P4", "P5"],
+        ["Eva", "Eva", "Eva", "P1", "P2"],
     ],
 )
 def test_ids_that_can_be_told_apart_are_fine(ids: list[str]) -> None:
@@ -42,6 +45,10 @@ def test_ids_that_can_be_told_apart_are_fine(ids: list[str]) -> None:
         (["0", "0", "0", "1", "2"], "row 2: patient_id '0' names nobody"),
         (["4711", "0", "815"], "row 3: patient_id '0' names nobody"),
         (["0", "0"], "row 2: patient_id '0' names nobody"),
+        (
+            ["P1", "ask Eva", "P2", "P3", "P4", "P5", "ask Eva"],
+            "row 3: patient_id 'ask Eva' stands in 2 rows, more than any other",
+        ),
     ],
 )
 def test_ids_that_cannot_be_told_apart_are_refused_by_row(ids: list[str], told: str) -> None:

@@ -86,7 +86,15 @@ def test_other_ids_stay_others(pair: tuple[str, str]) -> None:
             "#VALUE!",
             "missing",
         ),
-        *("unknown patient", "no name", "Patient unbekannt", "keine Angabe", "not applicable"),
+        *(
+            "unknown patient",
+            "no name",
+            "Patient unbekannt",
+            "keine Angabe",
+            "not applicable",
+            "n.d.",
+            "k. A.",
+        ),
     ],
 )
 def test_words_for_not_knowing_are_no_answer(text: str) -> None:
@@ -97,7 +105,16 @@ def test_words_for_not_knowing_are_no_answer(text: str) -> None:
     "text",
     [
         *("no", "none1", "anonymous_01", "P0", "x1", "X", "1", "10", "0.07", "Nadia", "4a", "#12"),
-        *("single", "GE Logiq 7", "not circumscribed - indistinct", "Patient 1", "A"),
+        *(
+            "single",
+            "GE Logiq 7",
+            "not circumscribed - indistinct",
+            "Patient 1",
+            "A",
+            "ND",
+            "KA",
+            "N.N1",
+        ),
     ],
 )
 def test_what_tells_something_is_an_answer(text: str) -> None:

@@ -15,8 +15,13 @@ ID_WORDS = (
     *("identifier", "identification", "uid", "ids", "id", "number", "nummer", "num", "nr", "no"),
     *("code", "key", "name", "pseudonym", "hash", "index", "anonymized", "anonymised", "anon"),
 )
-GRADE_WORDS = ("category", "categories", "cat", "score", "class", "assessment", "grade", "final")
-LENGTH_WORDS = ("mmperpixel", "mmpx", "mm", "cm", "um", "row", "rows", "col", "cols", "x", "y")
+SPACINGS = ("spacing_mm", "spacing_row_mm", "spacing_col_mm")
+GRADE_WORDS = (
+    *("category", "categories", "cat", "kategorie", "score", "class", "klasse", "assessment"),
+    *("grade", "final", "value", "level", "rating"),
+)
+UNITS = ("mmperpixel", "mmperpx", "mmpx", "inmm", "mm", "cm", "um")
+LENGTH_WORDS = (*UNITS, "row", "rows", "col", "cols", "x", "y")
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,15 @@ LIKELY = (
             *("case", "person", "participant", "proband", "pat", "pt", "pid", "mrn", "woman"),
         ),
     ),
-    Likely(
-        ("lesion_id",),
-        ("lesion", "lesions", "mass", "tumor", "tumour", "nodule", "finding"),
-        needs_one=True,
-    ),
+    Likely(("lesion_id",), ("lesion",)),
+    Likely(("lesion_id",), ("mass", "tumor", "tumour", "nodule", "finding"), needs_one=True),
     Likely(("birads",), ("birads", "birad", "acr", "acrbirads"), GRADE_WORDS),
     Likely(
-        ("spacing_mm", "spacing_row_mm", "spacing_col_mm"),
-        ("spacing", "pixelspacing", "pixelsize", "pixelpitch", "mmperpixel", "mmpx"),
+        SPACINGS,
+        ("spacing", "pixelspacing", "pixelsize", "pixelpitch", "mmperpixel", "mmperpx", "mmpx"),
         LENGTH_WORDS,
     ),
+    Likely(SPACINGS, ("resolution", "pixel", "px"), UNITS, needs_one=True),
     Likely(("view",), ("view", "plane", "orientation", "projection", "scanplane")),
     Likely(("device",), ("device", "scanner", "machine", "ultrasoundmachine", "ultrasoundsystem")),
 )

@@ -12,6 +12,8 @@ from sonolens.studies.row import Row
 from sonolens.studies.spelling import fold_id, is_no_answer
 
 ZERO, ONE = "0", "1"
+FEWEST_NUMBERED = 5
+"""From so many other ids on, all with a number in them, one without a number is odd."""
 
 
 def check_ids(rows: Sequence[Row], column: str) -> None:
@@ -22,8 +24,9 @@ def check_ids(rows: Sequence[Row], column: str) -> None:
         column: The column of ids; fine if it is absent or wholly empty.
 
     Raises:
-        ValueError: If a row has an id that is a word for not knowing, has none while others have one,
-            or has one that differs from another's in spelling only (`fold_id`). Names row and value.
+        ValueError: If a row has an id that is a word for not knowing or stands where one would, has none
+            while others have one, or has one that differs from another's in spelling only (`fold_id`).
+            Names row and value.
     """
     given = [row for row in rows if row.written(column)]
     zero_counts = _zero_is_a_number(given, column)
@@ -41,6 +44,7 @@ def check_ids(rows: Sequence[Row], column: str) -> None:
             "get two ids; give all of them or none"
         )
     _check_spelling(given, column)
+    _check_words(given, column)
 
 
 def check_lesions(
@@ -97,4 +101,21 @@ def _check_spelling(given: Sequence[Row], column: str) -> None:
                 f"{column} {shows(text)} differs from {shows(other)} in row {earlier.number} "
                 "in spelling only (case, blanks, dashes, zeros, .0 or Unicode form); write one id in "
                 "one way, or two ids in two that differ otherwise"
+            )
+
+
+def _check_words(given: Sequence[Row], column: str) -> None:
+    """Refuse a word that stands in more rows than any id, where all ids have numbers: ``to be asked``."""
+    count = Counter(row.written(column) for row in given)
+    words = {text for text in count if not any(map(str.isdigit, text))}
+    numbered = [count[text] for text in count.keys() - words]
+    if len(words) > 1 or len(numbered) < FEWEST_NUMBERED:
+        return
+    for row in given:
+        text = row.written(column)
+        if text in words and count[text] > max(numbered):
+            row.refuse(
+                f"{column} {text!r} stands in {count[text]} rows, more than any other, and has no number "
+                "as the others have, so it most likely names nobody; give every row its own, or leave "
+                "the column empty throughout"
             )

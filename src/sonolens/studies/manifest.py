@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sonolens.studies.columns import SPACINGS
 from sonolens.studies.identity import check_ids, check_lesions
 from sonolens.studies.listing import locate, readers
 from sonolens.studies.picture import read_mask, read_scan
@@ -23,7 +24,6 @@ from sonolens.tables import vocabulary
 FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
 IDS = ("scan_id", "lesion_id", "patient_id")
-SPACINGS = ("spacing_mm", "spacing_row_mm", "spacing_col_mm")
 OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source")
 STRATA = ("histology", "side")
 """Columns that no table needs, but by which results are parted where a study tells them."""

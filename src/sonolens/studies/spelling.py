@@ -59,9 +59,9 @@ WHOSE = re.compile(r"patient|subject|case|person|lesion|device|scanner|name|id")
 """What such a word is said of: ``unknown patient``, ``no name``."""
 
 NO_ANSWER_SIGNS = re.compile(
-    r"[\W_]*|x{2,}|0+([.,]0+)?|-\d+|#(n/?a|value|ref|name|num|null|div/0)[!?]?"
+    r"[\W_]*|x{2,}|[nk]\.\s?[abdkosv]\.|0+([.,]0+)?|-\d+|#(n/?a|value|ref|name|num|null|div/0)[!?]?"
 )
-"""Signs alone, ``xxx``, ``0``, the negative codes of statistics programs, errors of spreadsheets."""
+"""Signs alone, ``xxx``, ``n.d.``, ``0``, the negative codes of statistics programs, errors of spreadsheets."""
 
 APOSTROPHES = "'`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}"
 """Spreadsheets put one before text that looks like a number."""
