@@ -1,6 +1,11 @@
 """Ids that name nobody, are given by halves, or are one id in two spellings."""
 
+import unicodedata
+from collections.abc import Callable
+
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from sonolens.studies.identity import check_ids, check_lesions
 from sonolens.studies.row import Row
@@ -54,6 +59,25 @@ def test_ids_that_can_be_told_apart_are_fine(ids: list[str]) -> None:
 def test_ids_that_cannot_be_told_apart_are_refused_by_row(ids: list[str], told: str) -> None:
     with pytest.raises(ValueError, match=f"t.csv .*{told}"):
         check_ids(rows_of(*ids), "patient_id")
+
+
+@given(
+    stem=st.from_regex(r"[A-Za-zäö]{1,3}", fullmatch=True),
+    number=st.integers(1, 9999),
+    joint=st.sampled_from(["", " ", "  ", "-", "_", "\u2013", "\u00a0", "\u200b"]),
+    zeros=st.sampled_from(["", "0", "00"]),
+    change=st.sampled_from([str.upper, str.lower, str.title]),
+    form=st.sampled_from(["NFC", "NFD"]),
+)
+def test_one_id_in_two_spellings_is_refused_whatever_they_are(
+    stem: str, number: int, *, joint: str, zeros: str, change: Callable[[str], str], form: str
+) -> None:
+    written = f"{stem}{number}"
+    other = unicodedata.normalize(form, change(f"{stem}{joint}{zeros}{number}"))
+    assume(other != written)
+
+    with pytest.raises(ValueError, match=r"row 4: patient_id .* in row 2 in spelling only"):
+        check_ids(rows_of(written, f"{stem}{number + 1}", other), "patient_id")
 
 
 def test_a_lesion_has_one_patient_and_one_label() -> None:
