@@ -67,7 +67,7 @@ def test_an_empty_mask(busbra: Any, busbra_folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("pathology", "message"),
-    [("borderline", "unknown label 'borderline'"), ("benign", "4 scans, all benign")],
+    [("borderline", "Pathology 'borderline' is unknown"), ("benign", "4 scans, all benign")],
 )
 def test_an_unknown_label_and_a_single_label(
     busbra: Any, busbra_folder: Path, pathology: str, message: str
