@@ -308,3 +308,18 @@ def test_busbra_lacks_spacing_and_has_one_mask_at_the_border(real_scans: Path) -
 
 def test_every_check_stands_in_the_contract_of_the_table() -> None:
     assert tuple(SEVERITY) == vocabulary.CHECKS
+
+
+def test_odd_ids_are_warnings() -> None:
+    scans = scans_of(**{f"s{place}": "benign" for place in range(10)}, last="malignant")
+    scans = scans.assign(patient_id=["P"] * 6 + list("QRSTU"), exam=list("AABBCCDDEEE"))
+    scans["exam"] += "1"
+    facts = [sound(name, pixels=name) for name in scans["scan_id"]]
+    facts = [dataclasses.replace(fact, fingerprint=None) for fact in facts]
+
+    found = screen_scans(scans, facts, **THRESHOLDS)
+
+    assert found.groupby("check")["scan_id"].count().to_dict() == {"patient_with_many_lesions": 6}
+    assert set(found["severity"]) == {"warning"}
+    alone = screen_scans(scans.assign(patient_id=scans["scan_id"]), facts, **THRESHOLDS)
+    assert alone["check"].tolist() == ["column_like_an_id"]

@@ -76,7 +76,7 @@ def test_an_empty_mask_is_refused_when_the_scans_have_been_drawn_and_the_finding
 
 @pytest.mark.parametrize(
     ("pathology", "message"),
-    [("borderline", "unknown label 'borderline'"), ("benign", "4 scans, all benign")],
+    [("borderline", "Pathology 'borderline' is unknown"), ("benign", "4 scans, all benign")],
 )
 def test_an_unknown_label_and_a_single_label(
     busbra: Any, busbra_folder: Path, pathology: str, message: str

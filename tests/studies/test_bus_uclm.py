@@ -147,11 +147,38 @@ def test_a_renamed_column_is_named_beside_those_present(uclm_folder: Path) -> No
         read_bus_uclm(str(uclm_folder))
 
 
-def test_an_answer_that_is_neither_yes_nor_no_is_named(uclm_folder: Path) -> None:
-    write_table(uclm_folder, [("ANFO_000.png", "Benign", "maybe"), *FRAMES[1:]])
+@pytest.mark.parametrize("yes", ["Y", "yes", "TRUE", "1", "Si"])
+def test_yes_may_be_short(uclm_folder: Path, yes: str) -> None:
+    write_table(uclm_folder, [("ANFO_000.png", "Benign", yes), *FRAMES[1:]])
 
-    with pytest.raises(ValueError, match=r"'ANFO_000.png' of BUS-UCLM has Doppler 'maybe'"):
-        read_bus_uclm(str(uclm_folder))
+    study = read_bus_uclm(str(uclm_folder))
+
+    assert study.left_out == {"doppler": 2, "normal": 2, "mask_size": 1}
+
+
+@pytest.mark.parametrize("answer", ["maybe", "", "-"])
+def test_an_unclear_answer_costs_its_frame_alone(uclm_folder: Path, answer: str) -> None:
+    write_table(uclm_folder, [("ANFO_000.png", "Benign", answer), *FRAMES[1:]])
+
+    study = read_bus_uclm(str(uclm_folder))
+
+    assert "ANFO_000" not in set(study.scans["scan_id"])
+    assert study.left_out == {"unclear answer": 1, "normal": 2, "doppler": 1, "mask_size": 1}
+    assert "ANFO_000" in set(read_bus_uclm(str(uclm_folder), doppler="keep").scans["scan_id"])
+
+
+def test_frames_of_two_pictures_are_left_out_and_counted_first(uclm_folder: Path) -> None:
+    table = uclm_folder / "INFO.csv"
+    lines = table.read_text(encoding="utf-8-sig").splitlines()
+    told = [
+        f"{line[:-2]}Yes" if line.startswith(("ANFO_000", "ANFO_002")) else line for line in lines
+    ]
+    table.write_text("\n".join(told))
+
+    study = read_bus_uclm(str(uclm_folder))
+
+    assert study.left_out == {"combined": 2, "normal": 1, "doppler": 1, "mask_size": 1}
+    assert set(study.scans["combined"]) == {"no"}
 
 
 def test_an_unknown_choice_for_doppler_is_refused(uclm_folder: Path) -> None:

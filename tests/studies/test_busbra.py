@@ -26,6 +26,33 @@ def test_what_busbra_does_not_publish_stays_empty(busbra_folder: Path) -> None:
     assert scans[["spacing_row_mm", "spacing_col_mm", "view"]].isna().all(axis=None)
 
 
+def test_histology_and_side_are_kept(busbra_folder: Path) -> None:
+    scans = read_busbra(str(busbra_folder)).scans
+
+    assert scans["histology"].tolist() == ["cyst"] * 4
+    assert scans["side"].tolist() == ["left", "right"] * 2
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "told"),
+    [
+        ("BIRADS", "IVb", "row 4: BIRADS 'IVb' is unknown; choose from 2, 3"),
+        ("Case", "012", "row 4: Case '012' differs from '12'|row 5: Case '12' differs from '012'"),
+        ("Case", "n/a", "row 4: Case 'n/a' names nobody"),
+    ],
+)
+def test_an_odd_cell_is_told_by_row_before_a_picture_is_read(
+    busbra_folder: Path, column: str, text: str, told: str
+) -> None:
+    table = pd.read_csv(busbra_folder / "bus_data.csv", dtype="str")
+    table.loc[2, column] = text
+    table.to_csv(busbra_folder / "bus_data.csv", index=False)
+    (busbra_folder / "Images" / "bus_0007-l.png").write_bytes(b"")
+
+    with pytest.raises(ValueError, match=f"bus_data.csv ({told})"):
+        read_busbra(str(busbra_folder))
+
+
 def test_the_mask_of_a_scan_is_found_by_its_name(busbra_folder: Path) -> None:
     other = np.zeros((80, 100), dtype=bool)
     other[30, 50] = True
@@ -71,7 +98,7 @@ def test_an_unknown_pathology_is_named_with_its_scan(busbra_folder: Path) -> Non
     table = pd.read_csv(busbra_folder / "bus_data.csv").replace("malignant", "borderline")
     table.to_csv(busbra_folder / "bus_data.csv", index=False)
 
-    with pytest.raises(ValueError, match=r"'bus_0012-l' .* unknown label 'borderline'"):
+    with pytest.raises(ValueError, match=r"bus_data.csv row 4: Pathology 'borderline' is unknown"):
         read_busbra(str(busbra_folder))
 
 

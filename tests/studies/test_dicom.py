@@ -248,7 +248,9 @@ def test_without_lesions_every_scan_shows_its_own(folder: Path) -> None:
 def test_patients_named_for_some_files_only_are_refused(folder: Path) -> None:
     write_labels(folder, patient_id=["7", ""])
 
-    with pytest.raises(ValueError, match=r"patient_id for 1 files of 2.* give all of them or none"):
+    with pytest.raises(
+        ValueError, match=r"row 3: has no patient_id, but 1 rows of 2 .*; give all of"
+    ):
         read(folder)
 
 
@@ -449,10 +451,20 @@ def test_files_may_lie_in_subfolders_and_have_no_ending(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "error", "refusal"),
     [
-        ({"file": ["first.dcm", "x.dcm"]}, FileNotFoundError, r"lists 'x.dcm' but .* add the file"),
+        (
+            {"file": ["first.dcm", "x.dcm"]},
+            FileNotFoundError,
+            r"row 3: lists 'x.dcm' but .* add the file",
+        ),
         ({"file": ["first.dcm", "a/first.dcm"]}, ValueError, "names 'first' twice"),
-        ({"file": ["first.dcm", ""]}, ValueError, "an empty 'file' in row 3"),
-        ({"label": ["benign", "borderline"]}, ValueError, "unknown label 'borderline'"),
+        ({"file": ["first.dcm", ""]}, ValueError, "labels.csv row 3: has no file"),
+        ({"birads": ["4a", "IVb"]}, ValueError, "row 3: birads 'IVb' is unknown; choose from 2"),
+        ({"view": ["", "oblique"]}, ValueError, "row 3: view 'oblique' is unknown"),
+        ({"lesion_id": ["1", "1"]}, ValueError, "row 3: lesion '1' has the label 'malignant'"),
+        ({"lesion_id": ["1", "01"]}, ValueError, "row 3: lesion_id '01' differs from '1' in row 2"),
+        ({"patient_id": ["N.A.", "7"]}, ValueError, "row 2: patient_id 'N.A.' names nobody"),
+        ({"Subject": ["1", "2"]}, ValueError, "'Subject', which is most likely patient_id"),
+        ({"label": ["benign", "borderline"]}, ValueError, "row 3: label 'borderline' is unknown"),
     ],
 )
 def test_a_wrong_table_is_refused_with_the_remedy(
@@ -461,6 +473,51 @@ def test_a_wrong_table_is_refused_with_the_remedy(
     write_labels(folder, **columns)
 
     with pytest.raises(error, match=refusal):
+        read(folder)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_table_is_read_as_a_manifest_is(folder: Path, separator: str, encoding: str) -> None:
+    (folder / "sub").mkdir()
+    for name in ("second.dcm", "second_mask.png"):
+        (folder / name).rename(folder / "sub" / name)
+    text = "File,Label,BI-RADS\nfirst.dcm,0,4A\nsub\\second.dcm,1,n/a\n".replace(",", separator)
+    (folder / "labels.csv").write_text(text, encoding=encoding)
+
+    scans = read(folder).scans
+
+    assert scans["scan_id"].tolist() == ["first", "second"]
+    assert scans["label"].tolist() == ["benign", "malignant"]
+    assert scans["birads"].iloc[0] == "4a"
+    assert scans["birads"].isna().tolist() == [False, True]
+
+
+def test_a_table_in_another_encoding_is_named(folder: Path) -> None:
+    (folder / "labels.csv").write_text("file,label,note\na,0,\u00e4\n", encoding="latin-1")
+
+    with pytest.raises(ValueError, match=r"labels.csv row 2: is no UTF-8 text .*CSV UTF-8"):
+        read(folder)
+
+
+def test_two_spellings_of_a_patient_in_headers_are_refused_without_telling_them(
+    folder: Path,
+) -> None:
+    save(scan(PatientID="0815-P"), folder / "first.dcm")
+    save(scan(PatientID="815 p"), folder / "second.dcm")
+
+    with pytest.raises(
+        ValueError, match=r"row 3: .*'second.dcm' .* from that of 'first.dcm'"
+    ) as told:
+        read(folder)
+    assert "815" not in str(told.value)
+
+
+@pytest.mark.parametrize("word", ["anonymous", "0", "N/A"])
+def test_a_header_that_names_nobody_is_refused(folder: Path, word: str) -> None:
+    save(scan(PatientID=word), folder / "first.dcm")
+
+    with pytest.raises(ValueError, match=r"'first.dcm' has no PatientID .*give patient_id"):
         read(folder)
 
 

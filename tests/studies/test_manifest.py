@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -108,23 +109,47 @@ def test_one_means_malignant(write: Write) -> None:
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_tables_of_any_spreadsheet_are_read(
-    write: Write, separator: str, encoding: str, line_end: str
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("point", [".", ","])
+@pytest.mark.parametrize("header", ["Patient-ID,Spacing (mm)", "patientid,SPACING_MM"])
+def test_tables_of_any_spreadsheet_are_one_study(
+    write: Write, separator: str, encoding: str, point: str, header: str
 ) -> None:
-    text = TWO_ROWS.replace(",", f" {separator} ").replace("\n", line_end)
+    text = row(patient_id="P2", spacing_mm="0.07").replace("benign,,", "benign,P1,0.06")
+    plain = read_manifest(str(write(text))).scans
+    exported = text.replace("patient_id,spacing_mm", header).replace(",", separator)
+    exported = exported.replace("0.06", f'"0{point}06"').replace("0.07", f'"0{point}07"')
 
-    assert read_manifest(str(write(text, encoding))).scans["scan_id"].tolist() == ["a", "b"]
+    scans = read_manifest(str(write(exported, encoding))).scans
+
+    pd.testing.assert_frame_equal(scans, plain)
+    assert scans["spacing_row_mm"].tolist() == [0.06, 0.07]
 
 
-def test_a_decimal_comma_is_told_apart_from_cells(write: Write) -> None:
-    text = row(spacing_mm="0,07").replace(",", ";").replace("0;07", "0,07")
+def test_an_unquoted_decimal_comma_among_commas_is_refused(write: Write) -> None:
+    with pytest.raises(ValueError, match=r"row 3: has 5 cells but the header has 4"):
+        read_manifest(str(write(row(spacing_mm="0,07"))))
 
-    with pytest.raises(
-        ValueError, match=r"row 3: spacing_mm '0,07' has a decimal comma; write 0.07"
-    ):
-        read_manifest(str(write(text)))
+
+def test_histology_and_side_are_known_however_they_are_spelled(write: Write) -> None:
+    scans = read_manifest(str(write(row(Histology="cyst", SIDE="N.A.")))).scans
+
+    assert scans["histology"].tolist()[1] == "cyst"
+    assert scans["histology"].isna().tolist() == [True, False]
+    assert scans["side"].isna().all()
+
+
+@pytest.mark.parametrize("column", ["device", "source", "view", "birads", "spacing_mm"])
+@pytest.mark.parametrize("text", ["not available", "N.A.", "0", "-"])
+def test_a_word_for_not_knowing_is_an_empty_cell(write: Write, column: str, text: str) -> None:
+    told = read_manifest(str(write(row(**{column: text})))).scans
+
+    pd.testing.assert_frame_equal(told, read_manifest(str(write(row(**{column: ""})))).scans)
+
+
+def test_a_column_that_is_most_likely_the_patient_is_refused(write: Write) -> None:
+    with pytest.raises(ValueError, match=r"column 'Subject', which is most likely patient_id"):
+        read_manifest(str(write(row(Subject="P1"))))
 
 
 @pytest.mark.parametrize(("form", "written"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFC", "NFC")])
@@ -239,16 +264,11 @@ def test_a_row_that_is_not_understood_is_named(write: Write, third_row: str, tol
     [
         ({"view": "sagittal"}, "view 'sagittal' is unknown; choose from longitudinal, transverse"),
         ({"birads": "7"}, "birads '7' is unknown; choose from 2, 3, 4, 4a"),
-        ({"patient_id": "NA"}, "patient_id is 'NA'; leave unknown values empty"),
+        ({"patient_id": "NA"}, "patient_id 'NA' names nobody; give every row its own"),
+        ({"scan_id": "NA"}, "scan_id 'NA' names nothing; leave unknown values empty"),
         ({"scan_id": "x/y"}, "scan_id 'x/y' names files, so it must hold no slash"),
         ({"scan_id": ".."}, "scan_id '..' names files"),
         ({"scan_id": "a"}, "scan_id 'a' is already that of row 2"),
-        ({"lesion_id": "a"}, "lesion 'a' has the label 'malignant' but 'benign' in row 2"),
-        (
-            {"lesion_id": "a", "patient_id": "p"},
-            "lesion 'a' has the patient_id 'p' but 'a' in row 2",
-        ),
-        ({"spacing_mm": "0"}, "spacing_mm '0' is no length"),
         ({"spacing_mm": "-0.1"}, "spacing_mm '-0.1' is no length"),
         ({"spacing_mm": "inf"}, "spacing_mm 'inf' is no length"),
         ({"spacing_mm": "1e999"}, "spacing_mm '1e999' is no length"),
@@ -268,6 +288,30 @@ def test_a_value_that_is_not_understood_is_named(
 
 
 @pytest.mark.parametrize(
+    ("told_of", "first", "second", "told"),
+    [
+        (
+            "lesion_id",
+            "L",
+            "L",
+            "row 3: lesion 'L' has the label 'malignant' but 'benign' in row 2",
+        ),
+        ("lesion_id", "L1", "", "row 3: has no lesion_id, but 1 rows of 2 have one"),
+        ("patient_id", "", "P1", "row 2: has no patient_id, but 1 rows of 2 have one"),
+        ("patient_id", "P1", "P01", "row 3: patient_id 'P01' differs from 'P1' in row 2"),
+        ("lesion_id", "l1", "L1", "row 3: lesion_id 'L1' differs from 'l1' in row 2"),
+    ],
+)
+def test_ids_that_make_two_of_one_are_refused(
+    write: Write, told_of: str, first: str, second: str, told: str
+) -> None:
+    text = row(**{told_of: second}).replace("benign,", f"benign,{first}")
+
+    with pytest.raises(ValueError, match=f"manifest.csv {told}"):
+        read_manifest(str(write(text)))
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("", "manifest.csv has no column 'image' but none at all"),
@@ -275,7 +319,7 @@ def test_a_value_that_is_not_understood_is_named(
         ("image,label\na.png,benign\n", "has no column 'mask' but image, label"),
         (f"{HEADER},Label\n", "has two columns named 'label'"),
         (f"{HEADER},,age\n", "has a column named ''"),
-        (f'{HEADER}\n"a.png', "is no table in UTF-8 text .*; save it .* as CSV UTF-8"),
+        (f'{HEADER}\n"a.png', "is no table .*; save it .* as CSV UTF-8"),
     ],
 )
 def test_a_table_that_is_none_is_refused(write: Write, text: str, told: str) -> None:
@@ -284,7 +328,7 @@ def test_a_table_that_is_none_is_refused(write: Write, text: str, told: str) -> 
 
 
 def test_another_encoding_is_refused_rather_than_misread(write: Write) -> None:
-    with pytest.raises(ValueError, match=r"no table in UTF-8 text .* save it .* as CSV UTF-8"):
+    with pytest.raises(ValueError, match=r"row 2: is no UTF-8 text .*; save it .* as CSV UTF-8"):
         read_manifest(str(write(f"{HEADER}\nMüller.png,a_mask.png,benign\n", "cp1252")))
 
 

@@ -63,7 +63,7 @@ def test_the_case_of_the_columns_does_not_matter(
 def test_a_renamed_column_is_named_beside_those_present(udiat_folder: Path) -> None:
     write_table(udiat_folder, columns=("Image", "Class"))
 
-    with pytest.raises(ValueError, match=r"'DatasetB.xlsx' has no column 'Type' but Image, Class"):
+    with pytest.raises(ValueError, match=r"DatasetB.xlsx has no column 'Type' but Image, Class"):
         read_udiat(str(udiat_folder))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sonolens.cohort.duplicates import group_duplicates
+from sonolens.cohort.identities import find_crowded_patients, find_likely_ids
 from sonolens.cohort.inspection import ScanFacts
 from sonolens.tables import vocabulary
 from sonolens.tables.cohort import ScansTable, ScreeningTable
@@ -27,6 +28,8 @@ SEVERITY = {
     "near_identical_scans": "warning",
     "conflicting_duplicates": "error",
     "lesion_with_two_labels": "error",
+    "patient_with_many_lesions": "warning",
+    "column_like_an_id": "warning",
 }
 """Every check and how grave its findings are, in the order in which a scan's findings are listed."""
 
@@ -102,6 +105,7 @@ def screen_scans(
     label_of = dict(zip(scans["scan_id"], scans["label"], strict=True))
     findings += _judge_duplicates(duplicates, label_of=label_of)
     findings += _judge_lesions(scans)
+    findings += _judge_ids(scans)
     return _tabulate(findings, order=list(scans["scan_id"]))
 
 
@@ -237,6 +241,14 @@ def _judge_lesions(scans: ScansTable) -> Iterator[Finding]:
             f"lesion {lesion_id!r} has benign and malignant scans; correct labels or lesion ids"
         )
         yield Finding(scan_id, "lesion_with_two_labels", lesion_id, message)
+
+
+def _judge_ids(scans: ScansTable) -> Iterator[Finding]:
+    """Name patients who may be several, and columns that may tell the patient."""
+    for scan_id, value, message in find_crowded_patients(scans):
+        yield Finding(scan_id, "patient_with_many_lesions", value, message)
+    for scan_id, value, message in find_likely_ids(scans):
+        yield Finding(scan_id, "column_like_an_id", value, message)
 
 
 def _tabulate(findings: list[Finding], *, order: list[str]) -> pd.DataFrame:

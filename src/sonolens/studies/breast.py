@@ -6,6 +6,7 @@ RGBA, transparent outside a convex field; masks are white on transparent. ``Pixe
 Masks of other findings (``case022_other1.png``) are not the mass and are not read.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +15,11 @@ from sonolens.studies.folder import remedy, require_files, subfolders
 from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_scan
 from sonolens.studies.picture_file import read_size
-from sonolens.studies.spreadsheet import read_numbers, read_table
+from sonolens.studies.row import Row
+from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 from sonolens.studies.united_masks import read_united_masks
+from sonolens.tables import vocabulary
 
 DESCRIPTION = (
     "BrEaST-Lesions-USG, Pawlowska et al., Scientific Data 2024, "
@@ -26,6 +29,7 @@ PUBLISHED = {"scans": 256, "benign": 154, "malignant": 98}
 TABLE = "BrEaST-Lesions-USG-clinical-data*.xlsx"
 SCANS = "case*.png"
 KEY = "Image_filename"
+NORMAL = "normal"
 DESCRIPTORS = (
     "Tissue_composition",
     "Signs",
@@ -50,7 +54,6 @@ COLUMNS = (
     "Classification",
     *DESCRIPTORS,
 )
-UNKNOWN = "not available"
 MM_PER_CM = 10.0
 SHALLOWEST_FIELD_MM = 10.0
 DEEPEST_FIELD_MM = 120.0
@@ -75,22 +78,21 @@ def read_breast(path: str) -> Study:
     """
     table_file = _find_table(path)
     folder = _find_pictures(path, table_file)
-    rows = read_table(table_file, columns=COLUMNS, key=KEY).replace(UNKNOWN, pd.NA)
-    classes = rows["Classification"].fillna("").str.lower()
-    n_normal = int((classes == "normal").sum())
-    rows = rows.assign(Classification=classes)[classes != "normal"].reset_index(drop=True)
-    scan_ids = [Path(name).stem for name in rows[KEY]]
-    scan_files = [folder / name for name in rows[KEY]]
-    mask_files = [_list_tumour_masks(row, folder) for _, row in rows.iterrows()]
+    rows = read_table(table_file, required=COLUMNS, key=KEY)
+    shown = [row for row in rows if row.written("Classification").lower() != NORMAL]
+    n_normal = len(rows) - len(shown)
+    scan_ids = [Path(row.written(KEY)).stem for row in shown]
+    scan_files = [folder / row.written(KEY) for row in shown]
+    mask_files = [_list_tumour_masks(row, folder) for row in shown]
     require_files([*scan_files, *(file for files in mask_files for file in files)], study="BrEaST")
     return Study(
         name="breast",
-        scans=_list_cases(rows, scan_ids=scan_ids, scan_files=scan_files),
+        scans=_list_cases(shown, scan_ids=scan_ids, scan_files=scan_files),
         images=readers(read_scan, scan_ids, scan_files),
         masks=readers(read_united_masks, scan_ids, mask_files),
         description=DESCRIPTION,
         published=PUBLISHED,
-        left_out={"normal": n_normal} if n_normal else {},
+        left_out={NORMAL: n_normal} if n_normal else {},
     )
 
 
@@ -141,42 +143,47 @@ def _holds_scans(folder: Path) -> bool:
     return any(folder.glob(SCANS))
 
 
-def _list_tumour_masks(row: "pd.Series[str]", folder: Path) -> tuple[Path, ...]:
+def _list_tumour_masks(row: Row, folder: Path) -> tuple[Path, ...]:
     """List the masks the table names, joined with ``&``, and those named alike that lie beside them."""
-    if pd.isna(row["Mask_tumor_filename"]):
-        raise ValueError(
-            f"BrEaST case {row[KEY]!r} is {row['Classification']} but has no Mask_tumor_filename; "
-            "complete the table or remove the row"
+    names = row.known("Mask_tumor_filename")
+    if not names:
+        row.refuse(
+            f"BrEaST case {row.written(KEY)!r} is {row.written('Classification')} but has no "
+            "Mask_tumor_filename; complete the table or remove the row"
         )
-    named = {folder / name.strip() for name in row["Mask_tumor_filename"].split("&")}
-    alike = set(folder.glob(f"{Path(row[KEY]).stem}_tumor*.png"))
+    named = {folder / name.strip() for name in names.split("&")}
+    alike = set(folder.glob(f"{Path(row.written(KEY)).stem}_tumor*.png"))
     return tuple(sorted(named | alike))
 
 
-def _list_cases(rows: pd.DataFrame, *, scan_ids: list[str], scan_files: list[Path]) -> pd.DataFrame:
+def _list_cases(
+    rows: Sequence[Row], *, scan_ids: list[str], scan_files: list[Path]
+) -> pd.DataFrame:
     """Turn the published table into the contract of `sonolens.tables.Scans`."""
     scans = list_scans(
         scan_ids,
-        rows["Classification"].tolist(),
+        [row.label("Classification") for row in rows],
         source="breast",
-        birads=rows["BIRADS"].str.lower().tolist(),
-        spacing_mm=_read_spacing_mm(rows, scan_files),
+        birads=[row.choice("BIRADS", vocabulary.BIRADS) for row in rows],
+        spacing_mm=[
+            _read_spacing_mm(row, file) for row, file in zip(rows, scan_files, strict=True)
+        ],
     )
-    scans["age"] = read_numbers(rows, "Age", key=KEY)
+    scans["age"] = [row.amount("Age") for row in rows]
     for descriptor in DESCRIPTORS:
-        scans[descriptor.lower()] = rows[descriptor]
+        told = [row.known(descriptor) or None for row in rows]
+        scans[descriptor.lower()] = pd.Series(told, dtype="str")
     return scans
 
 
-def _read_spacing_mm(rows: pd.DataFrame, scan_files: list[Path]) -> list[float]:
+def _read_spacing_mm(row: Row, scan_file: Path) -> float:
     """Turn cm into mm, and refuse a size that gives an impossible depth of the field of view."""
-    sides_mm = (read_numbers(rows, "Pixel_size", key=KEY) * MM_PER_CM).tolist()
-    for file, side_mm in zip(scan_files, sides_mm, strict=True):
-        depth_mm = read_size(file)[0] * side_mm
-        if depth_mm < SHALLOWEST_FIELD_MM or depth_mm > DEEPEST_FIELD_MM:
-            raise ValueError(
-                f"BrEaST case {file.name!r} has the Pixel_size {side_mm / MM_PER_CM:g}, which in cm "
-                f"makes its field {depth_mm:.0f} mm deep instead of {SHALLOWEST_FIELD_MM:.0f} to "
-                f"{DEEPEST_FIELD_MM:.0f} mm; use the table as published, in cm per pixel"
-            )
-    return sides_mm
+    side_mm = row.amount("Pixel_size") * MM_PER_CM
+    depth_mm = read_size(scan_file)[0] * side_mm
+    if depth_mm < SHALLOWEST_FIELD_MM or depth_mm > DEEPEST_FIELD_MM:
+        row.refuse(
+            f"BrEaST case {scan_file.name!r} has the Pixel_size {side_mm / MM_PER_CM:g}, which in cm "
+            f"makes its field {depth_mm:.0f} mm deep instead of {SHALLOWEST_FIELD_MM:.0f} to "
+            f"{DEEPEST_FIELD_MM:.0f} mm; use the table as published, in cm per pixel"
+        )
+    return side_mm

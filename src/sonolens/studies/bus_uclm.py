@@ -3,20 +3,24 @@
 Layout as published: ``images/ANFO_000.png``, ``masks/ANFO_000.png`` and ``INFO.csv``, separated by
 semicolons. The name before the underscore is the patient. In the masks green is a benign and red a
 malignant mass. No pixel spacing is documented, and nothing tells which frames show the same mass:
-the frames of one patient with one label count as one lesion, so that none is counted twice.
+the frames of one patient with one label count as one lesion, so that none is counted twice. A
+``Combined`` frame holds two pictures side by side, which is no scan.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from sonolens.arrays import Mask
 from sonolens.studies.folder import find_folder, require_files
-from sonolens.studies.listing import list_scans
+from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_scan
 from sonolens.studies.picture_file import read_colours, read_size
+from sonolens.studies.row import Row
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 
@@ -26,13 +30,25 @@ PUBLISHED = {"scans": 683}
 PARTS = ("INFO.csv", "images", "masks")
 KEY = "Image"
 COLUMNS = (KEY, "Label", "Doppler", "Marks", "Combined")
-ANSWERS = {"yes": True, "no": False}
+NORMAL = "normal"
 CHANNELS = {"malignant": 0, "benign": 1}
 """The colour channel, of red, green and blue, in which a mass of each label is drawn."""
 
 BRIGHT = 128
 PATIENTS_WITH_WRONG_MASKS = frozenset({"HESN"})
 """Patients some of whose masks were published in another size than their frames."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame of the table; an answer is None where it is neither yes nor no."""
+
+    file: str
+    patient: str
+    label: str
+    doppler: bool | None
+    marks: bool | None
+    combined: bool | None
 
 
 def read_bus_uclm(path: str, *, doppler: str = "drop") -> Study:
@@ -45,41 +61,40 @@ def read_bus_uclm(path: str, *, doppler: str = "drop") -> Study:
 
     Returns:
         The study. `left_out` counts what it lacks, each frame under the first reason that applies:
-        ``normal``, ``doppler``, or ``mask_size`` where the publication itself pairs a frame with a
-        mask of another size. Pictures are read when they are asked for.
+        ``combined``, ``normal``, ``doppler``, ``unclear answer`` where the table says neither yes nor
+        no, or ``mask_size`` where the publication itself pairs a frame with a mask of another size.
+        Pictures are read when they are asked for.
 
     Raises:
         FileNotFoundError: If the folder, one of its parts or a picture is absent.
-        ValueError: If a column is absent, an answer is neither yes nor no, or `doppler` is unknown.
+        ValueError: If a column is absent, a label or `doppler` is unknown, or a frame is listed twice.
     """
     if doppler not in {"drop", "keep"}:
         raise ValueError(f"BUS-UCLM knows no doppler={doppler!r}; choose 'drop' or 'keep'")
     folder = find_folder(path, parts=PARTS, study="BUS-UCLM")
-    rows = _read_frames(folder)
-    reasons = _find_reasons(rows, drops_doppler=doppler == "drop")
-    shown = rows[reasons.isna()]
+    frames = [
+        _read_frame(row) for row in read_table(folder / "INFO.csv", required=COLUMNS, key=KEY)
+    ]
+    reasons = [_find_reason(frame, drops_doppler=doppler == "drop") for frame in frames]
+    usable = [frame for frame, reason in zip(frames, reasons, strict=True) if not reason]
     require_files(
-        [folder / part / name for part in ("images", "masks") for name in shown["file"]],
+        [folder / part / frame.file for part in ("images", "masks") for frame in usable],
         study="BUS-UCLM",
     )
-    is_wrong = np.array(
-        [_has_wrong_mask_size(frame, folder) for _, frame in shown.iterrows()], dtype=bool
-    )
-    reasons[shown.index[is_wrong]] = "mask_size"
-    shown = shown[~is_wrong].reset_index(drop=True)
+    shown = [frame for frame in usable if not _has_wrong_mask_size(frame, folder)]
+    counts = Counter(filter(None, reasons)) + Counter(mask_size=len(usable) - len(shown))
+    scans = _list_frames(shown)
     return Study(
         name="bus_uclm",
-        scans=_list_frames(shown),
-        images={
-            Path(name).stem: partial(read_scan, folder / "images" / name) for name in shown["file"]
-        },
+        scans=scans,
+        images=readers(read_scan, scans["scan_id"], [folder / "images" / f.file for f in shown]),
         masks={
-            Path(name).stem: partial(read_mass, folder / "masks" / name, label)
-            for name, label in zip(shown["file"], shown["label"], strict=True)
+            Path(frame.file).stem: partial(read_mass, folder / "masks" / frame.file, frame.label)
+            for frame in shown
         },
         description=DESCRIPTION,
         published=PUBLISHED,
-        left_out={str(reason): int(count) for reason, count in reasons.value_counts().items()},
+        left_out=dict(counts),
     )
 
 
@@ -107,52 +122,50 @@ def read_mass(path: Path, label: str) -> Mask:
     return mass
 
 
-def _read_frames(folder: Path) -> pd.DataFrame:
-    """Read the table, with its answers in lower case and the patient from the name of the file."""
-    rows = read_table(folder / "INFO.csv", columns=COLUMNS, key=KEY)
-    names = rows[KEY].where(rows[KEY].str.lower().str.endswith(".png"), rows[KEY] + ".png")
-    frames = pd.DataFrame(
-        {
-            "file": names,
-            "patient": names.str.removesuffix(".png").str.split("_").str[0],
-            "label": rows["Label"].fillna("").str.lower(),
-            "doppler": rows["Doppler"].str.lower(),
-            "marks": rows["Marks"].str.lower(),
-            "combined": rows["Combined"].str.lower(),
-        }
+def _read_frame(row: Row) -> Frame:
+    """Read a row of the table; the patient is the name of the file before the underscore."""
+    name = row.written(KEY)
+    label = row.written("Label").lower()
+    return Frame(
+        file=name if name.lower().endswith(".png") else f"{name}.png",
+        patient=name.removesuffix(".png").partition("_")[0],
+        label=NORMAL if label == NORMAL else row.label("Label"),
+        doppler=row.answer("Doppler"),
+        marks=row.answer("Marks"),
+        combined=row.answer("Combined"),
     )
-    unclear = frames[~frames["doppler"].isin(list(ANSWERS))]
-    if len(unclear):
-        raise ValueError(
-            f"frame {unclear['file'].iloc[0]!r} of BUS-UCLM has Doppler {unclear['doppler'].iloc[0]!r}; "
-            "INFO.csv must say Yes or No"
-        )
-    return frames
 
 
-def _find_reasons(frames: pd.DataFrame, *, drops_doppler: bool) -> "pd.Series[str]":
-    """Say per frame why it is left out; empty where it is shown."""
-    reasons = pd.Series(pd.NA, index=frames.index, dtype="str")
-    if drops_doppler:
-        reasons[frames["doppler"].map(ANSWERS).astype(bool)] = "doppler"
-    reasons[frames["label"] == "normal"] = "normal"
-    return reasons
+def _find_reason(frame: Frame, *, drops_doppler: bool) -> str | None:
+    """Say why a frame is left out; None if it is shown."""
+    doubtful = [frame.combined, *([frame.doppler] if drops_doppler else [])]
+    if frame.combined:
+        return "combined"
+    if frame.label == NORMAL:
+        return NORMAL
+    if drops_doppler and frame.doppler:
+        return "doppler"
+    return "unclear answer" if None in doubtful else None
 
 
-def _has_wrong_mask_size(frame: "pd.Series[str]", folder: Path) -> bool:
+def _has_wrong_mask_size(frame: Frame, folder: Path) -> bool:
     """Find the known errors of the publication; any other one is refused when it is read."""
-    return frame["patient"] in PATIENTS_WITH_WRONG_MASKS and read_size(
-        folder / "images" / frame["file"]
-    ) != read_size(folder / "masks" / frame["file"])
+    return frame.patient in PATIENTS_WITH_WRONG_MASKS and read_size(
+        folder / "images" / frame.file
+    ) != read_size(folder / "masks" / frame.file)
 
 
-def _list_frames(frames: pd.DataFrame) -> pd.DataFrame:
-    """Turn the published table into the contract of `sonolens.tables.Scans`."""
+def _list_frames(frames: Sequence[Frame]) -> pd.DataFrame:
+    """Turn the frames into the contract of `sonolens.tables.Scans`."""
     scans = list_scans(
-        [Path(name).stem for name in frames["file"]],
-        frames["label"].tolist(),
+        [Path(frame.file).stem for frame in frames],
+        [frame.label for frame in frames],
         source="bus_uclm",
-        patient_ids=frames["patient"].tolist(),
-        lesion_ids=(frames["patient"] + " " + frames["label"]).tolist(),
+        patient_ids=[frame.patient for frame in frames],
+        lesion_ids=[f"{frame.patient} {frame.label}" for frame in frames],
     )
-    return scans.assign(**{name: frames[name] for name in ("doppler", "marks", "combined")})
+    words = {True: "yes", False: "no", None: None}
+    for column in ("doppler", "marks", "combined"):
+        told = [words[getattr(frame, column)] for frame in frames]
+        scans[column] = pd.Series(told, dtype="str")
+    return scans

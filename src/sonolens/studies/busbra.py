@@ -2,7 +2,8 @@
 
 Layout as published: ``bus_data.csv``, ``Images/bus_0001-l.png``, ``Masks/mask_0001-l.png``. ``Case``
 is the patient; ``-l`` and ``-r`` are two scans of one lesion and ``-s`` a single one. There is no
-pixel spacing, and the suffix does not say which plane was scanned, so both stay empty.
+pixel spacing, and the suffix does not say which plane was scanned, so both stay empty. Histology
+and ``Side`` (left, right, or single where a case has one scan) are kept.
 """
 
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import pandas as pd
 
 from sonolens.studies.folder import find_folder
+from sonolens.studies.identity import check_ids
 from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
+from sonolens.tables import vocabulary
 
 DESCRIPTION = (
     "BUS-BRA, Gomez-Flores et al., Medical Physics 2024;51:3110, doi 10.1002/mp.16812, CC BY 4.0."
@@ -26,7 +29,7 @@ PUBLISHED = {
     "malignant": 607,
 }
 PARTS = ("bus_data.csv", "Images", "Masks")
-COLUMNS = ("ID", "Case", "Pathology", "BIRADS", "Device")
+COLUMNS = ("ID", "Case", "Histology", "Pathology", "BIRADS", "Device", "Side")
 
 
 def read_busbra(path: str, *, folds: int = 5) -> Study:
@@ -41,7 +44,7 @@ def read_busbra(path: str, *, folds: int = 5) -> Study:
 
     Raises:
         FileNotFoundError: If the folder or one of its parts is absent.
-        ValueError: If a column is absent or a pathology is unknown.
+        ValueError: If a column is absent, or a case, pathology or BI-RADS category is not understood.
     """
     folder = find_folder(path, parts=PARTS, study="BUS-BRA")
     scans = _list_scans(folder / "bus_data.csv")
@@ -62,21 +65,33 @@ def read_busbra(path: str, *, folds: int = 5) -> Study:
 
 def _list_scans(table_file: Path) -> pd.DataFrame:
     """Turn the published table into the contract of `sonolens.tables.Scans`."""
-    rows = read_table(table_file, columns=COLUMNS, key="ID")
+    rows = read_table(table_file, required=COLUMNS, key="ID")
+    check_ids(rows, "Case")
+    cases = [row.required("Case") for row in rows]
     scans = list_scans(
-        rows["ID"].tolist(),
-        rows["Pathology"].str.strip().str.lower().tolist(),
+        [row.written("ID") for row in rows],
+        [row.label("Pathology") for row in rows],
         source="busbra",
-        patient_ids=rows["Case"].tolist(),
-        lesion_ids=rows["Case"].tolist(),
-        birads=rows["BIRADS"].tolist(),
+        patient_ids=cases,
+        lesion_ids=cases,
+        birads=[row.choice("BIRADS", vocabulary.BIRADS) for row in rows],
     )
-    return scans.assign(device=rows["Device"])
+    told = {
+        column.lower(): pd.Series([row.known(column) or None for row in rows], dtype="str")
+        for column in ("Device", "Histology", "Side")
+    }
+    return scans.assign(**told)
 
 
 def _read_folds(table_file: Path) -> pd.DataFrame | None:
     """Read the outer folds; the published inner ones mix patients and are not used."""
     if not table_file.exists():
         return None
-    rows = read_table(table_file, columns=("ID", "kFold"), key="ID")
-    return pd.DataFrame({"scan_id": rows["ID"], "fold": rows["kFold"].astype(int)})
+    rows = read_table(table_file, required=("ID", "kFold"), key="ID")
+    folds = [row.amount("kFold") for row in rows]
+    for row, fold in zip(rows, folds, strict=True):
+        if not fold.is_integer():
+            row.refuse(f"kFold {row.written('kFold')!r} is no number of a fold; write 1, 2, ...")
+    return pd.DataFrame(
+        {"scan_id": [row.written("ID") for row in rows], "fold": [int(fold) for fold in folds]}
+    )

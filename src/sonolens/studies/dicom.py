@@ -1,10 +1,10 @@
-"""A folder of ultrasound DICOM files, with masks beside them and a table of labels.
+r"""A folder of ultrasound DICOM files, with masks beside them and a table of labels.
 
 The table (``labels.csv``) has one row per file: ``file`` (as named in the folder, subfolders with
-/) and ``label`` (benign or malignant), and may have ``lesion_id``, ``patient_id``, ``birads`` and
-``view``. The mask of ``a/b.dcm`` is ``a/b_mask.png``, the DICOM segmentation ``a/b_mask.dcm``, or
-any segmentation in the folder that refers to the file's SOP Instance UID; it covers the whole
-picture, as the file does.
+/ or \) and ``label`` (benign or malignant, or 0 and 1), and may have ``lesion_id``,
+``patient_id``, ``birads``, ``view``, ``histology`` and ``side``. The mask of ``a/b.dcm`` is
+``a/b_mask.png``, the DICOM segmentation ``a/b_mask.dcm``, or any segmentation in the folder that
+refers to the file's SOP Instance UID; it covers the whole picture, as the file does.
 
 No patient's name, number or date leaves a header: patients are told apart by a keyed hash. File
 names become scan ids and ids given in the table are used as they are, so neither may name anybody.
@@ -12,7 +12,7 @@ names become scan ids and ids given in the table are used as they are, so neithe
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -31,13 +31,21 @@ from sonolens.studies.dicom_file import (
     read_segmentation,
 )
 from sonolens.studies.folder import folders_holding
+from sonolens.studies.identity import check_ids, check_lesions
+from sonolens.studies.listing import locate
 from sonolens.studies.picture import read_mask
+from sonolens.studies.row import Row
+from sonolens.studies.spelling import fold_id, is_no_answer
+from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
+from sonolens.tables import vocabulary
 
 DESCRIPTION = (
     "DICOM files of the user's own, cut to their tissue region; patients by keyed hash only."
 )
 COLUMNS = ("file", "label")
+STRATA = ("histology", "side")
+OPTIONAL = ("lesion_id", "patient_id", "birads", "view", *STRATA)
 KEY_BYTES = 16
 HASH_DIGITS = 12
 
@@ -63,12 +71,14 @@ def read_dicom(path: str, *, key_file: str, labels: str = "labels.csv") -> Study
     Raises:
         FileNotFoundError: If the table, a listed file, a mask or the secret is absent.
         ValueError: If a file shows flow, several tissue regions or frames, two files share a name, a
-            mask is ambiguous, or a patient is unknown.
+            mask is ambiguous, a patient is unknown, or the table is not understood; its rows are told
+            before a picture is read.
     """
     folder = _find_folder(path, labels)
-    table = _read_labels(folder / labels)
-    files = {_stem(file): folder / file for file in table["file"]}
-    headers = {scan_id: _read_listed(file) for scan_id, file in files.items()}
+    rows = _read_labels(folder / labels)
+    table = _list_labels(rows)
+    files = _find_files(rows, folder)
+    headers = {scan_id: read_header(file) for scan_id, file in files.items()}
     boxes = {scan_id: find_tissue(headers[scan_id], file.name) for scan_id, file in files.items()}
     beside = _list_others(folder, set(files.values()))
     drawn = {
@@ -77,7 +87,7 @@ def read_dicom(path: str, *, key_file: str, labels: str = "labels.csv") -> Study
     unlisted = len(beside) - len(drawn)
     return Study(
         name="dicom",
-        scans=_list_scans(table, headers, boxes, secret=_read_secret(Path(key_file))),
+        scans=_list_scans(rows, table, headers, boxes, secret=_read_secret(Path(key_file))),
         images={
             scan_id: partial(read_grey, file, box=boxes[scan_id]) for scan_id, file in files.items()
         },
@@ -106,35 +116,52 @@ def _find_folder(path: str, labels: str) -> Path:
     return found[0]
 
 
-def _read_labels(file: Path) -> pd.DataFrame:
-    """Read the table of labels with one `scan_id` per row; what is absent stays empty."""
-    table = pd.read_csv(file, dtype="str", encoding="utf-8-sig")
-    absent = [column for column in COLUMNS if column not in table.columns]
-    if absent:
-        raise ValueError(
-            f"{file.name} has no column {absent[0]!r} but {', '.join(table.columns)}; "
-            f"{' and '.join(COLUMNS)} are needed"
-        )
-    table = table.reindex(
-        columns=[
-            *table.columns,
-            *({"lesion_id", "patient_id", "birads", "view"} - {*table.columns}),
-        ]
-    ).astype("str")
-    table = table.apply(lambda column: column.str.strip())
-    for column in COLUMNS:
-        if table[column].isna().any():
-            raise ValueError(
-                f"{file.name} has an empty {column!r} in row {int(table[column].isna().argmax()) + 2}; "
-                "fill it in or remove the row"
-            )
-    table["scan_id"] = table["file"].map(_stem)
-    repeated = table.loc[table["scan_id"].duplicated(), "scan_id"]
-    if len(repeated):
-        raise ValueError(
-            f"{file.name} names {repeated.iloc[0]!r} twice, and names are scan ids; rename one file"
+def _read_labels(file: Path) -> list[Row]:
+    """Read the table of labels, and refuse ids that do not tell lesions and patients apart."""
+    rows = read_table(file, required=COLUMNS, optional=OPTIONAL, key="file", published=False)
+    if not rows:
+        raise ValueError(f"{file.name} lists no file; write one row per DICOM file")
+    for column in ("patient_id", "lesion_id"):
+        check_ids(rows, column)
+    return rows
+
+
+def _list_labels(rows: Sequence[Row]) -> pd.DataFrame:
+    """Read what the table tells of every file; what it does not tell stays empty."""
+    told: list[dict[str, str | None]] = [
+        {
+            "scan_id": _stem(row.written("file")),
+            "lesion_id": row.written("lesion_id") or _stem(row.written("file")),
+            "patient_id": row.written("patient_id") or None,
+            "view": row.choice("view", vocabulary.VIEWS),
+            "label": row.label("label"),
+            "birads": row.choice("birads", vocabulary.BIRADS),
+            **{column: row.known(column) or None for column in STRATA if column in row.cells},
+        }
+        for row in rows
+    ]
+    table = pd.DataFrame(told, dtype="str")
+    twice = table["scan_id"].duplicated().to_numpy()
+    if twice.any():
+        place = int(twice.argmax())
+        rows[place].refuse(
+            f"names {table['scan_id'].iloc[place]!r} twice, and names are scan ids; rename one file"
         )
     return table
+
+
+def _find_files(rows: Sequence[Row], folder: Path) -> dict[str, Path]:
+    """Find every listed file by its scan id."""
+    files = {}
+    for row in rows:
+        file = locate(row.written("file"), folder)
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"{row.file} row {row.number}: lists {row.written('file')!r} but {str(folder)!r} does "
+                "not hold it; add the file or remove its row"
+            )
+        files[_stem(row.written("file"))] = file
+    return files
 
 
 def _stem(file: str) -> str:
@@ -143,18 +170,8 @@ def _stem(file: str) -> str:
     >>> _stem("left/IM01.DCM"), _stem("1.2.840.113")
     ('IM01', '1.2.840.113')
     """
-    name = Path(file).name
+    name = Path(file.replace("\\", "/")).name
     return name[:-4] if name.lower().endswith(".dcm") else name
-
-
-def _read_listed(file: Path) -> Dataset:
-    """Read the header of a listed file."""
-    if not file.is_file():
-        raise FileNotFoundError(
-            f"the table of labels lists {file.name!r} but {str(file.parent)!r} does not hold it; "
-            "add the file or remove its row"
-        )
-    return read_header(file)
 
 
 def _list_others(folder: Path, listed: set[Path]) -> dict[Path, Dataset]:
@@ -198,7 +215,12 @@ def _read_picture_mask(file: Path, *, box: TissueBox) -> Mask:
 
 
 def _list_scans(
-    table: pd.DataFrame, headers: dict[str, Dataset], boxes: dict[str, TissueBox], *, secret: bytes
+    rows: Sequence[Row],
+    table: pd.DataFrame,
+    headers: dict[str, Dataset],
+    boxes: dict[str, TissueBox],
+    *,
+    secret: bytes,
 ) -> pd.DataFrame:
     """Turn labels and headers into the contract of `sonolens.tables.Scans`."""
     found = [headers[scan_id] for scan_id in table["scan_id"]]
@@ -206,38 +228,42 @@ def _list_scans(
         f"{header.get('Manufacturer') or ''} {header.get('ManufacturerModelName') or ''}".strip()
         for header in found
     ]
-    return pd.DataFrame(
-        {
-            "scan_id": table["scan_id"],
-            "lesion_id": table["lesion_id"].fillna(table["scan_id"]),
-            "patient_id": _tell_patients(table, found, secret),
-            "view": table["view"].str.lower(),
-            "label": table["label"].str.lower(),
-            "birads": table["birads"].str.lower(),
-            "spacing_row_mm": [boxes[scan_id].row_mm for scan_id in table["scan_id"]],
-            "spacing_col_mm": [boxes[scan_id].col_mm for scan_id in table["scan_id"]],
-            "device": pd.Series([device or pd.NA for device in devices], dtype="str"),
-            "source": "dicom",
-        }
+    patient_ids = _tell_patients(rows, table, found, secret=secret)
+    check_lesions(
+        rows,
+        lesion_ids=table["lesion_id"].tolist(),
+        patient_ids=patient_ids.tolist(),
+        labels=table["label"].tolist(),
+    )
+    return table.assign(
+        patient_id=patient_ids,
+        spacing_row_mm=[boxes[scan_id].row_mm for scan_id in table["scan_id"]],
+        spacing_col_mm=[boxes[scan_id].col_mm for scan_id in table["scan_id"]],
+        device=pd.Series([device or pd.NA for device in devices], dtype="str"),
+        source="dicom",
     )
 
 
-def _tell_patients(table: pd.DataFrame, headers: list[Dataset], secret: bytes) -> "pd.Series[str]":
-    """Take patients from the table, or else hash those of the headers; never mix the two."""
-    given = table["patient_id"]
-    if given.notna().all():
-        return given
-    if given.notna().any():
-        raise ValueError(
-            f"the table of labels gives a patient_id for {given.notna().sum()} files of {len(given)}, "
-            "and one patient could get two ids; give all of them or none"
-        )
+def _tell_patients(
+    rows: Sequence[Row], table: pd.DataFrame, headers: Sequence[Dataset], *, secret: bytes
+) -> "pd.Series[str]":
+    """Take patients from the table, or else hash those of the headers; `check_ids` allows no mixture."""
+    if table["patient_id"].notna().all():
+        return table["patient_id"]
     patients = [str(header.get("PatientID") or "").strip() for header in headers]
-    if "" in patients:
-        raise ValueError(
-            f"DICOM file {table['file'].iloc[patients.index('')]!r} has no PatientID, so scans of one "
-            "patient cannot be kept together; give patient_id in the table of labels"
-        )
+    first: dict[str, tuple[Row, str]] = {}
+    for row, patient in zip(rows, patients, strict=True):
+        earlier, other = first.setdefault(fold_id(patient), (row, patient))
+        if patient != other:
+            row.refuse(
+                f"DICOM file {row.written('file')!r} has a PatientID that differs from that of "
+                f"{earlier.written('file')!r} in spelling only; give patient_id in the table of labels"
+            )
+        if is_no_answer(patient):
+            row.refuse(
+                f"DICOM file {row.written('file')!r} has no PatientID ({patient!r}), so scans of one "
+                "patient cannot be kept together; give patient_id in the table of labels"
+            )
     hashes = [hmac.new(secret, number.encode(), hashlib.sha256).hexdigest() for number in patients]
     return pd.Series([digits[:HASH_DIGITS] for digits in hashes], dtype="str")
 

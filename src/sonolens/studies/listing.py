@@ -1,7 +1,9 @@
 """The scans of a data set as rows of `sonolens.tables.Scans`, and the files that show them."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -19,6 +21,24 @@ def readers(
     return {scan_id: partial(read, each) for scan_id, each in zip(scan_ids, files, strict=True)}
 
 
+def locate(written: str, folder: Path) -> Path:
+    """Find a file that a table names: as written, with a Windows path, or with umlauts composed otherwise.
+
+    Args:
+        written: A path as the table has it.
+        folder: What it is relative to.
+
+    Returns:
+        The file; where there is none, the path as written.
+    """
+    given = folder / written
+    if given.is_file():
+        return given
+    slashed = written.replace("\\", "/")
+    spelled = [folder / unicodedata.normalize(form, slashed) for form in ("NFC", "NFD")]
+    return next((path for path in (folder / slashed, *spelled) if path.is_file()), given)
+
+
 def list_scans(
     scan_ids: Sequence[str],
     labels: Sequence[str],
@@ -26,7 +46,7 @@ def list_scans(
     source: str,
     patient_ids: Sequence[str] | None = None,
     lesion_ids: Sequence[str] | None = None,
-    birads: Sequence[str] | None = None,
+    birads: Sequence[str | None] | None = None,
     spacing_mm: Sequence[float] | None = None,
 ) -> pd.DataFrame:
     """List scans; what a data set does not tell stays empty.

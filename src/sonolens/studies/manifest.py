@@ -4,55 +4,33 @@
 `sonolens.cohort.Scans`; all others are kept as they are. An empty cell means unknown.
 """
 
-import csv
-import io
 import math
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import pandas as pd
 
-from sonolens.studies.listing import readers
+from sonolens.studies.columns import SPACINGS
+from sonolens.studies.identity import check_ids, check_lesions
+from sonolens.studies.listing import locate, readers
 from sonolens.studies.picture import read_mask, read_scan
+from sonolens.studies.row import Row
+from sonolens.studies.spelling import fold_id, is_no_answer
+from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 from sonolens.tables import vocabulary
 
 FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
 IDS = ("scan_id", "lesion_id", "patient_id")
-SPACINGS = ("spacing_mm", "spacing_row_mm", "spacing_col_mm")
 OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source")
-LABELS = {"benign": "benign", "malignant": "malignant", "0": "benign", "1": "malignant"}
-NOTHING = {"na", "n/a", "nan", "null", "none", "unknown", "-", "?"}
-"""How people write that they do not know; as an id it would make strangers one patient."""
+STRATA = ("histology", "side")
+"""Columns that no table needs, but by which results are parted where a study tells them."""
 
 DESCRIPTION = (
     "Scans of the user's own, listed in a manifest; origin and licence are theirs to state."
 )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the manifest: its cells by column, and its number in a spreadsheet."""
-
-    file: str
-    number: int
-    cells: Mapping[str, str]
-
-    def cell(self, column: str) -> str:
-        """Return what an optional column holds; empty if unknown."""
-        text = self.cells.get(column, "")
-        if text.lower() in NOTHING:
-            self.refuse(f"{column} is {text!r}; leave unknown values empty")
-        return text
-
-    def refuse(self, reason: str) -> NoReturn:
-        """Raise what is wrong with this row, and where it stands."""
-        raise ValueError(f"{self.file} row {self.number}: {reason}")
 
 
 def read_manifest(path: str) -> Study:
@@ -110,60 +88,13 @@ def _find_table(path: Path) -> Path:
 
 
 def _read_rows(file: Path) -> list[Row]:
-    """Read the table's rows and check its columns."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-        cells = csv.reader(io.StringIO(text), delimiter=_separator(text), strict=True)
-        lines = [[cell.strip() for cell in line] for line in cells]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(
-            f"{file.name} is no table in UTF-8 text ({error}); save it from the spreadsheet as CSV UTF-8"
-        ) from error
-    columns = _name_columns(lines[0] if lines else [], file.name)
-    rows = []
-    for number, line in enumerate(lines[1:], start=2):
-        row = Row(file.name, number, dict(zip(columns, line, strict=False)))
-        if any(line[len(columns) :]):
-            row.refuse(
-                f"has {len(line)} cells but the header has {len(columns)}; put a cell that holds "
-                "the separator in quotes, and write decimals with a point"
-            )
-        if any(line):
-            rows.append(row)
+    """Read the table's rows, and refuse ids that do not tell scans, lesions and patients apart."""
+    rows = read_table(file, required=REQUIRED, optional=(*OPTIONAL, *STRATA), published=False)
     if not rows:
         raise ValueError(f"{file.name} lists no scan; write one row per scan below the header")
+    for column in ("patient_id", "lesion_id"):
+        check_ids(rows, column)
     return rows
-
-
-def _separator(text: str) -> str:
-    """Tell by the header what parts the cells.
-
-    >>> _separator("image;mask;label")
-    ';'
-    """
-    header = text.partition("\n")[0]
-    return max((",", ";", "\t"), key=header.count)
-
-
-def _name_columns(header: Sequence[str], file: str) -> list[str]:
-    """Name the columns; those we know in lower case, the user's own as they are."""
-    known = {*REQUIRED, *OPTIONAL}
-    lowered = [name.lower().replace(" ", "_") for name in header]
-    columns = [low if low in known else name for low, name in zip(lowered, header, strict=True)]
-    while columns and not columns[-1]:  # spreadsheets like to save empty columns
-        columns.pop()
-    for name in columns:
-        if not name or columns.count(name) > 1:
-            raise ValueError(
-                f"{file} has {'two columns' if name else 'a column'} named {name!r}; name each once"
-            )
-    absent = [name for name in REQUIRED if name not in columns]
-    if absent:
-        raise ValueError(
-            f"{file} has no column {absent[0]!r} but {', '.join(columns) or 'none at all'}; "
-            f"its first row names the columns, among them {', '.join(REQUIRED)}"
-        )
-    return columns
 
 
 def _find_pictures(rows: Sequence[Row], folder: Path) -> tuple[list[Path], list[Path]]:
@@ -173,10 +104,10 @@ def _find_pictures(rows: Sequence[Row], folder: Path) -> tuple[list[Path], list[
     first_named: dict[Path, tuple[int, str]] = {}
     for row in rows:
         for kind, paths in found.items():
-            text = row.cell(kind)
-            if not text:
+            text = row.written(kind)
+            if is_no_answer(text):
                 row.refuse(f"has no {kind}; name its file or remove the row")
-            picture = _find_picture(text, folder)
+            picture = locate(text, folder)
             if not picture.is_file():
                 absent.append((row, kind, text))
             earlier = first_named.setdefault(picture.resolve(), (row.number, kind))
@@ -195,86 +126,66 @@ def _find_pictures(rows: Sequence[Row], folder: Path) -> tuple[list[Path], list[
     return found["image"], found["mask"]
 
 
-def _find_picture(text: str, folder: Path) -> Path:
-    """Find a file as written, else with a Windows path or differently composed umlauts."""
-    written = folder / text
-    if written.is_file():
-        return written
-    slashed = text.replace("\\", "/")
-    spelled = [folder / unicodedata.normalize(form, slashed) for form in ("NFC", "NFD")]
-    return next((path for path in (folder / slashed, *spelled) if path.is_file()), written)
-
-
 def _list_scans(rows: Sequence[Row], images: Sequence[Path]) -> pd.DataFrame:
     """Turn the rows into the contract of `sonolens.cohort.Scans`."""
     scans = [_describe_scan(row, image) for row, image in zip(rows, images, strict=True)]
     first_named: dict[str, Row] = {}
-    first_of_lesion: dict[str, int] = {}
-    for place, (row, scan) in enumerate(zip(rows, scans, strict=True)):
+    for row, scan in zip(rows, scans, strict=True):
         earlier = first_named.setdefault(str(scan["scan_id"]), row)
         if earlier is not row:
             row.refuse(
                 f"scan_id {scan['scan_id']!r} is already that of row {earlier.number}; give every "
                 "scan an id of its own in a column scan_id"
             )
-        first = first_of_lesion.setdefault(str(scan["lesion_id"]), place)
-        for column in ("patient_id", "label"):
-            if scan[column] != scans[first][column]:
-                row.refuse(
-                    f"lesion {scan['lesion_id']!r} has the {column} {scan[column]!r} but "
-                    f"{scans[first][column]!r} in row {rows[first].number}; a lesion has one, so "
-                    "correct it or number the lesions through the whole study"
-                )
     table = pd.DataFrame(scans)
+    check_lesions(
+        rows,
+        lesion_ids=table["lesion_id"].tolist(),
+        patient_ids=table["patient_id"].tolist(),
+        labels=table["label"].tolist(),
+    )
     texts = [column for column in table.columns if column not in SPACINGS]
     return table.astype(dict.fromkeys(texts, "str"))
 
 
 def _describe_scan(row: Row, image: Path) -> dict[str, str | float | None]:
     """Read what one row says about its scan."""
-    label = row.cells.get("label", "").lower()
-    if label not in LABELS:
-        row.refuse(
-            f"label {row.cells.get('label', '')!r} is unknown; write benign or malignant (or 0 and "
-            "1, where 1 is malignant), and leave out scans without a mass"
-        )
-    scan_id = row.cell("scan_id") or image.stem
-    if re.search(r"[/\\]", scan_id) or scan_id in {".", ".."}:
-        row.refuse(f"scan_id {scan_id!r} names files, so it must hold no slash; rename it")
-    lesion_id = row.cell("lesion_id") or scan_id
+    label = row.label("label")
+    scan_id = _name_scan(row, image)
+    lesion_id = row.written("lesion_id") or scan_id
     spacing_row_mm, spacing_col_mm = _read_spacing(row)
     own = {
-        column: text or None
+        column: (row.known(column) if column in STRATA else text) or None
         for column, text in row.cells.items()
         if column not in {*REQUIRED, *OPTIONAL}
     }
     return {
         "scan_id": scan_id,
         "lesion_id": lesion_id,
-        "patient_id": row.cell("patient_id") or lesion_id,
-        "view": _read_choice(row, "view", vocabulary.VIEWS),
-        "label": LABELS[label],
-        "birads": _read_choice(row, "birads", vocabulary.BIRADS),
+        "patient_id": row.written("patient_id") or lesion_id,
+        "view": row.choice("view", vocabulary.VIEWS),
+        "label": label,
+        "birads": row.choice("birads", vocabulary.BIRADS),
         "spacing_row_mm": spacing_row_mm,
         "spacing_col_mm": spacing_col_mm,
-        "device": row.cell("device") or None,
-        "source": row.cell("source") or "manifest",
+        "device": row.known("device") or None,
+        "source": row.known("source") or "manifest",
     } | own
 
 
-def _read_choice(row: Row, column: str, choices: Sequence[str]) -> str | None:
-    """Read one of a few words in any case; nothing if the cell is empty."""
-    text = row.cell(column).lower()
-    if text and text not in choices:
-        row.refuse(
-            f"{column} {text!r} is unknown; choose from {', '.join(choices)}, or leave it empty"
-        )
-    return text or None
+def _name_scan(row: Row, image: Path) -> str:
+    """Take a scan's id from its column, else from its picture; it names files."""
+    scan_id = row.written("scan_id") or image.stem
+    if re.search(r"[/\\]", scan_id) or scan_id in {".", ".."}:
+        row.refuse(f"scan_id {scan_id!r} names files, so it must hold no slash; rename it")
+    if row.written("scan_id") and is_no_answer(scan_id) and fold_id(scan_id) != "0":
+        row.refuse(f"scan_id {scan_id!r} names nothing; leave unknown values empty")
+    return scan_id
 
 
 def _read_spacing(row: Row) -> tuple[float, float]:
     """Read the pixel height and width in mm; not a number where unknown."""
-    both, height, width = (_read_millimetres(row, column) for column in SPACINGS)
+    both, height, width = (row.millimetres(column) for column in SPACINGS)
     if math.isnan(height) != math.isnan(width):
         row.refuse(
             "has one of spacing_row_mm and spacing_col_mm; give both, or spacing_mm for both"
@@ -284,18 +195,3 @@ def _read_spacing(row: Row) -> tuple[float, float]:
     if not math.isnan(height):
         row.refuse("has spacing_mm beside spacing_row_mm; give one or the other")
     return both, both
-
-
-def _read_millimetres(row: Row, column: str) -> float:
-    """Read a length above 0; not a number if the cell is empty."""
-    text = row.cell(column)
-    if not text:
-        return math.nan
-    if re.fullmatch(r"\d*,\d+", text):
-        row.refuse(f"{column} {text!r} has a decimal comma; write {text.replace(',', '.')}")
-    number = r"(\d+\.?\d*|\.\d+)(e[-+]?\d+)?"
-    if not re.fullmatch(number, text, re.ASCII | re.IGNORECASE) or not 0 < float(text) < math.inf:
-        row.refuse(
-            f"{column} {text!r} is no length; write the size of a pixel in mm, above 0, for example 0.08"
-        )
-    return float(text)

@@ -1,107 +1,141 @@
-"""The tables that come with published scans: CSV of any separator, or the first sheet of an XLSX.
+"""The one door for tables: text in any separator, or the first sheet of an XLSX.
 
 Every cell is read as text, so that ids such as ``0007`` and BI-RADS categories such as ``4a`` stay
-what they are. Blank cells are empty.
+what they are, and every row knows the number that a spreadsheet shows beside it.
 """
 
+import codecs
+import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
 import pandas as pd
 
+from sonolens.studies.columns import name_columns, refuse_likely
+from sonolens.studies.row import Row
+
 SEPARATORS = ",;\t"
+WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_table(file: Path, *, columns: Sequence[str], key: str) -> pd.DataFrame:
-    """Read a table and find its columns, whatever their case and the blanks around them.
+def read_table(
+    file: Path,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    key: str | None = None,
+    published: bool = True,
+) -> list[Row]:
+    """Read the rows of a table and name its columns.
+
+    A column is known by its letters and digits, so that ``BI-RADS`` is ``birads`` and ``Spacing (mm)``
+    is ``spacing_mm``; all others keep their names.
 
     Args:
-        file: A ``.csv`` file in UTF-8, with or without byte order mark, separated by comma,
-            semicolon or tabulator; or an ``.xlsx`` file.
-        columns: The columns the table must have, as they are to be called.
-        key: The one of `columns` that names a row: never empty, never twice the same.
+        file: Text parted by commas, semicolons or tabulators, in UTF-8 with or without byte order
+            mark, or in UTF-16 with it; or an ``.xlsx`` file.
+        required: The columns the table must have, as they are to be called.
+        optional: Further columns that are known.
+        key: The one of `required` that names a row: never empty, never twice the same.
+        published: A table of the user's own (False) may not have a column that is most likely a known
+            one, such as ``subject`` for ``patient_id``: it would be lost without a word.
 
     Returns:
-        The rows as text, in the table's order; further columns stay under their own names.
+        The rows in the table's order, without blank ones; none if it has only a header.
 
     Raises:
-        ValueError: If the file cannot be read as a table, lacks a column, or its key is empty or
-            repeated.
+        ValueError: If the file cannot be read as a table, lacks a column or has one twice, a row is
+            longer than the header, or its key is empty or repeated.
     """
-    rows = _read_text(file)
-    rows.columns = [str(column).strip() for column in rows.columns]
-    present = list(rows.columns)
-    spelled = {column.lower(): column for column in (*present, *set(columns).intersection(present))}
-    absent = [column for column in columns if column.lower() not in spelled]
-    if absent:
-        raise ValueError(
-            f"table {file.name!r} has no column {absent[0]!r} but {', '.join(present)}; "
-            "use the table as published"
-        )
-    rows = rows.rename(columns={spelled[column.lower()]: column for column in columns})
-    rows = rows.apply(lambda cells: cells.str.strip()).replace("", pd.NA)
-    rows = rows.dropna(how="all").reset_index(drop=True)
-    _check_key(rows[key], file)
+    remedy = (
+        "use the table as published"
+        if published
+        else "save it from the spreadsheet as CSV UTF-8, with the columns named in its first row"
+    )
+    lines = _read_lines(file, remedy)
+    heading = next((place for place, line in enumerate(lines) if any(line)), len(lines))
+    header = lines[heading] if lines[heading:] else []
+    columns = name_columns(header, required=required, optional=optional, file=file.name)
+    if not published:
+        refuse_likely(columns, known=(*required, *optional), file=file.name)
+    rows = []
+    for number, line in enumerate(lines[heading + 1 :], start=heading + 2):
+        row = Row(file.name, number, dict(zip(columns, line, strict=False)))
+        if any(line[len(columns) :]):
+            row.refuse(
+                f"has {len(line)} cells but the header has {len(columns)}; put a cell that holds "
+                "the separator in quotes, and write decimals with a point"
+            )
+        if any(line):
+            rows.append(row)
+    if key is not None:
+        _check_key(rows, key)
     return rows
 
 
-def read_numbers(rows: pd.DataFrame, column: str, *, key: str) -> "pd.Series[float]":
-    """Turn a column of text into numbers; empty cells become NaN.
-
-    Args:
-        rows: A table of `read_table`.
-        column: The column to turn.
-        key: The column that names a row in the error.
-
-    Raises:
-        ValueError: If a cell holds text that is no number.
-    """
-    numbers = pd.to_numeric(rows[column], errors="coerce").astype(float)
-    wrong = rows.loc[rows[column].notna() & numbers.isna()]
-    if len(wrong):
-        raise ValueError(
-            f"{wrong[key].iloc[0]!r} has the {column} {wrong[column].iloc[0]!r}, which is no number; "
-            "correct it, or leave the cell empty if it is unknown"
-        )
-    return numbers
-
-
-def _read_text(file: Path) -> pd.DataFrame:
+def _read_lines(file: Path, remedy: str) -> list[list[str]]:
+    """Read a table's cells, line by line; blank lines are empty."""
+    if file.suffix.lower() == ".xlsx":
+        return _read_sheet(file, remedy)
+    text = _decode(file, remedy)
+    separator = _separator(text)
     try:
-        if file.suffix.lower() == ".csv":
-            with file.open(encoding="utf-8-sig") as text:
-                heading = text.readline()
-            return pd.read_csv(
-                file,
-                sep=max(SEPARATORS, key=heading.count),
-                dtype="str",
-                encoding="utf-8-sig",
-                keep_default_na=False,
-                na_values=[""],
-            )
-        return pd.read_excel(
-            file, dtype="str", engine="openpyxl", keep_default_na=False, na_values=[""]
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise ValueError(f"{file.name} is no table ({error}); {remedy}") from error
+    hint = bool(lines) and text.lower().startswith("sep=")
+    return [
+        [] if hint and not place else [cell.strip() for cell in line]
+        for place, line in enumerate(lines)
+    ]
+
+
+def _decode(file: Path, remedy: str) -> str:
+    """Decode a table's text; another encoding is refused rather than guessed."""
+    content = file.read_bytes()
+    encoding = "utf-16" if content.startswith(WIDE_MARKS) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
         raise ValueError(
-            f"table {str(file)!r} is no UTF-8 CSV ({error}); use the table as published"
+            f"{file.name} row {row}: is no UTF-8 text ({error.reason} {content[error.start]:#x}); "
+            f"{remedy}"
         ) from error
+    if "\0" in text:
+        raise ValueError(f"{file.name} is no UTF-8 text (it holds zero bytes); {remedy}")
+    return text
+
+
+def _separator(text: str) -> str:
+    """Tell by the first line what parts the cells.
+
+    >>> _separator("image;mask;label"), _separator("sep=;")
+    (';', ';')
+    """
+    heading = text.lstrip().partition("\n")[0]
+    return max(SEPARATORS, key=heading.count)
+
+
+def _read_sheet(file: Path, remedy: str) -> list[list[str]]:
+    """Read the first sheet of a workbook as text."""
+    try:
+        cells = pd.read_excel(
+            file, header=None, dtype="str", engine="openpyxl", keep_default_na=False, na_values=[]
+        )
     except (BadZipFile, KeyError) as error:
-        raise ValueError(
-            f"table {str(file)!r} is no XLSX ({error}); use the table as published"
-        ) from error
+        raise ValueError(f"{file.name} is no XLSX ({error}); {remedy}") from error
+    return [[str(cell).strip() for cell in line] for line in cells.fillna("").to_numpy().tolist()]
 
 
-def _check_key(names: "pd.Series[str]", file: Path) -> None:
-    if names.isna().any():
-        row = int(names.isna().to_numpy().argmax()) + 1
-        raise ValueError(
-            f"table {file.name!r} has an empty {names.name} in its row {row}; "
-            "use the table as published, or remove the row"
-        )
-    if names.duplicated().any():
-        twice = names[names.duplicated()].iloc[0]
-        raise ValueError(
-            f"table {file.name!r} has two rows for the {names.name} {twice!r}; keep the right one"
-        )
+def _check_key(rows: Sequence[Row], key: str) -> None:
+    first: dict[str, Row] = {}
+    for row in rows:
+        name = row.required(key)
+        earlier = first.setdefault(name, row)
+        if earlier is not row:
+            row.refuse(
+                f"{key} {name!r} is already that of row {earlier.number}; keep the right one"
+            )

@@ -5,8 +5,6 @@ number and the type of every scan. There is no pixel spacing and no BI-RADS. Sou
 label (110 benign and 53 malignant, or 109 and 54): only the number of scans is held to be published.
 """
 
-import pandas as pd
-
 from sonolens.studies.folder import find_folder, require_files
 from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_scan
@@ -40,15 +38,15 @@ def read_udiat(path: str) -> Study:
         ValueError: If a column is absent, or a type is neither benign nor malignant.
     """
     folder = find_folder(path, parts=PARTS, study="UDIAT")
-    rows = read_table(folder / "DatasetB.xlsx", columns=(KEY, TYPE), key=KEY)
-    scan_ids = _name_scans(rows[KEY])
+    rows = read_table(folder / "DatasetB.xlsx", required=(KEY, TYPE), key=KEY)
+    scan_ids = [_name_scan(row.written(KEY)) for row in rows]
     scan_files, mask_files = (
         [folder / part / f"{scan_id}.png" for scan_id in scan_ids] for part in ("original", "GT")
     )
     require_files([*scan_files, *mask_files], study="UDIAT")
     return Study(
         name="udiat",
-        scans=list_scans(scan_ids, rows[TYPE].fillna("").str.lower().tolist(), source="udiat"),
+        scans=list_scans(scan_ids, [row.label(TYPE) for row in rows], source="udiat"),
         images=readers(read_scan, scan_ids, scan_files),
         masks=readers(read_united_masks, scan_ids, [(file,) for file in mask_files]),
         description=DESCRIPTION,
@@ -56,10 +54,10 @@ def read_udiat(path: str) -> Study:
     )
 
 
-def _name_scans(numbers: "pd.Series[str]") -> list[str]:
-    """Give the numbers of the table the leading zeros of the file names, which a spreadsheet drops.
+def _name_scan(number: str) -> str:
+    """Give a number of the table the leading zeros of the file name, which a spreadsheet drops.
 
-    >>> _name_scans(pd.Series(["1", "000002", "163.png"]))
-    ['000001', '000002', '000163']
+    >>> _name_scan("1"), _name_scan("000002"), _name_scan("163.png")
+    ('000001', '000002', '000163')
     """
-    return numbers.str.removesuffix(".png").str.zfill(DIGITS).tolist()
+    return number.removesuffix(".png").zfill(DIGITS)

@@ -24,6 +24,8 @@ CHECKS = (
     "near_identical_scans",
     "conflicting_duplicates",
     "lesion_with_two_labels",
+    "patient_with_many_lesions",
+    "column_like_an_id",
 )
 LEVELS = ("scan", "lesion")
 REGION_NAMES = ("mass", "peritumoral", "below")

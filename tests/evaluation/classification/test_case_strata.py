@@ -93,6 +93,22 @@ def test_what_is_the_same_everywhere_parts_nothing(value) -> None:
     assert "device" not in found["lesion"]
 
 
+def test_histology_and_side_part_scans_and_lesions() -> None:
+    told = SCANS.assign(
+        histology=["cyst", "cyst", "fibroadenoma", "cyst", None],
+        side=["left", "right", "single", "left", "left"],
+    )
+
+    found = strata(told)
+
+    assert list(found["lesion"]) == ["birads", "size", "device", "histology", "side"]
+    assert found["lesion"]["histology"].tolist() == [
+        *("histology=cyst", "histology=fibroadenoma", "histology=cyst", "histology=unknown")
+    ]
+    assert found["lesion"]["side"]["a"] == "side=several"
+    assert found["scan"]["side"]["b1"] == "side=single"
+
+
 def test_one_device_known_of_some_scans_only_parts_them() -> None:
     found = strata(SCANS.assign(device=["GE", "GE", None, None, None]))
 

@@ -1,4 +1,4 @@
-"""The strata of cases: scans and lesions of one BI-RADS category, size, device or view."""
+"""The strata of cases: scans and lesions of one BI-RADS category, size, device, histology or side."""
 
 import itertools
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from sonolens.tables.vocabulary import BIRADS, LEVELS, VIEWS
 
 UNKNOWN = "unknown"
 SEVERAL = "several"
+WORDS = ("device", "histology", "side")
+"""Properties in the words of a study, in alphabetical order."""
 
 Categories: TypeAlias = "pd.Series[pd.CategoricalDtype[str]]"
 Strata: TypeAlias = dict[str, list[Categories]]
@@ -21,12 +23,12 @@ Strata: TypeAlias = dict[str, list[Categories]]
 def stratify_cases(scans: ScansTable, *, size_bounds_mm: Sequence[float]) -> Strata:
     """Say to which strata every scan and every lesion belongs.
 
-    Strata come from `birads`, `size_mm`, `device` and `view`, as far as `scans` has these columns: for
+    Strata come from `birads`, `size_mm`, `device`, `histology`, `side` and `view`, as far as `scans` has these columns: for
     example ``birads=4a``, ``size=10-20 mm`` (over 10, at most 20), ``device=GE``, ``view=unknown``. A
     property that takes one value throughout, or is unknown throughout, parts nothing and gives none.
 
     A lesion has the highest BI-RADS category and the largest size known of its scans, and their
-    device, or ``several``. It has no view.
+    device, histology and side, or ``several``. It has no view.
 
     Args:
         scans: A `Scans` table of the scans to be told apart, with or without `size_mm` (NaN where
@@ -57,12 +59,8 @@ def stratify_cases(scans: ScansTable, *, size_bounds_mm: Sequence[float]) -> Str
         sizes = scans.set_index("scan_id")["size_mm"]
         of_scan["size"] = _named(_size_places(sizes, size_bounds_mm), names)
         of_lesion["size"] = _named(_size_places(by_lesion["size_mm"].max(), size_bounds_mm), names)
-    if "device" in scans:
-        devices, different = by_lesion["device"].first(), by_lesion["device"].nunique()
-        devices = devices.mask(different > 1, SEVERAL)
-        known = (*sorted(scans["device"].dropna().unique()), SEVERAL)
-        of_scan["device"] = _as_categories(scans.set_index("scan_id")["device"], known)
-        of_lesion["device"] = _as_categories(devices, known)
+    for name in [name for name in WORDS if name in scans]:
+        of_scan[name], of_lesion[name] = _in_words(scans, name)
     if "view" in scans:
         of_scan["view"] = _as_categories(scans.set_index("scan_id")["view"], VIEWS)
     return {
@@ -73,6 +71,17 @@ def stratify_cases(scans: ScansTable, *, size_bounds_mm: Sequence[float]) -> Str
         ]
         for level, properties in zip(LEVELS, (of_scan, of_lesion), strict=True)
     }
+
+
+def _in_words(scans: ScansTable, column: str) -> tuple[Categories, Categories]:
+    """Take a property of every scan, and that of every lesion, as they are called."""
+    by_lesion = scans.groupby("lesion_id", sort=False)[column]
+    different = by_lesion.nunique()
+    known = (*sorted(scans[column].dropna().unique()), SEVERAL)
+    return (
+        _as_categories(scans.set_index("scan_id")[column], known),
+        _as_categories(by_lesion.first().mask(different > 1, SEVERAL), known),
+    )
 
 
 def _size_places(sizes: "pd.Series[float]", bounds: Sequence[float]) -> "pd.Series[float]":
