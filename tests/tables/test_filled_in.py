@@ -34,7 +34,7 @@ def test_what_a_study_does_not_tell_is_marked(
 def test_marks_are_those_of_each_row_and_survive_a_file(tmp_path) -> None:
     marked = mark_filled(
         scans(lesion_ids=["1", "2"]),
-        {"lesion_id": pd.Series([True, False]), "patient_id": pd.Series([True, False])},
+        {"lesion_id": [True, False], "patient_id": [True, False]},
     )
     marked.to_csv(tmp_path / "scans.csv", index=False)
     read = pd.read_csv(tmp_path / "scans.csv")

@@ -43,7 +43,7 @@ def split_holdout(
         groups: The group of every scan, indexed by scan id; the patients if absent.
 
     Returns:
-        Contract `sonolens.cohort.Splits`, fold 0, one row per scan in the order of `scans`.
+        Contract `sonolens.tables.Splits`, fold 0, one row per scan in the order of `scans`.
 
     Raises:
         ValueError: If the shares leave no group to train on, a partition lacks one of the labels,
@@ -92,7 +92,7 @@ def split_kfold(
         groups: The group of every scan, indexed by scan id; the patients if absent.
 
     Returns:
-        Contract `sonolens.cohort.Splits`, one row per scan and fold, in the order of `scans` within
+        Contract `sonolens.tables.Splits`, one row per scan and fold, in the order of `scans` within
         a fold; fold k (from 0) of repeat r (from 0) has the number ``r * folds + k``.
 
     Raises:
@@ -139,7 +139,7 @@ def split_official(
         groups: The group of every scan, indexed by scan id; the patients if absent.
 
     Returns:
-        Contract `sonolens.cohort.Splits`, one row per scan and fold, in the order of `scans` within
+        Contract `sonolens.tables.Splits`, one row per scan and fold, in the order of `scans` within
         a fold; the smallest published number is fold 0, the next fold 1.
 
     Raises:
@@ -164,7 +164,7 @@ def check_disjoint(splits: SplitsTable, groups: pd.Series) -> None:
     """Make sure that no group is known in training and met again in another partition.
 
     Args:
-        splits: Contract `sonolens.cohort.Splits`.
+        splits: Contract `sonolens.tables.Splits`.
         groups: The group of every scan, indexed by scan id.
 
     Raises:

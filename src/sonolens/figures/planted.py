@@ -51,7 +51,7 @@ def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     Several seeds of a network are averaged, intervals too. A cell stays empty where no scan counted.
 
     Args:
-        planted_evidence: Contract `sonolens.tables.PlantedEvidence`.
+        planted_evidence: Contract `sonolens.tables.planted.PlantedEvidence`.
     """
     shown = planted_evidence[planted_evidence["region"] == "planted"]
     rows = list(dict.fromkeys(zip(shown["network"], shown["method"], strict=True)))

@@ -164,6 +164,8 @@ def _list_cases(
         scan_ids,
         [row.label("Classification") for row in rows],
         source="breast",
+        patient_ids=scan_ids,  # published: one scan of each of 256 patients
+        lesion_ids=scan_ids,
         birads=[row.choice("BIRADS", vocabulary.BIRADS) for row in rows],
         spacing_mm=[
             _read_spacing_mm(row, file) for row, file in zip(rows, scan_files, strict=True)

@@ -23,6 +23,7 @@ from sonolens.studies.picture_file import read_colours, read_size
 from sonolens.studies.row import Row
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
+from sonolens.tables.filled_in import mark_filled
 
 DESCRIPTION = "BUS-UCLM, Vallez et al. 2025, doi 10.17632/7fvgj4jsp7, version 3, CC BY 4.0."
 # Its other counts include frames that are left out here, and would never be met.
@@ -164,6 +165,7 @@ def _list_frames(frames: Sequence[Frame]) -> pd.DataFrame:
         patient_ids=[frame.patient for frame in frames],
         lesion_ids=[f"{frame.patient} {frame.label}" for frame in frames],
     )
+    scans = mark_filled(scans, {"lesion_id": [True] * len(frames)})
     words = {True: "yes", False: "no", None: None}
     for column in ("doppler", "marks", "combined"):
         told = [words[getattr(frame, column)] for frame in frames]

@@ -39,6 +39,7 @@ from sonolens.studies.spelling import fold_id, is_no_answer
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 from sonolens.tables import vocabulary
+from sonolens.tables.filled_in import mark_filled
 
 DESCRIPTION = (
     "DICOM files of the user's own, cut to their tissue region; patients by keyed hash only."
@@ -140,7 +141,8 @@ def _list_labels(rows: Sequence[Row]) -> pd.DataFrame:
         }
         for row in rows
     ]
-    table = pd.DataFrame(told, dtype="str")
+    filled = [not row.written("lesion_id") for row in rows]
+    table = mark_filled(pd.DataFrame(told, dtype="str"), {"lesion_id": filled})
     twice = table["scan_id"].duplicated().to_numpy()
     if twice.any():
         place = int(twice.argmax())

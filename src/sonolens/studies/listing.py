@@ -80,6 +80,4 @@ def list_scans(
         }
     )
     absent = {"lesion_id": lesion_ids is None, "patient_id": patient_ids is None}
-    return mark_filled(
-        scans, {name: pd.Series(lacks, index=scans.index) for name, lacks in absent.items()}
-    )
+    return mark_filled(scans, {name: [lacks] * len(scans) for name, lacks in absent.items()})

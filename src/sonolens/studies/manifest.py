@@ -1,7 +1,7 @@
 """Anybody's scans, listed in a ``manifest.csv``: one row per scan, checked before a picture is read.
 
 ``image``, ``mask`` and ``label`` are required. `OPTIONAL` columns fill the contract of
-`sonolens.cohort.Scans`; all others are kept as they are. An empty cell means unknown.
+`sonolens.tables.Scans`; all others are kept as they are. An empty cell means unknown.
 """
 
 import math
@@ -20,6 +20,7 @@ from sonolens.studies.spelling import fold_id, is_no_answer
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 from sonolens.tables import vocabulary
+from sonolens.tables.filled_in import FILLABLE, mark_filled
 
 FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
@@ -127,7 +128,7 @@ def _find_pictures(rows: Sequence[Row], folder: Path) -> tuple[list[Path], list[
 
 
 def _list_scans(rows: Sequence[Row], images: Sequence[Path]) -> pd.DataFrame:
-    """Turn the rows into the contract of `sonolens.cohort.Scans`."""
+    """Turn the rows into the contract of `sonolens.tables.Scans`."""
     scans = [_describe_scan(row, image) for row, image in zip(rows, images, strict=True)]
     first_named: dict[str, Row] = {}
     for row, scan in zip(rows, scans, strict=True):
@@ -145,7 +146,10 @@ def _list_scans(rows: Sequence[Row], images: Sequence[Path]) -> pd.DataFrame:
         labels=table["label"].tolist(),
     )
     texts = [column for column in table.columns if column not in SPACINGS]
-    return table.astype(dict.fromkeys(texts, "str"))
+    return mark_filled(
+        table.astype(dict.fromkeys(texts, "str")),
+        {column: [not row.written(column) for row in rows] for column in FILLABLE},
+    )
 
 
 def _describe_scan(row: Row, image: Path) -> dict[str, str | float | None]:

@@ -16,7 +16,7 @@ class Study:
 
     Attributes:
         name: Short name of the data set.
-        scans: One row per scan, checked against `sonolens.cohort.Scans`.
+        scans: One row per scan, checked against `sonolens.tables.Scans`.
         images: Reads a scan by its id.
         masks: Reads a scan's mass by its id; same grid as the scan.
         description: One sentence on origin and licence for the report.

@@ -46,7 +46,13 @@ def read_udiat(path: str) -> Study:
     require_files([*scan_files, *mask_files], study="UDIAT")
     return Study(
         name="udiat",
-        scans=list_scans(scan_ids, [row.label(TYPE) for row in rows], source="udiat"),
+        scans=list_scans(
+            scan_ids,
+            [row.label(TYPE) for row in rows],
+            source="udiat",
+            patient_ids=scan_ids,  # published: one scan of each of 163 women
+            lesion_ids=scan_ids,
+        ),
         images=readers(read_scan, scan_ids, scan_files),
         masks=readers(read_united_masks, scan_ids, [(file,) for file in mask_files]),
         description=DESCRIPTION,

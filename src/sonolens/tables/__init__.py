@@ -5,3 +5,5 @@ loaded. Unknown is empty, never guessed. Columns ending in ``_mm`` are millimetr
 grid, ``_px`` are native pixels (0 is the centre of the first), rates and probabilities lie
 between 0 and 1.
 """
+
+from sonolens.tables.cohort import MassMeasurements, Scans, Screening, Splits

@@ -1,5 +1,7 @@
 """What a study does not tell of its scans and a reader filled in, so that no guess passes for a fact."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 FILLED_IN = "filled_in"
@@ -8,7 +10,7 @@ FILLABLE = ("lesion_id", "patient_id")
 """Columns that are filled in where they are unknown: with the scan's id, and with the lesion's."""
 
 
-def mark_filled(scans: pd.DataFrame, filled: "dict[str, pd.Series[bool]]") -> pd.DataFrame:
+def mark_filled(scans: pd.DataFrame, filled: Mapping[str, Sequence[bool]]) -> pd.DataFrame:
     """Mark in a table of scans which ids were filled in.
 
     Args:

@@ -19,7 +19,7 @@ def apply_rules(
         maps: Tells which scans are called malignant.
         at_max: Share of each map's maxima inside.
         at_min: Share of its minima inside.
-        rules: Names in `sonolens.tables.POINTING_RULES`, in the order of the last axis.
+        rules: Names in `sonolens.tables.vocabulary.POINTING_RULES`, in the order of the last axis.
     """
     values = {
         "either": 1 - (1 - at_max) * (1 - at_min),
