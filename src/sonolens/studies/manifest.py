@@ -11,12 +11,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import pandas as pd
 
 from sonolens.studies.listing import readers
+from sonolens.studies.mask_choice import MaskChoice, parse_choice
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.study import Study
 from sonolens.tables import vocabulary
@@ -25,7 +27,8 @@ FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
 IDS = ("scan_id", "lesion_id", "patient_id")
 SPACINGS = ("spacing_mm", "spacing_row_mm", "spacing_col_mm")
-OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source")
+MASK_CHOICES = ("mask_value", "mask_colour")
+OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source", *MASK_CHOICES)
 LABELS = {"benign": "benign", "malignant": "malignant", "0": "benign", "1": "malignant"}
 NOTHING = {"na", "n/a", "nan", "null", "none", "unknown", "-", "?"}
 """How people write that they do not know; as an id it would make strangers one patient."""
@@ -81,7 +84,10 @@ def read_manifest(path: str) -> Study:
         name="manifest",
         scans=scans,
         images=readers(read_scan, scans["scan_id"], images),
-        masks=readers(read_mask, scans["scan_id"], masks),
+        masks={
+            scan_id: partial(read_mask, mask, choice=_read_choice_of_mask(row))
+            for scan_id, mask, row in zip(scans["scan_id"], masks, rows, strict=True)
+        },
         description=DESCRIPTION,
     )
 
@@ -270,6 +276,14 @@ def _read_choice(row: Row, column: str, choices: Sequence[str]) -> str | None:
             f"{column} {text!r} is unknown; choose from {', '.join(choices)}, or leave it empty"
         )
     return text or None
+
+
+def _read_choice_of_mask(row: Row) -> MaskChoice | None:
+    """Read which class of a label map is the mass; nothing if both cells are empty."""
+    try:
+        return parse_choice(row.cell("mask_value"), row.cell("mask_colour"))
+    except ValueError as error:
+        row.refuse(str(error))
 
 
 def _read_spacing(row: Row) -> tuple[float, float]:
