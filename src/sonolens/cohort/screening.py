@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sonolens.cohort.drawing_findings import judge_company, judge_content, judge_drawing
 from sonolens.cohort.duplicates import group_duplicates
+from sonolens.cohort.findings import Finding
 from sonolens.cohort.inspection import ScanFacts
 from sonolens.tables import vocabulary
 from sonolens.tables.cohort import ScansTable, ScreeningTable
@@ -17,10 +18,21 @@ logger = logging.getLogger(__name__)
 SEVERITY = {
     "unreadable": "error",
     "tiny_scan": "error",
+    "no_content": "error",
+    "coloured_scan": "warning",
     "mask_size": "error",
     "empty_mask": "error",
+    "mask_levels": "warning",
+    "inverted_mask": "error",
+    "large_mask": "warning",
+    "tiny_mask": "error",
+    "open_outline": "error",
+    "thin_mask": "warning",
+    "stray_pixels": "warning",
     "mask_at_border": "warning",
     "many_components": "warning",
+    "same_mask": "warning",
+    "bright_masses": "warning",
     "absent_spacing": "warning",
     "implausible_spacing": "error",
     "identical_scans": "warning",
@@ -36,15 +48,6 @@ ON_ERROR = ("stop", "drop")
 COLUMNS = ("scan_id", "check", "severity", "value", "message")
 FINDINGS_NAMED = 3
 """How many findings an error or log line tells before it only counts."""
-
-
-class Finding(NamedTuple):
-    """What one check says of one scan."""
-
-    scan_id: str
-    check: str
-    value: str
-    message: str
 
 
 def screen_scans(
@@ -87,11 +90,12 @@ def screen_scans(
         findings += _judge_picture(
             facts_of[scan_id], min_side_px=min_side_px, max_mask_components=max_mask_components
         )
+        findings += judge_content(facts_of[scan_id])
     for row in scans.to_dict("records"):
+        fact, spacing_mm = facts_of[row["scan_id"]], (row["spacing_row_mm"], row["spacing_col_mm"])
+        findings += judge_drawing(fact, spacing_mm=spacing_mm)
         findings += _judge_spacing(
-            facts_of[row["scan_id"]],
-            spacing_mm=(row["spacing_row_mm"], row["spacing_col_mm"]),
-            depth_mm=(min_depth_mm, max_depth_mm),
+            fact, spacing_mm=spacing_mm, depth_mm=(min_depth_mm, max_depth_mm)
         )
     fingerprints = {
         scan_id: fingerprint
@@ -100,6 +104,10 @@ def screen_scans(
     }
     duplicates = group_duplicates(fingerprints, min_correlation=min_correlation)
     label_of = dict(zip(scans["scan_id"], scans["label"], strict=True))
+    findings += judge_company(
+        [facts_of[scan_id] for scan_id in scans["scan_id"]],
+        alike=dict(zip(duplicates["scan_id"], duplicates["group"], strict=True)),
+    )
     findings += _judge_duplicates(duplicates, label_of=label_of)
     findings += _judge_lesions(scans)
     return _tabulate(findings, order=list(scans["scan_id"]))
@@ -183,7 +191,7 @@ def _judge_picture(
     if facts.mask_components > max_mask_components:
         pieces = str(facts.mask_components)
         message = (
-            f"mask has {pieces} pieces, more than {max_mask_components}; look for stray pixels"
+            f"mask has {pieces} pieces, more than {max_mask_components}; see whether all are masses"
         )
         yield Finding(scan_id, "many_components", pieces, message)
 
