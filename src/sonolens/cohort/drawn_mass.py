@@ -129,8 +129,8 @@ def _share_around(mass: Mask) -> float:
     if mass[tuple(middle)]:
         return 1.0
     down, right = (np.argwhere(mass) - middle).T
-    angles = np.arctan2(down, right) / (2 * np.pi) + 0.5
-    found = np.unique((angles * DIRECTIONS).astype(int) % DIRECTIONS)
+    turns = np.arctan2(down, right) / (2 * np.pi) % 1
+    found = np.unique((turns * DIRECTIONS).astype(int) % DIRECTIONS)
     return len(found) / DIRECTIONS
 
 

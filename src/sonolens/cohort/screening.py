@@ -86,16 +86,13 @@ def screen_scans(
             "inspect every scan of the table before screening it"
         )
     findings: list[Finding] = []
-    for scan_id in scans["scan_id"]:
-        findings += _judge_picture(
-            facts_of[scan_id], min_side_px=min_side_px, max_mask_components=max_mask_components
-        )
-        findings += judge_content(facts_of[scan_id])
     for row in scans.to_dict("records"):
-        fact, spacing_mm = facts_of[row["scan_id"]], (row["spacing_row_mm"], row["spacing_col_mm"])
-        findings += judge_drawing(fact, spacing_mm=spacing_mm)
-        findings += _judge_spacing(
-            fact, spacing_mm=spacing_mm, depth_mm=(min_depth_mm, max_depth_mm)
+        findings += _judge_alone(
+            facts_of[row["scan_id"]],
+            spacing_mm=(row["spacing_row_mm"], row["spacing_col_mm"]),
+            min_side_px=min_side_px,
+            max_mask_components=max_mask_components,
+            depth_mm=(min_depth_mm, max_depth_mm),
         )
     fingerprints = {
         scan_id: fingerprint
@@ -104,10 +101,8 @@ def screen_scans(
     }
     duplicates = group_duplicates(fingerprints, min_correlation=min_correlation)
     label_of = dict(zip(scans["scan_id"], scans["label"], strict=True))
-    findings += judge_company(
-        [facts_of[scan_id] for scan_id in scans["scan_id"]],
-        alike=dict(zip(duplicates["scan_id"], duplicates["group"], strict=True)),
-    )
+    alike = dict(zip(duplicates["scan_id"], duplicates["group"], strict=True))
+    findings += judge_company([facts_of[scan_id] for scan_id in scans["scan_id"]], alike=alike)
     findings += _judge_duplicates(duplicates, label_of=label_of)
     findings += _judge_lesions(scans)
     return _tabulate(findings, order=list(scans["scan_id"]))
@@ -165,6 +160,23 @@ def resolve_screening(
         )
     logger.warning("Left out by screening: %s", told.replace("[", "(").replace("]", ")"))
     return kept
+
+
+def _judge_alone(
+    facts: ScanFacts,
+    *,
+    spacing_mm: tuple[float, float],
+    min_side_px: int,
+    max_mask_components: int,
+    depth_mm: tuple[float, float],
+) -> Iterator[Finding]:
+    """Judge a scan, its mask and its spacing without regard to other scans."""
+    yield from _judge_picture(
+        facts, min_side_px=min_side_px, max_mask_components=max_mask_components
+    )
+    yield from judge_content(facts)
+    yield from judge_drawing(facts, spacing_mm=spacing_mm)
+    yield from _judge_spacing(facts, spacing_mm=spacing_mm, depth_mm=depth_mm)
 
 
 def _judge_picture(

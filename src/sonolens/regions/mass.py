@@ -5,11 +5,11 @@ from scipy import ndimage
 
 from sonolens.arrays import Mask
 
-DUST_SHARE = 0.01
-"""Pieces of at most this share of the largest one's area, a tenth of its width, are dust.
+DUST_SHARE = 0.02
+"""Pieces of at most this share of the largest one's area, a seventh of its width, are dust.
 
-A mass of 10 mm has a piece beside it of 1 mm at most: slips of a pen are that small, satellite nodules
-that anybody would draw are not.
+Beside a mass of 10 mm that is a piece of 1.4 mm: slips of a pen are that small, nodules that anybody would
+draw are not.
 """
 
 SPECK_PX = 4

@@ -24,10 +24,13 @@ BLACK = 0.05
 """Up to this share of the brightest level a level is black: what compression makes of 0."""
 
 NOTABLE = 0.01
-"""Levels on less than this share of what is drawn are odd pixels, as pieces of this size are dust."""
+"""Levels on less than this share of what is drawn are odd pixels; the published odd level has 0.0003."""
 
-SOLID = 0.5
-"""A class has at least half of its pixels among their like, as a disc of 8 px across has."""
+SOLID = 0.25
+"""Share of a class's pixels that lie among their like: a band of 3 px has a third, an edge none."""
+
+NOISY_SOLID = 0.5
+"""The same where an edge may be as wide as its blur: a disc of 8 px has half."""
 
 STEPS = 8
 """Noisy levels are compared in this many steps, each as wide as the noise of a coarse JPEG."""
@@ -116,7 +119,7 @@ def find_coloured_mass(colours: Colours, *, name: str, lossy: bool = False) -> M
         if only is not None:
             top = _level_of_mass(brightness, brightness[codes == only][0])
     drawn = brightness >= top / 2
-    _refuse_hues(np.where(drawn[..., None], colours, 0), name, solid=0.0 if sharp else SOLID)
+    _refuse_hues(np.where(drawn[..., None], colours, 0), name, solid=0.0 if sharp else NOISY_SOLID)
     return drawn
 
 
@@ -158,11 +161,10 @@ def _refuse_hues(drawn: Colours, name: str, *, solid: float) -> None:
 def _refuse_noisy_classes(levels: Levels, top: Any, name: str) -> None:
     """Refuse levels that gather about more than black and white."""
     parts = ndimage.median_filter(np.minimum(levels / top, 1), size=3) * STEPS
-    for shift in (0.5, 1.0):  # noise about a border between two steps lies within one of the other
-        first, last = 0 if shift < 1 else 1, STEPS
-        steps = np.floor(parts + shift).astype(np.int64).clip(first, last)
-        names = [f"about {(step + 0.5 - shift) / STEPS * top:.0f}" for step in range(STEPS + 1)]
-        _find_class(steps, black=first, names=names, name=name)
+    names = [f"about {step / STEPS * top:.0f}" for step in range(STEPS + 1)]
+    # Noise about a border between two steps of the one lies within a step of the other.
+    for steps, black in ((np.rint(parts), 0), (np.ceil(parts).clip(min=1), 1)):
+        _find_class(steps.astype(np.int64), black=black, names=names, name=name, solid=NOISY_SOLID)
 
 
 def _find_class(
