@@ -79,6 +79,7 @@ def test_a_sound_drawing_has_no_finding(mask: np.ndarray) -> None:
         (SPECK, ("tiny_mask", "error", "1 px, 0.2 mm")),
         (RING & ~GAP, ("open_outline", "error", None)),
         ((abs(ROWS - COLS) < 3) & DISC | ((COLS == 45) & DISC), ("thin_mask", "warning", None)),
+        ((abs(ROWS - 40) < 2) & (abs(COLS - 50) < 25), ("thin_mask", "warning", "6.1%")),
         (DISC | SPECK, ("stray_pixels", "warning", "1 px")),
     ],
 )

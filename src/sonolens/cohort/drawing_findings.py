@@ -34,6 +34,9 @@ SMALLEST_MM = 1.0
 THIN = 0.5
 """A mass that fills less of its convex hull; the most ragged one in three published sets fills 0.65."""
 
+NARROW = 0.12
+"""A mass that is nowhere wider, of its length, is a line; the flattest in three published sets has 0.25."""
+
 AROUND = 0.75
 """A thin drawing that lies so far around its middle is an outline that is not closed; a half moon is not."""
 
@@ -97,7 +100,9 @@ def _judge_coverage(scan_id: str, mass: DrawnMass) -> Iterator[Finding]:
     share, border = mass.field_share, mass.border_share
     told = f"mask covers {share:.1%} of the field and {border:.1%} of the picture's border"
     if share > WHOLE_FIELD or (share > LARGE and border > BORDER):
-        message = f"{told}, so it is white on the background; save the mass white on black"
+        message = (
+            f"{told}, so it is all white or white on the background; save the mass white on black"
+        )
         yield Finding(scan_id, "inverted_mask", f"{share:.1%}", message)
     elif share > LARGE:
         message = f"{told}; see whether it is the mass alone"
@@ -125,9 +130,14 @@ def _judge_thinness(scan_id: str, mass: DrawnMass) -> Iterator[Finding]:
             f"{mass.around_share:.0%} of directions, so it is an outline that is not closed; fill the mass"
         )
         yield Finding(scan_id, "open_outline", f"{mass.hull_share:.1%}", message)
-    elif mass.piece_share < THIN:
-        message = f"mask fills {mass.piece_share:.1%} of its convex hull, thin for a mass; see whether it is filled"
-        yield Finding(scan_id, "thin_mask", f"{mass.piece_share:.1%}", message)
+    elif mass.piece_share < THIN or mass.width_share < NARROW:
+        message = (
+            f"mask fills {mass.piece_share:.1%} of its convex hull and is nowhere wider than "
+            f"{mass.width_share:.1%} of its length, thin for a mass; see whether it is filled"
+        )
+        yield Finding(
+            scan_id, "thin_mask", f"{min(mass.piece_share, mass.width_share):.1%}", message
+        )
 
 
 def _judge_same_masks(

@@ -35,6 +35,7 @@ class DrawnMass:
         border_share: How much of the picture's outermost pixels it covers.
         hull_share: Its area over that of its convex hull.
         piece_share: The same with a hull around each of its pieces.
+        width_share: Width of the largest circle in its largest piece, over the longer side of that.
         around_share: In how many directions from its middle it lies; 1 if its middle lies in it.
         echo: Mean grey level inside less that around it; NaN where either is empty, or the scan has another
             size.
@@ -49,6 +50,7 @@ class DrawnMass:
     border_share: float
     hull_share: float
     piece_share: float
+    width_share: float
     around_share: float
     echo: float
 
@@ -79,6 +81,7 @@ def describe_mass(mask: Mask, scan: Scan | None) -> DrawnMass:
         border_share=_share_of_border(mass),
         hull_share=float(mass.sum() / _hull_area(mass[rows, cols])),
         piece_share=_share_of_hulls(mass[rows, cols]),
+        width_share=_share_of_width(mass[rows, cols]),
         around_share=_share_around(mass[rows, cols]),
         echo=float("nan") if scan is None else _compare_echo(mass, scan),
     )
@@ -112,6 +115,14 @@ def _share_of_hulls(mass: Mask) -> float:
         for number, box in enumerate(ndimage.find_objects(pieces), start=1)
     ]
     return float(mass.sum() / sum(hulls))
+
+
+def _share_of_width(mass: Mask) -> float:
+    pieces, _ = ndimage.label(mass, structure=EIGHT_NEIGHBOURS)
+    largest = pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:])
+    piece = largest[bounding_box(largest)]
+    to_edge = ndimage.distance_transform_edt(np.pad(piece, 1))
+    return float((2 * to_edge.max() - 1) / max(piece.shape))
 
 
 def _hull_area(piece: Mask) -> float:

@@ -113,7 +113,8 @@ def tell_colours(colours: Colours, *, name: str) -> None:
 
     It is a warning, because the tissue around a colour box is sound, and a tint over a whole scan is as well.
     """
-    chroma = colours.max(axis=2) - colours.min(axis=2)
+    channels = np.moveaxis(colours, 2, 0)  # far quicker than along the last axis
+    chroma = channels.max(axis=0) - channels.min(axis=0)
     share = float((chroma >= STRONG_CHROMA).mean())
     if share >= COLOURED:
         remark(
