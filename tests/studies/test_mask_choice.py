@@ -19,6 +19,15 @@ def test_a_colour_is_a_name_or_three_numbers(colour: str) -> None:
     assert parse_choice("", colour) == MaskChoice(colour=(128, 0, 0))
 
 
+def test_black_may_be_the_mass() -> None:
+    inverted = np.array([[255, 0, 255]], dtype=np.uint8)
+
+    choice = parse_choice("0", "")
+
+    assert choice == MaskChoice(value=0.0)
+    assert find_value(inverted, 0.0, name="m", lossy=False).tolist() == [[False, True, False]]
+
+
 def test_nothing_is_no_choice() -> None:
     assert parse_choice("", "") is None
 
@@ -28,7 +37,6 @@ def test_nothing_is_no_choice() -> None:
     [
         ("2", "red", "one or the other"),
         ("mass", "", "'mass' is no level"),
-        ("0", "", "above 0"),
         ("-1", "", "is no level"),
         ("", "reddish", "'reddish' is no colour"),
     ],

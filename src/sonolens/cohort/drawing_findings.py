@@ -101,7 +101,8 @@ def _judge_coverage(scan_id: str, mass: DrawnMass) -> Iterator[Finding]:
     told = f"mask covers {share:.1%} of the field and {border:.1%} of the picture's border"
     if share > WHOLE_FIELD or (share > LARGE and border > BORDER):
         message = (
-            f"{told}, so it is all white or white on the background; save the mass white on black"
+            f"{told}, so it is all white or white on the background; save the mass white on black, or "
+            "say mask_value 0 in the manifest"
         )
         yield Finding(scan_id, "inverted_mask", f"{share:.1%}", message)
     elif share > LARGE:

@@ -50,11 +50,9 @@ def parse_choice(value: str, colour: str) -> MaskChoice | None:
     if value and colour:
         raise ValueError("has mask_value beside mask_colour; give one or the other")
     if value:
-        if not re.fullmatch(r"\d+([.,]\d+)?", value, re.ASCII) or not float(
-            value.replace(",", ".")
-        ):
+        if not re.fullmatch(r"\d+([.,]\d+)?", value, re.ASCII):
             raise ValueError(
-                f"mask_value {value!r} is no level; write the number that the mass has in its picture, above 0"
+                f"mask_value {value!r} is no level; write the number that the mass has in its picture"
             )
         return MaskChoice(value=float(value.replace(",", ".")))
     if not colour:
