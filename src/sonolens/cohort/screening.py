@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sonolens.cohort.drawing_findings import judge_company, judge_content, judge_drawing
 from sonolens.cohort.duplicates import group_duplicates
+from sonolens.cohort.finding import Finding
 from sonolens.cohort.identities import find_crowded_patients, find_likely_ids
 from sonolens.cohort.inspection import ScanFacts
 from sonolens.tables import vocabulary
@@ -18,10 +19,21 @@ logger = logging.getLogger(__name__)
 SEVERITY = {
     "unreadable": "error",
     "tiny_scan": "error",
+    "no_content": "error",
+    "coloured_scan": "warning",
     "mask_size": "error",
     "empty_mask": "error",
+    "mask_levels": "warning",
+    "inverted_mask": "error",
+    "large_mask": "warning",
+    "tiny_mask": "error",
+    "open_outline": "error",
+    "thin_mask": "warning",
+    "stray_pixels": "warning",
     "mask_at_border": "warning",
     "many_components": "warning",
+    "same_mask": "warning",
+    "bright_masses": "warning",
     "absent_spacing": "warning",
     "implausible_spacing": "error",
     "identical_scans": "warning",
@@ -39,15 +51,6 @@ ON_ERROR = ("stop", "drop")
 COLUMNS = ("scan_id", "check", "severity", "value", "message")
 FINDINGS_NAMED = 3
 """How many findings an error or log line tells before it only counts."""
-
-
-class Finding(NamedTuple):
-    """What one check says of one scan."""
-
-    scan_id: str
-    check: str
-    value: str
-    message: str
 
 
 def screen_scans(
@@ -86,14 +89,12 @@ def screen_scans(
             "inspect every scan of the table before screening it"
         )
     findings: list[Finding] = []
-    for scan_id in scans["scan_id"]:
-        findings += _judge_picture(
-            facts_of[scan_id], min_side_px=min_side_px, max_mask_components=max_mask_components
-        )
     for row in scans.to_dict("records"):
-        findings += _judge_spacing(
+        findings += _judge_alone(
             facts_of[row["scan_id"]],
             spacing_mm=(row["spacing_row_mm"], row["spacing_col_mm"]),
+            min_side_px=min_side_px,
+            max_mask_components=max_mask_components,
             depth_mm=(min_depth_mm, max_depth_mm),
         )
     fingerprints = {
@@ -103,6 +104,8 @@ def screen_scans(
     }
     duplicates = group_duplicates(fingerprints, min_correlation=min_correlation)
     label_of = dict(zip(scans["scan_id"], scans["label"], strict=True))
+    alike = dict(zip(duplicates["scan_id"], duplicates["group"], strict=True))
+    findings += judge_company([facts_of[scan_id] for scan_id in scans["scan_id"]], alike=alike)
     findings += _judge_duplicates(duplicates, label_of=label_of)
     findings += _judge_lesions(scans)
     findings += _judge_ids(scans)
@@ -163,6 +166,23 @@ def resolve_screening(
     return kept
 
 
+def _judge_alone(
+    facts: ScanFacts,
+    *,
+    spacing_mm: tuple[float, float],
+    min_side_px: int,
+    max_mask_components: int,
+    depth_mm: tuple[float, float],
+) -> Iterator[Finding]:
+    """Judge a scan, its mask and its spacing without regard to other scans."""
+    yield from _judge_picture(
+        facts, min_side_px=min_side_px, max_mask_components=max_mask_components
+    )
+    yield from judge_content(facts)
+    yield from judge_drawing(facts, spacing_mm=spacing_mm)
+    yield from _judge_spacing(facts, spacing_mm=spacing_mm, depth_mm=depth_mm)
+
+
 def _judge_picture(
     facts: ScanFacts, *, min_side_px: int, max_mask_components: int
 ) -> Iterator[Finding]:
@@ -187,7 +207,7 @@ def _judge_picture(
     if facts.mask_components > max_mask_components:
         pieces = str(facts.mask_components)
         message = (
-            f"mask has {pieces} pieces, more than {max_mask_components}; look for stray pixels"
+            f"mask has {pieces} pieces, more than {max_mask_components}; see whether all are masses"
         )
         yield Finding(scan_id, "many_components", pieces, message)
 
