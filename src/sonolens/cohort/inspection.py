@@ -8,7 +8,7 @@ from jaxtyping import Bool
 from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
-from sonolens.cohort.duplicates import Fingerprint, take_fingerprint
+from sonolens.cohort.fingerprints import Fingerprint, take_fingerprint
 
 EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
 

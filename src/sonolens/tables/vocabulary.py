@@ -22,6 +22,7 @@ CHECKS = (
     "implausible_spacing",
     "identical_scans",
     "near_identical_scans",
+    "kindred_scans",
     "conflicting_duplicates",
     "lesion_with_two_labels",
 )
