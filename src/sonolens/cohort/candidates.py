@@ -13,6 +13,8 @@ import numpy as np
 from jaxtyping import Float, Float32, Int, Int8
 from scipy import ndimage
 
+from sonolens.ultrasound.grid import from_shares, to_shares
+
 MIDDLE = 0.7
 """Side of the middle that is looked for, as a share of the scan's."""
 
@@ -25,8 +27,8 @@ PATCH_BLUR = 1.6
 SIZES = (0.8, 1.0)
 """Sizes looked at; larger ones are found from the other scan of the pair, whose turn comes too."""
 
-STEPS = (-0.07, 0.0, 0.07)
-"""Places looked at along each side, in shares of the scan's side, from its middle."""
+STEPS = (-0.14, 0.0, 0.14)
+"""Places looked at along each side, in half sides of the scan, from its middle."""
 
 RELATIVES = 8
 """Nearest scans of each that are compared; among 8,000 strangers a moved copy was one of them."""
@@ -61,7 +63,7 @@ def find_candidates(textures: Int8[np.ndarray, "scans side side"]) -> Candidates
     """Find the nearest relatives of every scan.
 
     Args:
-        textures: One `Fingerprint.texture` per scan.
+        textures: One `rank_texture` per scan.
 
     Returns:
         Each pair `STARTS` times, from the likeliest places where the first was found in the second,
@@ -78,7 +80,7 @@ def find_candidates(textures: Int8[np.ndarray, "scans side side"]) -> Candidates
     size, *steps = np.array(looks)[look].T
     placement = np.zeros((len(look), 2, 3))
     placement[:, [0, 1], [0, 1]] = size[:, None] * mirrors
-    placement[:, :, 2] = 2 * np.column_stack(steps)
+    placement[:, :, 2] = np.column_stack(steps)
     return Candidates(first, second, placement)
 
 
@@ -88,10 +90,10 @@ def _read_patches(
     """Read one patch of every scan - its size and the offset of its middle - with length 1."""
     size, *offsets = look
     side = soft.shape[1]
-    line = MIDDLE * size * ((np.arange(PATCH_SIDE) + 0.5) / PATCH_SIDE - 0.5)
+    line = MIDDLE * size * (2 * to_shares(np.arange(PATCH_SIDE), PATCH_SIDE) - 1)
     patches = soft
     for axis, offset in enumerate(offsets, start=1):
-        at = np.clip((0.5 + offset + line) * side - 0.5, 0, side - 1.001)
+        at = np.clip(from_shares((1 + offset + line) / 2, side), 0, side - 1.001)
         before = at.astype(int)
         after = (at - before).astype(np.float32).reshape((-1, 1) if axis == 1 else -1)
         patches = (

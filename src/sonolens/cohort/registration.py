@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from sonolens.cohort.candidates import Candidates
 from sonolens.cohort.fingerprints import FINE_CELLS, SMOOTH_CELLS
+from sonolens.ultrasound.grid import from_shares, to_shares
 
 STEPS = 8
 """Gauss-Newton steps at each of the two blurs."""
@@ -119,7 +120,7 @@ def _blur(textures: Shaped[np.ndarray, "scans side side"], *, blur: float, every
     """Blur all scans, and lay a grid with that many cells from one place to the next."""
     side = textures.shape[1]
     soft = ndimage.gaussian_filter(textures.astype(np.float32), (0, blur, blur))
-    line = (np.arange(0, side, every) + every / 2) / side * 2 - 1
+    line = 2 * to_shares(np.arange(every // 2, side, every), side) - 1
     rows, cols = (each.ravel() for each in np.meshgrid(line, line, indexing="ij"))
     return _Level(soft, np.stack([rows, cols, np.ones_like(rows)]).astype(np.float32))
 
@@ -176,7 +177,7 @@ def _read(
     side = level.soft.shape[1]
     places = placement.astype(np.float32) @ level.grid
     inside = (np.abs(places) <= INSIDE).all(axis=1)
-    cells = np.clip((places + 1) * (side / 2) - 0.5, 0, side - 1.001)
+    cells = np.clip(from_shares((places + 1) / 2, side), 0, side - 1.001)
     before = cells.astype(np.int32)
     row, col = (cells - before.astype(np.float32)).transpose(1, 0, 2)
     corner = scans[:, None] * side**2 + before[:, 0] * side + before[:, 1]

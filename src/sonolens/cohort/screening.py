@@ -100,16 +100,8 @@ def screen_scans(
             spacing_mm=(row["spacing_row_mm"], row["spacing_col_mm"]),
             depth_mm=(min_depth_mm, max_depth_mm),
         )
-    fingerprints = {
-        scan_id: fingerprint
-        for scan_id in scans["scan_id"]
-        if (fingerprint := facts_of[scan_id].fingerprint) is not None
-    }
-    duplicates = group_duplicates(
-        fingerprints,
-        min_correlation=min_correlation,
-        min_kinship=min_kinship,
-        patient_of=dict(zip(scans["scan_id"], scans["patient_id"], strict=True)),
+    duplicates = _find_duplicates(
+        scans, facts_of, min_correlation=min_correlation, min_kinship=min_kinship
     )
     label_of = dict(zip(scans["scan_id"], scans["label"], strict=True))
     findings += _judge_duplicates(duplicates, label_of=label_of)
@@ -215,6 +207,27 @@ def _judge_spacing(
             f"{low:g}-{high:g} mm; give the native spacing in mm"
         )
         yield Finding(facts.scan_id, "implausible_spacing", f"{depth:.4g} mm", message)
+
+
+def _find_duplicates(
+    scans: ScansTable,
+    facts_of: dict[str, ScanFacts],
+    *,
+    min_correlation: float,
+    min_kinship: float,
+) -> pd.DataFrame:
+    """Group the scans that could be read with their copies and kindred."""
+    fingerprints = {
+        scan_id: fingerprint
+        for scan_id in scans["scan_id"]
+        if (fingerprint := facts_of[scan_id].fingerprint) is not None
+    }
+    return group_duplicates(
+        fingerprints,
+        min_correlation=min_correlation,
+        min_kinship=min_kinship,
+        patient_of=dict(zip(scans["scan_id"], scans["patient_id"], strict=True)),
+    )
 
 
 def _judge_duplicates(duplicates: pd.DataFrame, *, label_of: dict[str, str]) -> Iterator[Finding]:
