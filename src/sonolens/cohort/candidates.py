@@ -21,7 +21,7 @@ MIDDLE = 0.7
 PATCH_SIDE = 10
 """Cells of a patch along each side: coarse, so that half a step in place or size matters little."""
 
-PATCH_BLUR = 1.6
+PATCH_BLUR = 2.2
 """Standard deviation of the blur before a patch is read, in cells of the texture."""
 
 SIZES = (0.8, 1.0)
