@@ -28,8 +28,8 @@ def find_alike_pairs(
     """Find the pairs of scans that fit on each other.
 
     Cropped, shifted, framed, mirrored, negative, slightly turned, resized, recompressed or marked
-    scans fit on their originals. The time goes with the square of the scans: 10,000 take about a
-    minute on one core, and 0.6 GB.
+    scans fit on their originals. The time goes with the square of the scans: 10,000 take one
+    to a few minutes on one core, the more of them look alike, and 0.6 GB.
 
     Args:
         fingerprints: One per scan.
