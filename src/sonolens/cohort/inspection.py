@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
 from sonolens.cohort.drawn_mass import DrawnMass, describe_mass
-from sonolens.cohort.duplicates import Fingerprint, take_fingerprint
+from sonolens.cohort.fingerprints import Fingerprint, take_fingerprint
 from sonolens.regions import fill_mass
 from sonolens.regions.mass import EIGHT_NEIGHBOURS
 from sonolens.studies.remarks import Remark, listen

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonolens.cohort.drawing_findings import judge_company, judge_content, judge_drawing
-from sonolens.cohort.duplicates import group_duplicates
+from sonolens.cohort.duplicates import MIN_KINSHIP, group_duplicates
 from sonolens.cohort.finding import Finding
 from sonolens.cohort.identities import find_crowded_patients, find_likely_ids
 from sonolens.cohort.inspection import ScanFacts
@@ -38,6 +38,7 @@ SEVERITY = {
     "implausible_spacing": "error",
     "identical_scans": "warning",
     "near_identical_scans": "warning",
+    "kindred_scans": "warning",
     "conflicting_duplicates": "error",
     "lesion_with_two_labels": "error",
     "patient_with_many_lesions": "warning",
@@ -47,6 +48,9 @@ SEVERITY = {
 
 ON_ERROR = ("stop", "drop")
 """What becomes of a study with errors: it is refused, or their scans are left out."""
+
+KEPT_TOGETHER = ("identical_scans", "near_identical_scans", "kindred_scans")
+"""Checks whose findings name a group; every scan has at most one of them."""
 
 COLUMNS = ("scan_id", "check", "severity", "value", "message")
 FINDINGS_NAMED = 3
@@ -62,6 +66,7 @@ def screen_scans(
     min_depth_mm: float,
     max_depth_mm: float,
     min_correlation: float,
+    min_kinship: float = MIN_KINSHIP,
 ) -> pd.DataFrame:
     """Judge every scan by itself and beside all others.
 
@@ -71,7 +76,9 @@ def screen_scans(
         max_mask_components: A mask in more pieces has many.
         min_depth_mm: A shallower field of view, rows times row spacing, is implausible.
         max_depth_mm: A deeper one is implausible.
-        min_correlation: From this rank correlation of their textures scans are near-identical.
+        min_correlation: From this correlation of their textures, once laid on each other, two scans
+            are near-identical: one scan, saved another way.
+        min_kinship: From this one they are kindred: they may show one mass in two frames.
 
     Returns:
         One row per finding, in the order of `scans` and then of `SEVERITY`: `scan_id`, `check`,
@@ -97,12 +104,9 @@ def screen_scans(
             max_mask_components=max_mask_components,
             depth_mm=(min_depth_mm, max_depth_mm),
         )
-    fingerprints = {
-        scan_id: fingerprint
-        for scan_id in scans["scan_id"]
-        if (fingerprint := facts_of[scan_id].fingerprint) is not None
-    }
-    duplicates = group_duplicates(fingerprints, min_correlation=min_correlation)
+    duplicates = _find_duplicates(
+        scans, facts_of, min_correlation=min_correlation, min_kinship=min_kinship
+    )
     label_of = dict(zip(scans["scan_id"], scans["label"], strict=True))
     alike = dict(zip(duplicates["scan_id"], duplicates["group"], strict=True))
     findings += judge_company([facts_of[scan_id] for scan_id in scans["scan_id"]], alike=alike)
@@ -113,15 +117,15 @@ def screen_scans(
 
 
 def listed_duplicates(screening: ScreeningTable) -> pd.Series:
-    """Read the duplicate groups out of the screening.
+    """Read out of the screening which scans must stay together: the same, or kindred.
 
     Args:
         screening: What `screen_scans` returned.
 
     Returns:
-        The group of every scan that has a duplicate, indexed by scan id.
+        The group of every scan that has a duplicate or a kindred scan, indexed by scan id.
     """
-    rows = screening[screening["check"].isin(["identical_scans", "near_identical_scans"])]
+    rows = screening[screening["check"].isin(KEPT_TOGETHER)]
     return rows.set_index("scan_id")["value"].rename("group")
 
 
@@ -229,28 +233,54 @@ def _judge_spacing(
         yield Finding(facts.scan_id, "implausible_spacing", f"{depth:.4g} mm", message)
 
 
+def _find_duplicates(
+    scans: ScansTable,
+    facts_of: dict[str, ScanFacts],
+    *,
+    min_correlation: float,
+    min_kinship: float,
+) -> pd.DataFrame:
+    """Group the scans that could be read with their copies and kindred."""
+    fingerprints = {
+        scan_id: fingerprint
+        for scan_id in scans["scan_id"]
+        if (fingerprint := facts_of[scan_id].fingerprint) is not None
+    }
+    return group_duplicates(
+        fingerprints,
+        min_correlation=min_correlation,
+        min_kinship=min_kinship,
+        patient_of=dict(zip(scans["scan_id"], scans["patient_id"], strict=True)),
+    )
+
+
 def _judge_duplicates(duplicates: pd.DataFrame, *, label_of: dict[str, str]) -> Iterator[Finding]:
-    """Name every scan's duplicates, and the groups that cannot agree on a label."""
+    """Name every scan's relatives, and the copies of one scan that cannot agree on a label."""
     label = duplicates["scan_id"].map(label_of)
-    in_conflict = label.groupby(duplicates["group"]).transform("nunique") > 1
+    in_conflict = label.groupby(duplicates["same_scan"]).transform("nunique") > 1
     rows = duplicates.assign(label=label, in_conflict=in_conflict).to_dict("records")
     for row in rows:
-        scan_id, group = row["scan_id"], row["group"]
+        scan_id, group, closest = row["scan_id"], row["group"], row["closest"]
+        alike = f"{closest!r} (correlation {row['correlation']:.3f} once laid on it)"
         if row["identical"]:
-            message = f"same pixels as {row['closest']!r}; they stay in one partition"
+            message = f"same pixels as {closest!r}; they stay in one partition"
             yield Finding(scan_id, "identical_scans", group, message)
-        else:
-            message = (
-                f"nearly the same picture as {row['closest']!r} (rank correlation "
-                f"{row['correlation']:.3f}); they stay in one partition"
-            )
+        elif row["same"]:
+            message = f"the same scan, saved another way, as {alike}; they stay in one partition"
             yield Finding(scan_id, "near_identical_scans", group, message)
+        else:
+            message = f"may show the same mass as {alike}; they stay in one partition"
+            if row["label"] != label_of[closest]:
+                message += (
+                    f", but are labelled {row['label']} and {label_of[closest]}: look at both"
+                )
+            yield Finding(scan_id, "kindred_scans", group, message)
         if row["in_conflict"]:
             message = (
-                f"labelled {row['label']}, but the same picture is labelled otherwise elsewhere in "
-                f"the group of {group!r}; find out which is right or drop the group"
+                f"labelled {row['label']}, but the same scan is labelled otherwise elsewhere in "
+                f"the group of {row['same_scan']!r}; find out which is right or drop the group"
             )
-            yield Finding(scan_id, "conflicting_duplicates", group, message)
+            yield Finding(scan_id, "conflicting_duplicates", row["same_scan"], message)
 
 
 def _judge_lesions(scans: ScansTable) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ CHECKS = (
     "implausible_spacing",
     "identical_scans",
     "near_identical_scans",
+    "kindred_scans",
     "conflicting_duplicates",
     "lesion_with_two_labels",
     "patient_with_many_lesions",
