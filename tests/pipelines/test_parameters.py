@@ -12,6 +12,7 @@ from sonolens.parameters import Parameters
 from sonolens.pipelines.data_processing.parameters import ScreeningParameters
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.saliency import MethodSettings
 
 BASE = Path(__file__).parents[2] / "conf" / "base"
@@ -52,3 +53,19 @@ def test_an_unknown_word_is_told_those_that_are_known(
 ) -> None:
     with pytest.raises(ValidationError, match=said):
         model(**{**GROUPS[group], **wrong})
+
+
+@pytest.mark.parametrize(
+    ("weights", "rate"), [("none", 0.003), ("imagenet", 0.0002), ({"resnet18": "none"}, 0.003)]
+)
+def test_a_step_is_as_large_as_the_start_and_the_adaptation_bear(weights: Any, rate: float) -> None:
+    given = GROUPS["training"]
+    rates = {
+        start: {**given["learning_rates"][start], "full": full}
+        for start, full in (("random", 0.003), ("trained", 0.0002))
+    }
+
+    training = TrainingParameters(**{**given, "weights": weights, "learning_rates": rates})
+
+    assert training.schedule_of("resnet18", "full").learning_rate == rate
+    assert training.learning_rate_of("resnet18", "drs") == 0.001

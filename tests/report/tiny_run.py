@@ -52,6 +52,8 @@ def pointing_row(region: str, **values: Any) -> dict[str, Any]:
         "enrichment": 1.5,
         "centre_prior": 0.55,
         "p_value": 0.012,
+        "p_low": 0.007,
+        "p_high": 0.02,
         "p_adjusted": 0.036,
         "permutations": 2000,
         "n_silent": 0,
@@ -64,7 +66,18 @@ def pointing_row(region: str, **values: Any) -> dict[str, Any]:
 
 
 NOTHING_COUNTED = {"n": 0, "hits": 0.0} | dict.fromkeys(
-    ("rate", "ci_low", "ci_high", "chance", "enrichment", "centre_prior", "p_value", "p_adjusted"),
+    (
+        "rate",
+        "ci_low",
+        "ci_high",
+        "chance",
+        "enrichment",
+        "centre_prior",
+        "p_value",
+        "p_low",
+        "p_high",
+        "p_adjusted",
+    ),
     NAN,
 )
 

@@ -54,7 +54,9 @@ class EvaluationParameters(Parameters):
     tolerance_mm: float = Field(ge=0, description="A point this near to a region counts as inside.")
     confidence: float = Field(gt=0, lt=1, description="Level of every interval.")
     resamples: int = Field(ge=100, description="Bootstrap resamples of the patients.")
-    permutations: int = Field(ge=100, description="Exchanges of maps behind a p value.")
+    permutations: int = Field(
+        ge=100, description="Exchanges of maps before the first look at a p value."
+    )
     seed: int = Field(ge=0, description="Seed of resamples and exchanges.")
     lesion_probability: LesionProbability = Field(
         description="How a lesion's probability comes from its scans."

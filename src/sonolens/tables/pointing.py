@@ -101,7 +101,9 @@ class PointingGame(HitRates, unique=["method", "run", "region", "rule", "subset"
 
     p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(gt=0, le=1, nullable=True)
-    permutations: Series[int] = pa.Field(gt=0, description="Exchanges behind a p value.")
+    p_low: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="Of p, by its draws.")
+    p_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    permutations: Series[int] = pa.Field(ge=0, description="Exchanges behind a p value.")
 
 
 class RingSweep(HitRates, unique=["method", "run", "ring", "region", "rule", "subset", "label"]):

@@ -262,3 +262,13 @@ def test_a_partition_of_one_class_has_no_curve():
 
     assert table.empty
     RocCurve.validate(table)
+
+
+@pytest.mark.parametrize("scored", [auc, roc_points])
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_score_that_is_no_number_has_no_rank(scored, place):
+    scores = np.array([0.9, 0.2, 0.4, 0.1])
+    scores[place] = np.nan
+
+    with pytest.raises(ValueError, match=rf"score {place} of 4 is NaN"):
+        scored(np.array([True, True, False, False]), scores)

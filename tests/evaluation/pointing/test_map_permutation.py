@@ -6,6 +6,7 @@ import pytest
 
 from sonolens.evaluation.classification.decisions import GROUPS
 from sonolens.evaluation.pointing.map_permutation import (
+    MOST_LOOKS,
     assign_scans,
     count_permuted_hits,
     pair_points,
@@ -98,8 +99,8 @@ def test_drawn_exchanges_give_the_p_value_of_all_exchanges(seed):
     exact = (every >= every[0] - 1e-9).mean(axis=0)
 
     drawn = permutation_p_values(
-        played, np.ones((SCANS, 4, 1), dtype=bool), permutations=6000, seed=seed
-    )
+        played, np.ones((SCANS, 4, 1), dtype=bool), permutations=6000, levels=(), seed=seed
+    ).p_value
 
     np.testing.assert_allclose(drawn[:, :, 0], exact, atol=4 * np.sqrt(0.25 / 6000))
 
@@ -116,8 +117,8 @@ def test_scans_that_do_not_count_neither_give_nor_take_maps():
     exact = (every >= every[0] - 1e-9).mean(axis=0)
 
     drawn = permutation_p_values(
-        played, np.tile(counted[:, None, None], (1, 4, 1)), permutations=6000, seed=0
-    )
+        played, np.tile(counted[:, None, None], (1, 4, 1)), permutations=6000, levels=(), seed=0
+    ).p_value
 
     np.testing.assert_allclose(drawn[:, :, 0], exact, atol=4 * np.sqrt(0.25 / 6000))
 
@@ -128,8 +129,10 @@ def test_regions_that_count_other_scans_and_groups_are_exchanged_apart():
     counted[0, 2, :] = False
     counted[:, :, 1] = False
 
-    drawn = permutation_p_values(played, counted, permutations=200, seed=0)
-    alone = permutation_p_values(played, counted[:, [2, 2, 2, 2], :1], permutations=200, seed=0)
+    drawn, alone = (
+        permutation_p_values(played, counting, permutations=200, levels=(), seed=0).p_value
+        for counting in (counted, counted[:, [2, 2, 2, 2], :1])
+    )
 
     assert np.isnan(drawn[:, :, 1]).all()
     assert drawn[2, :, 0].tolist() == alone[2, :, 0].tolist()
@@ -180,8 +183,12 @@ def test_random_maps_have_p_values_that_are_rarely_small():
     small = []
     for seed in range(100):
         drawn = permutation_p_values(
-            scored_maps(seed), np.ones((SCANS, 4, 1), dtype=bool), permutations=99, seed=seed
-        )
+            scored_maps(seed),
+            np.ones((SCANS, 4, 1), dtype=bool),
+            permutations=99,
+            levels=(),
+            seed=seed,
+        ).p_value
         small.append(drawn[0, POINTING_RULES.index("max"), 0] <= 0.2)
 
     assert np.mean(small) < 0.2 + 3 * math.sqrt(0.16 / 100)
@@ -191,8 +198,77 @@ def test_no_exchange_is_counted_as_the_one_that_was_seen():
     played = scored_maps(7, patients=["p"] * SCANS)
 
     drawn = permutation_p_values(
-        played, np.ones((SCANS, 4, 1), dtype=bool), permutations=19, seed=0
-    )
+        played, np.ones((SCANS, 4, 1), dtype=bool), permutations=19, levels=(), seed=0
+    ).p_value
 
     # One patient has nobody to exchange with.
     assert (drawn == 1).all()
+
+
+EVERY_SCAN = np.ones((SCANS, 4, 1), dtype=bool)
+
+
+def exact_p_values(played):
+    """By all exchanges of the maps."""
+    every = np.array(
+        [hits_by_hand(played, enumerate(h)) for h in itertools.permutations(range(SCANS))]
+    )
+    return (every >= every[0] - 1e-9).mean(axis=0)
+
+
+def test_a_p_value_far_from_every_level_is_drawn_once_and_one_near_it_until_it_is_clear():
+    played = scored_maps(0, ties=True)
+    exact = exact_p_values(played)
+    asked = float(exact[0, 0]) + 0.03
+
+    drawn = permutation_p_values(played, EVERY_SCAN, permutations=200, levels=[asked], seed=0)
+
+    far = np.abs(exact - asked) > 0.25
+    assert far.any()
+    assert (drawn.permutations[:, :, 0][far] == 200).all()
+    near = drawn.permutations[0, 0, 0]
+    assert 200 < near < 200 * MOST_LOOKS
+    assert drawn.p_high[0, 0, 0] < asked
+
+
+def test_a_p_value_at_a_level_is_drawn_as_often_as_allowed_and_no_more():
+    played = scored_maps(0, ties=True)
+    at_level = float(exact_p_values(played)[0, 0])
+
+    drawn = permutation_p_values(played, EVERY_SCAN, permutations=50, levels=[at_level], seed=0)
+
+    assert drawn.permutations[0, 0, 0] == 50 * MOST_LOOKS
+
+
+@pytest.mark.parametrize("levels", [(), (0.05, 0.3, 0.6)])
+def test_the_interval_of_a_p_value_holds_the_p_value_of_all_exchanges(levels):
+    held = []
+    for seed in range(12):
+        played = scored_maps(seed, ties=True)
+        drawn = permutation_p_values(played, EVERY_SCAN, permutations=200, levels=levels, seed=seed)
+        exact = exact_p_values(played)
+        assert (drawn.p_low <= drawn.p_value).all()
+        assert (drawn.p_value <= drawn.p_high).all()
+        held.append((drawn.p_low[:, :, 0] <= exact) & (exact <= drawn.p_high[:, :, 0]))
+
+    assert np.mean(held) > 0.96
+
+
+def test_the_first_look_is_the_whole_draw_where_nothing_is_decided():
+    played = scored_maps(3)
+    whole, looked = (
+        permutation_p_values(played, EVERY_SCAN, permutations=100, levels=levels, seed=1)
+        for levels in ((), [2.0])
+    )
+
+    np.testing.assert_array_equal(whole.p_value, looked.p_value)
+    assert (whole.permutations == 100).all()
+
+
+def test_where_nothing_counts_nothing_is_drawn():
+    drawn = permutation_p_values(
+        scored_maps(3), ~EVERY_SCAN, permutations=100, levels=[0.05], seed=1
+    )
+
+    assert np.isnan([drawn.p_value, drawn.p_low, drawn.p_high]).all()
+    assert (drawn.permutations == 0).all()

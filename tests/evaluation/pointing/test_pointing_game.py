@@ -437,15 +437,15 @@ def test_maps_that_follow_their_masses_have_the_smallest_p_and_holm_multiplies_i
     tables = study.tables()
     tables[0].loc[tables[0]["region"] == "below", "region"] = "mass"
 
-    table = play(tables, region_maps=maps, permutations=999).set_index(
+    table = play(tables, region_maps=maps, permutations=1999).set_index(
         ["region", "rule", "subset", "label"]
     )
 
     row = table.loc[("mass", "max", "all", "both")]
     # Of 16! exchanges 8! 8! leave all on scans of their kind: one of 12,870.
-    assert (row["rate"], row["p_value"], row["permutations"]) == (1, 1 / 1000, 999)
+    assert (row["rate"], row["p_value"], row["permutations"]) == (1, 1 / 2000, 1999)
     # Tested: four regions of malignant scans, and the same of both labels; the mass and any hit alike.
-    assert row["p_adjusted"] == pytest.approx(8 / 1000)
+    assert row["p_adjusted"] == pytest.approx(8 / 2000)
     assert table.loc[("mass", "min", "all", "both"), "p_adjusted"] == 1
     assert np.isnan(table.loc[("mass", "max", "wrong", "both"), "p_value"])
 

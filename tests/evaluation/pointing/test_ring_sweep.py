@@ -174,7 +174,13 @@ def test_a_ring_of_the_width_already_played_scores_the_same_to_the_last_bit() ->
     assert set(swept.index.get_level_values("subset")) == {"correct", "all"}
     shared = game.loc[swept.index, swept.columns]
     pd.testing.assert_frame_equal(swept, shared, check_exact=True)
-    assert set(game.columns) - set(swept.columns) == {"p_value", "p_adjusted", "permutations"}
+    assert set(game.columns) - set(swept.columns) == {
+        "p_value",
+        "p_low",
+        "p_high",
+        "p_adjusted",
+        "permutations",
+    }
 
 
 @pytest.mark.parametrize("region", ["peritumoral", "any"])

@@ -46,6 +46,9 @@ def auc(labels: Labels, scores: Scores) -> float:
     Returns:
         Between 0 and 1; NaN when a class is missing.
 
+    Raises:
+        ValueError: If a score is not a number.
+
     Examples:
         >>> auc(np.array([True, True, False]), np.array([0.9, 0.4, 0.4]))
         0.75
@@ -77,7 +80,11 @@ def weighted_aucs(
     Args:
         scores: Probabilities or logits.
         weights: How often each case is present, one row per resample.
+
+    Raises:
+        ValueError: If a score is not a number, which would outrank all others.
     """
+    _refuse_nan(scores)
     order = np.argsort(scores, kind="stable")
     ordered, malignant = scores[order], labels[order]
     benign_weight = weights[:, order[~malignant]]
@@ -99,8 +106,10 @@ def roc_points(labels: Labels, probabilities: Scores) -> RocPoints:
     """Return the ROC curve with one point per distinct probability, and the one that calls nothing.
 
     Raises:
-        ValueError: If a class is missing, so that a rate has no denominator.
+        ValueError: If a class is missing, so that a rate has no denominator, or a probability is not a
+            number.
     """
+    _refuse_nan(probabilities)
     malignant = int(labels.sum())
     benign = len(labels) - malignant
     if not malignant or not benign:
@@ -242,3 +251,12 @@ def _corners(curve: RocPoints) -> Bool[np.ndarray, " points"]:
     right, up = np.diff(curve.false_positive_rate), np.diff(curve.true_positive_rate)
     turns = np.abs(right[:-1] * up[1:] - right[1:] * up[:-1]) > 1e-15  # noqa: PLR2004 - rounding
     return np.concatenate([[True], turns, [True]])
+
+
+def _refuse_nan(scores: Scores) -> None:
+    lacking = np.flatnonzero(np.isnan(scores))
+    if lacking.size:
+        raise ValueError(
+            f"score {lacking[0]} of {len(scores)} is NaN, as are {lacking.size - 1} more, and NaN has no rank; "
+            "leave these cases out or score them"
+        )

@@ -1,12 +1,13 @@
 """Maps exchanged between scans: would the same points hit as often on someone else's scan?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int, UInt8
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.pointing.region_lookup import BIT_PATTERNS, regions_of_bits
@@ -20,6 +21,29 @@ LOOKED_UP_AT_ONCE = 2_000_000
 """Bounds the memory: so many points of exchanged maps take about 100 MB."""
 
 ROUNDING = 1e-9  # hits are sums of shares
+
+MOST_LOOKS = 20
+"""How many times as many exchanges are drawn at most, where a p value stays near a level of decision."""
+
+P_CONFIDENCE = 0.99
+"""Level of a p value's own interval; higher than 0.95, because it is looked at up to `MOST_LOOKS` times."""
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """P values of exchanged maps, each with its own interval; all arrays have the same axes.
+
+    Attributes:
+        p_value: ``(1 + as many hits or more) / (1 + permutations)``; NaN where nothing counts.
+        p_low: Lower limit of the share of exchanges that hit as often.
+        p_high: Its upper limit.
+        permutations: How many exchanges were drawn; 0 where nothing counts.
+    """
+
+    p_value: Float[np.ndarray, "regions rules groups"]
+    p_low: Float[np.ndarray, "regions rules groups"]
+    p_high: Float[np.ndarray, "regions rules groups"]
+    permutations: Int[np.ndarray, "regions rules groups"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +86,7 @@ def pair_points(maxima: ExtremePlaces, minima: ExtremePlaces, called: Labels) ->
 
 
 def assign_scans(
-    patient_ids: ArrayLike, *, permutations: int, seed: int, at_once: int
+    patient_ids: ArrayLike, *, permutations: int, seed: int | Sequence[int], at_once: int
 ) -> Iterator[Int[np.ndarray, "block maps"]]:
     """Draw the scan that each map is laid on.
 
@@ -139,42 +163,94 @@ def permutation_p_values(
     counted: Bool[np.ndarray, "scans regions groups"],
     *,
     permutations: int,
+    levels: Sequence[float],
     seed: int,
-) -> Float[np.ndarray, "regions rules groups"]:
+) -> Exchanged:
     """Ask how often exchanged maps hit at least as often as they do on their own scans.
 
     Maps are exchanged among the scans that a rate counts, and carry their points with them, the one
     that argues for their own call too. `p = (1 + as many hits or more) / (1 + permutations)`. A map
     that always points at the same place gives 1, however often it hits: all it knows is where sonographers
-    place a mass.
+    place a mass. Where the interval of a p value holds a level of decision, as many exchanges are drawn again,
+    up to `MOST_LOOKS` times, so that what is decided does not hang on the draw.
 
     Args:
         maps: The maps of one method and run.
         counted: Which scans count, per region and group.
-        permutations: How often the maps are exchanged.
+        permutations: How often the maps are exchanged before the first look, and between looks.
+        levels: P values at which a decision turns, from `decision_levels`; none draws `permutations`.
         seed: Seed of the exchanges.
 
     Returns:
-        One p value per rate; NaN where nothing counts.
+        One p value per rate.
 
     References:
-        Phipson and Smyth (2010), Stat Appl Genet Mol Biol 9:39, for the 1 that is added.
+        Phipson and Smyth (2010), Stat Appl Genet Mol Biol 9:39, for the 1 that is added. Gandy (2009), J Am
+        Stat Assoc 104:1504, for drawing until a decision is safe.
     """
     pairs = pair_points(maps.maxima, maps.minima, maps.called)
-    p_values = np.full((counted.shape[1], len(POINTING_RULES), counted.shape[2]), np.nan)
+    shape = counted.shape[1], len(POINTING_RULES), counted.shape[2]
+    reached, drawn = np.zeros(shape), np.zeros(shape, dtype=int)
     for group in range(counted.shape[2]):
         for mask in np.unique(counted[:, :, group], axis=1).T:
             same = (counted[:, :, group] == mask[:, None]).all(axis=0)
-            if mask.any():
-                p_values[same, :, group] = _p_values(
-                    maps, pairs, mask, permutations=permutations, seed=seed
-                )[same]
-    return p_values
+            if not mask.any():
+                continue
+            looks = _count_reached(maps, pairs, mask, permutations=permutations, seed=seed)
+            for number, found in enumerate(looks, start=1):
+                open_ = same[:, None] & ~_is_clear(
+                    reached[:, :, group], drawn[:, :, group], levels=levels
+                )
+                reached[:, :, group] += np.where(open_, found, 0)
+                drawn[:, :, group] += np.where(open_, permutations, 0)
+                settled = _is_clear(reached[:, :, group], drawn[:, :, group], levels=levels)
+                if settled[same].all() or number == MOST_LOOKS:
+                    break
+    low, high = _limits(reached, drawn)
+    p_value = np.where(drawn > 0, (1 + reached) / (1 + drawn), np.nan)
+    return Exchanged(p_value=p_value, p_low=low, p_high=high, permutations=drawn)
 
 
-def _p_values(
+def decision_levels(*, confidence: float, family: int) -> list[float]:
+    """List the p values at which Holm's decision on some member of a family can turn.
+
+    >>> [round(level, 4) for level in decision_levels(confidence=0.95, family=3)]
+    [0.05, 0.025, 0.0167]
+    """
+    return [(1 - confidence) / rank for rank in range(1, family + 1)]
+
+
+def _limits(
+    reached: Float[np.ndarray, "*rates"], drawn: Int[np.ndarray, "*rates"]
+) -> tuple[Float[np.ndarray, "*rates"], Float[np.ndarray, "*rates"]]:
+    """Clopper and Pearson's limits of the share of exchanges that hit as often; NaN without any."""
+    tail = (1 - P_CONFIDENCE) / 2
+    with np.errstate(invalid="ignore"):
+        low = stats.beta.ppf(tail, reached, drawn - reached + 1)
+        high = stats.beta.ppf(1 - tail, reached + 1, drawn - reached)
+    low, high = np.where(reached > 0, low, 0.0), np.where(reached < drawn, high, 1.0)
+    return tuple(np.where(drawn > 0, limit, np.nan) for limit in (low, high))  # type: ignore[return-value]
+
+
+def _is_clear(
+    reached: Float[np.ndarray, "*rates"],
+    drawn: Int[np.ndarray, "*rates"],
+    *,
+    levels: Sequence[float],
+) -> Bool[np.ndarray, "*rates"]:
+    """Say whether the interval of a p value holds no level; never before anything is drawn."""
+    low, high = _limits(reached, drawn)
+    holds = [(low <= level) & (level <= high) for level in levels]
+    clear: Bool[np.ndarray, "*rates"] = (drawn > 0) & ~np.any(
+        [np.zeros(drawn.shape), *holds], axis=0
+    )
+    return clear
+
+
+def _count_reached(
     maps: ScoredMaps, pairs: PointPairs, counted: Labels, *, permutations: int, seed: int
-) -> Float[np.ndarray, "regions rules"]:
+) -> Iterator[Float[np.ndarray, "regions rules"]]:
+    """Count, look by look, in how many of `permutations` exchanges the maps hit as often as seen."""
     scans = np.flatnonzero(counted)
     chosen = counted[pairs.owner]
     playing = PointPairs(
@@ -188,17 +264,20 @@ def _p_values(
     seen = count_permuted_hits(
         region_bits, playing, np.arange(len(scans))[None], regions=maps.regions
     )[0]
-    reached = np.zeros(seen.shape)
     at_once = max(1, LOOKED_UP_AT_ONCE // len(playing.owner))
-    for assigned_scan in assign_scans(
-        maps.patient_ids[scans], permutations=permutations, seed=seed, at_once=at_once
-    ):
-        reached += (
-            count_permuted_hits(region_bits, playing, assigned_scan, regions=maps.regions)
-            >= seen - ROUNDING
-        ).sum(axis=0)
-    p_values: Float[np.ndarray, "regions rules"] = (1 + reached) / (1 + permutations)
-    return p_values
+    for look in range(MOST_LOOKS):
+        reached = np.zeros(seen.shape)
+        for assigned_scan in assign_scans(
+            maps.patient_ids[scans],
+            permutations=permutations,
+            seed=[seed, look] if look else seed,
+            at_once=at_once,
+        ):
+            reached += (
+                count_permuted_hits(region_bits, playing, assigned_scan, regions=maps.regions)
+                >= seen - ROUNDING
+            ).sum(axis=0)
+        yield reached
 
 
 def _thinned(extremes: ExtremePlaces) -> pd.DataFrame:

@@ -1,12 +1,17 @@
 """The pointing game: how often the extremes of a map lie in a region, beside what chance scores."""
 
+from dataclasses import asdict
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
-from sonolens.evaluation.pointing.map_permutation import permutation_p_values
+from sonolens.evaluation.pointing.map_permutation import (
+    Exchanged,
+    decision_levels,
+    permutation_p_values,
+)
 from sonolens.evaluation.pointing.region_lookup import RegionLookup
 from sonolens.evaluation.pointing.rules import RuleValues, apply_rules
 from sonolens.evaluation.pointing.scored_maps import (
@@ -63,7 +68,8 @@ def score_pointing_game(
         region_shares: A `RegionShares` table of the same maps.
         lookup: The regions at every place that a map points at, from `look_up_regions`.
         partition: Whose scans are scored.
-        permutations: How often the maps are exchanged between scans.
+        permutations: How often the maps are exchanged between scans before the first look; more often where a
+            p value is near a level of decision.
         bootstrap: How patients are resampled; its seed draws the exchanges too, the same for all methods
             and runs.
 
@@ -86,7 +92,6 @@ def score_pointing_game(
         )
     ]
     return pd.concat(scored, ignore_index=True).assign(
-        permutations=permutations,
         partition=partition,
         confidence=bootstrap.confidence,
         ring=ring,
@@ -111,12 +116,7 @@ def _score_game(maps: ScoredMaps, *, permutations: int, bootstrap: Bootstrap) ->
     n = counts.sum(axis=0)
     chance = _mean_counted(ruled(maps.cell_share, maps.cell_share), counts)
     prior = _mean_counted(ruled(maps.mean_max_inside, maps.mean_min_inside), counts)
-    p_values = permutation_p_values(
-        maps,
-        counts[:, :, 0].reshape(len(pointing), len(maps.regions), -1) > 0,
-        permutations=permutations,
-        seed=bootstrap.seed,
-    ).reshape(n.shape)
+    exchanged = _exchange(maps, counts, permutations=permutations, bootstrap=bootstrap)
     return _name_rates(maps.regions).assign(
         method=maps.method,
         run=maps.run,
@@ -128,10 +128,25 @@ def _score_game(maps: ScoredMaps, *, permutations: int, bootstrap: Bootstrap) ->
         chance=chance.ravel(),
         enrichment=ratio(rates.value, chance.ravel()),
         centre_prior=prior.ravel(),
-        p_value=p_values.ravel(),
-        p_adjusted=_adjust(p_values).ravel(),
+        **{name: values.ravel() for name, values in asdict(exchanged).items()},
+        p_adjusted=_adjust(exchanged.p_value.reshape(n.shape)).ravel(),
         n_silent=_count(np.broadcast_to(maps.constant[:, None], maps.drawn.shape), groups),
         n_empty=_count(~maps.drawn & pointing[:, None], groups),
+    )
+
+
+def _exchange(
+    maps: ScoredMaps, counts: Counts, *, permutations: int, bootstrap: Bootstrap
+) -> Exchanged:
+    """Exchange the maps among the scans that each rate counts; no rule changes which these are."""
+    counted = counts[:, :, 0].reshape(len(counts), len(maps.regions), -1) > 0
+    family = len(maps.regions) * len(COUNTED_LABELS)
+    return permutation_p_values(
+        maps,
+        counted,
+        permutations=permutations,
+        levels=decision_levels(confidence=bootstrap.confidence, family=family),
+        seed=bootstrap.seed,
     )
 
 

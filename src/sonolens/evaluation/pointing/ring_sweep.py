@@ -14,7 +14,7 @@ from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import COMPARED_RULES
 
 SWEPT_SUBSETS = ("correct", "all")
-P_VALUES = ["p_value", "p_adjusted", "permutations"]
+P_VALUES = ["p_value", "p_low", "p_high", "p_adjusted", "permutations"]
 
 
 def score_ring(

@@ -78,7 +78,8 @@ class PlantedEvidenceParameters(Parameters):
     def recipe_of(self, network: str, training: TrainingParameters) -> TrainingParameters:
         """How one network is fitted: from random weights, all weights learn, the rest as in training."""
         own = self.recipes[network]
-        rates = training.learning_rates.model_copy(update={"full": own.learning_rate})
+        random = training.learning_rates.random.model_copy(update={"full": own.learning_rate})
+        rates = training.learning_rates.model_copy(update={"random": random})
         return training.model_copy(
             update={
                 "protocol": "rigorous",

@@ -68,7 +68,7 @@ class GridFits:
         plan = FitPlan(
             train=partitions["train"],
             watched={name: partitions[name] for name in CHOOSERS[training.protocol].values()},
-            schedule=training.schedule_of(planned.adaptation),
+            schedule=training.schedule_of(planned.network, planned.adaptation),
             augmentation=training.augmentation,
             seed=planned.seed,
         )
@@ -159,7 +159,7 @@ def describe_run(
         "start": describe_start(training.start_of(planned.network)),
         "labels": planned.labels,
         "output_stride": fit.start.recipe.output_stride,
-        "learning_rate": training.learning_rate_of(planned.adaptation),
+        "learning_rate": training.learning_rate_of(planned.network, planned.adaptation),
         "n_weights": weights.total,
         "n_learning": weights.learning,
         "chosen_on": chosen_on,

@@ -36,7 +36,7 @@ def _numbers_where_they_are(strides: Any) -> Any:
 Start = Annotated[str, AfterValidator(_known_start)]
 
 
-class LearningRates(Parameters):
+class RatesByAdaptation(Parameters):
     """Adam's step size by adaptation: the fewer weights learn, the larger it may be."""
 
     linear_probe: PositiveFloat = Field(description="Only the head learns.")
@@ -44,6 +44,13 @@ class LearningRates(Parameters):
     batchnorm: PositiveFloat = Field(description="Affine normalisation weights and the head.")
     last_block: PositiveFloat = Field(description="The last block and the head learn.")
     full: PositiveFloat = Field(description="Everything learns.")
+
+
+class LearningRates(Parameters):
+    """Adam's step size by start: large steps undo what trained weights know."""
+
+    random: RatesByAdaptation = Field(description="From random weights.")
+    trained: RatesByAdaptation = Field(description="From ImageNet's weights, or those of a file.")
 
 
 class TrainingParameters(Pace):
@@ -73,7 +80,7 @@ class TrainingParameters(Pace):
         description="What is learnt: the lesions' labels, or the same exchanged by chance."
     )
     drs: DrsOptions = Field(description="Deep representation scaling.")
-    learning_rates: LearningRates = Field(description="Adam's step size by adaptation.")
+    learning_rates: LearningRates = Field(description="Adam's step size by start and adaptation.")
     augmentation: AugmentationRanges = Field(
         description="How training scans are varied, never upside down: depth carries the shadow."
     )
@@ -118,15 +125,17 @@ class TrainingParameters(Pace):
         """Where `network` starts."""
         return self.weights if isinstance(self.weights, str) else self.weights[network]
 
-    def learning_rate_of(self, adaptation: str) -> float:
-        """Adam's step size for `adaptation`."""
-        rate: float = getattr(self.learning_rates, adaptation)
+    def learning_rate_of(self, network: str, adaptation: str) -> float:
+        """Adam's step size where `network` starts and `adaptation` decides what learns."""
+        starts = self.learning_rates
+        rates = starts.random if self.start_of(network) == "none" else starts.trained
+        rate: float = getattr(rates, adaptation)
         return rate
 
-    def schedule_of(self, adaptation: str) -> Schedule:
-        """How a network learns that is adapted by `adaptation`."""
+    def schedule_of(self, network: str, adaptation: str) -> Schedule:
+        """How `network` learns when it is adapted by `adaptation`."""
         pace = self.model_dump(include=set(Pace.model_fields))
-        return Schedule(learning_rate=self.learning_rate_of(adaptation), **pace)
+        return Schedule(learning_rate=self.learning_rate_of(network, adaptation), **pace)
 
     def drs_options(self, adaptation: str) -> dict[str, Any]:
         """What `build_network` is told about scaling layers; nothing where there are none."""
