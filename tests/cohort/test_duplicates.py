@@ -1,16 +1,20 @@
-"""Duplicates: found after re-saving, never made up between strangers or two views of a lesion."""
+"""Duplicates: found when pixels moved, never made up between strangers or two views of a lesion."""
 
 import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from scipy import ndimage
 
 from sonolens.cohort import Fingerprint, group_duplicates, take_fingerprint
-from sonolens.cohort.duplicates import THUMBNAIL_SIDE, find_near_pairs
+from sonolens.cohort.duplicates import MIN_KINSHIP, find_alike_pairs
+from sonolens.cohort.fingerprints import cut_plain_border, rank_texture
 from sonolens.studies.busbra import read_busbra
+from sonolens.studies.phantoms import read_phantoms
 from sonolens.studies.picture import read_scan
 
 MIN_CORRELATION = 0.9
@@ -18,13 +22,19 @@ MIN_CORRELATION = 0.9
 
 def speckle(seed: int, *, rows: int = 160, cols: int = 200) -> np.ndarray:
     """Blobs of a few pixels that grow darker with depth."""
-    noise = ndimage.gaussian_filter(np.random.default_rng(seed).random((rows, cols)), 4)
+    noise = ndimage.gaussian_filter(np.random.default_rng(seed).random((rows, cols)), 2.5)
     noise = (noise - noise.min()) / np.ptp(noise)
     return (noise * np.linspace(220, 90, rows)[:, None] + 15).astype(np.uint8)
 
 
+STRANGERS = [take_fingerprint(speckle(seed)) for seed in range(1, 12)]
+
+
 def likeness(first: np.ndarray, second: np.ndarray) -> float:
-    return float(take_fingerprint(first).texture @ take_fingerprint(second).texture)
+    """Correlation of two scans among strangers; 0 if they were not even compared."""
+    taken = [take_fingerprint(first), take_fingerprint(second), *STRANGERS]
+    pairs, correlation = find_alike_pairs(taken, min_correlation=0.01)
+    return dict(zip(map(tuple, pairs.tolist()), correlation, strict=True)).get((0, 1), 0.0)
 
 
 def resized(scan: np.ndarray, cols: int, rows: int) -> np.ndarray:
@@ -35,6 +45,10 @@ def as_jpeg(scan: np.ndarray) -> np.ndarray:
     file = io.BytesIO()
     Image.fromarray(scan).save(file, "JPEG", quality=50)
     return np.asarray(Image.open(file))
+
+
+def turned(scan: np.ndarray, degrees: float) -> np.ndarray:
+    return ndimage.rotate(scan, degrees, reshape=False, order=1)
 
 
 def with_callipers(scan: np.ndarray) -> np.ndarray:
@@ -62,31 +76,75 @@ def with_label(scan: np.ndarray) -> np.ndarray:
         pytest.param(lambda scan: (255 * (scan / 255) ** 0.6).astype(np.uint8), id="other gamma"),
         pytest.param(as_jpeg, id="saved as JPEG"),
         pytest.param(with_callipers, id="callipers added"),
+        pytest.param(lambda scan: scan[:, ::-1], id="mirrored"),
+        pytest.param(lambda scan: scan[::-1], id="upside down"),
+        pytest.param(lambda scan: 255 - scan, id="negative"),
+        pytest.param(lambda scan: as_jpeg(np.pad(scan, 16)), id="black border, as JPEG"),
+        pytest.param(lambda scan: np.pad(scan[9:], ((0, 9), (0, 0))), id="shifted up"),
+        pytest.param(lambda scan: turned(scan, 5), id="turned by 5 degrees"),
+        pytest.param(lambda scan: turned(scan[8:-8, 10:-10][:, ::-1], -3), id="three at once"),
     ],
 )
-def test_the_same_scan_saved_another_way_is_near_identical(change) -> None:
+def test_the_same_scan_saved_another_way_is_the_same(change) -> None:
     assert likeness(speckle(0), change(speckle(0))) > MIN_CORRELATION
 
 
-def test_strangers_with_the_same_depth_gain_are_not_alike() -> None:
-    assert abs(likeness(speckle(0), speckle(1))) < 0.5
+CROPS = st.tuples(*[st.floats(0, 0.1)] * 4)
 
 
-def test_a_mirrored_scan_is_another_scan() -> None:
-    assert likeness(speckle(0), speckle(0)[:, ::-1]) < 0.5
+@settings(max_examples=20, deadline=None)
+@given(
+    crop=CROPS,
+    degrees=st.floats(-3, 3),
+    turns=st.tuples(st.booleans(), st.booleans()),
+    border=st.tuples(st.sampled_from([0, 5, 20]), st.sampled_from([0, 128, 255])),
+    gain=st.floats(0.5, 1.0),
+)
+def test_a_moved_copy_is_the_same_scan(crop, degrees, turns, border, gain) -> None:
+    scan = speckle(0)
+    mirrored, negative = turns
+    top, bottom, left, right = (
+        round(share * side) for share, side in zip(crop, (160, 160, 200, 200), strict=True)
+    )
+    moved = scan[top : 160 - bottom, left : 200 - right] * gain
+    moved = turned(moved.astype(np.uint8), degrees)
+    moved = moved[:, ::-1] if mirrored else moved
+    moved = 255 - moved if negative else moved
+    moved = np.pad(moved, border[0], constant_values=border[1])
+
+    assert likeness(scan, moved) > MIN_CORRELATION
+    assert likeness(moved, scan) == pytest.approx(likeness(scan, moved), abs=1e-6)
 
 
-def test_a_negative_is_unlike_its_scan() -> None:
-    assert likeness(speckle(0), 255 - speckle(0)) < -MIN_CORRELATION
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(100, 10**6), mirrored=st.booleans())
+def test_strangers_with_the_same_depth_gain_are_not_alike(seed: int, mirrored: bool) -> None:
+    assert likeness(speckle(0), speckle(seed)[:, :: -1 if mirrored else 1]) < MIN_KINSHIP
 
 
-def test_a_texture_has_mean_zero_and_length_one() -> None:
-    texture = take_fingerprint(speckle(0)).texture
+def test_phantoms_of_two_views_two_masses_and_two_patients_are_not_alike() -> None:
+    study = read_phantoms(
+        masses=8, malignant_share=0.5, cues=["margin", "interior"], foci_site="mass", seed=0
+    )
+    taken = [take_fingerprint(read()) for read in study.images.values()]
 
-    assert texture.shape == (THUMBNAIL_SIDE**2,)
-    assert texture.dtype == np.float32
-    assert float(texture.sum()) == pytest.approx(0, abs=1e-4)
-    assert float(np.linalg.norm(texture)) == pytest.approx(1, abs=1e-6)
+    _, correlation = find_alike_pairs(taken, min_correlation=0.01)
+
+    assert correlation.max() < MIN_KINSHIP
+
+
+@pytest.mark.parametrize("grey", [0, 255, 90])
+def test_a_plain_border_is_cut_off_with_specks_on_it(grey: int) -> None:
+    framed = np.pad(speckle(0), ((7, 12), (0, 30)), constant_values=grey)
+    framed[2, 5] = 180
+
+    np.testing.assert_array_equal(cut_plain_border(framed), speckle(0))
+
+
+def test_a_plain_scan_has_no_border() -> None:
+    plain = np.full((40, 60), 90, dtype=np.uint8)
+
+    assert cut_plain_border(plain).shape == (40, 60)
 
 
 def test_flat_scans_are_alike_only_if_they_are_identical() -> None:
@@ -94,7 +152,7 @@ def test_flat_scans_are_alike_only_if_they_are_identical() -> None:
 
     found = group_duplicates({"a": flat[90], "b": flat[91], "c": flat[90]}, min_correlation=0.9)
 
-    assert not flat[90].texture.any()
+    assert not rank_texture(flat[90].thumbnail).any()
     assert found["scan_id"].tolist() == ["a", "c"]
 
 
@@ -108,72 +166,81 @@ def test_the_hash_knows_the_shape_and_not_the_memory_order() -> None:
     assert take_fingerprint(scan).pixels != take_fingerprint(other).pixels
 
 
-def on_circle(*degrees: float) -> np.ndarray:
-    """Unit vectors whose dot products are cosines known by hand."""
-    angle = np.radians(degrees)
-    return np.column_stack([np.cos(angle), np.sin(angle)]).astype(np.float32)
-
-
-def test_pairs_are_those_at_least_as_alike_as_asked() -> None:
-    pairs, correlation = find_near_pairs(on_circle(0, 61, 90, 1), min_correlation=0.5)
-
-    assert pairs.tolist() == [[0, 3], [1, 2], [1, 3]]
-    np.testing.assert_allclose(correlation, np.cos(np.radians([1, 29, 60])), atol=1e-6)
-
-
 def test_blocks_find_the_pairs_that_one_large_product_finds(monkeypatch) -> None:
-    textures = on_circle(*np.random.default_rng(0).uniform(0, 360, 50))
-    expected = np.argwhere(np.triu(textures @ textures.T >= 0.9, k=1)).tolist()
+    taken = [take_fingerprint(speckle(seed % 15)[seed // 5 :]) for seed in range(30)]
+    whole, expected = find_alike_pairs(taken, min_correlation=0.5)
 
-    monkeypatch.setattr("sonolens.cohort.duplicates.COMPARED_AT_ONCE", 7)
-    pairs, _ = find_near_pairs(textures, min_correlation=0.9)
+    monkeypatch.setattr("sonolens.cohort.candidates.COMPARED_AT_ONCE", 7)
+    monkeypatch.setattr("sonolens.cohort.registration.COMPARED_AT_ONCE", 4)
+    pairs, correlation = find_alike_pairs(taken, min_correlation=0.5)
 
-    assert sorted(pairs.tolist()) == expected
-    assert len(expected) > 10
-
-
-def fingerprints(**marks: tuple[str, float]) -> dict[str, Fingerprint]:
-    """Fingerprints by name from (hash, angle in degrees)."""
-    return {
-        name: Fingerprint(pixels, on_circle(angle)[0]) for name, (pixels, angle) in marks.items()
-    }
+    assert pairs.tolist() == whole.tolist()
+    assert len(pairs) == 15
+    np.testing.assert_allclose(correlation, expected, atol=1e-5)
 
 
-def test_a_chain_of_alike_scans_is_one_group_named_after_its_first_scan() -> None:
-    chain = fingerprints(d=("1", 0), x=("2", 120), c=("3", 20), b=("4", 38))
+def chain(**shares: float) -> dict[str, Fingerprint]:
+    """Scans that share one texture by more or less, beside one of their own."""
+    taken = {}
+    for place, (name, share) in enumerate(shares.items()):
+        mixed = share * speckle(50).astype(float) + np.sqrt(1 - share**2) * speckle(60 + place)
+        taken[name] = Fingerprint(name, take_fingerprint((mixed / 2).astype(np.uint8)).thumbnail)
+    return taken
 
-    found = group_duplicates(chain, min_correlation=np.cos(np.radians(21)))
+
+def test_a_group_is_what_must_stay_together_and_same_scan_what_is_one_scan() -> None:
+    family = chain(d=1.0, x=0.0, c=0.99, b=0.75)
+
+    found = group_duplicates(family, min_correlation=MIN_CORRELATION)
 
     assert found["scan_id"].tolist() == ["d", "c", "b"]
     assert found["group"].tolist() == ["b", "b", "b"]
-    assert found["closest"].tolist() == ["c", "b", "c"]
-    assert found["correlation"].tolist() == pytest.approx(np.cos(np.radians([20, 18, 18])))
+    assert found["same_scan"].tolist() == ["c", "c", "b"]
+    assert found["closest"].tolist()[:2] == ["c", "d"]
+    assert found["same"].tolist() == [True, True, False]
     assert not found["identical"].any()
 
 
+@settings(max_examples=10, deadline=None)
+@given(order=st.permutations("dxcb"))
+def test_the_order_of_the_scans_does_not_matter(order: list[str]) -> None:
+    family = chain(d=1.0, x=0.0, c=0.99, b=0.75)
+    expected = group_duplicates(family, min_correlation=MIN_CORRELATION).set_index("scan_id")
+
+    shuffled = {name: family[name] for name in order}
+    found = group_duplicates(shuffled, min_correlation=MIN_CORRELATION)
+
+    assert found["scan_id"].tolist() == [name for name in order if name != "x"]
+    assert found.set_index("scan_id").loc[expected.index].equals(expected)
+
+
 def test_copies_and_their_near_relatives_are_one_group() -> None:
-    family = fingerprints(c=("same", 0), a=("same", 0), n=("near", 10), z=("far", 90))
+    family = chain(c=1.0, n=0.99, z=0.0)
+    family["a"] = family["c"]
 
     found = group_duplicates(family, min_correlation=0.9).set_index("scan_id")
 
-    assert found["group"].to_dict() == {"c": "a", "a": "a", "n": "a"}
-    assert found["identical"].to_dict() == {"c": True, "a": True, "n": False}
-    assert found["closest"].to_dict() == {"c": "a", "a": "c", "n": "a"}
+    assert found["group"].to_dict() == {"c": "a", "n": "a", "a": "a"}
+    assert found["identical"].to_dict() == {"c": True, "n": False, "a": True}
+    assert found["closest"].to_dict() == {"c": "a", "n": "a", "a": "c"}
     assert found.loc["c", "correlation"] == 1
 
 
 def test_no_scan_and_no_duplicate_give_an_empty_table() -> None:
-    for none in ({}, fingerprints(a=("1", 0)), fingerprints(a=("1", 0), b=("2", 90))):
+    for none in ({}, chain(a=1.0), chain(a=1.0, b=0.0)):
         found = group_duplicates(none, min_correlation=0.9)
 
-        assert list(found) == ["scan_id", "group", "closest", "correlation", "identical"]
+        assert list(found)[:4] == ["scan_id", "group", "same_scan", "closest"]
         assert found.empty
 
 
-@pytest.mark.parametrize("min_correlation", [0.0, -0.5, 1.01])
-def test_a_threshold_that_means_nothing_is_refused(min_correlation: float) -> None:
-    with pytest.raises(ValueError, match=r"min_correlation .* above 0 and at most 1"):
-        group_duplicates({}, min_correlation=min_correlation)
+@pytest.mark.parametrize("threshold", [0.0, -0.5, 1.01])
+@pytest.mark.parametrize("name", ["min_correlation", "min_kinship"])
+def test_a_threshold_that_means_nothing_is_refused(name: str, threshold: float) -> None:
+    thresholds = {"min_correlation": 0.9, "min_kinship": 0.7} | {name: threshold}
+
+    with pytest.raises(ValueError, match=rf"{name} .* above 0 and at most 1"):
+        group_duplicates({}, **thresholds)
 
 
 @pytest.mark.real_scans
@@ -201,14 +268,17 @@ def test_busi_holds_one_identical_pair_and_five_near_ones(real_scans: Path) -> N
 
 
 @pytest.mark.real_scans
-def test_two_views_of_a_lesion_and_strangers_are_far_from_the_threshold(real_scans: Path) -> None:
+def test_busbra_holds_one_mass_under_two_patients_and_no_other_stranger(real_scans: Path) -> None:
     study = read_busbra(str(real_scans / "BUSBRA"))
-    taken = {scan_id: take_fingerprint(read()) for scan_id, read in study.images.items()}
-    textures = np.stack([taken[scan_id].texture for scan_id in study.scans["scan_id"]])
-    pairs, correlation = find_near_pairs(textures, min_correlation=0.01)
+    names = study.scans["scan_id"].tolist()
     lesion = study.scans["lesion_id"].to_numpy()
-    same_lesion = lesion[pairs[:, 0]] == lesion[pairs[:, 1]]
+    pairs, correlation = find_alike_pairs(
+        [take_fingerprint(study.images[name]()) for name in names], min_correlation=0.01
+    )
 
-    assert correlation[same_lesion].max() < 0.75
-    assert correlation[~same_lesion].max() < 0.75
-    assert group_duplicates(taken, min_correlation=MIN_CORRELATION).empty
+    same_lesion = lesion[pairs[:, 0]] == lesion[pairs[:, 1]]
+    twins = correlation[~same_lesion] >= MIN_KINSHIP
+    found = [{names[place] for place in pair} for pair in pairs[~same_lesion][twins].tolist()]
+    assert found == [{"bus_0056-l", "bus_0091-l"}, {"bus_0056-r", "bus_0091-r"}]
+    assert correlation[~same_lesion][~twins].max() < 0.65
+    assert correlation[same_lesion].max() < 0.8

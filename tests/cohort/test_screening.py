@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import ndimage
 
 from sonolens.cohort import (
     Fingerprint,
@@ -16,7 +17,6 @@ from sonolens.cohort import (
     read_and_inspect,
     resolve_screening,
     screen_scans,
-    split_holdout,
 )
 from sonolens.cohort.screening import SEVERITY
 from sonolens.studies.busbra import read_busbra
@@ -52,13 +52,14 @@ def scans_of(**labels: str) -> pd.DataFrame:
 
 def sound(scan_id: str, *, place: int = 0, pixels: str = "", **changes) -> ScanFacts:
     """Facts without fault: 400 rows of 0.1 mm, a texture of its own for each place."""
-    texture = np.eye(8, dtype=np.float32)[place]
+    speckle = ndimage.gaussian_filter(np.random.default_rng(place).random((64, 64)), 1.5)
+    thumbnail = (200 * speckle).astype(np.float16)
     facts = ScanFacts(
         scan_id=scan_id,
         size_px=(400, 500),
         mask_size_px=(400, 500),
         mask_components=1,
-        fingerprint=Fingerprint(pixels or scan_id, texture),
+        fingerprint=Fingerprint(pixels or scan_id, thumbnail),
     )
     return dataclasses.replace(facts, **changes)
 
@@ -170,8 +171,48 @@ def test_duplicates_are_named_by_their_group_and_warned_about() -> None:
         ["b", "near_identical_scans", "warning", "b"],
     ]
     assert "'c'" in found["message"].iloc[0]
-    assert "'c' (rank correlation 1.000)" in found["message"].iloc[2]
+    assert "'c' (correlation 1.000" in found["message"].iloc[2]
     assert listed_duplicates(found).to_dict() == {"d": "b", "c": "b", "b": "b"}
+
+
+def blended(scan_id: str, *, share: float) -> ScanFacts:
+    """Facts of a scan that shares some of its texture with that of place 0."""
+    own, other = (sound(scan_id, place=place).fingerprint for place in (0, 7))
+    assert own is not None
+    assert other is not None
+    mixed = share * own.thumbnail + np.sqrt(1 - share**2) * other.thumbnail
+    return sound(scan_id, fingerprint=Fingerprint(scan_id, mixed.astype(np.float16)))
+
+
+def test_kindred_scans_stay_together_and_their_labels_may_differ() -> None:
+    facts = [sound("d"), sound("b", place=1), blended("a", share=0.85), sound("c", place=2)]
+    facts += [sound("z", place=3)]
+
+    found = screen_scans(FAMILY, facts, **THRESHOLDS)
+
+    assert found[["scan_id", "check", "severity", "value"]].to_numpy().tolist() == [
+        ["d", "kindred_scans", "warning", "a"],
+        ["a", "kindred_scans", "warning", "a"],
+    ]
+    assert "are labelled benign and malignant: look at both" in found["message"].iloc[0]
+    assert listed_duplicates(found).to_dict() == {"d": "a", "a": "a"}
+
+
+def test_kindred_scans_of_one_patient_are_no_finding() -> None:
+    scans = scans_of(a="benign", b="benign", c="malignant").assign(patient_id=["p", "p", "q"])
+    facts = [sound("a"), blended("b", share=0.85), sound("c", place=2)]
+
+    assert screen_scans(scans, facts, **THRESHOLDS).empty
+
+
+def test_a_conflict_is_between_copies_and_not_between_their_kindred() -> None:
+    facts = [sound("d"), sound("c"), blended("a", share=0.85), sound("b", place=1)]
+    facts += [sound("z", place=3)]
+
+    found = screen_scans(FAMILY, facts, **THRESHOLDS)
+
+    assert (found["severity"] == "warning").all()
+    assert listed_duplicates(found).to_dict() == {"d": "a", "c": "a", "a": "a"}
 
 
 @pytest.mark.parametrize("pixels", ["same", ""])
@@ -297,13 +338,16 @@ def test_busbra_lacks_spacing_and_has_one_mask_at_the_border(real_scans: Path) -
 
     found = screen_scans(study.scans, facts, **THRESHOLDS)
 
-    assert found["check"].value_counts().to_dict() == {"absent_spacing": 376, "mask_at_border": 1}
+    assert found["check"].value_counts().to_dict() == {
+        "absent_spacing": 376,
+        "near_identical_scans": 4,
+        "mask_at_border": 1,
+    }
     assert resolve_screening(study.scans, found, on_error="stop").equals(study.scans)
     groups = join_groups(study.scans, listed_duplicates(found))
-    shares = {"validation_share": 0.2, "test_share": 0.25, "seed": 0}
-    assert split_holdout(study.scans, **shares, groups=groups).equals(
-        split_holdout(study.scans, **shares)
-    )
+    patients = study.scans.set_index("scan_id")["patient_id"]
+    joined = groups.groupby(patients).first().groupby(level=0).first()
+    assert joined[joined != joined.index].to_dict() == {"91": "56"}
 
 
 def test_every_check_stands_in_the_contract_of_the_table() -> None:

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sonolens.regions import fill_mass
+from sonolens.regions import fill_mass, find_dust
 
 
 def picture(rows: str) -> np.ndarray:
@@ -30,6 +32,38 @@ def test_a_gap_closed_only_by_corners_is_a_hole():
     filled = fill_mass(picture("..... ..#.. .#.#. ..#.. ....."))
 
     np.testing.assert_array_equal(filled, picture("..... ..#.. .###. ..#.. ....."))
+
+
+@given(
+    side=st.integers(10, 20),
+    speck=st.integers(1, 8),
+    hole=st.booleans(),
+    at=st.tuples(st.integers(0, 50), st.integers(40, 70)),
+)
+@settings(max_examples=30, deadline=None)
+def test_pieces_are_dust_up_to_a_fiftieth_of_the_mass_or_four_pixels(
+    side: int, speck: int, at: tuple[int, int], *, hole: bool
+) -> None:
+    mass = np.zeros((60, 80), dtype=bool)
+    mass[5 : 5 + side, 5 : 5 + side] = True
+    drawn = mass.copy()
+    drawn[at[0] : at[0] + speck, at[1] : at[1] + speck] = True
+    beside = drawn & ~mass
+    if hole:
+        drawn[7, 7] = False
+    is_dust = beside.sum() <= max(4, side**2 / 50)
+
+    filled = fill_mass(drawn)
+
+    np.testing.assert_array_equal(filled, mass if is_dust else mass | beside)
+    np.testing.assert_array_equal(find_dust(drawn), beside & is_dust)
+    np.testing.assert_array_equal(fill_mass(filled), filled)
+
+
+def test_a_speck_alone_is_no_dust() -> None:
+    mask = picture("..... .#... ...#. .....")
+
+    np.testing.assert_array_equal(fill_mass(mask), mask)
 
 
 def test_every_piece_of_a_mass_is_kept_and_not_bridged():

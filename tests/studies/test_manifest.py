@@ -95,6 +95,21 @@ def test_every_column_finds_its_place_and_further_columns_are_kept(write: Write)
     cohort.Scans.validate(scans)
 
 
+def test_a_class_of_a_label_map_is_chosen_row_by_row(write: Write) -> None:
+    file = write(row(Mask_Value="2", mask_colour=""))
+    labels = np.zeros((20, 30), dtype=np.uint8)
+    labels[2:18, 2:18], labels[5:9, 5:9] = 1, 2
+    Image.fromarray(labels).save(file.parent / "b_mask.png")
+    told = read_manifest(str(file))
+    silent = read_manifest(str(write(TWO_ROWS)))
+
+    assert told.masks["b"]().sum() == 16
+    assert told.masks["a"]().sum() == 12
+    assert list(told.scans) == list(silent.scans)
+    with pytest.raises(ValueError, match="name it in a column mask_value or mask_colour"):
+        silent.masks["b"]()
+
+
 def test_one_spacing_serves_both_directions(write: Write) -> None:
     scans = read_manifest(str(write(row(spacing_mm="0.07")))).scans
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sonolens.studies.mask_choice import MaskChoice
 from sonolens.studies.picture import read_mask, read_scan
+from sonolens.studies.remarks import listen
 
 GREY = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
 SQUARE = np.zeros((40, 60), dtype=bool)
@@ -262,14 +264,6 @@ def test_a_jpeg_of_few_levels_is_no_label_map(tmp_path: Path) -> None:
     assert np.array_equal(read_mask(path), SQUARE)
 
 
-def test_masses_of_two_colours_are_both_found(tmp_path: Path) -> None:
-    drawing = np.dstack([SQUARE * 0, SQUARE * 0, SQUARE * 0]).astype(np.uint8)
-    drawing[10:30, 15:20, 0] = 255
-    drawing[10:30, 20:40, 2] = 255
-
-    assert np.array_equal(read_mask(save(tmp_path / "mask.png", drawing)), SQUARE)
-
-
 def test_a_black_picture_is_an_empty_mask(tmp_path: Path) -> None:
     assert not read_mask(save(tmp_path / "mask.png", np.zeros((4, 6), np.uint8))).any()
 
@@ -290,19 +284,51 @@ def test_a_smoothed_mass_ends_at_half_of_its_brightness(tmp_path: Path) -> None:
     assert np.array_equal(mask, ramp >= 100)
 
 
-def test_a_label_map_does_not_say_which_label_is_the_mass(tmp_path: Path) -> None:
-    labels = SQUARE.astype(np.uint8)
-    labels[20:30, 15:40] = 3
-
-    with pytest.raises(ValueError, match="the levels 0, 1, 3, and which of them are the mass"):
-        read_mask(save(tmp_path / "mask.png", labels))
-
-
 def test_a_scan_is_not_taken_for_a_mask(tmp_path: Path) -> None:
     speckle = np.random.default_rng(0).rayleigh(40, (60, 80)).clip(0, 255).astype(np.uint8)
 
-    with pytest.raises(ValueError, match=r"mask.png' is mostly grey, so it looks like a scan"):
+    with pytest.raises(ValueError, match=r"mask.png' is mostly grey .* looks like a scan"):
         read_mask(save(tmp_path / "mask.png", speckle))
+
+
+def test_a_class_of_a_label_map_is_chosen_by_what_is_stored(tmp_path: Path) -> None:
+    entries = Image.new("P", SQUARE.shape[::-1])
+    entries.putdata(np.where(SQUARE, 2, 1).ravel().tolist())
+    entries.putpalette([0, 0, 0, 0, 128, 0, 128, 0, 0])
+    path = save(tmp_path / "mask.png", entries)
+
+    with pytest.raises(
+        ValueError, match=r"no black background but the levels #008000 .*mask_value"
+    ):
+        read_mask(path)
+    assert np.array_equal(read_mask(path, choice=MaskChoice(value=2.0)), SQUARE)
+    assert np.array_equal(read_mask(path, choice=MaskChoice(colour=(128, 0, 0))), SQUARE)
+    with pytest.raises(
+        ValueError, match=r"no pixel of mask_value 3 but 1 \(1,900 px\), 2 \(500 px\)"
+    ):
+        read_mask(path, choice=MaskChoice(value=3.0))
+    coloured = save(tmp_path / "colours.png", entries.convert("RGB"))
+    with pytest.raises(ValueError, match="is in colours, so no mask_value names its mass"):
+        read_mask(coloured, choice=MaskChoice(value=2.0))
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+def test_strong_colours_in_a_scan_are_remarked_but_coloured_signs_are_not(
+    tmp_path: Path, ending: str
+) -> None:
+    scan = np.random.default_rng(0).integers(40, 90, (64, 100), dtype=np.uint8)
+    signs, flow = (np.repeat(scan[..., None], 3, axis=2) for _ in range(2))
+    signs[10:12, 10:30] = [255, 255, 0]
+    flow[20:36, 20:60] = [220, 30, 10]
+
+    with listen() as heard:
+        read_scan(save(tmp_path / f"grey.{ending}", scan))
+        read_scan(save(tmp_path / f"signs.{ending}", signs, quality=90))
+    assert not heard
+    with listen() as heard:
+        read_scan(save(tmp_path / f"flow.{ending}", flow, quality=90))
+    assert [said.check for said in heard] == ["coloured_scan"]
+    assert float(heard[0].value.strip("%")) == pytest.approx(10, abs=1)
 
 
 @pytest.mark.parametrize("value", [-1.0, np.nan, np.inf])

@@ -8,9 +8,18 @@ from jaxtyping import Bool
 from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
-from sonolens.cohort.duplicates import Fingerprint, take_fingerprint
+from sonolens.cohort.drawn_mass import DrawnMass, describe_mass
+from sonolens.cohort.fingerprints import Fingerprint, take_fingerprint
+from sonolens.regions import fill_mass
+from sonolens.regions.mass import EIGHT_NEIGHBOURS
+from sonolens.studies.remarks import Remark, listen
 
-EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
+GREY_LEVELS = 256
+NEARLY_LEVEL = 4
+"""Grey levels about the middle one that noise alone covers."""
+
+ALMOST_ALL = 0.99
+"""The share of pixels whose grey levels are counted, so that a few burnt-in signs do not count."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,9 +31,14 @@ class ScanFacts:
         unreadable: Why scan or mask could not be read; empty if they could, else the rest is unset.
         size_px: Rows and columns of the scan.
         mask_size_px: Rows and columns of the mask.
-        mask_components: Pieces of the mask that do not touch, corners included; 0 if it is empty.
-        mask_at_border: Whether the mask reaches the outermost pixels.
+        mask_components: Pieces of the mask that do not touch, corners included and dust left out; 0 if it
+            is empty.
+        mask_at_border: Whether the mask, without dust, reaches the outermost pixels.
         fingerprint: Finds the scan's duplicates.
+        level_share: Share of pixels within `NEARLY_LEVEL` of the scan's median grey level.
+        grey_levels: How many levels `ALMOST_ALL` of the scan's pixels have.
+        mass: The mask in numbers; none if it is empty.
+        remarks: What the readers of scan and mask said.
     """
 
     scan_id: str
@@ -34,10 +48,18 @@ class ScanFacts:
     mask_components: int = 0
     mask_at_border: bool = False
     fingerprint: Fingerprint | None = None
+    level_share: float = 0.0
+    grey_levels: int = GREY_LEVELS
+    mass: DrawnMass | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 def inspect_scan(
-    scan: Scan, mask: Bool[np.ndarray, "mask_rows mask_cols"], *, scan_id: str
+    scan: Scan,
+    mask: Bool[np.ndarray, "mask_rows mask_cols"],
+    *,
+    scan_id: str,
+    remarks: tuple[Remark, ...] = (),
 ) -> ScanFacts:
     """Gather the facts of one scan; milliseconds, free of thresholds and of other scans.
 
@@ -45,18 +67,28 @@ def inspect_scan(
         scan: Grey levels on the native grid.
         mask: True inside the mass; may be of another size, which screening will report.
         scan_id: Id from the `scans` table.
+        remarks: What the readers said of them.
 
     Returns:
         The facts.
     """
-    border = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
+    mass = fill_mass(mask) if mask.any() else mask
+    border = (mass[0], mass[-1], mass[:, 0], mass[:, -1])
+    counts = np.sort(np.bincount(scan.ravel(), minlength=GREY_LEVELS))[::-1]
+    off = np.abs(scan - np.median(scan))
     return ScanFacts(
         scan_id=scan_id,
         size_px=(scan.shape[0], scan.shape[1]),
         mask_size_px=(mask.shape[0], mask.shape[1]),
-        mask_components=_count_components(mask),
+        mask_components=int(ndimage.label(mass, structure=EIGHT_NEIGHBOURS)[1]),
         mask_at_border=any(bool(side.any()) for side in border),
         fingerprint=take_fingerprint(scan),
+        level_share=float((off <= NEARLY_LEVEL).mean()),
+        grey_levels=int(np.searchsorted(counts.cumsum(), ALMOST_ALL * scan.size)) + 1,
+        mass=describe_mass(mask, scan if scan.shape == mask.shape else None)
+        if mask.any()
+        else None,
+        remarks=remarks,
     )
 
 
@@ -74,18 +106,10 @@ def read_and_inspect(
         The facts, or only the reason why they cannot be known.
     """
     try:
-        scan, mask = read_image(), read_mask()
+        with listen() as heard:
+            scan, mask = read_image(), read_mask()
     except (OSError, ValueError) as error:
         return ScanFacts(scan_id, unreadable=str(error) or type(error).__name__)
     if 0 in scan.shape or 0 in mask.shape:
         return ScanFacts(scan_id, unreadable="scan or mask has no pixel")
-    return inspect_scan(scan, mask, scan_id=scan_id)
-
-
-def _count_components(mask: Bool[np.ndarray, "mask_rows mask_cols"]) -> int:
-    """Count the pieces inside the mask's bounding box, which is a small part of the scan."""
-    rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if rows.size == 0:
-        return 0
-    box = mask[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
-    return int(ndimage.label(box, structure=EIGHT_NEIGHBOURS)[1])
+    return inspect_scan(scan, mask, scan_id=scan_id, remarks=tuple(heard))

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sonolens.cohort.duplicates import group_duplicates
+from sonolens.cohort.drawing_findings import judge_company, judge_content, judge_drawing
+from sonolens.cohort.duplicates import MIN_KINSHIP, group_duplicates
+from sonolens.cohort.finding import Finding
 from sonolens.cohort.identities import find_crowded_patients, find_likely_ids
 from sonolens.cohort.inspection import ScanFacts
 from sonolens.tables import vocabulary
@@ -18,14 +19,26 @@ logger = logging.getLogger(__name__)
 SEVERITY = {
     "unreadable": "error",
     "tiny_scan": "error",
+    "no_content": "error",
+    "coloured_scan": "warning",
     "mask_size": "error",
     "empty_mask": "error",
+    "mask_levels": "warning",
+    "inverted_mask": "error",
+    "large_mask": "warning",
+    "tiny_mask": "error",
+    "open_outline": "error",
+    "thin_mask": "warning",
+    "stray_pixels": "warning",
     "mask_at_border": "warning",
     "many_components": "warning",
+    "same_mask": "warning",
+    "bright_masses": "warning",
     "absent_spacing": "warning",
     "implausible_spacing": "error",
     "identical_scans": "warning",
     "near_identical_scans": "warning",
+    "kindred_scans": "warning",
     "conflicting_duplicates": "error",
     "lesion_with_two_labels": "error",
     "patient_with_many_lesions": "warning",
@@ -36,18 +49,12 @@ SEVERITY = {
 ON_ERROR = ("stop", "drop")
 """What becomes of a study with errors: it is refused, or their scans are left out."""
 
+KEPT_TOGETHER = ("identical_scans", "near_identical_scans", "kindred_scans")
+"""Checks whose findings name a group; every scan has at most one of them."""
+
 COLUMNS = ("scan_id", "check", "severity", "value", "message")
 FINDINGS_NAMED = 3
 """How many findings an error or log line tells before it only counts."""
-
-
-class Finding(NamedTuple):
-    """What one check says of one scan."""
-
-    scan_id: str
-    check: str
-    value: str
-    message: str
 
 
 def screen_scans(
@@ -59,6 +66,7 @@ def screen_scans(
     min_depth_mm: float,
     max_depth_mm: float,
     min_correlation: float,
+    min_kinship: float = MIN_KINSHIP,
 ) -> pd.DataFrame:
     """Judge every scan by itself and beside all others.
 
@@ -68,7 +76,9 @@ def screen_scans(
         max_mask_components: A mask in more pieces has many.
         min_depth_mm: A shallower field of view, rows times row spacing, is implausible.
         max_depth_mm: A deeper one is implausible.
-        min_correlation: From this rank correlation of their textures scans are near-identical.
+        min_correlation: From this correlation of their textures, once laid on each other, two scans
+            are near-identical: one scan, saved another way.
+        min_kinship: From this one they are kindred: they may show one mass in two frames.
 
     Returns:
         One row per finding, in the order of `scans` and then of `SEVERITY`: `scan_id`, `check`,
@@ -86,23 +96,20 @@ def screen_scans(
             "inspect every scan of the table before screening it"
         )
     findings: list[Finding] = []
-    for scan_id in scans["scan_id"]:
-        findings += _judge_picture(
-            facts_of[scan_id], min_side_px=min_side_px, max_mask_components=max_mask_components
-        )
     for row in scans.to_dict("records"):
-        findings += _judge_spacing(
+        findings += _judge_alone(
             facts_of[row["scan_id"]],
             spacing_mm=(row["spacing_row_mm"], row["spacing_col_mm"]),
+            min_side_px=min_side_px,
+            max_mask_components=max_mask_components,
             depth_mm=(min_depth_mm, max_depth_mm),
         )
-    fingerprints = {
-        scan_id: fingerprint
-        for scan_id in scans["scan_id"]
-        if (fingerprint := facts_of[scan_id].fingerprint) is not None
-    }
-    duplicates = group_duplicates(fingerprints, min_correlation=min_correlation)
+    duplicates = _find_duplicates(
+        scans, facts_of, min_correlation=min_correlation, min_kinship=min_kinship
+    )
     label_of = dict(zip(scans["scan_id"], scans["label"], strict=True))
+    alike = dict(zip(duplicates["scan_id"], duplicates["group"], strict=True))
+    findings += judge_company([facts_of[scan_id] for scan_id in scans["scan_id"]], alike=alike)
     findings += _judge_duplicates(duplicates, label_of=label_of)
     findings += _judge_lesions(scans)
     findings += _judge_ids(scans)
@@ -110,15 +117,15 @@ def screen_scans(
 
 
 def listed_duplicates(screening: ScreeningTable) -> pd.Series:
-    """Read the duplicate groups out of the screening.
+    """Read out of the screening which scans must stay together: the same, or kindred.
 
     Args:
         screening: What `screen_scans` returned.
 
     Returns:
-        The group of every scan that has a duplicate, indexed by scan id.
+        The group of every scan that has a duplicate or a kindred scan, indexed by scan id.
     """
-    rows = screening[screening["check"].isin(["identical_scans", "near_identical_scans"])]
+    rows = screening[screening["check"].isin(KEPT_TOGETHER)]
     return rows.set_index("scan_id")["value"].rename("group")
 
 
@@ -163,6 +170,23 @@ def resolve_screening(
     return kept
 
 
+def _judge_alone(
+    facts: ScanFacts,
+    *,
+    spacing_mm: tuple[float, float],
+    min_side_px: int,
+    max_mask_components: int,
+    depth_mm: tuple[float, float],
+) -> Iterator[Finding]:
+    """Judge a scan, its mask and its spacing without regard to other scans."""
+    yield from _judge_picture(
+        facts, min_side_px=min_side_px, max_mask_components=max_mask_components
+    )
+    yield from judge_content(facts)
+    yield from judge_drawing(facts, spacing_mm=spacing_mm)
+    yield from _judge_spacing(facts, spacing_mm=spacing_mm, depth_mm=depth_mm)
+
+
 def _judge_picture(
     facts: ScanFacts, *, min_side_px: int, max_mask_components: int
 ) -> Iterator[Finding]:
@@ -187,7 +211,7 @@ def _judge_picture(
     if facts.mask_components > max_mask_components:
         pieces = str(facts.mask_components)
         message = (
-            f"mask has {pieces} pieces, more than {max_mask_components}; look for stray pixels"
+            f"mask has {pieces} pieces, more than {max_mask_components}; see whether all are masses"
         )
         yield Finding(scan_id, "many_components", pieces, message)
 
@@ -209,28 +233,54 @@ def _judge_spacing(
         yield Finding(facts.scan_id, "implausible_spacing", f"{depth:.4g} mm", message)
 
 
+def _find_duplicates(
+    scans: ScansTable,
+    facts_of: dict[str, ScanFacts],
+    *,
+    min_correlation: float,
+    min_kinship: float,
+) -> pd.DataFrame:
+    """Group the scans that could be read with their copies and kindred."""
+    fingerprints = {
+        scan_id: fingerprint
+        for scan_id in scans["scan_id"]
+        if (fingerprint := facts_of[scan_id].fingerprint) is not None
+    }
+    return group_duplicates(
+        fingerprints,
+        min_correlation=min_correlation,
+        min_kinship=min_kinship,
+        patient_of=dict(zip(scans["scan_id"], scans["patient_id"], strict=True)),
+    )
+
+
 def _judge_duplicates(duplicates: pd.DataFrame, *, label_of: dict[str, str]) -> Iterator[Finding]:
-    """Name every scan's duplicates, and the groups that cannot agree on a label."""
+    """Name every scan's relatives, and the copies of one scan that cannot agree on a label."""
     label = duplicates["scan_id"].map(label_of)
-    in_conflict = label.groupby(duplicates["group"]).transform("nunique") > 1
+    in_conflict = label.groupby(duplicates["same_scan"]).transform("nunique") > 1
     rows = duplicates.assign(label=label, in_conflict=in_conflict).to_dict("records")
     for row in rows:
-        scan_id, group = row["scan_id"], row["group"]
+        scan_id, group, closest = row["scan_id"], row["group"], row["closest"]
+        alike = f"{closest!r} (correlation {row['correlation']:.3f} once laid on it)"
         if row["identical"]:
-            message = f"same pixels as {row['closest']!r}; they stay in one partition"
+            message = f"same pixels as {closest!r}; they stay in one partition"
             yield Finding(scan_id, "identical_scans", group, message)
-        else:
-            message = (
-                f"nearly the same picture as {row['closest']!r} (rank correlation "
-                f"{row['correlation']:.3f}); they stay in one partition"
-            )
+        elif row["same"]:
+            message = f"the same scan, saved another way, as {alike}; they stay in one partition"
             yield Finding(scan_id, "near_identical_scans", group, message)
+        else:
+            message = f"may show the same mass as {alike}; they stay in one partition"
+            if row["label"] != label_of[closest]:
+                message += (
+                    f", but are labelled {row['label']} and {label_of[closest]}: look at both"
+                )
+            yield Finding(scan_id, "kindred_scans", group, message)
         if row["in_conflict"]:
             message = (
-                f"labelled {row['label']}, but the same picture is labelled otherwise elsewhere in "
-                f"the group of {group!r}; find out which is right or drop the group"
+                f"labelled {row['label']}, but the same scan is labelled otherwise elsewhere in "
+                f"the group of {row['same_scan']!r}; find out which is right or drop the group"
             )
-            yield Finding(scan_id, "conflicting_duplicates", group, message)
+            yield Finding(scan_id, "conflicting_duplicates", row["same_scan"], message)
 
 
 def _judge_lesions(scans: ScansTable) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ class MassSize:
 
 
 def measure_mass(mask: Mask, *, spacing_mm: tuple[float, float]) -> MassSize:
-    """Measure the whole mass, all its pieces together.
+    """Measure the whole mass, all its pieces together but dust.
 
     Args:
         mask: True where the annotator drew the mass.
@@ -43,10 +43,11 @@ def measure_mass(mask: Mask, *, spacing_mm: tuple[float, float]) -> MassSize:
         >>> measure_mass(mask, spacing_mm=(0.5, 0.25))
         MassSize(width_mm=1.0, height_mm=1.0, area_mm2=1.0)
     """
-    rows, cols = bounding_box(mask)
+    mass = fill_mass(mask)
+    rows, cols = bounding_box(mass)
     row_mm, col_mm = spacing_mm
     return MassSize(
         width_mm=(cols.stop - cols.start) * col_mm,
         height_mm=(rows.stop - rows.start) * row_mm,
-        area_mm2=int(fill_mass(mask).sum()) * row_mm * col_mm,
+        area_mm2=int(mass.sum()) * row_mm * col_mm,
     )

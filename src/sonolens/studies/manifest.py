@@ -7,6 +7,7 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from sonolens.studies.columns import SPACINGS
 from sonolens.studies.identity import check_ids, check_lesions
 from sonolens.studies.listing import locate, readers
+from sonolens.studies.mask_choice import MaskChoice, parse_choice
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.row import Row
 from sonolens.studies.spelling import fold_id, is_no_answer
@@ -25,7 +27,8 @@ from sonolens.tables.filled_in import FILLABLE, mark_filled
 FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
 IDS = ("scan_id", "lesion_id", "patient_id")
-OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source")
+MASK_CHOICES = ("mask_value", "mask_colour")
+OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source", *MASK_CHOICES)
 STRATA = ("histology", "side")
 """Columns that no table needs, but by which results are parted where a study tells them."""
 
@@ -60,7 +63,10 @@ def read_manifest(path: str) -> Study:
         name="manifest",
         scans=scans,
         images=readers(read_scan, scans["scan_id"], images),
-        masks=readers(read_mask, scans["scan_id"], masks),
+        masks={
+            scan_id: partial(read_mask, mask, choice=_read_choice_of_mask(row))
+            for scan_id, mask, row in zip(scans["scan_id"], masks, rows, strict=True)
+        },
         description=DESCRIPTION,
     )
 
@@ -185,6 +191,14 @@ def _name_scan(row: Row, image: Path) -> str:
     if row.written("scan_id") and is_no_answer(scan_id) and fold_id(scan_id) != "0":
         row.refuse(f"scan_id {scan_id!r} names nothing; leave unknown values empty")
     return scan_id
+
+
+def _read_choice_of_mask(row: Row) -> MaskChoice | None:
+    """Read which class of a label map is the mass; nothing if both cells are empty."""
+    try:
+        return parse_choice(row.written("mask_value"), row.written("mask_colour"))
+    except ValueError as error:
+        row.refuse(str(error))
 
 
 def _read_spacing(row: Row) -> tuple[float, float]:

@@ -13,6 +13,9 @@ from jaxtyping import Shaped
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.drawing import Colours, Levels, find_coloured_mass, find_mass
+from sonolens.studies.mask_choice import MaskChoice, find_colour, find_value
+from sonolens.studies.remarks import remark
 
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
 """What Pillow may decode; ``.npy`` arrays are read beside them."""
@@ -20,11 +23,17 @@ FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
 COLOUR_MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
 """Pillow's modes of at most 8 bits per channel."""
 
+GREY_MODES = {"1", "L", "LA"}
+"""Those that hold no colour."""
+
 WIDE_MODES = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 """Pillow's single-channel modes of more than 8 bits."""
 
-MOST_LABELS = 16
-"""A lossless picture with more levels than this was smoothed or compressed, not labelled."""
+STRONG_CHROMA = 64
+"""From this difference between its channels a pixel of a scan is strongly coloured."""
+
+COLOURED = 0.01
+"""From this share of strongly coloured pixels on a scan is told: coloured callipers and text cover less."""
 
 UPRIGHT = 1
 """The EXIF orientation of a picture that is shown as it is stored."""
@@ -32,7 +41,8 @@ UPRIGHT = 1
 GRID = 2
 """Axes of a picture: rows and columns."""
 
-Levels = Shaped[np.ndarray, "rows cols"]
+RGB = 3
+"""Channels of a coloured picture."""
 
 
 def read_scan(path: Path) -> Scan:
@@ -57,38 +67,78 @@ def read_scan(path: Path) -> Scan:
         return _as_eight_bits(picture, path)
     if picture.mode in WIDE_MODES:
         return _as_eight_bits(np.asarray(picture), path)
-    return np.asarray(_on_black(picture).convert("L"))
+    shown = _on_black(picture)
+    if shown.mode not in GREY_MODES:
+        tell_colours(np.asarray(shown.convert("RGB")), name=str(path))
+    return np.asarray(shown.convert("L"))
 
 
-def read_mask(path: Path) -> Mask:
-    """Read a picture of a mass on black: every pixel that is not black belongs to it.
+def read_mask(path: Path, *, choice: MaskChoice | None = None) -> Mask:
+    """Read a picture of a mass on black; what is transparent is outside.
 
-    A pixel counts by its brightest channel, so a red mass is as good as a white one; what is
-    transparent is outside. Pictures that were drawn black and white but then compressed or smoothed
-    (JPEG, or more than `MOST_LABELS` levels) hold noise and grey edges: there the mass begins at half
-    of the brightest level.
+    The mass may have any level or colour, but one: a picture of several classes is refused unless one of
+    them is chosen. See `sonolens.studies.drawing` for how classes are told from edges and noise.
 
     Args:
         path: A PNG, JPEG, BMP or TIFF picture, or a 2-D ``.npy`` array, of any depth.
+        choice: Which class of a label map is the mass.
 
     Returns:
         True inside the mass; nowhere, if the picture is black.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If the file cannot be read (see `read_scan`), is a label map whose levels do not say
-            which of them is the mass, or is no drawing but a scan.
+        ValueError: If the file cannot be read (see `read_scan`), does not hold the chosen class, is a label
+            map without a choice, has no black background, or is no drawing but a scan.
     """
-    picture = _decode(path)
+    picture, name = _decode(path), str(path)
     if isinstance(picture, np.ndarray):
-        return _find_mass(picture, path, lossy=False)
-    if picture.mode in WIDE_MODES:
-        return _find_mass(np.asarray(picture), path, lossy=False)
-    if picture.mode in {"1", "L"} and not picture.has_transparency_data:
-        brightness = np.asarray(picture)
+        levels, lossy, stored = picture, False, picture
     else:
-        brightness = np.asarray(_on_black(picture).convert("RGB")).max(axis=2)
-    return _find_mass(brightness, path, lossy=picture.format == "JPEG")
+        lossy = picture.format == "JPEG"
+        stored = np.asarray(picture)
+        levels = stored if picture.mode in WIDE_MODES | {"1"} else _read_colours(picture)
+    if choice is not None and choice.colour is not None:
+        colours = levels if levels.ndim > GRID else np.repeat(levels[..., None], 3, axis=2)
+        return find_colour(colours.astype(np.uint8), choice.colour, name=name, lossy=lossy)
+    if choice is not None and choice.value is not None:
+        return find_value(_one_channel(stored, name), choice.value, name=name, lossy=lossy)
+    if levels.ndim == GRID:
+        return find_mass(levels, name=name, lossy=lossy)
+    return find_coloured_mass(levels, name=name, lossy=lossy)
+
+
+def tell_colours(colours: Colours, *, name: str) -> None:
+    """Remark a scan that is strongly coloured, as colour Doppler is; callipers and text are too small.
+
+    It is a warning, because the tissue around a colour box is sound, and a tint over a whole scan is as well.
+    """
+    channels = np.moveaxis(colours, 2, 0)  # far quicker than along the last axis
+    chroma = channels.max(axis=0) - channels.min(axis=0)
+    share = float((chroma >= STRONG_CHROMA).mean())
+    if share >= COLOURED:
+        remark(
+            "coloured_scan",
+            f"{share:.1%}",
+            f"scan {name!r} is strongly coloured on {share:.1%} of its pixels, as colour Doppler or elastography "
+            "is, and they become grey tissue; give the B-mode picture, or leave the scan out",
+        )
+
+
+def _read_colours(picture: Image.Image) -> Colours:
+    return np.asarray(_on_black(picture).convert("RGB"))
+
+
+def _one_channel(stored: Shaped[np.ndarray, "rows cols *channels"], name: str) -> Levels:
+    """Take the stored numbers of a picture whose colour channels say the same."""
+    if stored.ndim == GRID:
+        return stored
+    alike = (stored[..., :3] == stored[..., :1]).all() if stored.shape[2] >= RGB else True
+    if not alike:
+        raise ValueError(
+            f"mask {name!r} is in colours, so no mask_value names its mass; give mask_colour"
+        )
+    return stored[..., 0]
 
 
 def _as_eight_bits(levels: Levels, path: Path) -> Scan:
@@ -102,32 +152,6 @@ def _as_eight_bits(levels: Levels, path: Path) -> Scan:
             "black and white is not known; convert it to 8 bits with the window you want"
         )
     return levels.astype(np.uint8)
-
-
-def _find_mass(brightness: Levels, path: Path, *, lossy: bool) -> Mask:
-    """Tell the mass from its black background by the rule of `read_mask`."""
-    if brightness.dtype == np.bool_:
-        return brightness
-    top = brightness.max()
-    if not np.isfinite(brightness).all() or brightness.min() < 0:
-        raise ValueError(
-            f"mask {str(path)!r} holds values below 0 or no numbers; save the mass as 1 on 0"
-        )
-    faint = (brightness > 0) & (brightness < top / 2)
-    if faint.any():
-        levels = np.unique(brightness)
-        if not lossy and levels.size <= MOST_LABELS:
-            raise ValueError(
-                f"mask {str(path)!r} has the levels {', '.join(str(level) for level in levels)}, and "
-                "which of them are the mass is not known; save the mass white on black"
-            )
-        bright = brightness >= 0.75 * top
-        if ((brightness >= 0.25 * top) & ~bright).sum() > bright.sum():
-            raise ValueError(
-                f"mask {str(path)!r} is mostly grey, so it looks like a scan; name the picture that "
-                "shows the mass white on black"
-            )
-    return (brightness > 0) & ~faint
 
 
 def _on_black(picture: Image.Image) -> Image.Image:

@@ -19,7 +19,10 @@ class ScreeningParameters(Parameters):
     min_depth_mm: float = Field(gt=0, description="A shallower field of view is implausible.")
     max_depth_mm: float = Field(gt=0, description="A deeper field of view is implausible.")
     min_correlation: float = Field(
-        gt=0, le=1, description="From this correlation on two scans are near-identical."
+        gt=0, le=1, description="From this correlation on two scans are one scan."
+    )
+    min_kinship: float = Field(
+        gt=0, le=1, description="From this correlation on two scans are kept together."
     )
     sheet_scans: int = Field(ge=1, description="So many scans at most stand on the sheet.")
 

@@ -1,0 +1,103 @@
+"""What is kept of a scan to find it again: a hash of its pixels, and its texture."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from jaxtyping import Bool, Float16, Int8, UInt8
+from PIL import Image
+from scipy import ndimage, stats
+
+from sonolens.arrays import Scan
+
+THUMBNAIL_SIDE = 64
+FINE_CELLS = 1.0
+"""Standard deviation of the blur that takes out what compression and resizing change, in cells."""
+
+SMOOTH_CELLS = 3.0
+"""Standard deviation of the blur that counts as the smooth part, in cells of the thumbnail."""
+
+FLAT_GREY = 1
+"""Grey levels by which a line of a plain border may differ from its median, as JPEG makes it."""
+
+FLAT_SHARE = 0.98
+"""Share of a line's pixels that must be so: a border with a speck on it is still a border."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fingerprint:
+    """What is kept of a scan to find its duplicates; about 8 KB.
+
+    Attributes:
+        pixels: Hash of the grey levels and the scan's size.
+        thumbnail: Mean grey levels of the scan inside its plain border, squashed to a square.
+    """
+
+    pixels: str
+    thumbnail: Float16[np.ndarray, "side side"]
+
+
+def take_fingerprint(scan: Scan) -> Fingerprint:
+    """Take the fingerprint of a scan.
+
+    Args:
+        scan: Grey levels on the native grid, at least one pixel.
+
+    Returns:
+        Hash and thumbnail.
+    """
+    pixels = sha256(np.array(scan.shape).tobytes())
+    pixels.update(np.ascontiguousarray(scan).data)
+    content = Image.fromarray(cut_plain_border(scan).astype(np.float32))
+    squashed = content.resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR)
+    return Fingerprint(pixels.hexdigest(), np.asarray(squashed).astype(np.float16))
+
+
+def rank_texture(
+    thumbnail: Float16[np.ndarray, "side side"],
+) -> Int8[np.ndarray, "side side"]:
+    """Reduce a thumbnail to its ranked texture.
+
+    The smooth part - depth gain, the fat on top - is taken out, because it makes strangers alike,
+    and what is left is ranked, because ranks survive another brightness, contrast or a calliper.
+
+    Args:
+        thumbnail: As in a `Fingerprint`.
+
+    Returns:
+        Ranks from -127, the darkest cell, to 127; all 0 where there is no texture.
+    """
+    fine = ndimage.gaussian_filter(thumbnail.astype(np.float32), FINE_CELLS)
+    # Rounded, so that the blur's last bits do not rank cells that are equally flat.
+    texture = np.round(fine - ndimage.gaussian_filter(fine, SMOOTH_CELLS), 2)
+    ranks = stats.rankdata(texture).reshape(thumbnail.shape)
+    scaled = 127 * (2 * (ranks - 1) / (ranks.size - 1) - 1)
+    return np.rint(scaled).astype(np.int8)
+
+
+def cut_plain_border(scan: Scan) -> UInt8[np.ndarray, "inner_rows inner_cols"]:
+    """Cut off the outermost rows and columns that are of one grey.
+
+    Args:
+        scan: Grey levels on the native grid.
+
+    Returns:
+        The part inside the border; the whole scan where it is plain all over.
+    """
+    inside = scan
+    while True:
+        rows = np.flatnonzero(~_are_plain(inside))
+        cols = np.flatnonzero(~_are_plain(inside.T))
+        if rows.size == 0 or cols.size == 0:
+            return scan
+        tighter = inside[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+        if tighter.shape == inside.shape:
+            return inside
+        inside = tighter
+
+
+def _are_plain(lines: UInt8[np.ndarray, "lines pixels"]) -> Bool[np.ndarray, " lines"]:
+    """Whether nearly all pixels of a line have its median grey."""
+    middle = np.median(lines, axis=1, keepdims=True)
+    near: np.ndarray = np.abs(lines - middle) <= FLAT_GREY
+    return near.mean(axis=1) >= FLAT_SHARE
