@@ -213,10 +213,22 @@ def test_a_label_map_of_one_segment_needs_no_choice(folder: Path) -> None:
     assert read(folder).masks["first"]().sum() == 300
 
 
-def test_a_value_for_a_picture_is_refused_by_its_row(folder: Path) -> None:
-    write_labels(folder, mask_value=["1", ""])
+@pytest.mark.parametrize(("column", "value"), [("mask_value", "2"), ("mask_colour", "#020202")])
+def test_one_class_of_a_drawn_label_map_is_chosen(folder: Path, column: str, value: str) -> None:
+    classes = whole_mask().astype(np.uint8)
+    classes[35:40, 25:45] = 2
+    Image.fromarray(classes).save(folder / "first_mask.png")
+    write_labels(folder, **{column: [value, ""]})
 
-    with pytest.raises(ValueError, match=r"row 2: mask_value 1 names a segment, but 'first_mask.p"):
+    np.testing.assert_array_equal(read(folder).masks["first"](), (classes == 2)[BOX])
+
+
+def test_a_segment_chosen_by_colour_is_refused_by_its_row(folder: Path) -> None:
+    save(label_map(folder), folder / "first_mask.dcm")
+    (folder / "first_mask.png").unlink()
+    write_labels(folder, mask_colour=["red", ""])
+
+    with pytest.raises(ValueError, match=r"row 2: chooses a class by its colour .*as mask_value"):
         read(folder)
 
 

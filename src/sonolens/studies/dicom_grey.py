@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
-from jaxtyping import Shaped, UInt8
+from jaxtyping import Shaped
 from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
@@ -20,13 +20,11 @@ from sonolens.arrays import Scan
 from sonolens.studies.dicom_header import named, number, numbers
 from sonolens.studies.dicom_lookup import WHITE, Lookup, read_lookup, read_palette
 from sonolens.studies.dicom_tissue import GREY, GREY_BITS, PALETTE, TissueBox
+from sonolens.studies.drawing import Colours
+from sonolens.studies.picture import share_coloured, tell_colours
 from sonolens.studies.remarks import remark
 
-STRONG_CHROMA = 64
-"""From this difference between its channels a pixel is strongly coloured."""
-
-COLOURED = 0.01
-"""From this share of strongly coloured pixels on tissue is coloured; callipers and text cover less."""
+FLAGGED = "1"  # Ultrasound Color Data Present, C.8.5.6
 
 Values = Shaped[np.ndarray, "rows cols"]
 
@@ -142,18 +140,18 @@ def _apply_window(values: Values, file: Dataset, width: float) -> Shaped[np.ndar
     return np.asarray((values - centre) / width + 0.5)
 
 
-def _tell_colours(colours: UInt8[np.ndarray, "rows cols 3"], file: Dataset, path: Path) -> None:
+def _tell_colours(colours: Colours, file: Dataset, path: Path) -> None:
     """Remark a file whose tissue is strongly coloured, or that says it holds colours."""
-    share = float((np.ptp(colours, axis=2) >= STRONG_CHROMA).mean())
-    is_flagged = str(file.get("UltrasoundColorDataPresent")) == "1"
-    if share >= COLOURED or is_flagged:
-        flag = "is flagged UltrasoundColorDataPresent and " if is_flagged else "is "
-        remark(
-            "coloured_scan",
-            f"{share:.1%}",
-            f"DICOM file {str(path)!r} {flag}strongly coloured on {share:.1%} of its tissue, and colours "
-            "become grey; if it shows flow, give the B-mode picture or leave the scan out",
-        )
+    if str(file.get("UltrasoundColorDataPresent")) != FLAGGED:
+        tell_colours(colours, name=str(path))
+        return
+    share = share_coloured(colours)
+    remark(
+        "coloured_scan",
+        f"{share:.1%}",
+        f"scan {str(path)!r} is flagged UltrasoundColorDataPresent, and {share:.1%} of its tissue is strongly "
+        "coloured; colours become grey, so if it shows flow, give the B-mode picture or leave the scan out",
+    )
 
 
 def _read_lookup(item: Dataset, file: Dataset) -> Lookup:

@@ -15,7 +15,11 @@ from sonolens.tables.filled_in import mark_filled
 
 COLUMNS = ("file", "label")
 STRATA = ("histology", "side")
-OPTIONAL = ("frame", "lesion_id", "patient_id", "birads", "view", "mask_value", *STRATA)
+OPTIONAL = (
+    *("frame", "lesion_id", "patient_id", "birads", "view"),
+    *("mask_value", "mask_colour"),
+    *STRATA,
+)
 
 
 def find_folder(path: str, labels: str) -> Path:

@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 
 from sonolens.arrays import Mask
 from sonolens.studies.dicom_header import is_segmentation, read_header
-from sonolens.studies.dicom_labels import name_scan, stem, whole_number
+from sonolens.studies.dicom_labels import name_scan, stem
 from sonolens.studies.dicom_segmentation import (
     Drawn,
     Reference,
@@ -16,6 +16,7 @@ from sonolens.studies.dicom_segmentation import (
     read_segmentation,
 )
 from sonolens.studies.dicom_tissue import TissueBox, cut_mask
+from sonolens.studies.mask_choice import MaskChoice, read_choice
 from sonolens.studies.picture import read_mask
 from sonolens.studies.row import Row
 
@@ -59,7 +60,7 @@ def find_mask(
 
     Raises:
         FileNotFoundError: If there is no mask.
-        ValueError: If there are several, or a segment is named where a picture is the mask.
+        ValueError: If there are several, or a segment is chosen other than by its number.
     """
     names = list(dict.fromkeys([name_scan(row), *([stem(file.name)] if is_only else [])]))
     pictures = {file.parent / f"{name}_mask.png" for name in names}
@@ -81,15 +82,16 @@ def find_mask(
         raise ValueError(
             f"DICOM file {file.name!r} has several masks, {told}; keep the one that holds"
         )
-    mask, segment = found.pop(), whole_number(row, "mask_value")
-    if mask not in pictures:
-        return partial(read_segmentation, mask, drawn=drawn, segment=segment)
-    if segment is not None:
+    mask, choice = found.pop(), read_choice(row)
+    if mask in pictures:
+        return partial(_read_picture_mask, mask, choice=choice, box=drawn.box)
+    if choice is not None and (choice.value is None or not choice.value.is_integer()):
         row.refuse(
-            f"mask_value {segment} names a segment, but {mask.name!r} is a picture; save the mass white "
-            "on black and leave mask_value empty"
+            f"chooses a class by its colour or a fraction, but {mask.name!r} is a segmentation; give the "
+            "number of a segment as mask_value"
         )
-    return partial(_read_picture_mask, mask, box=drawn.box)
+    segment = None if choice is None or choice.value is None else int(choice.value)
+    return partial(read_segmentation, mask, drawn=drawn, segment=segment)
 
 
 def _references(file: Path) -> set[Reference] | None:
@@ -101,6 +103,6 @@ def _references(file: Path) -> set[Reference] | None:
         return None
 
 
-def _read_picture_mask(file: Path, *, box: TissueBox) -> Mask:
+def _read_picture_mask(file: Path, *, choice: MaskChoice | None, box: TissueBox) -> Mask:
     """Read a mask drawn on the whole picture and cut it as the picture is cut."""
-    return cut_mask(read_mask(file), box=box, name=file.name)
+    return cut_mask(read_mask(file, choice=choice), box=box, name=file.name)
