@@ -464,6 +464,19 @@ def test_a_damaged_file_is_refused_by_name(folder: Path) -> None:
         read(folder)
 
 
+def test_a_file_that_is_no_dicom_costs_one_scan_where_the_table_tells_its_patient(
+    folder: Path,
+) -> None:
+    write_labels(folder, patient_id=["a", "b"])
+    (folder / "first.dcm").write_bytes(b"no DICOM at all" * 20)
+
+    study = read(folder)
+
+    with pytest.raises(ValueError, match=r"first.dcm' is not a DICOM file"):
+        study.images["first"]()
+    assert study.image("second").shape == TISSUE.shape
+
+
 def test_the_study_travels_to_other_processes(folder: Path) -> None:
     study = read(folder)
 
@@ -500,15 +513,30 @@ def test_colour_bars_written_by_others_have_their_known_luminance(folder: Path, 
     assert bars.tolist() == pytest.approx([76, 167, 150, 203, 29, 142, 0, 64, 192, 255], abs=3)
 
 
-def test_a_compression_without_a_decoder_names_what_to_install(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (RuntimeError("all plugins are missing dependencies:\n\tgdcm"), "install python-gdcm"),
+        (
+            RuntimeError(
+                "all plugins are missing dependencies:\n\tpylibjpeg - requires pylibjpeg>=2.0 and x>=2"
+            ),
+            "install pylibjpeg>=2.0 and x>=2",
+        ),
+        (NotImplementedError("'MPEG-4' is not supported"), "save it uncompressed; .* videos"),
+        (RuntimeError("all failed:\n a: does not support 12 bits"), "save it uncompressed; .*"),
+        (RuntimeError("all failed:\n a: lacks bytes"), "replace it by a good copy"),
+    ],
+)
+def test_a_compression_without_a_decoder_names_what_helps(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, remedy: str
 ) -> None:
     study = read(folder)
 
     def no_decoder(file: Dataset, index: int) -> np.ndarray:
-        raise RuntimeError("all plugins are missing dependencies:\n\tgdcm")
+        raise error
 
     monkeypatch.setattr("sonolens.studies.dicom_grey.pixel_array", no_decoder)
 
-    with pytest.raises(ValueError, match=r"first.dcm' cannot be decoded .*; install python-gdcm$"):
+    with pytest.raises(ValueError, match=rf"first.dcm' cannot be decoded .*; {remedy}"):
         study.image("first")

@@ -1,10 +1,11 @@
 r"""A folder of ultrasound DICOM files, with masks beside them and a table of labels.
 
-The table (``labels.csv``) has one row per file: ``file`` (as named in the folder, subfolders with
-/ or \) and ``label`` (benign or malignant, or 0 and 1), and may have ``lesion_id``,
-``patient_id``, ``birads``, ``view``, ``histology`` and ``side``. The mask of ``a/b.dcm`` is
-``a/b_mask.png``, the DICOM segmentation ``a/b_mask.dcm``, or any segmentation in the folder that
-refers to the file's SOP Instance UID; it covers the whole picture, as the file does.
+The table (``labels.csv``) has one row per file or frame: ``file`` (as named in the folder, subfolders
+with / or \) and ``label`` (benign or malignant, or 0 and 1), and may have ``frame`` (from 1),
+``lesion_id``, ``patient_id``, ``birads``, ``view``, ``histology``, ``side``, ``mask_value`` and
+``mask_colour``. The mask of ``a/b.dcm`` is ``a/b_mask.png``, the DICOM segmentation ``a/b_mask.dcm``,
+or any segmentation in the folder that refers to the file's SOP Instance UID; it covers the whole
+picture, as the file does. The third frame is the scan ``b-f003``, its mask ``a/b-f003_mask.png``.
 
 No patient's name, number or date leaves a header: patients are told apart by a keyed hash. File
 names become scan ids and ids given in the table are used as they are, so neither may name anybody.
@@ -70,8 +71,9 @@ class _Picture:
 def read_dicom(path: str, *, key_file: str, labels: str = "labels.csv") -> Study:
     """Read a folder of ultrasound DICOM files.
 
-    Without `lesion_id` every scan counts as a lesion of its own. Files in the folder that the table
-    does not list are counted as left out.
+    Without `lesion_id` every file counts as a lesion of its own. Files in the folder that the table
+    does not list are counted as left out. A file that shows flow or several tissue regions, or cannot be
+    decoded, costs its own scan: that is told when the scan is read.
 
     Args:
         path: The folder that holds the table of labels; its parent or the table itself do as well.
@@ -87,9 +89,9 @@ def read_dicom(path: str, *, key_file: str, labels: str = "labels.csv") -> Study
 
     Raises:
         FileNotFoundError: If the table, a listed file, a mask or the secret is absent.
-        ValueError: If a file shows flow, several tissue regions or frames, two files share a name, a
-            mask is ambiguous, a patient is unknown, or the table is not understood; its rows are told
-            before a picture is read.
+        ValueError: If a file is no DICOM or has a malformed number in its header, holds several frames of
+            which none is named, two scans share a name, a mask is ambiguous, a patient is unknown, or the
+            table is not understood; its rows are told before a picture is read.
     """
     folder = find_folder(path, labels)
     rows = read_labels(folder / labels)
@@ -119,19 +121,29 @@ def _read_pictures(rows: Sequence[Row], files: Sequence[Path]) -> list[_Picture]
     """Read every header once and choose the frame that each row means."""
     headers: dict[Path, Dataset] = {}
     boxes: dict[Path, TissueBox | str] = {}
-    for file in dict.fromkeys(files):
-        headers[file] = read_header(file)
-        check_numbers(headers[file], file.name)
-        try:
-            boxes[file] = find_tissue(headers[file], file.name)
-        except ValueError as error:  # told when the scan is read, for it costs no other scan
-            boxes[file] = str(error)
     pictures = []
     for row, file in zip(rows, files, strict=True):
+        if file not in headers:
+            headers[file], boxes[file] = _read_box(row, file)
         frames = count_frames(headers[file], file.name)
-        frame = choose_frame(row, frames)
+        frame = choose_frame(row, frames) if headers[file] else 1
         pictures.append(_Picture(file, headers[file], boxes[file], frame, frames))
     return pictures
+
+
+def _read_box(row: Row, file: Path) -> tuple[Dataset, TissueBox | str]:
+    """Read a header and where its tissue lies; what costs this scan alone is told when it is read."""
+    try:
+        header = read_header(file)
+    except ValueError as error:
+        if not row.written("patient_id"):
+            raise
+        return Dataset(), str(error)
+    check_numbers(header, file.name)
+    try:
+        return header, find_tissue(header, file.name)
+    except ValueError as error:
+        return header, str(error)
 
 
 def _find_image(picture: _Picture) -> Callable[[], Scan]:

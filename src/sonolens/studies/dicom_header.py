@@ -157,17 +157,28 @@ def named(path: Path, what: str, remedy: str = "replace it by a good copy") -> I
     except FileNotFoundError:
         raise
     except Exception as error:  # what decoders raise depends on where a file is broken
-        lacks_decoder = "missing dependencies" in str(error)
-        remedy = "install python-gdcm" if lacks_decoder else remedy
         raise ValueError(
-            f"DICOM file {str(path)!r} {what} ({_first_line(error)}); {remedy}"
+            f"DICOM file {str(path)!r} {what} ({_first_line(error)}); {_find_remedy(error) or remedy}"
         ) from error
 
 
-def _first_line(error: Exception) -> str:
-    """Shorten an error, for decoders like to list everything they tried.
+def _find_remedy(error: Exception) -> str:
+    """Say what helps where a decoder is absent, as pydicom tells it; nothing where a file is broken."""
+    text = str(error)
+    if "missing dependencies" in text:
+        needs = "" if "gdcm" in text else text.partition("requires ")[2].partition("\n")[0]
+        return f"install {needs or 'python-gdcm'}"
+    if isinstance(error, NotImplementedError) or "does not support" in text:
+        return "save it uncompressed; no decoder for it, as for videos, is supported"
+    return ""
 
-    >>> _first_line(RuntimeError("no decoder")), _first_line(EOFError())
-    ('no decoder', 'EOFError')
+
+def _first_line(error: Exception) -> str:
+    r"""Shorten an error, for decoders like to list everything they tried.
+
+    >>> _first_line(RuntimeError("all failed:\n a: no bytes\n b: no")), _first_line(EOFError())
+    ('all failed: a: no bytes', 'EOFError')
     """
-    return str(error).partition("\n")[0] or type(error).__name__
+    first, _, others = str(error).partition("\n")
+    cause = others.partition("\n")[0].strip() if first.endswith(":") else ""
+    return f"{first} {cause}".strip() or type(error).__name__
