@@ -140,3 +140,15 @@ def write_labels(folder: Path, **columns: list[str]) -> None:
 
 def read(folder: Path) -> Any:
     return read_dicom(str(folder), key_file=str(folder.parent / "patients.key"))
+
+
+def clip(frames: int = 3, **changes: Any) -> Dataset:
+    """A file whose frame k is the screen plus k - 1."""
+    pixels = np.stack([screen() + frame for frame in range(frames)]).astype(np.uint8)
+    file = scan(pixels[0], NumberOfFrames=frames, **changes)
+    file.PixelData = pixels.tobytes()
+    return file
+
+
+def write_rows(folder: Path, *rows: str) -> None:
+    (folder / "labels.csv").write_text("\n".join(["file,label,frame", *rows]) + "\n")

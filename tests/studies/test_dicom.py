@@ -477,6 +477,19 @@ def test_a_file_that_is_no_dicom_costs_one_scan_where_the_table_tells_its_patien
     assert study.image("second").shape == TISSUE.shape
 
 
+def test_flow_costs_its_own_scan(folder: Path) -> None:
+    flow = Sequence([region(), region(RegionDataType=2)])
+    save(scan(SequenceOfUltrasoundRegions=flow), folder / "first.dcm")
+
+    study = read(folder)
+
+    for part in (study.images["first"], study.masks["first"]):
+        with pytest.raises(ValueError, match=r"'first.dcm' shows colour flow; export the B-mode"):
+            part()
+    assert study.image("second").shape == TISSUE.shape
+    assert whole_mask().shape == (ROWS, COLS)
+
+
 def test_the_study_travels_to_other_processes(folder: Path) -> None:
     study = read(folder)
 

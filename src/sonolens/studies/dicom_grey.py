@@ -131,13 +131,12 @@ def _apply_window(values: Values, file: Dataset, width: float) -> Shaped[np.ndar
     centre = centres[0]
     if kind == "SIGMOID":
         return np.asarray(1 / (1 + np.exp(-4 * (values - centre) / width)))
-    if kind == "LINEAR":
-        centre, width = centre - 0.5, width - 1
-    elif kind != "LINEAR_EXACT":
+    if kind not in {"LINEAR", "LINEAR_EXACT"}:
         raise ValueError(f"its VOILUTFunction {kind} is unknown")
-    if not width:
-        return np.asarray(values > centre, dtype=np.float64)
-    return np.asarray((values - centre) / width + 0.5)
+    start, steps = centre - width / 2, width - 1 if kind == "LINEAR" else width
+    if not steps:
+        return np.asarray(values > start, dtype=np.float64)
+    return np.asarray((values - start) / steps)
 
 
 def _tell_colours(colours: Colours, file: Dataset, path: Path) -> None:

@@ -25,6 +25,8 @@ HEADER_FIELDS = [
     "PhotometricInterpretation",
     "WindowCenter",
     "WindowWidth",
+    "RescaleSlope",
+    "RescaleIntercept",
     "VOILUTSequence",
     "SequenceOfUltrasoundRegions",
     "ReferencedSeriesSequence",
@@ -68,7 +70,7 @@ def check_numbers(header: Dataset, name: str) -> None:
     for keyword in ("Rows", "Columns", "BitsStored", "BitsAllocated"):
         required_whole(header, keyword, name)
     count_frames(header, name)
-    for keyword in ("WindowCenter", "WindowWidth"):
+    for keyword in ("WindowCenter", "WindowWidth", "RescaleSlope", "RescaleIntercept"):
         numbers(header, keyword, name)
     for region in header.get("SequenceOfUltrasoundRegions") or []:
         for keyword in REGION_NUMBERS:
