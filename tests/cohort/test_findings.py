@@ -3,7 +3,12 @@
 import pandas as pd
 import pytest
 
-from sonolens.cohort.findings import SOUND_SHOWN, choose_for_sheet, count_findings
+from sonolens.cohort.findings import (
+    SOUND_SHOWN,
+    choose_for_sheet,
+    count_findings,
+    telling_findings,
+)
 
 
 def found(*rows):
@@ -61,3 +66,13 @@ def test_no_more_are_shown_than_asked_for_or_than_there_are(count):
     assert len(choose_for_sheet(study(8), found(), count=count)) == min(count, 8)
     every = found(*((f"s{number:03}", "tiny_scan", "error") for number in range(8)))
     assert len(choose_for_sheet(study(8), every, count=count)) == min(count, 8)
+
+
+def test_a_warning_of_every_scan_tells_none_from_another_but_an_error_does():
+    every = [(f"s{number:03}", "absent_spacing", "warning") for number in range(3)]
+    wrong = [(f"s{number:03}", "empty_mask", "error") for number in range(3)]
+    few = ("s001", "stray_pixels", "warning")
+
+    telling = telling_findings(study(3), found(*every, few, *wrong))
+
+    assert telling["check"].tolist() == ["empty_mask"] * 3 + ["stray_pixels"]

@@ -47,8 +47,8 @@ def test_findings_stand_below_their_scan_and_none_is_dropped_in_silence() -> Non
     few = draw_screening_sheet([tile(("error", "empty_mask"))], summary="n = 1")
     many = draw_screening_sheet([tile(*[("warning", "tiny_scan")] * 5)], summary="n = 1")
 
-    assert "error: empty mask" in texts(few)
-    assert texts(many).count("warning: tiny scan") == 2
+    assert "ERROR empty mask" in texts(few)
+    assert texts(many).count("! tiny scan") == 2
     assert "and 3 more findings" in texts(many)
 
 

@@ -332,3 +332,16 @@ def test_parameters_are_told_with_the_run_that_read_them(page: Outline) -> None:
     assert "4242" in page.text
     assert "Parameters that made the inputs from 2026-01-01T00.00.00.000Z" in page.text
     assert "77" in page.text
+
+
+def test_where_patients_are_unknown_no_sentence_claims_them() -> None:
+    known = read().text
+    scans = run_inputs()["scans"].assign(filled_in="lesion_id patient_id")
+    unknown = read(scans=scans).text
+
+    assert "All scans of a patient stay in one partition" in known
+    assert "Patients are unknown." not in known
+    assert "Patients are unknown." in unknown
+    assert "interval over scans (patients unknown)" in unknown
+    assert "All scans of a patient stay in one partition" not in unknown
+    assert "interval over patients" not in unknown

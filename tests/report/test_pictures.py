@@ -1,4 +1,5 @@
 import base64
+from dataclasses import replace
 
 import pytest
 
@@ -19,3 +20,15 @@ def test_the_address_of_a_picture_holds_its_bytes() -> None:
 def test_another_format_is_refused() -> None:
     with pytest.raises(ValueError, match=r"figure_1 begins with b'GIF89a'.*save it as PNG"):
         embed(CAPTION, b"GIF89a")
+
+
+def test_a_figure_with_intervals_says_over_what_they_are_taken_where_patients_are_unknown() -> None:
+    content = PNG_SIGNATURE + b"rest"
+    sure = replace(CAPTION, intervals=True)
+
+    assert embed(sure, content).note == ""
+    assert embed(CAPTION, content, units="scans (patients unknown)").note == ""
+    assert (
+        "over scans (patients unknown)"
+        in embed(sure, content, units="scans (patients unknown)").note
+    )

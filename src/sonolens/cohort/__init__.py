@@ -1,7 +1,7 @@
 """Who is in the study, and in which partition: sound scans, whole patients, both labels, by seed."""
 
 from sonolens.cohort.duplicates import group_duplicates
-from sonolens.cohort.findings import choose_for_sheet, count_findings
+from sonolens.cohort.findings import choose_for_sheet, count_findings, telling_findings
 from sonolens.cohort.fingerprints import Fingerprint, take_fingerprint
 from sonolens.cohort.inspection import ScanFacts, inspect_scan, read_and_inspect
 from sonolens.cohort.linking import join_groups

@@ -38,12 +38,27 @@ def count_findings(screening: ScreeningTable) -> str:
     return "; ".join(told) or "no findings"
 
 
+def telling_findings(scans: ScansTable, screening: ScreeningTable) -> ScreeningTable:
+    """Leave out the checks that found something in every scan, which tells none from another.
+
+    Args:
+        scans: The study's table.
+        screening: What `screen_scans` returned for it.
+
+    Returns:
+        The rows that are left, errors first.
+    """
+    found_in = screening["check"].map(screening.groupby("check")["scan_id"].nunique())
+    telling = (found_in < len(scans)) | (screening["severity"] == "error")
+    return screening[telling].sort_values("severity", kind="stable")
+
+
 def choose_for_sheet(scans: ScansTable, screening: ScreeningTable, *, count: int) -> list[str]:
     """Choose the scans that a sheet shows: every kind of finding first, then more, then sound ones.
 
     Args:
         scans: The study's table.
-        screening: What `screen_scans` returned for it.
+        screening: Its telling findings.
         count: How many at most.
 
     Returns:

@@ -29,6 +29,7 @@ LINE_IN = 0.125
 FINDINGS_SHOWN = 3
 HEAD_IN = 0.55
 SEVERITY_COLOURS = {"error": "#b3261e", "warning": "#8a5a00"}
+SEVERITY_SIGNS = {"error": "ERROR", "warning": "!"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,7 @@ def _draw_tile(figure: Figure, tile: ScreenedScan, *, left_in: float, top_in: fl
             add_outline(axes, tile.mask, region="mass", width_pt=1.0)
     told = [(f"{tile.scan_id} · {tile.label}", LABEL_COLOURS.get(tile.label, INK))]
     told += [
-        (f"{severity}: {check.replace('_', ' ')}", SEVERITY_COLOURS[severity])
+        (f"{SEVERITY_SIGNS[severity]} {check.replace('_', ' ')}", SEVERITY_COLOURS[severity])
         for severity, check in tile.findings[:FINDINGS_SHOWN]
     ]
     if len(tile.findings) > FINDINGS_SHOWN:

@@ -47,6 +47,18 @@ def test_some_phantoms_among_patients_are_counted() -> None:
     assert "3 of 8 scans are simulated" in banner.text
 
 
+def test_patients_that_were_filled_in_are_told_from_patients_that_were_read() -> None:
+    assert not raised(scans=scans_table(filled_in=[None] * 8))
+    (some,) = raised(scans=scans_table(filled_in=["patient_id"] * 3 + [None] * 5))
+    (all_,) = raised(scans=scans_table(filled_in=["lesion_id patient_id"] * 8))
+
+    assert some.title == all_.title == "Patients are unknown."
+    assert "3 of 8" in some.text
+    assert "patients (unknown for 3 of 8 scans)" in some.text
+    assert "go by scans (patients unknown)" in all_.text
+    assert "per lesion is per scan" in all_.text
+
+
 def test_the_relative_ring_is_quoted() -> None:
     (banner,) = raised(pointing_game=pointing_table(ring=RELATIVE))
 

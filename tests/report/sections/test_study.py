@@ -5,6 +5,7 @@ from sonolens.report.sections.study import (
     count_birads,
     count_partitions,
     count_spaced,
+    count_told,
 )
 
 
@@ -49,3 +50,18 @@ def test_birads_are_counted_in_their_order_with_unknown_last() -> None:
 
 def test_a_pixel_size_is_known_only_in_both_directions() -> None:
     assert count_spaced(scans_table()) == 7
+
+
+def test_what_was_filled_in_is_not_counted_as_read() -> None:
+    scans = scans_table(filled_in=["patient_id"] * 3 + [None] * 5)
+
+    told = {
+        row["column"]: (row["read"], row["filled"], row["unknown"]) for row in count_told(scans)
+    }
+    assert told["patient_id"] == (5, 3, 0)
+    assert told["lesion_id"] == (8, 0, 0)
+    assert told["birads"] == (6, 0, 2)
+    counts = count_partitions(scans, splits_table(scans))
+    assert all(count.lesions is not None for count in counts)
+    assert any(count.patients is None for count in counts)
+    assert any(count.patients is not None for count in counts)

@@ -58,16 +58,16 @@ def draw_screening_sheet(
     study: Study, screening: ScreeningTable, rules: ScreeningParameters
 ) -> Figure:
     """Show scans with their masks and findings, also of a study that is refused in the next step."""
-    shown = cohort.choose_for_sheet(study.scans, screening, count=rules.sheet_scans)
+    telling = cohort.telling_findings(study.scans, screening)
+    shown = cohort.choose_for_sheet(study.scans, telling, count=rules.sheet_scans)
     scans = study.scans.set_index("scan_id").loc[shown]
-    ordered = screening.sort_values("severity", kind="stable")
     tiles = [
-        _screened(study, scan, findings=ordered[ordered["scan_id"] == scan["scan_id"]])
+        _screened(study, scan, findings=telling[telling["scan_id"] == scan["scan_id"]])
         for scan in scans.reset_index().to_dict("records")
     ]
     summary = (
         f"n = {len(study.scans)} scans: {cohort.count_findings(screening)}. Shown: {len(tiles)}, "
-        "every kind of finding first, then sound scans."
+        "every kind of finding first, then other scans. Warnings that concern every scan stand only here."
     )
     return screening_sheet.draw_screening_sheet(tiles, summary=summary)
 

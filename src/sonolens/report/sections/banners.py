@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sonolens.report.numerals import counted
 from sonolens.report.section import Tables
 from sonolens.report.sections.optimism import describe_optimism, has_epoch_choice
 from sonolens.tables.classification import ProtocolOptimismTable
@@ -94,8 +93,8 @@ def _warn_of_filled(scans: ScansTable) -> Banner | None:
     )
     return Banner(
         "Patients are unknown.",
-        f"The data set does not tell whose {counted(filled['patient_id'], 'scan')} of {len(scans)} are. Partitions "
-        f"and intervals go by {name_units(scans)}.{of_lesions} Scans of one woman that do not look alike may lie in "
+        f"The data set does not tell whose scans {filled['patient_id']} of {len(scans)} are. Partitions and intervals "
+        f"go by {name_units(scans)}.{of_lesions} Scans of one woman that do not look alike may lie in "
         "training and test, which flatters every score, and intervals are too narrow by as much as her scans agree.",
     )
 
