@@ -8,152 +8,42 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
+from made_dicom import (
+    COLS,
+    ROWS,
+    SECRET,
+    TISSUE,
+    X0,
+    X1,
+    Y0,
+    Y1,
+    make_folder,
+    read,
+    region,
+    save,
+    scan,
+    screen,
+    segmentation,
+    whole_mask,
+    write_labels,
+)
 from PIL import Image
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.pixels.utils import pack_bits
 from pydicom.sequence import Sequence
-from pydicom.uid import (
-    JPEG2000,
-    ExplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGBaseline8Bit,
-    RLELossless,
-    SegmentationStorage,
-    UltrasoundImageStorage,
-    generate_uid,
-)
+from pydicom.uid import JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
 from sonolens.studies.dicom import read_dicom
 from sonolens.tables import cohort
-
-ROWS, COLS = 60, 80
-X0, Y0, X1, Y1 = 10, 5, 69, 54  # the tissue, ends included
-SECRET = b"0123456789abcdef-secret"
-
-
-def screen() -> np.ndarray:
-    """A screen on which every pixel of the tissue differs from its neighbours."""
-    rows, cols = np.mgrid[:ROWS, :COLS]
-    return ((3 * rows + 2 * cols) % 251).astype(np.uint8)
-
-
-TISSUE = screen()[Y0 : Y1 + 1, X0 : X1 + 1]
-
-
-def region(**changes: Any) -> Dataset:
-    """A tissue region of 0.06 x 0.08 mm pixels."""
-    item = Dataset()
-    values = {
-        "RegionSpatialFormat": 1,
-        "RegionDataType": 1,
-        "RegionFlags": 0,
-        "RegionLocationMinX0": X0,
-        "RegionLocationMinY0": Y0,
-        "RegionLocationMaxX1": X1,
-        "RegionLocationMaxY1": Y1,
-        "PhysicalUnitsXDirection": 3,
-        "PhysicalUnitsYDirection": 3,
-        "PhysicalDeltaX": 0.008,
-        "PhysicalDeltaY": 0.006,
-    }
-    for keyword, value in (values | changes).items():
-        setattr(item, keyword, value)
-    return item
-
-
-def scan(pixels: np.ndarray | None = None, **changes: Any) -> Dataset:
-    """An uncompressed ultrasound file of a patient with a name."""
-    pixels = screen() if pixels is None else pixels
-    file = Dataset()
-    file.file_meta = FileMetaDataset()
-    file.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    file.SOPClassUID = file.file_meta.MediaStorageSOPClassUID = UltrasoundImageStorage
-    file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-    file.Modality = "US"
-    file.PatientName, file.PatientID, file.PatientBirthDate = (
-        "Kowalska^Anna",
-        "PL-44017",
-        "19700203",
-    )
-    file.Manufacturer, file.ManufacturerModelName = "ACME", "Echo 9"
-    file.Rows, file.Columns = pixels.shape[:2]
-    file.BitsAllocated = file.BitsStored = 8
-    file.HighBit, file.PixelRepresentation = 7, 0
-    file.SamplesPerPixel = 1 if pixels.ndim == 2 else 3
-    file.PhotometricInterpretation = "MONOCHROME2" if pixels.ndim == 2 else "RGB"
-    if pixels.ndim == 3:
-        file.PlanarConfiguration = 0
-    file.SequenceOfUltrasoundRegions = Sequence([region()])
-    file.PixelData = pixels.tobytes()
-    for keyword, value in changes.items():
-        setattr(file, keyword, value)
-    return file
-
-
-def save(file: Dataset, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file.save_as(path, enforce_file_format=True)
-
-
-def whole_mask() -> np.ndarray:
-    """A mass drawn on the whole screen."""
-    mask = np.zeros((ROWS, COLS), dtype=bool)
-    mask[20:30, 25:45] = True
-    return mask
-
-
-def segmentation(*references: str, mask: np.ndarray | None = None, **changes: Any) -> Dataset:
-    """A binary DICOM segmentation, one frame per referenced picture."""
-    mask = whole_mask() if mask is None else mask
-    file = scan()
-    del file.SequenceOfUltrasoundRegions
-    file.SOPClassUID = file.file_meta.MediaStorageSOPClassUID = SegmentationStorage
-    file.Modality = "SEG"
-    file.SegmentationType = "BINARY"
-    file.SegmentSequence = Sequence([Dataset()])
-    file.Rows, file.Columns = mask.shape
-    file.BitsAllocated = file.BitsStored = 1
-    file.HighBit = 0
-    frames = []
-    for instance in references:
-        source, derivation, group = Dataset(), Dataset(), Dataset()
-        source.ReferencedSOPInstanceUID = instance
-        derivation.SourceImageSequence = Sequence([source])
-        group.DerivationImageSequence = Sequence([derivation])
-        frames.append(group)
-    file.PerFrameFunctionalGroupsSequence = Sequence(frames)
-    count = max(1, len(references))
-    file.NumberOfFrames = count
-    rolled = [np.roll(mask, frame, axis=1) for frame in range(count)]
-    file.PixelData = pack_bits(np.stack(rolled).astype(np.uint8).ravel())
-    for keyword, value in changes.items():
-        setattr(file, keyword, value)
-    return file
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two scans with masks, a table and, outside the folder, a secret."""
-    (tmp_path / "patients.key").write_bytes(SECRET + b"\n")
-    for name in ("first", "second"):
-        save(scan(), tmp_path / "dicom" / f"{name}.dcm")
-        Image.fromarray(whole_mask()).save(tmp_path / "dicom" / f"{name}_mask.png")
-    write_labels(tmp_path / "dicom")
-    return tmp_path / "dicom"
-
-
-def write_labels(folder: Path, **columns: list[str]) -> None:
-    table = {"file": ["first.dcm", "second.dcm"], "label": ["benign", "malignant"]} | columns
-    pd.DataFrame(table).to_csv(folder / "labels.csv", index=False)
-
-
-def read(folder: Path) -> Any:
-    return read_dicom(str(folder), key_file=str(folder.parent / "patients.key"))
+    return make_folder(tmp_path)
 
 
 def test_scan_and_mask_are_cut_to_the_tissue_pixel_by_pixel(folder: Path) -> None:
@@ -265,14 +155,14 @@ def test_a_file_without_a_patient_is_refused_by_name(folder: Path) -> None:
     ("change", "refusal"),
     [
         ({"NumberOfFrames": 12}, "holds 12 frames; save the one"),
-        ({"PhotometricInterpretation": "PALETTE COLOR"}, "is PALETTE COLOR of 8 bits"),
+        ({"PhotometricInterpretation": "HSV"}, "is HSV of 8 bits"),
         ({"BitsStored": 12, "BitsAllocated": 16}, "is MONOCHROME2 of 12 bits"),
         ({"regions": [region(), region(RegionDataType=2)]}, "shows colour flow; export"),
         ({"regions": [region(RegionSpatialFormat=3, RegionDataType=3)]}, "pulsed-wave Doppler"),
         ({"regions": [region(), region()]}, "has 2 two-dimensional tissue regions"),
         ({"regions": [region(RegionSpatialFormat=2)]}, "has 0 two-dimensional tissue regions"),
         ({"regions": []}, "has 0 two-dimensional tissue regions .*BurnedInAnnotation NO"),
-        ({"regions": [region(RegionLocationMaxX1=80)]}, "columns 10 to 80 in a picture of 60 x 80"),
+        ({"regions": [region(RegionLocationMaxX1=81)]}, "columns 10 to 81 in a picture of 60 x 80"),
         ({"Rows": None}, "lacks Rows"),
     ],
 )
@@ -284,7 +174,7 @@ def test_what_is_not_one_scan_of_tissue_is_refused_by_name(
     save(scan(**change), folder / "first.dcm")
 
     with pytest.raises(ValueError, match=f"DICOM file 'first.dcm' .*{refusal}"):
-        read(folder)
+        read(folder).image("first")
 
 
 def test_a_trace_beside_the_tissue_does_no_harm(folder: Path) -> None:
@@ -574,6 +464,32 @@ def test_a_damaged_file_is_refused_by_name(folder: Path) -> None:
         read(folder)
 
 
+def test_a_file_that_is_no_dicom_costs_one_scan_where_the_table_tells_its_patient(
+    folder: Path,
+) -> None:
+    write_labels(folder, patient_id=["a", "b"])
+    (folder / "first.dcm").write_bytes(b"no DICOM at all" * 20)
+
+    study = read(folder)
+
+    with pytest.raises(ValueError, match=r"first.dcm' is not a DICOM file"):
+        study.images["first"]()
+    assert study.image("second").shape == TISSUE.shape
+
+
+def test_flow_costs_its_own_scan(folder: Path) -> None:
+    flow = Sequence([region(), region(RegionDataType=2)])
+    save(scan(SequenceOfUltrasoundRegions=flow), folder / "first.dcm")
+
+    study = read(folder)
+
+    for part in (study.images["first"], study.masks["first"]):
+        with pytest.raises(ValueError, match=r"'first.dcm' shows colour flow; export the B-mode"):
+            part()
+    assert study.image("second").shape == TISSUE.shape
+    assert whole_mask().shape == (ROWS, COLS)
+
+
 def test_the_study_travels_to_other_processes(folder: Path) -> None:
     study = read(folder)
 
@@ -610,33 +526,30 @@ def test_colour_bars_written_by_others_have_their_known_luminance(folder: Path, 
     assert bars.tolist() == pytest.approx([76, 167, 150, 203, 29, 142, 0, 64, 192, 255], abs=3)
 
 
-def test_a_compression_without_a_decoder_names_what_to_install(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (RuntimeError("all plugins are missing dependencies:\n\tgdcm"), "install python-gdcm"),
+        (
+            RuntimeError(
+                "all plugins are missing dependencies:\n\tpylibjpeg - requires pylibjpeg>=2.0 and x>=2"
+            ),
+            "install pylibjpeg>=2.0 and x>=2",
+        ),
+        (NotImplementedError("'MPEG-4' is not supported"), "save it uncompressed; .* videos"),
+        (RuntimeError("all failed:\n a: does not support 12 bits"), "save it uncompressed; .*"),
+        (RuntimeError("all failed:\n a: lacks bytes"), "replace it by a good copy"),
+    ],
+)
+def test_a_compression_without_a_decoder_names_what_helps(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, remedy: str
 ) -> None:
     study = read(folder)
 
-    def no_decoder(file: Dataset) -> np.ndarray:
-        raise RuntimeError("all plugins are missing dependencies:\n\tgdcm")
+    def no_decoder(file: Dataset, index: int) -> np.ndarray:
+        raise error
 
-    monkeypatch.setattr("sonolens.studies.dicom_file.pixel_array", no_decoder)
+    monkeypatch.setattr("sonolens.studies.dicom_grey.pixel_array", no_decoder)
 
-    with pytest.raises(ValueError, match=r"first.dcm' cannot be decoded .*; install python-gdcm$"):
+    with pytest.raises(ValueError, match=rf"first.dcm' cannot be decoded .*; {remedy}"):
         study.image("first")
-
-
-@pytest.mark.parametrize(
-    ("name", "refusal"),
-    [
-        ("examples_ybr_color.dcm", "holds 30 frames"),
-        ("examples_palette.dcm", "is PALETTE COLOR of 8 bits"),
-        ("examples_jpeg2k.dcm", "has 0 two-dimensional tissue regions"),
-    ],
-)
-def test_ultrasound_written_by_others_is_refused_for_what_it_is(
-    folder: Path, name: str, refusal: str
-) -> None:
-    original = Path(str(get_testdata_file(name, download=False)))
-    (folder / "first.dcm").write_bytes(original.read_bytes())
-
-    with pytest.raises(ValueError, match=f"'first.dcm' {refusal}"):
-        read(folder)

@@ -15,7 +15,7 @@ import pandas as pd
 from sonolens.studies.columns import SPACINGS
 from sonolens.studies.identity import check_ids, check_lesions
 from sonolens.studies.listing import locate, readers
-from sonolens.studies.mask_choice import MaskChoice, parse_choice
+from sonolens.studies.mask_choice import read_choice
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.row import Row
 from sonolens.studies.spelling import fold_id, is_no_answer
@@ -64,7 +64,7 @@ def read_manifest(path: str) -> Study:
         scans=scans,
         images=readers(read_scan, scans["scan_id"], images),
         masks={
-            scan_id: partial(read_mask, mask, choice=_read_choice_of_mask(row))
+            scan_id: partial(read_mask, mask, choice=read_choice(row))
             for scan_id, mask, row in zip(scans["scan_id"], masks, rows, strict=True)
         },
         description=DESCRIPTION,
@@ -191,14 +191,6 @@ def _name_scan(row: Row, image: Path) -> str:
     if row.written("scan_id") and is_no_answer(scan_id) and fold_id(scan_id) != "0":
         row.refuse(f"scan_id {scan_id!r} names nothing; leave unknown values empty")
     return scan_id
-
-
-def _read_choice_of_mask(row: Row) -> MaskChoice | None:
-    """Read which class of a label map is the mass; nothing if both cells are empty."""
-    try:
-        return parse_choice(row.written("mask_value"), row.written("mask_colour"))
-    except ValueError as error:
-        row.refuse(str(error))
 
 
 def _read_spacing(row: Row) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from PIL import ImageColor
 
 from sonolens.arrays import Mask
 from sonolens.studies.drawing import pack_colours
+from sonolens.studies.row import Row
 
 CHANNELS = 3
 LOSSY_NOISE = 12
@@ -67,6 +68,18 @@ def parse_choice(value: str, colour: str) -> MaskChoice | None:
             f"mask_colour {colour!r} is no colour; write red, #ff0000 or 255 0 0"
         ) from error
     return MaskChoice(colour=(red, green, blue))
+
+
+def read_choice(row: Row) -> MaskChoice | None:
+    """Read from a table which class of a label map is the mass; none if both cells are empty.
+
+    Raises:
+        ValueError: As `parse_choice`; names the row.
+    """
+    try:
+        return parse_choice(row.written("mask_value"), row.written("mask_colour"))
+    except ValueError as error:
+        row.refuse(str(error))
 
 
 def find_value(

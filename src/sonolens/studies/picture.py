@@ -113,9 +113,7 @@ def tell_colours(colours: Colours, *, name: str) -> None:
 
     It is a warning, because the tissue around a colour box is sound, and a tint over a whole scan is as well.
     """
-    channels = np.moveaxis(colours, 2, 0)  # far quicker than along the last axis
-    chroma = channels.max(axis=0) - channels.min(axis=0)
-    share = float((chroma >= STRONG_CHROMA).mean())
+    share = share_coloured(colours)
     if share >= COLOURED:
         remark(
             "coloured_scan",
@@ -123,6 +121,12 @@ def tell_colours(colours: Colours, *, name: str) -> None:
             f"scan {name!r} is strongly coloured on {share:.1%} of its pixels, as colour Doppler or elastography "
             "is, and they become grey tissue; give the B-mode picture, or leave the scan out",
         )
+
+
+def share_coloured(colours: Colours) -> float:
+    """Say which share of a picture's pixels is strongly coloured."""
+    channels = np.moveaxis(colours, 2, 0)  # far quicker than along the last axis
+    return float((channels.max(axis=0) - channels.min(axis=0) >= STRONG_CHROMA).mean())
 
 
 def _read_colours(picture: Image.Image) -> Colours:
