@@ -29,7 +29,7 @@ def find_alike_pairs(
 
     Cropped, shifted, framed, mirrored, negative, slightly turned, resized, recompressed or marked
     scans fit on their originals. The time goes with the square of the scans: 10,000 take one
-    to a few minutes on one core, the more of them look alike, and 0.6 GB.
+    to a few minutes on two cores, the more of them look alike, and 0.6 GB.
 
     Args:
         fingerprints: One per scan.

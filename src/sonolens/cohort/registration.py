@@ -8,6 +8,7 @@ strangers share, is in a few tiles only.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float, Float16, Float32, Int, Int8, Shaped
@@ -15,6 +16,7 @@ from scipy import ndimage
 
 from sonolens.cohort.candidates import Candidates
 from sonolens.cohort.fingerprints import FINE_CELLS, SMOOTH_CELLS
+from sonolens.parallel import in_parallel
 from sonolens.ultrasound.grid import from_shares, to_shares
 
 STEPS = 8
@@ -81,16 +83,35 @@ def measure_likeness(
     chosen = _choose_starts(textures, candidates)
     which, own = np.unique([chosen.first, chosen.second], return_inverse=True)
     level = _blur(textures[which], blur=FINE_BLUR, every=1)
-    likeness = np.full(len(chosen.first), np.nan)
-    for block in _blocks(np.arange(len(likeness))):
-        pairs = Candidates(own[0][block], own[1][block], chosen.placement[block])
-        fitted, correlation = _fit(level, pairs)
-        tiles = _correlate_tiles(thumbnails[which], pairs._replace(placement=fitted))
-        shared = np.isfinite(tiles).sum(axis=1) >= MIN_TILES
-        medians = np.nanmedian(tiles[shared], axis=1) * np.sign(correlation[shared])
-        likeness[block[shared]] = np.clip(medians, 0, 1)
+    pairs = Candidates(own[0], own[1], chosen.placement)
+    blocks = _blocks(np.arange(len(chosen.first)))
+    compared = in_parallel(partial(_compare_block, level, thumbnails[which], pairs), blocks)
+    likeness = np.concatenate([np.empty(0), *compared])
     known = np.isfinite(likeness)
     return np.sort(np.column_stack(chosen[:2])[known], axis=1), likeness[known]
+
+
+def _compare_block(
+    level: _Level,
+    thumbnails: Float16[np.ndarray, "scans side side"],
+    pairs: Candidates,
+    block: Int[np.ndarray, " some"],
+) -> Float[np.ndarray, " some"]:
+    """Fit some pairs and tell their likeness; not a number where they share too little."""
+    some = Candidates(*(each[block] for each in pairs))
+    fitted, correlation = _fit(level, some)
+    tiles = _correlate_tiles(thumbnails, some._replace(placement=fitted))
+    shared = np.isfinite(tiles).sum(axis=1) >= MIN_TILES
+    likeness = np.full(len(block), np.nan)
+    medians = np.nanmedian(tiles[shared], axis=1) * np.sign(correlation[shared])
+    likeness[shared] = np.clip(medians, 0, 1)
+    return likeness
+
+
+def _fit_block(
+    level: _Level, candidates: Candidates, block: Int[np.ndarray, " some"]
+) -> tuple[Float[np.ndarray, "some 2 3"], Float[np.ndarray, " some"]]:
+    return _fit(level, Candidates(*(each[block] for each in candidates)))
 
 
 def _choose_starts(
@@ -100,9 +121,10 @@ def _choose_starts(
     level = _blur(textures, blur=COARSE_BLUR, every=3)
     placement = np.empty_like(candidates.placement)
     correlation = np.empty(len(placement))
-    for block in _blocks(np.arange(len(placement))):
-        pairs = Candidates(*(each[block] for each in candidates))
-        placement[block], correlation[block] = _fit(level, pairs)
+    blocks = _blocks(np.arange(len(placement)))
+    fitted = in_parallel(partial(_fit_block, level, candidates), blocks)
+    for block, (moved, found) in zip(blocks, fitted, strict=True):
+        placement[block], correlation[block] = moved, found
     low = np.minimum(candidates.first, candidates.second)
     high = np.maximum(candidates.first, candidates.second)
     order = np.lexsort((-np.abs(correlation), high, low))
