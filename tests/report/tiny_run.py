@@ -29,7 +29,7 @@ from sonolens.report import tabulate_classification, tabulate_pointing_game
 from sonolens.report.pictures import PNG_SIGNATURE
 from sonolens.report.sections import WRITTEN
 from sonolens.tables import cohort, pointing, vocabulary
-from sonolens.tables.evidence import Repeatability
+from sonolens.tables.evidence import MapCompleteness, Repeatability
 
 CAPTIONS = [caption for section in WRITTEN for caption in section.figures]
 
@@ -183,6 +183,7 @@ def _usual_inputs() -> dict[str, Any]:
         "abstention_scores": abstention_table(),
         "faithfulness_scores": faithfulness_table(),
         "sanity_checks": sanity_table(),
+        "map_completeness": MapCompleteness.empty(),
         "repeatability": Repeatability.empty(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from settings_of_conf import settings_with
 
-from sonolens.saliency import EXPLAINERS
+from sonolens.models import build_network
+from sonolens.saliency import EXPLAINERS, explain_scans, predict_even_grey
 
 SLOPE = -3 / 0.229 / 255 / 6
 """What one grey level more in one of six pixels does to the logit of the two-channel network."""
@@ -101,3 +102,30 @@ def test_the_noise_belongs_to_the_scan_and_the_seed(small_network, look):
 
     np.testing.assert_allclose(both[1:], alone, rtol=1e-3, atol=1e-6)
     assert np.abs(both - reseeded).max() > 0.01 * np.abs(both).max()
+
+
+def missed(*, steps, grey):
+    network = build_network("tiny", adaptation="full", weights="none", seed=0)
+    scans = np.random.default_rng(0).integers(0, 256, (3, 64, 64), dtype=np.uint8)
+    chosen = settings_with(integrated_gradients={"steps": steps, "baseline_grey": grey})
+    (batch,) = explain_scans(
+        ["integrated_gradients"],
+        network,
+        scans,
+        scan_ids=list("abc"),
+        run="r",
+        settings=chosen,
+        batch_size=3,
+        device="cpu",
+    )
+    baseline = predict_even_grey(network, grey=grey, size_px=64, device="cpu")
+    sums = batch.maps["integrated_gradients"].sum(axis=(1, 2))
+    return np.abs(sums - (batch.logits - baseline))
+
+
+@pytest.mark.parametrize("grey", [0.0, 114.5])
+def test_integrated_gradients_add_up_with_many_steps_and_less_so_with_one(grey):
+    fine, coarse = missed(steps=64, grey=grey), missed(steps=1, grey=grey)
+
+    assert fine.max() < 0.02
+    assert fine.max() < coarse.max()

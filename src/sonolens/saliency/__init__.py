@@ -8,6 +8,7 @@ from sonolens.saliency.cam import check_identity
 from sonolens.saliency.contributions import ChannelContributions, strongest_channels
 from sonolens.saliency.explainers import EXPLAINERS, ExplainedBatch, Explainer, explain_scans
 from sonolens.saliency.forward_pass import ForwardPass
+from sonolens.saliency.pixel_gradients import predict_even_grey
 from sonolens.saliency.settings import (
     CamerasSettings,
     CentrePriorSettings,

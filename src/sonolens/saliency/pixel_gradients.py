@@ -5,9 +5,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from sonolens.models import ScanBatch, ScanClassifier
+from sonolens.models import ScanBatch, ScanClassifier, choose_device
 from sonolens.saliency.draws import generator_of
 from sonolens.saliency.forward_pass import ForwardPass
+from sonolens.saliency.inference_copy import view_frozen
 from sonolens.saliency.settings import IntegratedGradientsSettings, SmoothGradSettings
 
 PixelMaps = Float[Tensor, "scans rows cols"]
@@ -34,6 +35,21 @@ def integrated_gradients(
         point = settings.baseline_grey + float(way) * change
         mean += float(weight) * _differentiate(forward_pass.network, point)
     return change * mean
+
+
+def predict_even_grey(network: ScanClassifier, *, grey: float, size_px: int, device: str) -> float:
+    """Predict the logit of a picture of one grey level, from which integrated gradients start.
+
+    Args:
+        network: The network; it is left as it was found.
+        grey: Its level, from 0 to 255.
+        size_px: Its side.
+        device: A name in `sonolens.models.DEVICES`.
+    """
+    target = choose_device(device)
+    with torch.inference_mode():
+        even = torch.full((1, size_px, size_px), grey, device=target)
+        return float(view_frozen(network, device=target)(even)[0])
 
 
 def smooth_grad(forward_pass: ForwardPass, settings: SmoothGradSettings, *, seed: int) -> PixelMaps:

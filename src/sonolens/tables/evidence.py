@@ -48,6 +48,14 @@ class LocalizationScores(
     ceiling: Series[float] = pa.Field(ge=0, nullable=True)
 
 
+class MapCompleteness(OfMap, unique=["method", "run", "scan_id"]):
+    """Whether maps that share out a logit add up to it; empty where no such method was drawn."""
+
+    logit: Series[float] = pa.Field(description="Of the scan.")
+    baseline_logit: Series[float] = pa.Field(description="Of the even grey the map starts from.")
+    gap: Series[float] = pa.Field(ge=0, description="Share of the difference of the two missed.")
+
+
 class AbstentionCurve(Estimates, unique=["method", "run", "suspended_by", "coverage"]):
     """The error rate of the decisions that are kept when the others are suspended."""
 
@@ -224,5 +232,6 @@ MethodAgreementTable: TypeAlias = Annotated[pd.DataFrame, fits(MethodAgreement)]
 FaithfulnessCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(FaithfulnessCurve)]
 MapFaithfulnessTable: TypeAlias = Annotated[pd.DataFrame, fits(MapFaithfulness)]
 FaithfulnessScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(FaithfulnessScores)]
+MapCompletenessTable: TypeAlias = Annotated[pd.DataFrame, fits(MapCompleteness)]
 MapSanityTable: TypeAlias = Annotated[pd.DataFrame, fits(MapSanity)]
 SanityChecksTable: TypeAlias = Annotated[pd.DataFrame, fits(SanityChecks)]

@@ -10,12 +10,13 @@ from tiny_evidence import (
     sanity_table,
 )
 from tiny_run import NOTHING_COUNTED, pointing_table
-from tiny_scores import NAN, training_runs_table
+from tiny_scores import NAN, RUN, training_runs_table
 
 from sonolens.report.cells import ReportCell, read_over_runs, read_p_values, score, share
 from sonolens.report.sections.evidence import (
     COLUMNS,
     REPEATABILITY,
+    describe_completeness,
     list_worth,
     list_worth_by_configuration,
 )
@@ -236,3 +237,16 @@ def test_a_cell_of_repeatability_has_the_same_scan_strangers_and_what_lies_above
 
 def test_networks_fitted_once_have_no_row() -> None:
     assert REPEATABILITY.tell({"repeatability": Repeatability.empty()})["rows"] == []
+
+
+def test_maps_that_do_not_add_up_are_counted_and_those_that_do_are_told_too() -> None:
+    gaps = pd.DataFrame(
+        {"method": "integrated_gradients", "run": RUN, "scan_id": list("abc"), "logit": 1.0}
+    ).assign(baseline_logit=0.0, gap=[0.01, 0.05, 0.123])
+
+    assert describe_completeness(gaps.iloc[:0]) == ""
+    assert "0 of 2 maps" in describe_completeness(gaps.iloc[:2])
+    wide = describe_completeness(gaps)
+    assert "1 of 3 maps" in wide
+    assert "at most by 12 %" in wide
+    assert "too coarse" in wide

@@ -2,6 +2,7 @@
 
 from sonolens.evaluation.evidence.abstention import score_abstention, trace_abstention
 from sonolens.evaluation.evidence.agreement import compare_methods, summarise_agreement
+from sonolens.evaluation.evidence.completeness import WORTH_A_WARNING, tabulate_completeness
 from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions, explain_decisions
 from sonolens.evaluation.evidence.faithfulness import (
     FILLS,

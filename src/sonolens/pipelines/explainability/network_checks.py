@@ -1,5 +1,6 @@
 """The station of network checks: whether maps know what their network needs, and follow its weights."""
 
+import logging
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,12 +26,22 @@ from sonolens.pipelines.explainability.parameters import (
     SanityParameters,
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
-from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.parameters import (
+    EvaluationParameters,
+    FramingParameters,
+    InferenceParameters,
+)
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
-from sonolens.saliency import explain_scans
+from sonolens.saliency import explain_scans, predict_even_grey
 from sonolens.tables.cohort import ScansTable
+from sonolens.tables.evidence import MapCompleteness
 from sonolens.tables.training import DecisionsTable
+
+logger = logging.getLogger(__name__)
+
+SHARES_OUT_LOGIT = ("integrated_gradients",)
+"""Methods whose maps sum to the logit of the scan less that of the even grey they start from."""
 
 
 def network_checks_station() -> Pipeline:
@@ -40,6 +51,7 @@ def network_checks_station() -> Pipeline:
         {
             score_faithfulness: ["map_faithfulness", "faithfulness_curve", "faithfulness_scores"],
             check_sanity: ["map_sanity", "sanity_checks"],
+            check_completeness: "map_completeness",
         },
     )
 
@@ -122,6 +134,55 @@ def check_sanity(
     return map_sanity, evidence.summarise_sanity(
         map_sanity, decisions, partition=scoring.partition, bootstrap=scoring.bootstrap
     )
+
+
+def check_completeness(
+    model_weights: Networks,
+    saliency_maps: SaliencyMaps,
+    decisions: DecisionsTable,
+    explanation: ExplanationParameters,
+    framing: FramingParameters,
+    inference: InferenceParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """See whether maps that share out a logit add up to it, and warn where they do not."""
+    methods = [name for name in methods_drawn(saliency_maps) if name in SHARES_OUT_LOGIT]
+    if not methods:
+        return MapCompleteness.empty()
+    tables = []
+    for run, scored in scored_scans(decisions, partition=scoring.partition).items():
+        decided = decisions_of(decisions, run=run, scan_ids=list(scored))
+        baseline_logit = predict_even_grey(
+            rebuild_network(read_weights(model_weights, run)),
+            grey=explanation.integrated_gradients.baseline_grey,
+            size_px=framing.size_px,
+            device=inference.device,
+        )
+        stacks = stack_maps(
+            saliency_maps, decided, methods=methods, tolerance=inference.logit_tolerance
+        )
+        tables += [
+            evidence.tabulate_completeness(
+                maps, decided["logit"], baseline_logit=baseline_logit, method=method, run=run
+            )
+            for method, maps in stacks.items()
+        ]
+    gaps = pd.concat(tables, ignore_index=True)
+    _warn_of_gaps(gaps)
+    return gaps
+
+
+def _warn_of_gaps(gaps: pd.DataFrame) -> None:
+    wide = gaps[gaps["gap"] > evidence.WORTH_A_WARNING]
+    if len(wide):
+        logger.warning(
+            "%d of %d maps that share out a logit miss it by more than %.0f %% (at most %.0f %%): raise "
+            "explanation.integrated_gradients.steps",
+            len(wide),
+            len(gaps),
+            100 * evidence.WORTH_A_WARNING,
+            100 * wide["gap"].max(),
+        )
 
 
 def _ask_again(

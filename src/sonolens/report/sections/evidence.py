@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.evaluation.evidence import WORTH_A_WARNING
 from sonolens.report.cells import (
     ReportCell,
     Scale,
@@ -16,9 +17,11 @@ from sonolens.report.cells import (
     share,
 )
 from sonolens.report.methods import KNOWS_NOTHING, SAME_AS_CAM, baselines_last, mark
+from sonolens.report.numerals import counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring, name_runs
 from sonolens.report.section import Section, Tables
+from sonolens.tables.evidence import MapCompletenessTable
 
 COLUMNS = (
     "Hits, maximum or minimum",
@@ -137,6 +140,18 @@ def _read_sanity(sane: pd.DataFrame) -> ReportCell:
     return replace(reading, small=(*reading.small, *without_sign))
 
 
+def describe_completeness(map_completeness: MapCompletenessTable) -> str:
+    """Say whether the maps that share out a logit add up to it; empty where there are none."""
+    if map_completeness.empty:
+        return ""
+    wide = map_completeness["gap"] > WORTH_A_WARNING
+    told = (
+        f"{wide.sum()} of {counted(len(wide), 'map')} that share out the logit miss it by more than "
+        f"{percent(WORTH_A_WARNING)}, at most by {percent(map_completeness['gap'].max())}"
+    )
+    return f"{told}: their average along the path is too coarse." if wide.any() else f"{told}."
+
+
 def _tell(tables: Tables) -> dict[str, Any]:
     return {
         **name_runs(tables["training_runs"]),
@@ -146,6 +161,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
         "worth_columns": COLUMNS,
         "knows_nothing": KNOWS_NOTHING,
         "same_as_cam": SAME_AS_CAM,
+        "completeness": describe_completeness(tables["map_completeness"]),
     }
 
 
@@ -204,7 +220,7 @@ SECTION = Section(
     "evidence",
     "What maps are worth",
     "evidence.html",
-    needs=(*READ, "training_runs"),
+    needs=(*READ, "training_runs", "map_completeness"),
     figures=(
         Caption(
             name="agreement_figure",
