@@ -47,7 +47,7 @@ class ExtremePoints(OfMap):
 
 
 class MeanMapExtremes(Table):
-    """Where the mean map of a run's training scans is largest and smallest: the centre prior.
+    """Where the mean map of a run's training scans is largest and smallest: the column `centre_prior`.
 
     Places are shares of the field of view, as in `ExtremePoints`; cells that tie share the extreme. A
     constant mean map has no rows.
@@ -67,7 +67,8 @@ class HitRates(Table):
 
     `n` counts the maps that can hit or miss; constant maps (`n_silent`) and scans that lack the region
     (`n_empty`) are counted apart. `chance` is what blind points score on the same scans, `centre_prior`
-    what the mean training map scores there.
+    what the mean training map scores there: it knows where the network's evidence tends to lie, not where
+    masses do.
     """
 
     method: Series[str]
@@ -95,10 +96,19 @@ class HitRates(Table):
 class PointingGame(HitRates, unique=["method", "run", "region", "rule", "subset", "label"]):
     """How often the extremes of a map lie in a region, beside what know-nothings would score.
 
-    `p_value` is of as many hits or more when the maps are exchanged between the scans; `p_adjusted` is
+    `location_prior` is what the one fixed place, for rule ``either`` the two, that hit most of the run's
+    training scans hit on the same scans; `beyond_location_prior` is `rate - location_prior`, its interval
+    paired. Both are empty where no training scan's regions are known. `p_value` is of as many hits or more
+    when the maps are exchanged between the scans; `p_adjusted` is
     Holm's over the regions and labels of one method, run, rule and subset.
     """
 
+    location_prior: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    location_prior_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    location_prior_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    beyond_location_prior: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    beyond_location_prior_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    beyond_location_prior_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     permutations: Series[int] = pa.Field(gt=0, description="Exchanges behind a p value.")

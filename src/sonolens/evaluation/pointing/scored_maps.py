@@ -49,6 +49,7 @@ class ScoredMaps:
         method: Name of the explainer.
         run: Name of the network.
         regions: The regions that play, in the order of the axis of regions.
+        scan_ids: The scans.
         patient_ids: The patient of every scan.
         groups: Which of `GROUPS` every scan belongs to.
         called: Whether the run calls it malignant at its frozen scan-level threshold.
@@ -65,6 +66,7 @@ class ScoredMaps:
     method: str
     run: str
     regions: Unions
+    scan_ids: np.ndarray
     patient_ids: np.ndarray
     groups: Bool[np.ndarray, "scans groups"]
     called: Labels
@@ -126,6 +128,7 @@ def gather_scored_maps(
             method=str(method),
             run=str(run),
             regions=lookup.regions,
+            scan_ids=scan_ids.to_numpy(),
             patient_ids=played["patient_id"].to_numpy(),
             groups=mark_groups(played),
             called=played["called"].to_numpy(dtype=bool),
