@@ -37,6 +37,7 @@ VERBS = {
         "draw",
         "frame",
         "import",
+        "judge",
         "locate",
     ),
     *(

@@ -129,8 +129,36 @@ class RingSweep(HitRates, unique=["method", "run", "ring", "region", "rule", "su
     subset: Series[str] = pa.Field(isin=["correct", "all"])
 
 
+class Verdict(Table, unique=["method", "run", "question"]):
+    """What every yardstick says of the maps of one method and run; `verdict` is the weakest of its answers.
+
+    Asked of the maps are the rows that the paper counts: an extreme in any region, correct calls of both labels.
+    ``above_chance``, ``discriminates``: `value` with its interval lies above `against`, chance or 0.5.
+    ``above_location``: `value` is what maps hit beyond fixed places, `against` 0. ``own_scan``: `p_value`, adjusted,
+    lies below `against`. ``off_annotations``: the interval of the hits on annotations, `value`, does not lie above
+    `against`, what blind points hit there. A map that knows nothing of the network (`baseline`) is a
+    yardstick itself and no answer.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    baseline: Series[bool]
+    question: Series[str] = pa.Field(isin=vocabulary.QUESTIONS)
+    answer: Series[str] = pa.Field(isin=vocabulary.ANSWERS)
+    value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
+    against: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    n: Series[int] = pa.Field(ge=0, description="Scans that are asked.")
+    verdict: Series[str] = pa.Field(isin=vocabulary.ANSWERS)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+
 RegionSharesTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionShares)]
 ExtremePointsTable: TypeAlias = Annotated[pd.DataFrame, fits(ExtremePoints)]
 MeanMapExtremesTable: TypeAlias = Annotated[pd.DataFrame, fits(MeanMapExtremes)]
 PointingGameTable: TypeAlias = Annotated[pd.DataFrame, fits(PointingGame)]
 RingSweepTable: TypeAlias = Annotated[pd.DataFrame, fits(RingSweep)]
+VerdictTable: TypeAlias = Annotated[pd.DataFrame, fits(Verdict)]

@@ -12,3 +12,4 @@ from sonolens.evaluation.pointing.pointing_game import score_pointing_game
 from sonolens.evaluation.pointing.region_lookup import RegionLookup, look_up_regions, region_bits_at
 from sonolens.evaluation.pointing.ring_sweep import name_regions, score_ring
 from sonolens.evaluation.pointing.scored_maps import read_ring
+from sonolens.evaluation.pointing.verdict import judge_maps, weakest
