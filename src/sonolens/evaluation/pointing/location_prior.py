@@ -10,6 +10,9 @@ from sonolens.evaluation.pointing.region_lookup import regions_of_bits
 from sonolens.evaluation.pointing.rules import RuleValues
 from sonolens.tables.vocabulary import Unions
 
+DECIMALS = 12
+"""Shares of places that tie add up to 1 so far; what is hit by all of them is hit."""
+
 FixedBits = UInt8[np.ndarray, "scans places"]
 
 
@@ -43,7 +46,7 @@ class LocationPrior:
         hits: RuleValues = np.stack(
             [hit_by_two if rule == "either" else hit_by_one for rule in rules], axis=2
         )
-        return hits.clip(0.0, 1.0)
+        return hits.clip(0.0, 1.0).round(DECIMALS)
 
 
 def choose_places(fixed_bits: FixedBits, *, regions: Unions) -> LocationPrior:
