@@ -120,14 +120,14 @@ class OneWorld:
             known.update(fresh)
         self._session |= {"outputs": outputs, "planned": sorted(outputs)}
         self._write(catalog, status="complete")
-        _say_outcome(catalog, run_id)
+        say_outcome(catalog, run_id)
 
     @hook_impl
     def on_pipeline_error(
         self, error: Exception, run_params: dict[str, Any], catalog: CatalogProtocol[Any, Any]
     ) -> None:
         """Close the record of a run that failed, and say where lies what it made to be looked at."""
-        _say_outcome(catalog, run_params["run_id"])
+        say_outcome(catalog, run_params["run_id"])
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         self._session["error"] = without_folders(reason)
         self._write(catalog, status="failed")
@@ -138,7 +138,7 @@ class OneWorld:
         RunRecords(catalog).write(self._session)
 
 
-def _say_outcome(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
+def say_outcome(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
     """Log what a run's maps show, and where its pictures and pages lie."""
     if VERDICT in catalog and run_id in complete_versions(catalog[VERDICT]):
         for line in say_verdicts(catalog[VERDICT].load()):
