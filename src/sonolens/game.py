@@ -85,8 +85,7 @@ def pointing_game(
     scored, drawn = _read_maps("map", maps), _read_masks("mask", masks)
     if len(drawn) != len(scored):
         raise ValueError(f"there are {len(scored)} maps but {len(drawn)} masks; give one per scan")
-    if not 0 < ring_mm < np.inf:
-        raise ValueError(f"ring_mm is {ring_mm}; give a width greater than 0, for example 5.0")
+    rule = _read_rule(ring_mm)
     told = {"malignant": malignant, "called": called}
     told |= {} if patient_ids is None else {"patient_ids": patient_ids}
     learned_on = [] if training_masks is None else _read_masks("training mask", training_masks)
@@ -94,28 +93,25 @@ def pointing_game(
     decisions = _tell_scans(told, scans["scan_id"].tolist(), count=len(scored))
     learned = scored if training_maps is None else _read_maps("training map", training_maps)
     mean_extremes = _locate_mean(learned)
-    region_maps = _draw_regions([*drawn, *learned_on], scans, ring_mm=ring_mm)
+    region_maps = _draw_regions([*drawn, *learned_on], scans, rule)
     points, shares = _locate(scored, region_maps, scans)
-    lookup = look_up_regions(
-        points,
-        mean_extremes,
-        scans,
-        {scan_id: region_map.copy for scan_id, region_map in region_maps.items()},
-        without_maps=scans["scan_id"],
-    )
+    readers = {scan_id: region_map.copy for scan_id, region_map in region_maps.items()}
     return score_pointing_game(
-        points.assign(ring=_rule(ring_mm).ring.label),
+        points.assign(ring=rule.ring.label),
         shares,
         decisions,
         mean_extremes=mean_extremes,
-        lookup=lookup,
+        lookup=look_up_regions(points, mean_extremes, scans, readers, without_maps=readers),
         partition=PARTITION,
         permutations=PERMUTATIONS,
         bootstrap=BOOTSTRAP,
     ).drop(columns=["method", "run", "partition"])
 
 
-def _rule(ring_mm: float | int) -> RegionRule:
+def _read_rule(ring_mm: float | int) -> RegionRule:
+    """Tell how regions are drawn: the paper's, with a ring of this width."""
+    if not 0 < ring_mm < np.inf:
+        raise ValueError(f"ring_mm is {ring_mm}; give a width greater than 0, for example 5.0")
     return RegionRule(
         ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=ring_mm, outer_radii=1.0),
         below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
@@ -123,13 +119,14 @@ def _rule(ring_mm: float | int) -> RegionRule:
 
 
 def _draw_regions(
-    masks: list[np.ndarray], scans: pd.DataFrame, *, ring_mm: float | int
+    masks: list[np.ndarray], scans: pd.DataFrame, rule: RegionRule
 ) -> dict[str, RegionMap]:
     """Draw the regions of every scan, by its name."""
-    rule, names = _rule(ring_mm), scans["scan_id"]
     return {
         scan_id: rule.partition(mask, spacing_mm=tuple(spacing), scan_id=scan_id)
-        for scan_id, mask, spacing in zip(names, masks, scans[SPACING].to_numpy(), strict=True)
+        for scan_id, mask, spacing in zip(
+            scans["scan_id"], masks, scans[SPACING].to_numpy(), strict=True
+        )
     }
 
 

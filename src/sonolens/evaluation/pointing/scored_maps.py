@@ -119,9 +119,7 @@ def gather_scored_maps(
         constant, maxima, minima = _locate(points, scan_ids, lookup, name=name)
         region_bits = lookup.region_bits[lookup.find_scans(scan_ids)]
         mean_of_run = (mean_extremes["method"] == method) & (mean_extremes["run"] == run)
-        mean_max_inside, mean_min_inside = _mean_inside(
-            mean_extremes[mean_of_run], lookup, region_bits=region_bits
-        )
+        mean_inside = _mean_inside(mean_extremes[mean_of_run], lookup, region_bits=region_bits)
         shares = shares_of.get((method, run), region_shares.iloc[:0])
         cell_share, area_share = _read_shares(shares, scan_ids, lookup, name=name)
         yield ScoredMaps(
@@ -136,8 +134,8 @@ def gather_scored_maps(
             region_bits=region_bits,
             maxima=maxima,
             minima=minima,
-            mean_max_inside=mean_max_inside,
-            mean_min_inside=mean_min_inside,
+            mean_max_inside=mean_inside[0],
+            mean_min_inside=mean_inside[1],
             cell_share=cell_share,
             drawn=area_share > 0,
         )
