@@ -268,6 +268,19 @@ def test_several_methods_answer_one_after_another() -> None:
     assert "Not shown maps hit more often than blind points" in text
 
 
+def test_baselines_are_folded_away_and_never_counted_as_answers() -> None:
+    games = pd.concat([pointing_table(), pointing_table(method="random")])
+
+    html = page_source(pointing_game=games)
+    sight = Outline(re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)).text
+
+    assert sight.count("correctly classified test scans an extreme") == 1
+    assert "maps and networks answer apart" not in sight
+    assert "Baselines, which know nothing of the network and are no answers (1)" in html
+    alone = page_source(pointing_game=pointing_table(method="random"))
+    assert "No map of a network was scored in this run" in alone
+
+
 def test_a_run_without_commit_inputs_or_environment_says_so() -> None:
     context = run_inputs()["run_context"]
     context |= {"git": {"commit": "", "dirty": None}, "inputs": {}, "env": None}

@@ -41,7 +41,7 @@ def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
         else [(f"{method}, {run}", game) for (method, run), game in games]
     )
     panel_in = 2.4 if several else 1.75
-    figure = new_page(width_in=6.6, height_in=0.5 + len(panels) * (panel_in + 0.85))
+    figure = new_page(width_in=6.6, height_in=0.64 + len(panels) * (panel_in + 0.85))
     for place, (title, game) in enumerate(panels):
         top_in = 0.4 + place * (panel_in + 0.85)
         axes = place_axes(figure, left_in=1.75, top_in=top_in, size_in=(4.6, panel_in))
@@ -53,7 +53,7 @@ def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
             top_in=top_in - 0.27,
             bold=True,
         )
-    top_in, text = figure.get_size_inches()[1] - 0.36, _explain(shown, several=several)
+    top_in, text = figure.get_size_inches()[1] - 0.5, _explain(shown, several=several)
     write_small(figure, text, left_in=MARGIN_IN, top_in=top_in, width_in=6.3)
     return figure
 
