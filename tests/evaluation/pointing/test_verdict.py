@@ -228,16 +228,16 @@ def test_maps_of_a_network_that_tells_nothing_apart_are_not_shown():
 
 
 @pytest.mark.parametrize(
-    ("null", "planted"),
+    ("planted", "studies", "most"),
     [
-        ("nothing is known", {"sites": ANYWHERE, "aim": "anywhere", "knows": False}),
-        ("labels exchanged", {"sites": ANYWHERE, "aim": "mass", "knows": False}),
-        ("the middle preferred", {"sites": NEAR_THE_MIDDLE, "aim": "middle", "knows": True}),
-        ("maps of noise", {"sites": ANYWHERE, "aim": "anywhere", "knows": True}),
+        ({"sites": ANYWHERE, "aim": "mass", "knows": False}, 50, 6),  # labels exchanged
+        ({"sites": ANYWHERE, "aim": "anywhere", "knows": False}, 25, 4),
+        ({"sites": ANYWHERE, "aim": "anywhere", "knows": True}, 25, 4),
+        ({"sites": NEAR_THE_MIDDLE, "aim": "middle", "knows": True}, 25, 4),
     ],
 )
-def test_of_200_null_studies_hardly_any_is_shown(null, planted):
-    shown = [judge_study(seed, **planted)["verdict"].iloc[0] == SHOWN for seed in range(50)]
+def test_of_many_studies_that_know_nothing_hardly_any_is_shown(planted, studies, most):
+    verdicts = [judge_study(seed, **planted)["verdict"].iloc[0] for seed in range(studies)]
 
-    # 5 % of 50 is 2.5; more than 6 would come out so once in 80 times.
-    assert sum(shown) <= 6, null
+    # At 5 % more than so many would come out shown once in 80 times, or more rarely.
+    assert verdicts.count(SHOWN) <= most
