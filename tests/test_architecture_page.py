@@ -86,7 +86,11 @@ def test_a_row_of_what_maps_are_worth_names_modules_and_nodes_that_exist(
     folder = PROJECT / "src" / "sonolens" / "evaluation" / wing
     assert [name for name in names if not (folder / f"{name}.py").exists()] == []
     assert set(re.findall(r"`(\w+)`", nodes)) <= known
-    assert set(re.findall(r"`(\w+)`", tables)) <= made | {"p_value", "centre_prior"}
+    assert set(re.findall(r"`(\w+)`", tables)) <= made | {
+        "p_value",
+        "centre_prior",
+        "location_prior",
+    }
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.relative_to(PROJECT).as_posix())

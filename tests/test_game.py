@@ -92,6 +92,32 @@ def test_the_prior_is_the_mean_of_the_training_maps():
     assert given.query(which)["centre_prior"].tolist() == [0]
 
 
+def test_fixed_places_are_chosen_on_the_training_masks():
+    one = {"spacing_mm": 0.5, "malignant": [True], "called": [True]}
+    which = "region == 'mass' and rule == 'max' and subset == 'all' and label == 'both'"
+    maps, masks = [looking_at(15, 30)], [scan()]
+
+    alike = sonolens.pointing_game(maps, masks, training_masks=[scan(), scan()], **one)
+    elsewhere = sonolens.pointing_game(maps, masks, training_masks=[scan(top=29)], **one)
+    unknown = sonolens.pointing_game(maps, masks, **one)
+
+    assert alike.query(which)["location_prior"].tolist() == [pytest.approx(1)]
+    assert elsewhere.query(which)["location_prior"].tolist() == [0]
+    assert elsewhere.query(which)["beyond_location_prior"].tolist() == [1]
+    assert unknown["location_prior"].isna().all()
+    unmoved = [name for name in unknown if "location_prior" not in name]
+    pd.testing.assert_frame_equal(unknown[unmoved], alike[unmoved])
+
+
+def test_spacing_that_differs_by_scan_is_told_of_training_masks_too():
+    one = {"malignant": [True], "called": [True], "training_masks": [scan()]}
+
+    with pytest.raises(ValueError, match="each of 1 scans and 1 training masks"):
+        sonolens.pointing_game([looking_at(15, 30)], [scan()], spacing_mm=[(0.5, 0.5)], **one)
+    spacing_mm = [(0.5, 0.5), (0.4, 0.4)]
+    sonolens.pointing_game([looking_at(15, 30)], [scan()], spacing_mm=spacing_mm, **one)
+
+
 def test_maps_of_several_sizes_are_played_without_a_prior():
     table = sonolens.pointing_game(
         [looking_at(15, 30), looking_at(2, 3, cells=(7, 7))],

@@ -1,8 +1,12 @@
 import json
 import logging
+import os
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from kedro.framework.project import pipelines
 from kedro.io import DataCatalog, DatasetError
@@ -10,7 +14,7 @@ from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner, ThreadRunner
 
 from sonolens.datasets import JsonDataset
-from sonolens.hooks import OneWorld
+from sonolens.hooks import OneWorld, say_outcome
 
 TEXT = {"type": "sonolens.datasets.TextDataset", "versioned": True}
 
@@ -398,3 +402,56 @@ def test_skipped_outputs_that_are_out_of_date_do_not_join_the_world(project):
 
     assert project.session(2)["planned"] == ["maps"]
     assert "page" not in project.session(2)["world"]
+
+
+LONG = "/a/folder" * 30 + "/report.html"
+SAYS = f"""
+import logging, logging.config, yaml
+logging.config.dictConfig(yaml.safe_load(open("conf/logging.yml", encoding="utf-8")))
+logging.getLogger("sonolens.outcome").info("Report: %s", "{LONG}")
+"""
+
+
+def test_a_long_path_stands_on_one_line_at_the_end_of_the_log():
+    root = Path(__file__).parents[1]
+    environment = os.environ | {"COLUMNS": "80"}
+
+    said = subprocess.run(
+        [sys.executable, "-c", SAYS],
+        capture_output=True,
+        check=True,
+        cwd=root,
+        env=environment,
+        text=True,
+    ).stdout
+
+    assert said == f"Report: {LONG}\n"
+
+
+def test_a_run_that_judged_its_maps_says_so_before_it_says_where_the_page_lies(tmp_path, caplog):
+    run_id = "2026-11-22T12.00.00.000Z"
+    catalog = DataCatalog.from_config(
+        {
+            "verdict": {
+                "type": "sonolens.datasets.TableDataset",
+                "filepath": str(tmp_path / "verdict.csv"),
+                "versioned": True,
+            },
+            "report": {**TEXT, "filepath": str(tmp_path / "report.html")},
+        },
+        save_version=run_id,
+    )
+    number = {"value": 0.7, "ci_low": 0.6, "ci_high": 0.8, "p_value": None, "against": 0.5, "n": 9}
+    about = {"method": "cam", "run": "net", "baseline": False, "partition": "test"}
+    asked = {"question": "discriminates", "answer": "shown", "verdict": "shown"}
+    catalog["verdict"].save(pd.DataFrame([number | about | asked | {"confidence": 0.95}]))
+    catalog["report"].save("page")
+    with caplog.at_level(logging.INFO):
+        say_outcome(catalog, run_id)
+
+    answer, report = caplog.messages
+    assert (
+        answer
+        == "Answer: Shown: that the network tells malignant from benign (AUC 0.70 [0.60, 0.80])."
+    )
+    assert report == f"Report: {tmp_path / 'report.html' / run_id / 'report.html'}"

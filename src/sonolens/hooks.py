@@ -29,6 +29,7 @@ from sonolens.inputs import (
 )
 from sonolens.lineage import begin_run, to_document
 from sonolens.provenance import describe_software, plain, without_folders
+from sonolens.report.verdicts import say_verdicts
 
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
@@ -36,7 +37,13 @@ RUN_CONTEXT = "run_context"
 LOOKED_AT = {"screening_sheet": "Scans with their masks and findings", "report": "Report"}
 """Catalog entries that people open, and what they are called; a run that made one says where it lies."""
 
+VERDICT = "verdict"
+"""Catalog entry with what a run's maps show; a run that made it says so at its end."""
+
 logger = logging.getLogger(__name__)
+
+outcome = logging.getLogger("sonolens.outcome")
+"""What a run found and where it lies, in lines that `conf/logging.yml` leaves unbroken, so that they can be copied."""
 
 
 class OneWorld:
@@ -113,14 +120,14 @@ class OneWorld:
             known.update(fresh)
         self._session |= {"outputs": outputs, "planned": sorted(outputs)}
         self._write(catalog, status="complete")
-        _say_where(catalog, run_id)
+        say_outcome(catalog, run_id)
 
     @hook_impl
     def on_pipeline_error(
         self, error: Exception, run_params: dict[str, Any], catalog: CatalogProtocol[Any, Any]
     ) -> None:
         """Close the record of a run that failed, and say where lies what it made to be looked at."""
-        _say_where(catalog, run_params["run_id"])
+        say_outcome(catalog, run_params["run_id"])
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         self._session["error"] = without_folders(reason)
         self._write(catalog, status="failed")
@@ -131,11 +138,14 @@ class OneWorld:
         RunRecords(catalog).write(self._session)
 
 
-def _say_where(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
-    """Log where a run's pictures and pages lie."""
+def say_outcome(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
+    """Log what a run's maps show, and where its pictures and pages lie."""
+    if VERDICT in catalog and run_id in complete_versions(catalog[VERDICT]):
+        for line in say_verdicts(catalog[VERDICT].load()):
+            outcome.info("Answer: %s", line)
     for name, title in LOOKED_AT.items():
         if name in catalog and run_id in complete_versions(catalog[name]):
-            logger.info("%s: %s", title, file_of(catalog[name], run_id))
+            outcome.info("%s: %s", title, file_of(catalog[name], run_id))
 
 
 def _check_asked(asked: Mapping[str, str], *, known: set[str]) -> None:

@@ -10,8 +10,10 @@ from sonolens import game, pointing_game
 from sonolens.pipelines.collections import MapId
 
 ROW = ["region", "rule", "subset", "label"]
-COUNTED = ["n", "hits", "rate", "chance", "enrichment", "centre_prior", "n_silent", "n_empty"]
+PRIORS = ["centre_prior", "location_prior", "beyond_location_prior"]
+COUNTED = ["n", "hits", "rate", "chance", "enrichment", *PRIORS, "n_silent", "n_empty"]
 SURE = ["ci_low", "ci_high", "p_value", "p_adjusted", "permutations", "confidence"]
+SURE += [f"{name}_{limit}" for name in PRIORS[1:] for limit in ("low", "high")]
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +29,18 @@ def given(finished: Any, results: Any, stored: pd.DataFrame) -> dict[str, Any]:
     decisions = results.load("decisions").query("run == @stored['run'].iloc[0]")
     tested = decisions[decisions["partition"] == "test"].sort_values("scan_id")
     trained = decisions.loc[decisions["partition"] == "train", "scan_id"]
-    scans = results.load("scans").set_index("scan_id").loc[tested["scan_id"]]
+    spacing = results.load("scans").set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]]
     maps, masks = results.load("saliency_maps"), results.load("raw_masks")
     named = {"method": "cam", "run": stored["run"].iloc[0]}
     return {
-        "maps": [maps[str(MapId(**named, scan_id=scan_id))]() for scan_id in scans.index],
-        "masks": [np.asarray(masks[scan_id]()) for scan_id in scans.index],
-        "spacing_mm": scans[["spacing_row_mm", "spacing_col_mm"]],
+        "maps": [maps[str(MapId(**named, scan_id=scan_id))]() for scan_id in tested["scan_id"]],
+        "masks": [np.asarray(masks[scan_id]()) for scan_id in tested["scan_id"]],
+        "spacing_mm": spacing.loc[[*tested["scan_id"], *trained]],
         "malignant": tested["label"] == "malignant",
         "called": tested["called"],
         "patient_ids": tested["patient_id"],
         "training_maps": [maps[str(MapId(**named, scan_id=scan_id))]() for scan_id in trained],
+        "training_masks": [np.asarray(masks[scan_id]()) for scan_id in trained],
     }
 
 
@@ -47,7 +50,7 @@ def test_counts_and_blind_scores_are_the_pipelines(
     played = pointing_game(**given)
 
     assert stored["n"].max() > 1
-    assert stored["centre_prior"].notna().any()
+    assert stored[PRIORS].notna().any().all()
     same_rows(played, stored, columns=COUNTED)
 
 

@@ -137,7 +137,7 @@ def test_research_use_is_said_before_the_answer_and_the_answer_before_the_tables
 
 def test_the_numbers_of_the_run_appear(page: Outline) -> None:
     for words in (
-        "75 % [60, 90]; a map that knows nothing would score 50 %",
+        "75 % [60, 90]; blind points would score 50 %",
         "0.91 [0.81, 0.96]",
         "0.432",  # the threshold
         "tiny-full 0 0 3 2 validation 0.612 9",  # seed, fold, epochs, epoch kept, its loss, seconds
@@ -264,8 +264,21 @@ def test_several_methods_answer_one_after_another() -> None:
     text = read(pointing_game=games).text
 
     assert text.count("correctly classified test scans an extreme") == 2
-    assert "lies above chance" in text
-    assert "includes chance" in text
+    assert "Shown maps hit more often than blind points" in text
+    assert "Not shown maps hit more often than blind points" in text
+
+
+def test_baselines_are_folded_away_and_never_counted_as_answers() -> None:
+    games = pd.concat([pointing_table(), pointing_table(method="random")])
+
+    html = page_source(pointing_game=games)
+    sight = Outline(re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)).text
+
+    assert sight.count("correctly classified test scans an extreme") == 1
+    assert "maps and networks answer apart" not in sight
+    assert "Baselines, which know nothing of the network and are no answers (1)" in html
+    alone = page_source(pointing_game=pointing_table(method="random"))
+    assert "No map of a network was scored in this run" in alone
 
 
 def test_a_run_without_commit_inputs_or_environment_says_so() -> None:

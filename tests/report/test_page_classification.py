@@ -237,6 +237,6 @@ def test_of_fifty_runs_only_configurations_stay_in_sight(grid: str) -> None:
     assert len(sight) < 120_000
     for configuration in ("net0-rigorous", "net4-paper"):
         assert configuration in text
-    assert "50 maps and networks answer apart. Above chance: 50 of 50" in text
+    assert "50 maps and networks answer apart. Shown: 0 of 50; not shown: 50" in text
     assert "25 of 50 runs are under the paper's protocol" in text
     assert "Optimism over runs" in text

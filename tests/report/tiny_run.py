@@ -25,6 +25,7 @@ from tiny_scores import (
     training_runs_table,
 )
 
+from sonolens.evaluation.pointing import judge_maps
 from sonolens.report import tabulate_classification, tabulate_pointing_game
 from sonolens.report.pictures import PNG_SIGNATURE
 from sonolens.report.sections import WRITTEN
@@ -51,6 +52,12 @@ def pointing_row(region: str, **values: Any) -> dict[str, Any]:
         "chance": 0.5,
         "enrichment": 1.5,
         "centre_prior": 0.55,
+        "location_prior": 0.7,
+        "location_prior_low": 0.58,
+        "location_prior_high": 0.81,
+        "beyond_location_prior": 0.05,
+        "beyond_location_prior_low": -0.06,
+        "beyond_location_prior_high": 0.17,
         "p_value": 0.012,
         "p_low": 0.007,
         "p_high": 0.02,
@@ -65,21 +72,24 @@ def pointing_row(region: str, **values: Any) -> dict[str, Any]:
     } | values
 
 
-NOTHING_COUNTED = {"n": 0, "hits": 0.0} | dict.fromkeys(
-    (
-        "rate",
-        "ci_low",
-        "ci_high",
-        "chance",
-        "enrichment",
-        "centre_prior",
-        "p_value",
-        "p_low",
-        "p_high",
-        "p_adjusted",
-    ),
-    NAN,
-)
+LOCATION = [
+    f"{name}{limit}"
+    for name in ("location_prior", "beyond_location_prior")
+    for limit in ("", "_low", "_high")
+]
+RATES = [
+    "rate",
+    "ci_low",
+    "ci_high",
+    "chance",
+    "enrichment",
+    "centre_prior",
+    "p_value",
+    "p_low",
+    "p_high",
+    "p_adjusted",
+]
+NOTHING_COUNTED = {"n": 0, "hits": 0.0} | dict.fromkeys([*RATES, *LOCATION], NAN)
 
 
 def pointing_table(**values: Any) -> pd.DataFrame:
@@ -143,6 +153,10 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
     for source in follow.keys() & replaced.keys():
         for name, derive in follow[source].items():
             inputs[name] = replaced.get(name, derive(replaced[source]))
+    judged = judge_maps(
+        inputs["pointing_game"], inputs["classification_metrics"], baselines=["random"]
+    )
+    inputs["verdict"] = replaced.get("verdict", judged)
     return copy.deepcopy(inputs)
 
 

@@ -32,6 +32,7 @@ def open_templates() -> jinja2.Environment:
     }
     environment.globals |= {
         "percent_with_interval": numerals.percent_with_interval,
+        "points_with_interval": numerals.points_with_interval,
         "counted": numerals.counted,
         "nothing": numerals.NOTHING,
         "few": FEW_RUNS,

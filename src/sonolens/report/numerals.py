@@ -51,6 +51,15 @@ def difference_with_interval(
     return _with_limits(_signed, value, low, high, digits=digits)
 
 
+def points_with_interval(share: float, low: float = math.nan, high: float = math.nan) -> str:
+    """Print a difference of shares in whole percentage points with its sign, and its interval; NaN is a dash.
+
+    >>> points_with_interval(-0.182, -0.25, 0.004)
+    '−18 [−25, 0]'
+    """
+    return difference_with_interval(100 * share, 100 * low, 100 * high, digits=0)
+
+
 def score_with_spread(mean: float, spread: float, *, digits: int = 3) -> str:
     """Print a mean and what its runs spread by, as the paper prints its scores; NaN is a dash.
 

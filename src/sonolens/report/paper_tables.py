@@ -10,6 +10,7 @@ from sonolens.report.numerals import (
     p_value,
     percent,
     percent_with_interval,
+    points_with_interval,
     ratio,
     score_with_interval,
 )
@@ -97,14 +98,16 @@ def tabulate_pointing_game(pointing_game: PointingGameTable) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Nulls:
-    """What stands against a rate of Tab. 2 beside chance: the centre prior, and the adjusted p."""
+    """What stands against a rate of Tab. 2 beside chance: fixed places, the mean map, and the adjusted p."""
 
+    location_prior: str
+    beyond_location_prior: str
     centre_prior: str
     p_adjusted: str
 
 
 def look_up_nulls(pointing_game: PointingGameTable) -> dict[tuple[str, str, str], Nulls]:
-    """Look up the centre prior and p of the rows of Tab. 2, by method, run and region's title.
+    """Look up the fixed places, the mean map and p of the rows of Tab. 2, by method, run and region's title.
 
     Args:
         pointing_game: The `PointingGame` table that Tab. 2 was made of.
@@ -112,7 +115,16 @@ def look_up_nulls(pointing_game: PointingGameTable) -> dict[tuple[str, str, str]
     shown = counted_by_paper(pointing_game)
     return {
         (row["method"], row["run"], REGION_TITLES[row["region"]]): Nulls(
-            percent(row["centre_prior"]), p_value(row["p_adjusted"])
+            percent_with_interval(
+                row["location_prior"], row["location_prior_low"], row["location_prior_high"]
+            ),
+            points_with_interval(
+                row["beyond_location_prior"],
+                row["beyond_location_prior_low"],
+                row["beyond_location_prior_high"],
+            ),
+            percent(row["centre_prior"]),
+            p_value(row["p_adjusted"]),
         )
         for row in shown.to_dict(orient="records")
     }

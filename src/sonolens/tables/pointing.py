@@ -47,7 +47,7 @@ class ExtremePoints(OfMap):
 
 
 class MeanMapExtremes(Table):
-    """Where the mean map of a run's training scans is largest and smallest: the centre prior.
+    """Where the mean map of a run's training scans is largest and smallest: the column `centre_prior`.
 
     Places are shares of the field of view, as in `ExtremePoints`; cells that tie share the extreme. A
     constant mean map has no rows.
@@ -67,7 +67,8 @@ class HitRates(Table):
 
     `n` counts the maps that can hit or miss; constant maps (`n_silent`) and scans that lack the region
     (`n_empty`) are counted apart. `chance` is what blind points score on the same scans, `centre_prior`
-    what the mean training map scores there.
+    what the mean training map scores there: it knows where the network's evidence tends to lie, not where
+    masses do.
     """
 
     method: Series[str]
@@ -95,10 +96,19 @@ class HitRates(Table):
 class PointingGame(HitRates, unique=["method", "run", "region", "rule", "subset", "label"]):
     """How often the extremes of a map lie in a region, beside what know-nothings would score.
 
-    `p_value` is of as many hits or more when the maps are exchanged between the scans; `p_adjusted` is
+    `location_prior` is what the one fixed place, for rule ``either`` the two, that hit most of the run's
+    training scans hit on the same scans; `beyond_location_prior` is `rate - location_prior`, its interval
+    paired. Both are empty where no training scan's regions are known. `p_value` is of as many hits or more
+    when the maps are exchanged between the scans; `p_adjusted` is
     Holm's over the regions and labels of one method, run, rule and subset.
     """
 
+    location_prior: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    location_prior_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    location_prior_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    beyond_location_prior: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    beyond_location_prior_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    beyond_location_prior_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     p_low: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="Of p, by its draws.")
@@ -121,8 +131,36 @@ class RingSweep(HitRates, unique=["method", "run", "ring", "region", "rule", "su
     subset: Series[str] = pa.Field(isin=["correct", "all"])
 
 
+class Verdict(Table, unique=["method", "run", "question"]):
+    """What every yardstick says of the maps of one method and run; `verdict` is the weakest of its answers.
+
+    Asked of the maps are the rows that the paper counts: an extreme in any region, correct calls of both labels.
+    ``above_chance``, ``discriminates``: `value` with its interval lies above `against`, chance or 0.5.
+    ``above_location``: `value` is what maps hit beyond fixed places, `against` 0. ``own_scan``: `p_value`, adjusted,
+    lies below `against`. ``off_annotations``: the interval of the hits on annotations, `value`, does not lie above
+    `against`, what blind points hit there. A map that knows nothing of the network (`baseline`) is a
+    yardstick itself and no answer.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    baseline: Series[bool]
+    question: Series[str] = pa.Field(isin=vocabulary.QUESTIONS)
+    answer: Series[str] = pa.Field(isin=vocabulary.ANSWERS)
+    value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
+    against: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    n: Series[int] = pa.Field(ge=0, description="Scans that are asked.")
+    verdict: Series[str] = pa.Field(isin=vocabulary.ANSWERS)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+
 RegionSharesTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionShares)]
 ExtremePointsTable: TypeAlias = Annotated[pd.DataFrame, fits(ExtremePoints)]
 MeanMapExtremesTable: TypeAlias = Annotated[pd.DataFrame, fits(MeanMapExtremes)]
 PointingGameTable: TypeAlias = Annotated[pd.DataFrame, fits(PointingGame)]
 RingSweepTable: TypeAlias = Annotated[pd.DataFrame, fits(RingSweep)]
+VerdictTable: TypeAlias = Annotated[pd.DataFrame, fits(Verdict)]

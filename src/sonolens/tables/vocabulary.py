@@ -60,6 +60,13 @@ PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
 SUBSETS = ("correct", "wrong", "all")
 EXTREMES = ("max", "min")
 POINTING_RULES = ("either", "max", "min", "decision")
+QUESTIONS = ("above_chance", "above_location", "own_scan", "off_annotations", "discriminates")
+"""What a verdict asks: of the map whether it hits more often than blind points and than fixed places, whether it is
+tied to its own scan and keeps off annotations; of the network whether it tells malignant from benign."""
+
+ANSWERS = ("not shown", "cannot be asked", "shown")
+"""What a yardstick says, the weakest first."""
+
 COMPARED_RULES = ("decision", "either")
 """The rules under which methods and configurations are compared."""
 

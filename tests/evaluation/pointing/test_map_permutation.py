@@ -38,6 +38,7 @@ def scored_maps(seed, *, patients=range(SCANS), ties=False):
         method="cam",
         run="net",
         regions=PLAYED_REGIONS,
+        scan_ids=np.arange(SCANS).astype(str),
         patient_ids=np.array(patients),
         groups=np.ones((SCANS, len(GROUPS)), dtype=bool),
         called=rng.random(SCANS) < 0.5,

@@ -3,6 +3,7 @@ import pytest
 
 from sonolens.evaluation.statistics import (
     Bootstrap,
+    bootstrap_differences,
     bootstrap_rates,
     patient_resamples,
     percentile_interval,
@@ -219,3 +220,31 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
 
     covered = (rates.ci_low <= truth) & (truth <= rates.ci_high)
     assert 0.89 <= covered.mean() <= 0.99
+
+
+def test_a_paired_difference_is_that_of_the_two_rates_and_is_surer_than_either():
+    rng = np.random.default_rng(0)
+    patients, counts = np.arange(60), np.ones((60, 1))
+    second = (rng.random((60, 1)) < 0.5).astype(float)
+    first = np.maximum(second, rng.random((60, 1)) < 0.2)  # hits wherever the second does
+    bootstrap = Bootstrap(resamples=500, confidence=0.95, seed=0)
+
+    found = bootstrap_differences(first, second, counts, patients, bootstrap=bootstrap)
+    one, other = (
+        bootstrap_rates(each, counts, patients, bootstrap=bootstrap) for each in (first, second)
+    )
+
+    assert found.value == pytest.approx(one.value - other.value)
+    assert 0 <= found.ci_low[0] < found.value[0] < found.ci_high[0]
+    assert found.ci_high - found.ci_low < one.ci_high - one.ci_low
+
+
+def test_a_difference_that_nothing_moves_has_newcombes_interval_and_none_without_cases():
+    hits, counts = np.array([[1.0, 0.0]] * 10), np.array([[1.0, 0.0]] * 10)
+    bootstrap = Bootstrap(resamples=100, confidence=0.95, seed=0)
+
+    found = bootstrap_differences(hits, hits, counts, np.arange(10), bootstrap=bootstrap)
+
+    expected = difference_interval(1.0, 1.0, n=10, confidence=0.95)
+    assert (found.ci_low[0], found.ci_high[0]) == expected
+    assert np.isnan([found.value[1], found.ci_low[1], found.ci_high[1]]).all()

@@ -18,6 +18,7 @@ GAME = pd.DataFrame(
         "ci_low": [0.2, 0.3, 0.1, 0.6],
         "ci_high": [0.4, 0.5, 0.3, 0.8],
         "chance": [0.1, 0.3, 0.25, 0.55],
+        "location_prior": [0.5, 0.6, 0.45, 0.9],
         "ring": "0-5 mm",
     }
 )
@@ -32,11 +33,12 @@ def words(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text")))
 
 
-def test_every_region_shows_its_rate_its_chance_and_its_number() -> None:
+def test_every_region_shows_its_rate_its_chance_fixed_places_and_its_number() -> None:
     figure = draw_pointing_game(GAME)
 
     assert one(figure, "rate-mass").get_xdata()[0] == 0.3
     assert one(figure, "chance-mass").get_width() == 0.1
+    assert one(figure, "fixed-mass").get_xdata()[0] == 0.5
     assert "below the mass\nn = 38" in words(figure)
     assert "0-5 mm" in words(figure)
 

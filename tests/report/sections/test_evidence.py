@@ -1,7 +1,6 @@
 """One row per method says what its maps are worth, and what each number must be read beside."""
 
 import pandas as pd
-import pytest
 from test_page_classification import section
 from tiny_evidence import (
     abstention_table,
@@ -70,7 +69,7 @@ def test_one_run_shows_every_number_with_its_interval_number_and_chance() -> Non
     found = readings(tables_of())
 
     assert found["Hits, maximum or minimum"] == ReportCell(
-        "60 % [60, 90]", ("n = 4", "chance 50 %", "centre prior 55 %", "p (adjusted) 0.036")
+        "60 % [60, 90]", ("n = 4", "chance 50 %", "fixed places 70 %", "p (adjusted) 0.036")
     )
     assert found["Hits, extreme for the call"].text == "50 % [60, 90]"
     assert found["Hits, extreme for the call"].small[-1] == "p (adjusted) 0.400"
@@ -173,7 +172,7 @@ def test_the_page_says_what_is_tested_often_and_where_the_floor_is() -> None:
     assert "p is adjusted (Holm) for the regions and labels of one method" in text
     assert "among many rows some will lie below 5 % by chance alone" in text
     assert "No such map was drawn here" in text
-    assert "n = 4 chance 50 % centre prior 55 % p (adjusted) 0.036" in text
+    assert "n = 4 chance 50 % fixed places 70 % p (adjusted) 0.036" in text
     assert "it is no second witness" not in text
 
 
@@ -206,23 +205,30 @@ def test_nothing_scored_leaves_no_missing_value_on_the_page() -> None:
     assert "cam – 1 – – – – – – +0.113" in text
 
 
-@pytest.mark.parametrize("name", ["Centre prior", "p (adjusted)"])
-def test_the_pointing_tables_have_a_column_for_what_stands_against_a_rate(name: str) -> None:
-    assert (
-        section("pointing").count(f"Enrichment {'Centre prior ' if name[0] == 'p' else ''}{name}")
-        == 2
-    )
+def test_the_pointing_tables_have_columns_for_what_stands_against_a_rate() -> None:
+    columns = "Enrichment Fixed places Beyond fixed places Mean map p (adjusted)"
+
+    assert section("pointing").count(columns) == 2
 
 
-def test_the_pointing_tables_show_the_centre_prior_and_p_of_their_row() -> None:
+def test_the_pointing_tables_show_fixed_places_the_mean_map_and_p_of_their_row() -> None:
     game = pointing_table()
     game.loc[game["region"] == "mass", ["centre_prior", "p_adjusted"]] = (0.31, 0.0004)
 
     text = section("pointing", pointing_game=game)
 
-    assert "Breast mass region 4 75 % [60, 90] 50 % 1.5 31 % < 0.001 34 %" in text
-    assert "At least one of the three 4 75 % [60, 90] 50 % 1.5 55 % 0.036 71 %" in text
-    assert "mass either correct both 4 3 75 % [60, 90] 50 % 1.5 31 % < 0.001 0 0" in text
+    assert (
+        "Breast mass region 4 75 % [60, 90] 50 % 1.5 70 % [58, 81] +5 [−6, +17] 31 % < 0.001 34 %"
+        in text
+    )
+    assert (
+        "At least one of the three 4 75 % [60, 90] 50 % 1.5 70 % [58, 81] +5 [−6, +17] 55 % 0.036 71 %"
+        in text
+    )
+    assert (
+        "mass either correct both 4 3 75 % [60, 90] 50 % 1.5 70 % [58, 81] +5 [−6, +17] 31 % < 0.001 0 0"
+        in text
+    )
 
 
 def test_a_cell_of_repeatability_has_the_same_scan_strangers_and_what_lies_above_them() -> None:

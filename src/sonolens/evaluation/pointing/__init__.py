@@ -9,6 +9,12 @@ from sonolens.evaluation.pointing.extreme_points import (
 )
 from sonolens.evaluation.pointing.extremes import POINT_RULES, locate_extremes
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
-from sonolens.evaluation.pointing.region_lookup import RegionLookup, look_up_regions, region_bits_at
+from sonolens.evaluation.pointing.region_lookup import (
+    FIXED_GRID,
+    RegionLookup,
+    look_up_regions,
+    region_bits_at,
+)
 from sonolens.evaluation.pointing.ring_sweep import name_regions, score_ring
 from sonolens.evaluation.pointing.scored_maps import read_ring
+from sonolens.evaluation.pointing.verdict import judge_maps, weakest

@@ -1,5 +1,6 @@
 """The pointing game: how often the extremes of a map lie in a region, beside what chance scores."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
+from sonolens.evaluation.pointing.location_prior import LocationPrior, choose_places
 from sonolens.evaluation.pointing.map_permutation import (
     Exchanged,
     decision_levels,
@@ -20,14 +22,20 @@ from sonolens.evaluation.pointing.scored_maps import (
     gather_scored_maps,
     read_ring,
 )
-from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, ratio
+from sonolens.evaluation.statistics.intervals import (
+    Bootstrap,
+    Rates,
+    bootstrap_differences,
+    bootstrap_rates,
+    ratio,
+)
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
 from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import COUNTED_LABELS, POINTING_RULES, SUBSETS, Unions
 
 Counts = Float[np.ndarray, "scans regions rules subsets labels"]
-Rates = Float[np.ndarray, "regions rules subsets labels"]
+RateGrid = Float[np.ndarray, "regions rules subsets labels"]
 
 
 def score_pointing_game(
@@ -50,8 +58,12 @@ def score_pointing_game(
     `1 - (1 - a)^2` under ``either``; `chance` is the mean over the scans counted. Region ``any``
     is at least one of the three. With a tolerance regions overlap, in hits and in chance alike.
 
-    `centre_prior` is what the mean map of the run's training scans scores on the same scans; empty
-    where it is constant or was not drawn. `p_value` asks whether the map of a scan hits more often
+    `location_prior` is what fixed places score on the same scans: per region the one, under ``either`` the
+    two that hit most of the run's training scans (`choose_places`). `beyond_location_prior` is how much
+    more the maps hit, its interval from the same resamples. Both are empty where no training scan's
+    regions were read. `centre_prior` is what the mean map of the run's training scans scores: the place to
+    which the network's evidence tends, wherever masses lie; empty where it is constant or was not
+    drawn. `p_value` asks whether the map of a scan hits more often
     there than on other scans (`permutation_p_values`): a method may lie far above chance, because masses
     lie where it always points, and yet see nothing of the scan. Holm's `p_adjusted` covers the
     regions and labels of one method, run, rule and subset, which are read side by side; who picks the best
@@ -85,8 +97,11 @@ def score_pointing_game(
     """
     ring = read_ring(extreme_points)
     decided = explained_decisions(extreme_points, decisions, partition=partition)
+    priors = _choose_by_run(decisions, lookup)
     scored = [
-        _score_game(maps, permutations=permutations, bootstrap=bootstrap)
+        _score_game(maps, permutations=permutations, bootstrap=bootstrap).assign(
+            **_score_location(maps, lookup, priors.get(maps.run), bootstrap=bootstrap)
+        )
         for maps in gather_scored_maps(
             extreme_points, mean_extremes, region_shares, decided, lookup
         )
@@ -150,6 +165,53 @@ def _exchange(
     )
 
 
+def _choose_by_run(decisions: DecisionsTable, lookup: RegionLookup) -> Mapping[str, LocationPrior]:
+    """Choose the fixed places of every run on its training scans; a run of which none was read has none."""
+    learned = decisions[
+        (decisions["partition"] == "train") & decisions["scan_id"].isin(lookup.scan_ids)
+    ]
+    return {
+        str(run): choose_places(
+            lookup.fixed_bits[lookup.find_scans(scan_ids)], regions=lookup.regions
+        )
+        for run, scan_ids in learned.groupby("run")["scan_id"]
+    }
+
+
+def _score_location(
+    maps: ScoredMaps, lookup: RegionLookup, prior: LocationPrior | None, *, bootstrap: Bootstrap
+) -> dict[str, Float[np.ndarray, " rates"]]:
+    """Score fixed places on the scans that each rate counts, and what the maps hit beyond them."""
+    groups = maps.groups.reshape(-1, len(SUBSETS), len(COUNTED_LABELS))
+    counts = _spread(maps.drawn & ~maps.constant[:, None], groups)
+    if prior is None:
+        unknown = Rates(*np.full((3, counts[0].size), np.nan))
+        return _name_location(unknown, unknown)
+    fixed_bits = lookup.fixed_bits[lookup.find_scans(maps.scan_ids)]
+    fixed, seen, counted = (
+        np.reshape(values, (len(fixed_bits), -1))
+        for values in (
+            prior.play(fixed_bits, rules=POINTING_RULES)[..., None, None] * counts,
+            apply_rules(maps, *maps.hit_regions(), rules=POINTING_RULES)[..., None, None] * counts,
+            counts,
+        )
+    )
+    rates = bootstrap_rates(fixed, counted, maps.patient_ids, bootstrap=bootstrap)
+    beyond = bootstrap_differences(seen, fixed, counted, maps.patient_ids, bootstrap=bootstrap)
+    return _name_location(rates, beyond)
+
+
+def _name_location(rates: Rates, beyond: Rates) -> dict[str, Float[np.ndarray, " rates"]]:
+    names = {"location_prior": rates, "beyond_location_prior": beyond}
+    return {
+        f"{name}{limit}": values
+        for name, found in names.items()
+        for limit, values in zip(
+            ("", "_low", "_high"), (found.value, found.ci_low, found.ci_high), strict=True
+        )
+    }
+
+
 def _name_rates(regions: Unions) -> pd.DataFrame:
     """Name every rate, in the order of the axes."""
     axes = {
@@ -161,13 +223,13 @@ def _name_rates(regions: Unions) -> pd.DataFrame:
     return pd.MultiIndex.from_product(list(axes.values()), names=list(axes)).to_frame(index=False)
 
 
-def _mean_counted(values: RuleValues, counts: Counts) -> Rates:
+def _mean_counted(values: RuleValues, counts: Counts) -> RateGrid:
     """Average over the scans that each rate counts."""
-    total: Rates = np.einsum("srk,srkgl->rkgl", values, counts)
+    total: RateGrid = np.einsum("srk,srkgl->rkgl", values, counts)
     return ratio(total, counts.sum(axis=0))
 
 
-def _adjust(p_values: Rates) -> Rates:
+def _adjust(p_values: RateGrid) -> RateGrid:
     """Adjust over the regions and labels of every rule and subset."""
     adjusted = np.empty_like(p_values)
     for rule, subset in np.ndindex(p_values.shape[1:3]):

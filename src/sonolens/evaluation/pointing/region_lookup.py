@@ -1,7 +1,7 @@
 """Which regions lie under the places that maps point at, on every scan they might be laid on."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +16,16 @@ from sonolens.regions.distance import ROUNDING
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable
 from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES, Unions
-from sonolens.ultrasound import from_shares, pixels_at
+from sonolens.ultrasound import cell_centres, from_shares, pixels_at, to_shares
 
 BIT_PATTERNS = 2 ** len(REGION_NAMES)
 
 PLACE_DECIMALS = 12
 """Shares of the field of view that agree so far are one place."""
+
+FIXED_GRID = (21, 21)
+"""Rows and columns of the places, the same on every scan, among which a location prior is chosen: as many
+for maps of any resolution, and the cell centres of a 7 x 7 map are among them."""
 
 EDGE_PX = 1e-6
 """A place on the edge of two pixels belongs to the next one, however its share was rounded."""
@@ -38,6 +42,7 @@ class RegionLookup:
         scan_ids: The scans.
         places: (row, column) as shares of the field of view, 0 at its top and left edge; sorted.
         region_bits: Per scan and place a sum: 1 in the mass, 2 in the ring, 4 below, 0 elsewhere.
+        fixed_bits: The same of the places of `FIXED_GRID`, row by row.
         tolerance_mm: A place as near as this to a region counts as inside.
         regions: The regions that play.
     """
@@ -45,6 +50,7 @@ class RegionLookup:
     scan_ids: tuple[str, ...]
     places: Points
     region_bits: UInt8[np.ndarray, "scans places"]
+    fixed_bits: UInt8[np.ndarray, "scans fixed"]
     tolerance_mm: float
     regions: Unions
 
@@ -152,8 +158,9 @@ def look_up_regions(
     *,
     tolerance_mm: float = 0.0,
     regions: Unions = PLAYED_REGIONS,
+    without_maps: Iterable[str] = (),
 ) -> RegionLookup:
-    """Read the regions of every scan at every place that any map points at.
+    """Read the regions of every scan at every place that any map points at, and at fixed ones.
 
     This is all that must be known of regions to lay each map on each other's scan. Maps of 7x7 cells
     point at 49 places at most; for maps of single pixels there are about two places per scan, and one
@@ -165,11 +172,12 @@ def look_up_regions(
         region_maps: What reads each scan's region map; read one after the other, once.
         tolerance_mm: A place as near as this to a region counts as inside.
         regions: The regions that play.
+        without_maps: Further scans to be read: training scans, whose masks alone are known.
 
     Raises:
         ValueError: If a scan has no region map, or a tolerance no spacing to be measured with.
     """
-    scan_ids = sorted(extreme_points["scan_id"].unique())
+    scan_ids = sorted({*extreme_points["scan_id"].unique(), *without_maps})
     missing = [scan_id for scan_id in scan_ids if scan_id not in region_maps]
     if missing:
         raise ValueError(
@@ -178,20 +186,22 @@ def look_up_regions(
         )
     tables = (extreme_points.dropna(subset=["row_share", "col_share"]), mean_extremes)
     places = np.unique(np.concatenate([_rounded(table) for table in tables]), axis=0)
+    fixed = to_shares(cell_centres(FIXED_GRID, on=FIXED_GRID), FIXED_GRID)
     spacing = scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]].astype(float)
-    region_bits = np.zeros((len(scan_ids), len(places)), dtype=np.uint8)
+    region_bits = np.zeros((len(scan_ids), len(places) + len(fixed)), dtype=np.uint8)
     for number, scan_id in enumerate(scan_ids):
         region_map = np.asarray(region_maps[scan_id](), dtype=np.uint8)
         region_bits[number] = region_bits_at(
             region_map,
-            from_shares(places, region_map.shape) + EDGE_PX,
+            from_shares(np.concatenate([places, fixed]), region_map.shape) + EDGE_PX,
             tolerance_mm=tolerance_mm,
             spacing_mm=tuple(spacing.loc[scan_id].tolist()),
         )
     return RegionLookup(
         scan_ids=tuple(scan_ids),
         places=places,
-        region_bits=region_bits,
+        region_bits=region_bits[:, : len(places)],
+        fixed_bits=region_bits[:, len(places) :],
         tolerance_mm=float(tolerance_mm),
         regions=regions,
     )

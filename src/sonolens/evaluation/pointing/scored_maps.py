@@ -49,6 +49,7 @@ class ScoredMaps:
         method: Name of the explainer.
         run: Name of the network.
         regions: The regions that play, in the order of the axis of regions.
+        scan_ids: The scans.
         patient_ids: The patient of every scan.
         groups: Which of `GROUPS` every scan belongs to.
         called: Whether the run calls it malignant at its frozen scan-level threshold.
@@ -65,6 +66,7 @@ class ScoredMaps:
     method: str
     run: str
     regions: Unions
+    scan_ids: np.ndarray
     patient_ids: np.ndarray
     groups: Bool[np.ndarray, "scans groups"]
     called: Labels
@@ -117,15 +119,14 @@ def gather_scored_maps(
         constant, maxima, minima = _locate(points, scan_ids, lookup, name=name)
         region_bits = lookup.region_bits[lookup.find_scans(scan_ids)]
         mean_of_run = (mean_extremes["method"] == method) & (mean_extremes["run"] == run)
-        mean_max_inside, mean_min_inside = _mean_inside(
-            mean_extremes[mean_of_run], lookup, region_bits=region_bits
-        )
+        mean_inside = _mean_inside(mean_extremes[mean_of_run], lookup, region_bits=region_bits)
         shares = shares_of.get((method, run), region_shares.iloc[:0])
         cell_share, area_share = _read_shares(shares, scan_ids, lookup, name=name)
         yield ScoredMaps(
             method=str(method),
             run=str(run),
             regions=lookup.regions,
+            scan_ids=scan_ids.to_numpy(),
             patient_ids=played["patient_id"].to_numpy(),
             groups=mark_groups(played),
             called=played["called"].to_numpy(dtype=bool),
@@ -133,8 +134,8 @@ def gather_scored_maps(
             region_bits=region_bits,
             maxima=maxima,
             minima=minima,
-            mean_max_inside=mean_max_inside,
-            mean_min_inside=mean_min_inside,
+            mean_max_inside=mean_inside[0],
+            mean_min_inside=mean_inside[1],
             cell_share=cell_share,
             drawn=area_share > 0,
         )

@@ -3,6 +3,7 @@
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     Rates,
+    bootstrap_differences,
     bootstrap_rates,
     patient_resamples,
     percentile_interval,

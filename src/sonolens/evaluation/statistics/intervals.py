@@ -166,6 +166,46 @@ def bootstrap_rates(
     return Rates(value=value, ci_low=low, ci_high=high)
 
 
+def bootstrap_differences(
+    first: Float[np.ndarray, "rows rates"],
+    second: Float[np.ndarray, "rows rates"],
+    counts: Float[np.ndarray, "rows rates"],
+    patient_ids: ArrayLike,
+    *,
+    bootstrap: Bootstrap,
+) -> Rates:
+    """Estimate the differences of two rates of the same rows, with intervals from resampled patients.
+
+    Both rates of a pair share their resamples, with each other and with `bootstrap_rates`. Where resampling
+    cannot move a difference, see `limits_of_difference`.
+
+    Args:
+        first: Success of every row per rate, 0 where the row does not count.
+        second: The one to subtract.
+        counts: 1 where a row counts towards both, otherwise 0.
+        patient_ids: The patient of every row.
+
+    Returns:
+        One difference and interval per column; NaN where nothing was counted.
+    """
+    codes, patients = _numbered(patient_ids)
+    sums = resampled_sums(
+        np.column_stack([first - second, counts]), patient_ids, bootstrap=bootstrap
+    )
+    drawn = ratio(*np.split(sums, 2, axis=1))
+    n = counts.sum(axis=0)
+    rates = [ratio(hits.sum(axis=0), n) for hits in (first, second)]
+    counted_patients = (_sums(counts, codes, patients) > 0).sum(axis=0)
+    limits = [
+        limits_of_difference(
+            one, other, drawn[:, column], patients=int(counted), confidence=bootstrap.confidence
+        )
+        for column, (one, other, counted) in enumerate(zip(*rates, counted_patients, strict=True))
+    ]
+    low, high = np.array(limits).reshape(-1, 2).T
+    return Rates(value=rates[0] - rates[1], ci_low=low, ci_high=high)
+
+
 def ratio(
     hits: Float[np.ndarray, "..."], counts: Float[np.ndarray, "..."]
 ) -> Float[np.ndarray, "..."]:

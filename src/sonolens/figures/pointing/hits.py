@@ -27,7 +27,7 @@ PAPER = "Byra 2022 (other scans)"
 
 @in_house_style
 def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
-    """Draw how often the extremes lie in each region, beside chance and the paper's own rates.
+    """Draw how often the extremes lie in each region, beside chance, fixed places and the paper's own rates.
 
     Shown are correctly classified scans of both labels under the rule ``either``, as in the paper;
     one panel per method and run, or per method where there are too many runs for that.
@@ -41,7 +41,7 @@ def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
         else [(f"{method}, {run}", game) for (method, run), game in games]
     )
     panel_in = 2.4 if several else 1.75
-    figure = new_page(width_in=6.6, height_in=0.5 + len(panels) * (panel_in + 0.85))
+    figure = new_page(width_in=6.6, height_in=0.64 + len(panels) * (panel_in + 0.85))
     for place, (title, game) in enumerate(panels):
         top_in = 0.4 + place * (panel_in + 0.85)
         axes = place_axes(figure, left_in=1.75, top_in=top_in, size_in=(4.6, panel_in))
@@ -53,7 +53,7 @@ def draw_pointing_game(pointing_game: PointingGameTable) -> Figure:
             top_in=top_in - 0.27,
             bold=True,
         )
-    top_in, text = figure.get_size_inches()[1] - 0.36, _explain(shown, several=several)
+    top_in, text = figure.get_size_inches()[1] - 0.5, _explain(shown, several=several)
     write_small(figure, text, left_in=MARGIN_IN, top_in=top_in, width_in=6.3)
     return figure
 
@@ -63,20 +63,25 @@ def _explain(shown: pd.DataFrame, *, several: bool) -> str:
     if several:
         return (
             "Dots: one per run, the share of scans whose map has its maximum or minimum in the region. Grey "
-            f"ticks: what a map that points at random cells scores. {ring}"
+            "ticks: what a map that points at random cells scores. Triangles: what the two fixed places score that "
+            f"hit most training masks. {ring}"
         )
     return (
         "Dot: share of scans whose map has its maximum or minimum in the region, with its interval. "
-        f"Grey bar: what a map that points at random cells scores on the same scans. {ring}"
+        "Grey bar: what a map that points at random cells scores on the same scans. Triangle: what the two fixed "
+        f"places score there that hit most training masks. {ring}"
     )
 
 
 def _draw_games(axes: Axes, games: pd.DataFrame) -> None:
-    """One row per region, in it every run at a height of its own: its rate, and its chance."""
+    """One row per region, in it every run at a height of its own: its rate, chance and fixed places."""
     for place, (region, found) in enumerate(games.groupby("region", sort=False)):
         heights = place + np.linspace(-0.32, 0.32, len(found))
         axes.plot(
             found["chance"], heights, "|", ms=5, color=MUTED, alpha=0.7, gid=f"chance-{region}"
+        )
+        axes.plot(
+            found["location_prior"], heights, "^", ms=3, mfc="none", mec=INK, mew=0.6, zorder=1
         )
         axes.plot(
             found["rate"],
@@ -99,10 +104,20 @@ def _draw_games(axes: Axes, games: pd.DataFrame) -> None:
 
 
 def _draw_game(axes: Axes, game: pd.DataFrame) -> None:
-    """One row per region: chance as a bar, the rate as a dot with its interval, the paper hollow."""
+    """One row per region: chance as a bar, the rate as a dot with its interval, fixed places and the paper hollow."""
     for place, row in enumerate(game.to_dict("records")):
         region = row["region"]
         axes.barh(place, row["chance"], height=0.62, color=HAIRLINE, gid=f"chance-{region}")
+        axes.plot(
+            row["location_prior"],
+            place + 0.2,
+            "^",
+            ms=6,
+            mfc="white",
+            mec=INK,
+            clip_on=False,
+            gid=f"fixed-{region}",
+        )
         axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=INK, linewidth=1.4)
         axes.plot(
             row["rate"],

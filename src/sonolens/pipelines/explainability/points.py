@@ -77,7 +77,7 @@ def locate_extreme_points(
 def locate_mean_extremes(
     saliency_maps: SaliencyMaps, predictions: PredictionsTable
 ) -> pd.DataFrame:
-    """Find where the mean map of each network's training scans is extreme: its centre prior."""
+    """Find where the mean map of each network's training scans is extreme, whatever it is shown."""
     learned = predictions[predictions["partition"] == "train"].groupby("run")["scan_id"]
     rows: list[dict[str, Any]] = []
     for method, run in sorted({(map_id.method, map_id.run) for _, map_id in _ids(saliency_maps)}):

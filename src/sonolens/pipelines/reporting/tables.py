@@ -3,10 +3,11 @@
 import pandas as pd
 from kedro.pipeline import Pipeline
 
-from sonolens.evaluation import experiments
+from sonolens.evaluation import experiments, pointing
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
 from sonolens.report import tabulate_classification, tabulate_pointing_game
+from sonolens.saliency import EXPLAINERS
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.pointing import PointingGameTable, RegionSharesTable
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
@@ -30,6 +31,14 @@ def relate_performance(
     return performance, correlation
 
 
+def judge_maps(
+    pointing_game: PointingGameTable, classification_metrics: ClassificationMetricsTable
+) -> pd.DataFrame:
+    """Hold the maps of every method and run against all yardsticks; baselines are none of the answers."""
+    baselines = [name for name, explainer in EXPLAINERS.items() if not explainer.knows_network]
+    return pointing.judge_maps(pointing_game, classification_metrics, baselines=baselines)
+
+
 def tables_station() -> Pipeline:
     """Set out the tables."""
     return station(
@@ -37,8 +46,9 @@ def tables_station() -> Pipeline:
         {
             tabulate_classification: "table_1",
             tabulate_pointing_game: "table_2",
-            # Here and not in explainability, which needs no scores of classification: a run killed before they
-            # are complete must still be able to go on with its weights.
+            # These here and not in explainability, which needs no scores of classification: a run killed before
+            # they are complete must still be able to go on with its weights.
+            judge_maps: "verdict",
             relate_performance: ["performance_and_pointing", "performance_correlation"],
         },
     )

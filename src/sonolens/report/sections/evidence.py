@@ -106,7 +106,7 @@ def _read(tables: Tables, method: str) -> tuple[ReportCell, ...]:
 
 def _read_hits(game: pd.DataFrame, *, rule: str) -> ReportCell:
     rows = _of_paper(game[(game["rule"] == rule) & (game["region"] == "any")])
-    beside = {"chance": "chance", "centre prior": "centre_prior"}
+    beside = {"chance": "chance", "fixed places": "location_prior"}
     reading = read_over_runs(rows, scale=share, value="rate", beside=beside)
     return replace(reading, small=(*reading.small, *filter(None, [read_p_values(rows)])))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.evaluation.pointing import FIXED_GRID
 from sonolens.report.numerals import amount
 from sonolens.report.section import Section, Tables
 from sonolens.tables.pointing import RegionSharesTable
@@ -53,6 +54,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     return {
         "rings": sorted(tables["pointing_game"]["ring"].unique()),
         "shares": average_shares(tables["region_shares"]),
+        "fixed_grid": " x ".join(map(str, FIXED_GRID)),
         "cells": measure_cells(tables["region_shares"]),
     }
 

@@ -1,0 +1,243 @@
+"""The verdict over all yardsticks: the weakest decides, and studies that know nothing hardly ever pass."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sonolens.evaluation.classification import auc, bootstrap_aucs
+from sonolens.evaluation.pointing import (
+    describe_points,
+    judge_maps,
+    look_up_regions,
+    measure_region_shares,
+    score_pointing_game,
+    weakest,
+)
+from sonolens.evaluation.statistics import Bootstrap
+from sonolens.evaluation.statistics.intervals import limits_of
+from sonolens.tables.pointing import MeanMapExtremes, PointingGame, Verdict
+from sonolens.tables.vocabulary import ANSWERS, QUESTIONS
+
+NOT_SHOWN, CANNOT_BE_ASKED, SHOWN = ANSWERS
+NAN = float("nan")
+GOOD = {
+    "rate": 0.8,
+    "ci_low": 0.7,
+    "ci_high": 0.9,
+    "chance": 0.5,
+    "location_prior": 0.6,
+    "beyond_location_prior": 0.2,
+    "beyond_location_prior_low": 0.1,
+    "beyond_location_prior_high": 0.3,
+    "p_adjusted": 0.01,
+    "n": 40,
+}
+CLEAN = GOOD | {"region": "annotation", "rate": 0.02, "ci_low": 0.0, "ci_high": 0.1, "chance": 0.04}
+AREA = {"value": 0.8, "ci_low": 0.7, "ci_high": 0.9, "chance": 0.5, "n": 60}
+
+
+def game(*rows, method="cam"):
+    every = {"method": method, "run": "net", "rule": "either", "subset": "correct", "label": "both"}
+    told = {"partition": "test", "confidence": 0.95}
+    return pd.DataFrame([every | told | row for row in rows])
+
+
+def metrics(**values):
+    named = {"run": "net", "level": "scan", "partition": "test", "stratum": "all", "rule": "none"}
+    return pd.DataFrame([named | {"metric": "auc", "confidence": 0.95} | AREA | values])
+
+
+def judged(*, play=None, annotations=CLEAN, area=None):
+    rows = [GOOD | {"region": "any"} | (play or {}), *([annotations] if annotations else [])]
+    table = judge_maps(game(*rows), metrics(**(area or {})), baselines=["random"])
+    return Verdict.validate(table).set_index("question")
+
+
+def test_what_passes_every_yardstick_is_shown():
+    table = judged()
+
+    assert table.index.tolist() == list(QUESTIONS)
+    assert set(table["answer"]) == set(table["verdict"]) == {SHOWN}
+
+
+@pytest.mark.parametrize(
+    ("question", "planted"),
+    [
+        ("above_chance", {"play": {"ci_low": 0.5}}),
+        ("above_location", {"play": {"beyond_location_prior_low": 0.0}}),
+        ("own_scan", {"play": {"p_adjusted": 0.05}}),
+        ("off_annotations", {"annotations": CLEAN | {"ci_low": 0.05, "rate": 0.1}}),
+        ("discriminates", {"area": {"ci_low": 0.5}}),
+    ],
+)
+def test_each_yardstick_in_turn_decides_where_it_is_the_weakest(question, planted):
+    table = judged(**planted)
+
+    assert table.loc[question, "answer"] == NOT_SHOWN
+    assert set(table["answer"].drop(question)) == {SHOWN}
+    assert set(table["verdict"]) == {NOT_SHOWN}
+
+
+@pytest.mark.parametrize(
+    ("questions", "planted"),
+    [
+        (["above_location"], {"play": {"beyond_location_prior": NAN}}),
+        (["own_scan"], {"play": {"p_adjusted": NAN}}),
+        (["above_chance", "above_location", "own_scan"], {"play": {"n": 0}}),
+        (["off_annotations"], {"annotations": None}),
+        (["discriminates"], {"area": {"value": NAN}}),
+        (["discriminates"], {"area": {"partition": "validation"}}),
+    ],
+)
+def test_what_has_no_number_cannot_be_asked_and_is_never_taken_for_shown(questions, planted):
+    table = judged(**planted)
+
+    assert set(table.loc[questions, "answer"]) == {CANNOT_BE_ASKED}
+    assert set(table["answer"].drop(questions)) == {SHOWN}
+    assert set(table["verdict"]) == {CANNOT_BE_ASKED}
+
+
+def test_what_is_not_shown_weighs_more_than_what_cannot_be_asked():
+    assert set(judged(annotations=None, area={"ci_low": 0.4})["verdict"]) == {NOT_SHOWN}
+    assert weakest([]) == CANNOT_BE_ASKED
+
+
+def test_baselines_are_marked():
+    games = pd.concat([game(GOOD | {"region": "any"}, method=name) for name in ("cam", "random")])
+    table = judge_maps(games, metrics(), baselines=["random"])
+
+    assert table.groupby("method")["baseline"].all().to_dict() == {"cam": False, "random": True}
+
+
+def test_an_empty_game_has_no_verdict():
+    empty = PointingGame.empty()
+
+    assert Verdict.validate(judge_maps(empty, metrics(), baselines=[])).empty
+
+
+# ---- whole studies through the real scores ----------------------------------------------------
+
+GRID = (21, 21)
+LEARNED, TESTED = 24, 30
+UNKNOWN = (NAN, NAN)
+BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=0)
+PERMUTATIONS = 300
+"""Enough for an adjusted p below 0.05, so that a null study could pass."""
+
+
+def draw_region_map(row, col):
+    """A mass of 3 x 3 pixels with its ring, and what lies below it."""
+    drawn = np.zeros(GRID, dtype=np.uint8)
+    drawn[row + 3 :, col : col + 3] = 3
+    drawn[row - 1 : row + 4, col - 1 : col + 4] = 2
+    drawn[row : row + 3, col : col + 3] = 1
+    return drawn
+
+
+def decide(rng, *, knows):
+    """Draw labels and what a network makes of them, if it knows anything; every scan is another patient's."""
+    malignant = rng.random(LEARNED + TESTED) < 0.5
+    logits = rng.normal(size=len(malignant)) + (2.5 * malignant - 1.25 if knows else 0)
+    names = [f"s{number:02d}" for number in range(len(malignant))]
+    told = {"run": "net", "scan_id": names, "patient_id": names, "logit": logits}
+    told |= {"label": np.where(malignant, "malignant", "benign"), "called": logits > 0}
+    partition = np.repeat(["train", "test"], [LEARNED, TESTED])
+    return pd.DataFrame(told).assign(partition=partition, correct=(logits > 0) == malignant)
+
+
+def measure_area(decisions):
+    tested = decisions[decisions["partition"] == "test"]
+    malignant, logits = (tested["label"] == "malignant").to_numpy(), tested["logit"].to_numpy()
+    drawn = bootstrap_aucs(malignant, logits, tested["patient_id"], bootstrap=BOOTSTRAP)
+    area = auc(malignant, logits)
+    low, high = limits_of(
+        area, drawn, patients=int(min(sum(malignant), sum(~malignant))), confidence=0.95
+    )
+    return metrics(value=area, ci_low=low, ci_high=high, n=len(tested))
+
+
+def judge_study(seed, *, sites, aim, knows):
+    """Judge a study: masses at random sites, maps that aim somewhere, a network that knows labels or not."""
+    rng = np.random.default_rng(seed)
+    decisions = decide(rng, knows=knows)
+    corners = rng.integers(*sites, size=(len(decisions), 2))
+    region_maps = {
+        scan_id: draw_region_map(*corner)
+        for scan_id, corner in zip(decisions["scan_id"], corners, strict=True)
+    }
+    points, shares = [], []
+    tested = decisions.index[decisions["partition"] == "test"]
+    for scan_id, corner in zip(decisions["scan_id"][tested], corners[tested], strict=True):
+        key = {"method": "cam", "run": "net", "scan_id": scan_id}
+        low, high = {"anywhere": (0, 21), "middle": (8, 13), "mass": (corner, corner + 3)}[aim]
+        for extreme in ("max", "min"):
+            point = rng.integers(low, high, (1, 2)).astype(float)
+            described = describe_points(point, region_maps[scan_id], spacing_mm=UNKNOWN)
+            points += [key | {"extreme": extreme, "value": 1.0} | row for row in described]
+        measured = measure_region_shares(region_maps[scan_id], GRID, spacing_mm=UNKNOWN)
+        shares += [key | row for row in measured]
+    points = pd.DataFrame(points).assign(ring="0-5 mm")
+    scans = decisions[["scan_id"]].assign(spacing_row_mm=NAN, spacing_col_mm=NAN)
+    readers = {scan_id: region_map.copy for scan_id, region_map in region_maps.items()}
+    nowhere = MeanMapExtremes.empty()
+    played = score_pointing_game(
+        points,
+        pd.DataFrame(shares),
+        decisions,
+        mean_extremes=nowhere,
+        lookup=look_up_regions(points, nowhere, scans, readers, without_maps=decisions["scan_id"]),
+        partition="test",
+        permutations=PERMUTATIONS,
+        bootstrap=BOOTSTRAP,
+    )
+    clean = game(CLEAN | {"run": "net"})  # no annotations in these scans
+    table = judge_maps(pd.concat([played, clean]), measure_area(decisions), baselines=[])
+    return table.set_index("question")
+
+
+ANYWHERE, NEAR_THE_MIDDLE = (1, 17), (8, 11)
+
+
+def test_a_network_that_knows_and_looks_at_masses_wherever_they_are_is_shown():
+    table = judge_study(0, sites=ANYWHERE, aim="mass", knows=True)
+
+    assert set(table["answer"]) == {SHOWN}
+
+
+def test_hits_that_a_fixed_place_makes_too_are_not_shown():
+    table = judge_study(0, sites=NEAR_THE_MIDDLE, aim="mass", knows=True)
+
+    assert table.loc[["above_chance", "discriminates"], "answer"].tolist() == [SHOWN, SHOWN]
+    assert table.loc["above_location", "answer"] == NOT_SHOWN
+    assert table["verdict"].iloc[0] == NOT_SHOWN
+
+
+def test_maps_that_prefer_the_middle_beat_blind_points_and_nothing_else():
+    table = judge_study(0, sites=NEAR_THE_MIDDLE, aim="middle", knows=True)
+
+    assert table.loc["above_chance", "answer"] == SHOWN
+    assert table.loc[["above_location", "own_scan"], "answer"].tolist() == [NOT_SHOWN] * 2
+
+
+def test_maps_of_a_network_that_tells_nothing_apart_are_not_shown():
+    table = judge_study(0, sites=ANYWHERE, aim="mass", knows=False)
+
+    assert table.loc["discriminates", "answer"] == NOT_SHOWN
+    assert set(table["answer"].drop("discriminates")) == {SHOWN}
+    assert table["verdict"].iloc[0] == NOT_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("planted", "studies", "most"),
+    [
+        ({"sites": ANYWHERE, "aim": "mass", "knows": False}, 50, 6),  # labels exchanged
+        ({"sites": ANYWHERE, "aim": "anywhere", "knows": False}, 25, 4),
+        ({"sites": ANYWHERE, "aim": "anywhere", "knows": True}, 25, 4),
+        ({"sites": NEAR_THE_MIDDLE, "aim": "middle", "knows": True}, 25, 4),
+    ],
+)
+def test_of_many_studies_that_know_nothing_hardly_any_is_shown(planted, studies, most):
+    verdicts = [judge_study(seed, **planted)["verdict"].iloc[0] for seed in range(studies)]
+
+    # At 5 % more than so many would come out shown once in 80 times, or more rarely.
+    assert verdicts.count(SHOWN) <= most
