@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonolens.arrays import RegionMap
+from sonolens.arrays import AnnotationMap, RegionMap
 from sonolens.evaluation.pointing import (
     average_maps,
     locate_extreme_points,
@@ -37,6 +37,7 @@ def pointing_game(
     patient_ids: Iterable[Any] | None = None,
     ring_mm: float | int = 5.0,
     training_maps: Iterable[Any] | None = None,
+    annotations: Iterable[Any] | None = None,
 ) -> pd.DataFrame:
     """Count how often maps point at the mass, at the ring around it, and below it, beside chance.
 
@@ -56,6 +57,8 @@ def pointing_game(
         ring_mm: Width of the ring.
         training_maps: Maps of the scans that the network was fitted on, whose mean is the prior that knows
             no scan. None takes the mean of `maps` themselves, which suits them better than a stranger's.
+        annotations: What is burnt into each scan, 0 where there is tissue: no region holds it. None where all
+            is tissue; `sonolens.ultrasound.find_annotations` finds it on a scan.
 
     Returns:
         One row per region (mass, peritumoral, below, any), rule (either, max, min, decision), subset of
@@ -86,7 +89,8 @@ def pointing_game(
     scans, decisions = _tell_scans(told, spacing_mm=spacing_mm, count=len(scored))
     learned = scored if training_maps is None else _read_maps("training map", training_maps)
     mean_extremes = _locate_mean(learned)
-    points, shares, readers = _locate(scored, drawn, scans, ring_mm=ring_mm)
+    marked = _read_annotations(annotations, drawn)
+    points, shares, readers = _locate(scored, drawn, scans, ring_mm=ring_mm, annotations=marked)
     return score_pointing_game(
         points,
         shares,
@@ -100,7 +104,12 @@ def pointing_game(
 
 
 def _locate(
-    maps: list[np.ndarray], masks: list[np.ndarray], scans: pd.DataFrame, *, ring_mm: float | int
+    maps: list[np.ndarray],
+    masks: list[np.ndarray],
+    scans: pd.DataFrame,
+    *,
+    ring_mm: float | int,
+    annotations: list[np.ndarray],
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Callable[[], RegionMap]]]:
     """Tell extreme points and region shares, and what reads the region map of every scan."""
     rule = RegionRule(
@@ -109,9 +118,10 @@ def _locate(
     )
     points, shares = [], []
     readers: dict[str, Callable[[], RegionMap]] = {}
-    for saliency, mask, scan in zip(maps, masks, scans.to_dict(orient="records"), strict=True):
+    listed = zip(maps, masks, annotations, scans.to_dict(orient="records"), strict=True)
+    for saliency, mask, marked, scan in listed:
         scan_id, spacing = scan["scan_id"], (scan["spacing_row_mm"], scan["spacing_col_mm"])
-        region_map = rule.partition(mask, spacing_mm=spacing, scan_id=scan_id)
+        region_map = rule.partition(mask, spacing_mm=spacing, scan_id=scan_id, annotations=marked)
         located = locate_extreme_points(saliency, region_map, spacing_mm=spacing, rule="cell")
         points += [{"scan_id": scan_id} | row for row in located]
         measured = measure_region_shares(region_map, saliency.shape, spacing_mm=spacing)
@@ -199,3 +209,23 @@ def _read_masks(masks: Iterable[Any]) -> list[np.ndarray]:
                 "without a mass out, and cut smoothed drawings: mask > 127"
             )
     return [mask != 0 for mask in read]
+
+
+def _read_annotations(
+    annotations: Iterable[Any] | None, masks: list[np.ndarray]
+) -> list[AnnotationMap]:
+    """Read what is no tissue, of any non-zero value; nothing where nobody told."""
+    if annotations is None:
+        return [np.zeros(mask.shape, dtype=np.uint8) for mask in masks]
+    read = [(marked != 0).astype(np.uint8) for marked in _read("annotations", annotations)]
+    if len(read) != len(masks):
+        raise ValueError(
+            f"there are {len(masks)} masks but {len(read)} annotations; give one per scan"
+        )
+    for number, (marked, mask) in enumerate(zip(read, masks, strict=True)):
+        if marked.shape != mask.shape:
+            raise ValueError(
+                f"annotations {number} have shape {marked.shape} but mask {number} {mask.shape}; give both on "
+                "the scan's native grid"
+            )
+    return read

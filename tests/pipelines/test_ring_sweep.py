@@ -21,6 +21,7 @@ CONF = Path(__file__).parents[2] / "conf" / "base" / "parameters_explainability.
 KEY = ["method", "run", "region", "rule", "subset", "label"]
 LOADED = (
     "raw_masks",
+    "annotations",
     "saliency_maps",
     "extreme_points",
     "mean_map_extremes",

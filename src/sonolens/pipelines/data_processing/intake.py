@@ -1,4 +1,4 @@
-"""The station of intake: study -> screening, screening_sheet, scans, raw_images, raw_masks, mass_measurements."""
+"""The station of intake: study -> screening, scans, raw_images, raw_masks, annotations, mass_measurements."""
 
 import logging
 from collections.abc import Callable, Hashable, Iterator
@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sonolens import cohort, regions
+from sonolens import cohort, regions, ultrasound
 from sonolens.arrays import Mask, Scan
 from sonolens.figures import screening_sheet
 from sonolens.parallel import in_parallel
@@ -38,6 +38,7 @@ def intake_station() -> Pipeline:
             draw_screening_sheet: "screening_sheet",
             select_scans: "scans",
             import_pictures: ["raw_images", "raw_masks"],
+            find_annotations: "annotations",
             measure_masses: "mass_measurements",
             describe_study: "study_facts",
         },
@@ -93,6 +94,12 @@ def import_pictures(study: Study, scans: ScansTable) -> tuple[NamedPictures, Nam
         total=len(scan_ids),
     )
     return images, masks
+
+
+def find_annotations(study: Study, scans: ScansTable, raw_images: Pictures) -> NamedPictures:
+    """Mark what is burnt into every scan, and what lies outside its field: the study's own mask, else what is found."""
+    found = in_parallel(partial(_annotate, study, raw_images), scans["scan_id"])
+    return track(found, description="Finding annotations", total=len(scans))
 
 
 def measure_masses(scans: ScansTable, raw_masks: Pictures) -> pd.DataFrame:
@@ -153,6 +160,19 @@ def _read(picture: Callable[[], Picture]) -> Picture | None:
 
 def _image(study: Study, scan_id: str) -> tuple[str, Image.Image]:
     return scan_id, Image.fromarray(study.images[scan_id]())
+
+
+def _annotate(study: Study, raw_images: Pictures, scan_id: str) -> tuple[str, Image.Image]:
+    scan, own = np.asarray(raw_images[scan_id]()), study.annotations.get(scan_id)
+    if own is None:
+        return scan_id, Image.fromarray(ultrasound.find_annotations(scan))
+    given = own()
+    if given.shape != scan.shape:
+        raise ValueError(
+            f"annotations of scan {scan_id!r} are {given.shape[0]} x {given.shape[1]} pixels but the scan is "
+            f"{scan.shape[0]} x {scan.shape[1]}; draw them on the native scan, or leave the cell empty"
+        )
+    return scan_id, Image.fromarray(ultrasound.take_annotations(given))
 
 
 def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:

@@ -1,4 +1,4 @@
-"""raw_masks, extreme_points, saliency_maps -> the pointing game at several widths of the ring."""
+"""raw_masks, annotations, extreme_points, saliency_maps -> the pointing game at several widths of the ring."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -24,6 +24,7 @@ from sonolens.tables.training import DecisionsTable
 
 def sweep_rings(
     raw_masks: Pictures,
+    annotations: Pictures,
     saliency_maps: SaliencyMaps,
     extreme_points: ExtremePointsTable,
     mean_map_extremes: MeanMapExtremesTable,
@@ -40,7 +41,7 @@ def sweep_rings(
     points = extreme_points[extreme_points["scan_id"].isin(played)]
     played_scans = scans[scans["scan_id"].isin(played)]
     rules = regions.sweep()
-    drawn = _draw_rings(raw_masks, played_scans, rules)
+    drawn = _draw_rings(raw_masks, annotations, played_scans, rules)
     swept = []
     for rule, region_maps in zip(rules, drawn, strict=True):
         renamed = pointing.name_regions(points, region_maps, ring=rule.ring.label)
@@ -74,11 +75,11 @@ def _width(ring: Ring) -> dict[str, float]:
 
 
 def _draw_rings(
-    raw_masks: Pictures, scans: ScansTable, rules: Sequence[RegionRule]
+    raw_masks: Pictures, annotations: Pictures, scans: ScansTable, rules: Sequence[RegionRule]
 ) -> list[Pictures]:
     """Draw every ring on every scan; what is held are PNG files, a hundredth of the maps' size."""
     spacing_of = spacing_by_scan(scans)
-    work = partial(_draw_scan, raw_masks, rules)
+    work = partial(_draw_scan, raw_masks, annotations, rules)
     drawn = track(
         in_parallel(work, spacing_of.items()), description="Sweeping rings", total=len(spacing_of)
     )
@@ -90,12 +91,18 @@ def _draw_rings(
 
 
 def _draw_scan(
-    raw_masks: Pictures, rules: Sequence[RegionRule], scan: tuple[str, tuple[float, float]]
+    raw_masks: Pictures,
+    annotations: Pictures,
+    rules: Sequence[RegionRule],
+    scan: tuple[str, tuple[float, float]],
 ) -> list[bytes]:
     """Draw the regions of one scan with every ring."""
     scan_id, spacing_mm = scan
-    mask = np.asarray(raw_masks[scan_id]())
-    return [_write(rule.partition(mask, spacing_mm=spacing_mm, scan_id=scan_id)) for rule in rules]
+    mask, marked = np.asarray(raw_masks[scan_id]()), np.asarray(annotations[scan_id]())
+    return [
+        _write(rule.partition(mask, spacing_mm=spacing_mm, scan_id=scan_id, annotations=marked))
+        for rule in rules
+    ]
 
 
 def _write(region_map: np.ndarray) -> bytes:

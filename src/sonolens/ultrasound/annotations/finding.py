@@ -47,6 +47,15 @@ def find_annotations(scan: Scan) -> AnnotationMap:
     return marked
 
 
+def take_annotations(given: Mask) -> AnnotationMap:
+    """Write a mask that somebody drew as an annotation map of one kind.
+
+    >>> take_annotations(np.array([[True, False]]))
+    array([[5, 0]], dtype=uint8)
+    """
+    return np.where(given, np.uint8(ANNOTATION_KINDS["given"]), np.uint8(0))
+
+
 def find_boxes(scan: Scan, *, outside: Mask) -> list[Box]:
     """List the drawings on a scan: margins, lines of text, callipers.
 
