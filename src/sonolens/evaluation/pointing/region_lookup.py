@@ -21,7 +21,8 @@ from sonolens.ultrasound import from_shares, pixels_at
 MARKED = (*REGION_NAMES, "annotation")
 """What has a bit of its own, in their order."""
 
-BIT_PATTERNS = 2 ** len(MARKED)
+BIT_PATTERNS = 2 ** len(REGION_NAMES) + 1
+"""Every sum of tissue, and the bit of annotations, which stands alone."""
 
 PLACE_DECIMALS = 12
 """Shares of the field of view that agree so far are one place."""
