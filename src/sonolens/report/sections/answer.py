@@ -289,6 +289,7 @@ SECTION = Section(
     "answer.html",
     needs=(
         "pointing_game",
+        "extreme_points",
         "classification_metrics",
         "scans",
         "splits",
