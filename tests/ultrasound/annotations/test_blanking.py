@@ -25,7 +25,7 @@ def test_pixels_that_are_no_annotation_stay_as_they_were() -> None:
 
     blanked = blank_annotations(burnt, marked)
 
-    far = ~ndimage.binary_dilation(marked > 0, structure=np.ones((3, 3)))
+    far = ~ndimage.binary_dilation(marked > 0, structure=np.ones((7, 7)))
     np.testing.assert_array_equal(blanked[far], burnt[far])
     assert (burnt[marked > 0] == 255).all()
 

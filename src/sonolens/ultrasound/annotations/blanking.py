@@ -5,8 +5,8 @@ from scipy import ndimage
 
 from sonolens.arrays import AnnotationMap, Scan
 
-RIM_PX = 1
-"""Pixels around an annotation that its soft edge may have touched."""
+RIM_PX = 3
+"""Pixels around an annotation that its soft edge, or a stroke that was not seen, may have touched."""
 
 
 def blank_annotations(scan: Scan, annotations: AnnotationMap) -> Scan:
@@ -27,9 +27,9 @@ def blank_annotations(scan: Scan, annotations: AnnotationMap) -> Scan:
         ValueError: If the two differ in size.
 
     Examples:
-        >>> scan = np.array([[10, 20, 30, 255, 255]], dtype=np.uint8)
-        >>> blank_annotations(scan, np.array([[0, 0, 0, 0, 1]], dtype=np.uint8))
-        array([[10, 20, 30, 20, 10]], dtype=uint8)
+        >>> scan = np.array([[10, 20, 30, 40, 50, 60, 70, 255]], dtype=np.uint8)
+        >>> blank_annotations(scan, (scan == 255).astype(np.uint8))  # the rim of three pixels as well
+        array([[10, 20, 30, 40, 30, 20, 10, 10]], dtype=uint8)
     """
     if scan.shape != annotations.shape:
         raise ValueError(

@@ -44,19 +44,35 @@ def find_text(strokes: Sequence[Stroke]) -> list[Box]:
             boxes.append(_enclose(strong))
         else:
             boxes += [_enclose([one]) for one in strong if one.prominence >= ALONE_PROMINENCE]
-    return boxes
+    return _join(boxes)
+
+
+def _join(boxes: Sequence[Box]) -> list[Box]:
+    """Join the boxes of one line: a letter between them that was not seen is text as well."""
+    if not boxes:
+        return []
+    pieces = [Stroke((box.row0, box.row1), (box.col0, box.col1), np.inf) for box in boxes]
+    lines = _group(pieces)
+    return [
+        _surround([piece for piece, own in zip(pieces, lines, strict=True) if own == number])
+        for number in range(lines.max() + 1)
+    ]
 
 
 def _enclose(line: Sequence[Stroke]) -> Box:
     """Draw a box around strokes, with room for the round ends of letters."""
-    box = Box(
+    box = _surround(line)
+    return box.grow(1, max(1, (box.row1 - box.row0) // 4))
+
+
+def _surround(line: Sequence[Stroke]) -> Box:
+    return Box(
         min(stroke.rows[0] for stroke in line),
         min(stroke.cols[0] for stroke in line),
         max(stroke.rows[1] for stroke in line),
         max(stroke.cols[1] for stroke in line),
         "text",
     )
-    return box.grow(1, max(1, (box.row1 - box.row0) // 4))
 
 
 def _group(strokes: Sequence[Stroke]) -> np.ndarray:
