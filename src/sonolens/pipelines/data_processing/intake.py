@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sonolens import cohort, regions, ultrasound
-from sonolens.arrays import Mask, Scan
+from sonolens.arrays import AnnotationMap, Mask, Scan
 from sonolens.figures import screening_sheet
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
@@ -68,7 +68,8 @@ def draw_screening_sheet(
     ]
     summary = (
         f"n = {len(study.scans)} scans: {cohort.count_findings(screening)}. Shown: {len(tiles)}, "
-        "every kind of finding first, then other scans. Warnings that concern every scan stand only here."
+        "every kind of finding first, then other scans. Warnings that concern every scan stand only here. Pink: "
+        "annotations, which are no tissue."
     )
     return screening_sheet.draw_screening_sheet(tiles, summary=summary)
 
@@ -145,6 +146,7 @@ def _screened(
         label=scan["label"],
         scan=image,
         mask=mask if fits else None,
+        annotations=None if image is None else _read(lambda: _mark(study, scan_id, image) > 0),
         pixel_aspect=aspect if aspect > 0 else 1.0,
         findings=list(zip(findings["severity"], findings["check"], strict=True)),
     )
@@ -163,16 +165,21 @@ def _image(study: Study, scan_id: str) -> tuple[str, Image.Image]:
 
 
 def _annotate(study: Study, raw_images: Pictures, scan_id: str) -> tuple[str, Image.Image]:
-    scan, own = np.asarray(raw_images[scan_id]()), study.annotations.get(scan_id)
+    return scan_id, Image.fromarray(_mark(study, scan_id, np.asarray(raw_images[scan_id]())))
+
+
+def _mark(study: Study, scan_id: str, scan: Scan) -> AnnotationMap:
+    """Take the study's own annotations of a scan, or find them."""
+    own = study.annotations.get(scan_id)
     if own is None:
-        return scan_id, Image.fromarray(ultrasound.find_annotations(scan))
+        return ultrasound.find_annotations(scan)
     given = own()
     if given.shape != scan.shape:
         raise ValueError(
             f"annotations of scan {scan_id!r} are {given.shape[0]} x {given.shape[1]} pixels but the scan is "
             f"{scan.shape[0]} x {scan.shape[1]}; draw them on the native scan, or leave the cell empty"
         )
-    return scan_id, Image.fromarray(ultrasound.take_annotations(given))
+    return ultrasound.take_annotations(given)
 
 
 def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:

@@ -28,7 +28,9 @@ def blank_annotations(scan: Scan, annotations: AnnotationMap) -> Scan:
 
     Examples:
         >>> scan = np.array([[10, 20, 30, 40, 50, 60, 70, 255]], dtype=np.uint8)
-        >>> blank_annotations(scan, (scan == 255).astype(np.uint8))  # the rim of three pixels as well
+        >>> blank_annotations(
+        ...     scan, (scan == 255).astype(np.uint8)
+        ... )  # the rim of three pixels as well
         array([[10, 20, 30, 40, 30, 20, 10, 10]], dtype=uint8)
     """
     if scan.shape != annotations.shape:
