@@ -23,6 +23,9 @@ LEAST_DETAIL = 3.0
 SURE = 8.0
 """Symmetry times relative detail times prominence from which a scan shows a calliper."""
 
+EDGE_PX = 18
+"""So near to the picture's edge a mark is a logo or a tick, and tells nothing of callipers elsewhere."""
+
 LIKELY = 5.5
 """The same, where the scan shows a sure one as well: a measurement has two ends."""
 
@@ -42,8 +45,10 @@ def find_callipers(scan: Scan, prominence: Levels, *, text: Mask) -> list[Box]:
     around = ndimage.maximum_filter(prominence, size=ARM_PX - 1)
     score = np.where(text, 0, symmetry * detail * around)
     peaks = (score == ndimage.maximum_filter(score, size=2 * ARM_PX - 1)) & (score >= LIKELY)
-    if not (score[peaks] >= SURE).any():
-        return []
+    inner = np.zeros_like(peaks)
+    inner[EDGE_PX:-EDGE_PX, EDGE_PX:-EDGE_PX] = True
+    if not (score[peaks & inner] >= SURE).any():
+        peaks &= score >= SURE
     reach = ARM_PX + 1
     return [
         Box(
