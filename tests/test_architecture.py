@@ -35,6 +35,7 @@ VERBS = {
         "decide",
         "describe",
         "draw",
+        "find",
         "frame",
         "import",
         "judge",
@@ -57,7 +58,7 @@ VERBS = {
 """What a node may do; a new one is a new word here."""
 
 MOST_ARGUMENTS = 8
-MORE_ARGUMENTS = {"pointing_game": 9}
+MORE_ARGUMENTS = {"pointing_game": 10}
 """The front door takes all that a stranger knows, each by its name."""
 
 HALVES = {

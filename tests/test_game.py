@@ -301,3 +301,36 @@ def test_a_map_that_still_has_a_gradient_is_told_to_leave_it():
 
     with pytest.raises(RuntimeError, match=r"detach\(\)"):
         game(maps=[saliency, saliency])
+
+
+def test_a_point_on_an_annotation_is_a_miss_and_chance_leaves_annotations_out():
+    mask = np.zeros((40, 60), dtype=bool)
+    mask[10:20, 20:40] = True
+    marked = np.zeros(mask.shape, dtype=np.uint8)
+    marked[20:, 20:40] = 255  # all that lies below the mass
+    saliency = np.zeros((1, 4, 6))
+    saliency[0, 3, 2] = 1.0
+    told = {"spacing_mm": 0.5, "malignant": [1], "called": [1], "ring_mm": 1.0}
+
+    def below(**further):
+        table = sonolens.pointing_game(saliency, [mask], **told, **further)
+        rows = table.query("rule == 'max' and subset == 'all' and label == 'both'")
+        return rows.set_index("region").loc["below"]
+
+    assert below()["rate"] == 1.0
+    assert below()["chance"] > 0
+    assert below(annotations=[marked])["n_empty"] == 1
+    marked[:, 30:] = 0  # half of it
+    half = below(annotations=[marked])
+    assert half["rate"] == 0.0
+    assert half["chance"] == pytest.approx(below()["chance"] / 2)
+
+
+def test_annotations_of_another_size_are_refused():
+    mask = np.zeros((40, 60), dtype=bool)
+    mask[10:20, 20:40] = True
+
+    with pytest.raises(ValueError, match=r"annotations 0 have shape \(60, 40\)"):
+        sonolens.pointing_game(
+            np.eye(4)[None], [mask], spacing_mm=1, malignant=[1], called=[1], annotations=[mask.T]
+        )

@@ -19,8 +19,11 @@ FramedScan: TypeAlias = UInt8[np.ndarray, "side side"]
 Mask: TypeAlias = Bool[np.ndarray, "rows cols"]
 """True inside the mass; same grid as its scan."""
 
+AnnotationMap: TypeAlias = UInt8[np.ndarray, "annotated_rows annotated_cols"]
+"""What is no tissue, by kind: 0 nothing, 1 text, 2 calliper, 3 margin, 4 outside the field, 5 given."""
+
 RegionMap: TypeAlias = UInt8[np.ndarray, "rows cols"]
-"""One region code per pixel: 0 other, 1 mass, 2 peritumoral, 3 below."""
+"""One region code per pixel: 0 other, 1 mass, 2 peritumoral, 3 below, 4 annotation."""
 
 DistanceMap: TypeAlias = Float[np.ndarray, "rows cols"]
 """Distance of every pixel in millimetres."""

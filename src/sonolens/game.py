@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sonolens.arrays import RegionMap
+from sonolens.arrays import AnnotationMap, RegionMap
 from sonolens.evaluation.pointing import (
     average_maps,
     locate_extreme_points,
@@ -38,6 +38,7 @@ def pointing_game(
     ring_mm: float | int = 5.0,
     training_maps: Iterable[Any] | None = None,
     training_masks: Iterable[Any] | None = None,
+    annotations: Iterable[Any] | None = None,
 ) -> pd.DataFrame:
     """Count how often maps point at the mass, at the ring around it, and below it, beside chance.
 
@@ -61,6 +62,8 @@ def pointing_game(
             stranger's.
         training_masks: Masks of the scans that the network was fitted on, which tell the fixed places where
             masses usually lie.
+        annotations: What is burnt into each scan, 0 where there is tissue: no region holds it. None where all
+            is tissue; `sonolens.ultrasound.find_annotations` finds it on a scan.
 
     Returns:
         One row per region (mass, peritumoral, below, any), rule (either, max, min, decision), subset of
@@ -93,7 +96,9 @@ def pointing_game(
     decisions = _tell_scans(told, scans["scan_id"].tolist(), count=len(scored))
     learned = scored if training_maps is None else _read_maps("training map", training_maps)
     mean_extremes = _locate_mean(learned)
-    region_maps = _draw_regions([*drawn, *learned_on], scans, rule)
+    marked = _read_annotations(annotations, drawn)
+    marked += [np.zeros(mask.shape, dtype=np.uint8) for mask in learned_on]
+    region_maps = _draw_regions([*drawn, *learned_on], marked, scans, rule)
     points, shares = _locate(scored, region_maps, scans)
     readers = {scan_id: region_map.copy for scan_id, region_map in region_maps.items()}
     return score_pointing_game(
@@ -119,13 +124,15 @@ def _read_rule(ring_mm: float | int) -> RegionRule:
 
 
 def _draw_regions(
-    masks: list[np.ndarray], scans: pd.DataFrame, rule: RegionRule
+    masks: list[np.ndarray], annotations: list[np.ndarray], scans: pd.DataFrame, rule: RegionRule
 ) -> dict[str, RegionMap]:
     """Draw the regions of every scan, by its name."""
     return {
-        scan_id: rule.partition(mask, spacing_mm=tuple(spacing), scan_id=scan_id)
-        for scan_id, mask, spacing in zip(
-            scans["scan_id"], masks, scans[SPACING].to_numpy(), strict=True
+        scan_id: rule.partition(
+            mask, spacing_mm=tuple(spacing), scan_id=scan_id, annotations=marked
+        )
+        for scan_id, mask, marked, spacing in zip(
+            scans["scan_id"], masks, annotations, scans[SPACING].to_numpy(), strict=True
         )
     }
 
@@ -230,3 +237,23 @@ def _read_masks(name: str, masks: Iterable[Any]) -> list[np.ndarray]:
                 "without a mass out, and cut smoothed drawings: mask > 127"
             )
     return [mask != 0 for mask in read]
+
+
+def _read_annotations(
+    annotations: Iterable[Any] | None, masks: list[np.ndarray]
+) -> list[AnnotationMap]:
+    """Read what is no tissue, of any non-zero value; nothing where nobody told."""
+    if annotations is None:
+        return [np.zeros(mask.shape, dtype=np.uint8) for mask in masks]
+    read = [(marked != 0).astype(np.uint8) for marked in _read("annotations", annotations)]
+    if len(read) != len(masks):
+        raise ValueError(
+            f"there are {len(masks)} masks but {len(read)} annotations; give one per scan"
+        )
+    for number, (marked, mask) in enumerate(zip(read, masks, strict=True)):
+        if marked.shape != mask.shape:
+            raise ValueError(
+                f"annotations {number} have shape {marked.shape} but mask {number} {mask.shape}; give both on "
+                "the scan's native grid"
+            )
+    return read

@@ -12,6 +12,7 @@ MASS = np.pad(np.ones((3, 3), dtype=bool), ((1, 4), (2, 3)))
 
 def tile(*findings: tuple[str, str], **changed: object) -> ScreenedScan:
     told = {"scan_id": "scan-1", "label": "benign", "scan": SCAN, "mask": MASS, "pixel_aspect": 2.0}
+    told |= {"annotations": np.zeros(SCAN.shape, dtype=bool)}
     return ScreenedScan(**(told | changed), findings=list(findings))  # type: ignore[arg-type]
 
 
@@ -61,3 +62,15 @@ def test_a_long_name_stays_in_its_place() -> None:
 def test_a_sheet_without_scans_is_refused() -> None:
     with pytest.raises(ValueError, match="no scan to show"):
         draw_screening_sheet([], summary="n = 0")
+
+
+def test_annotations_are_outlined_and_scans_without_any_have_no_further_line() -> None:
+    marked = np.zeros(SCAN.shape, dtype=bool)
+    marked[5:7, 1:6] = True
+
+    plain, annotated = (
+        draw_screening_sheet([each], summary="").axes[0]
+        for each in (tile(), tile(annotations=marked))
+    )
+
+    assert len(annotated.collections) == len(plain.collections) + 1

@@ -13,14 +13,15 @@ from scipy import ndimage
 
 from sonolens.evaluation.classification import decide_scans
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
+from sonolens.pipelines.collections import Pictures
 from sonolens.pipelines.explainability.parameters import RegionsParameters
-from sonolens.pipelines.explainability.ring_sweep import sweep_rings
+from sonolens.pipelines.explainability.ring_sweep import draw_swept_regions, sweep_rings
 from sonolens.tables.pointing import RingSweep
 
 CONF = Path(__file__).parents[2] / "conf" / "base" / "parameters_explainability.yml"
 KEY = ["method", "run", "region", "rule", "subset", "label"]
+DRAWN_FROM = ("raw_masks", "annotations", "decisions", "scans")
 LOADED = (
-    "raw_masks",
     "saliency_maps",
     "extreme_points",
     "mean_map_extremes",
@@ -37,7 +38,15 @@ def regions(*, ring: dict[str, Any] | None = None, **changes: Any) -> RegionsPar
 
 def sweep(results: DataCatalog, asked: RegionsParameters) -> pd.DataFrame:
     scoring = results.load("params:evaluation")
-    return sweep_rings(*(results.load(name) for name in LOADED), asked, scoring)
+    loaded = [results.load(name) for name in LOADED]
+    return sweep_rings(draw(results, asked), *loaded, asked, scoring)
+
+
+def draw(results: DataCatalog, asked: RegionsParameters) -> Pictures:
+    """The regions with every ring that is asked for, as a collection that was loaded."""
+    told = [results.load(name) for name in DRAWN_FROM]
+    drawn = draw_swept_regions(*told, asked, results.load("params:evaluation"))
+    return {name: picture.copy for name, picture in drawn}
 
 
 def test_the_game_is_played_for_every_width_in_one_run(results: DataCatalog) -> None:
@@ -96,7 +105,7 @@ def sweep_of_maxima(results: DataCatalog, outer_mm: float) -> pd.DataFrame:
     decisions = decide_scans(results.load("predictions"), results.load("scans"), lenient)
     asked, scoring = regions(sweep_outer_mm=[outer_mm]), results.load("params:evaluation")
     loaded = {name: results.load(name) for name in LOADED} | {"decisions": decisions}
-    swept = sweep_rings(*loaded.values(), asked, scoring)
+    swept = sweep_rings(draw(results, asked), *loaded.values(), asked, scoring)
     return swept.query(
         "region == 'peritumoral' and rule == 'decision' and subset == 'all' and label == 'both'"
     )
@@ -121,7 +130,10 @@ def test_a_tolerance_of_the_game_is_one_of_the_sweep(results: DataCatalog) -> No
     asked, scoring = regions(sweep_outer_mm=[2.0]), results.load("params:evaluation")
     loaded = [results.load(name) for name in LOADED]
     near = scoring.model_copy(update={"tolerance_mm": 3.0})
-    exact, widened = (sweep_rings(*loaded, asked, each).set_index(KEY) for each in (scoring, near))
+    drawn = draw(results, asked)
+    exact, widened = (
+        sweep_rings(drawn, *loaded, asked, each).set_index(KEY) for each in (scoring, near)
+    )
 
     assert set(widened["tolerance_mm"]) == {3.0}
     assert (widened["hits"] >= exact["hits"]).all()

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import binary_dilation
 
-from sonolens.regions import REGIONS, Below, RegionRule, distance_to_mass_mm, fill_mass
+from sonolens.regions import REGIONS, Below, RegionRule, Ring, distance_to_mass_mm, fill_mass
 
 LETTERS = ".mpb"  # other, mass, peritumoral, below: the codes of REGIONS
 
@@ -48,7 +48,7 @@ def speckled_mask(seed: int) -> np.ndarray:
 
 
 def test_every_region_has_its_own_code():
-    assert REGIONS == {"other": 0, "mass": 1, "peritumoral": 2, "below": 3}
+    assert REGIONS == {"other": 0, "mass": 1, "peritumoral": 2, "below": 3, "annotation": 4}
 
 
 def test_a_mass_with_its_ring_and_what_lies_below():
@@ -299,3 +299,35 @@ def test_a_parameter_out_of_range_is_refused_by_name(changes, message):
 def test_an_empty_mask_has_no_regions():
     with pytest.raises(ValueError, match="drop normal scans"):
         partition(np.zeros((3, 3), dtype=bool))
+
+
+def test_annotations_belong_to_no_tissue_and_all_codes_partition_the_scan() -> None:
+    mask = np.zeros((60, 80), dtype=bool)
+    mask[20:30, 30:50] = True
+    marked = np.zeros(mask.shape, dtype=np.uint8)
+    marked[25:55, 40:44] = 1  # a stroke over mass, ring and below
+    marked[:5] = 4
+    rule = RegionRule(
+        ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=5.0, outer_radii=0.5),
+        below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
+    )
+
+    bare = rule.partition(mask, spacing_mm=(1.0, 1.0), scan_id="s")
+    regions = rule.partition(mask, spacing_mm=(1.0, 1.0), scan_id="s", annotations=marked)
+
+    np.testing.assert_array_equal(regions == REGIONS["annotation"], marked > 0)
+    np.testing.assert_array_equal(regions[marked == 0], bare[marked == 0])
+    assert sum((regions == code).sum() for code in REGIONS.values()) == mask.size
+
+
+def test_annotations_of_another_size_are_refused() -> None:
+    mask = np.ones((6, 8), dtype=bool)
+    rule = RegionRule(
+        ring=Ring(mode="millimetres", inner_mm=0.0, outer_mm=5.0, outer_radii=0.5),
+        below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
+    )
+
+    with pytest.raises(ValueError, match=r"annotations of scan 's' have 5 x 8 pixels"):
+        rule.partition(
+            mask, spacing_mm=(1.0, 1.0), scan_id="s", annotations=np.zeros((5, 8), dtype=np.uint8)
+        )

@@ -1,6 +1,7 @@
 """A small run written down by hand: eight patients of one scan each, half of them benign."""
 
 import copy
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -142,6 +143,30 @@ def shares_table(**columns: Any) -> pd.DataFrame:
     return pointing.RegionShares.validate(pd.DataFrame(rows).assign(**columns))
 
 
+def extremes_table(regions: Sequence[str] = ("mass", "other", "below", "mass")) -> pd.DataFrame:
+    """Maximum and minimum of the maps of s4 and s5, in this order."""
+    places = [(scan, extreme) for scan in ("s4", "s5") for extreme in vocabulary.EXTREMES]
+    rows = [
+        {
+            "method": "cam",
+            "run": RUN,
+            "scan_id": scan_id,
+            "extreme": extreme,
+            "value": 1.0,
+            "row_px": 5.0,
+            "col_px": 5.0,
+            "row_share": 0.5,
+            "col_share": 0.5,
+            "share": 1.0,
+            "region": region,
+            "distance_to_mass_mm": 1.0,
+            "ring": "0-5 mm",
+        }
+        for (scan_id, extreme), region in zip(places, regions, strict=True)
+    ]
+    return pointing.ExtremePoints.validate(pd.DataFrame(rows))
+
+
 def run_inputs(**replaced: Any) -> dict[str, Any]:
     """What `write_report` takes, with the named inputs replaced and what follows from them."""
     inputs = _usual_inputs() | replaced
@@ -192,6 +217,7 @@ def _usual_inputs() -> dict[str, Any]:
         "configuration_comparison": comparison_table(),
         "protocol_optimism": optimism_table(optimism_row()),
         "pointing_game": pointing,
+        "extreme_points": extremes_table(),
         "region_shares": shares_table(),
         "localization_scores": localization_table(),
         "abstention_scores": abstention_table(),

@@ -373,3 +373,18 @@ def test_published_scans_listed_by_hand_are_a_study(real_scans: Path, tmp_path: 
     assert len(study.scans) == 6
     for scan_id in study.scans["scan_id"]:
         assert study.image(scan_id).shape == study.masks[scan_id]().shape
+
+
+def test_annotations_of_ones_own_are_read_where_a_row_names_them(write: Write) -> None:
+    file = write(row(annotations="a_mask.png"))  # any picture of marks on black
+
+    study = read_manifest(str(file))
+
+    assert set(study.annotations) == {"b"}
+    assert np.argwhere(study.annotations["b"]())[0].tolist() == [5, 1]
+    assert "annotations" not in study.scans.columns
+
+
+def test_annotations_that_do_not_exist_are_refused_with_their_row(write: Write) -> None:
+    with pytest.raises(ValueError, match=r"row 3.*annotations 'marks.png' do not exist"):
+        read_manifest(str(write(row(annotations="marks.png"))))

@@ -79,3 +79,12 @@ def test_one_label_only_is_refused(share: float) -> None:
 def test_an_unknown_cue_is_named_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="cue 'halo' is unknown; choose from margin, posterior"):
         study(cues=["halo"])
+
+
+def test_nothing_is_burnt_into_a_phantom_and_its_study_says_so() -> None:
+    phantoms = study(masses=3, malignant_share=0.34)
+
+    for scan_id in phantoms.scans["scan_id"]:
+        marked = phantoms.annotations[scan_id]()
+        assert marked.shape == phantoms.images[scan_id]().shape
+        assert not marked.any()

@@ -29,6 +29,7 @@ LINE_IN = 0.125
 FINDINGS_SHOWN = 3
 HEAD_IN = 0.55
 SEVERITY_COLOURS = {"error": "#b3261e", "warning": "#8a5a00"}
+ANNOTATION_COLOUR = "#ff5ad1"  # no region and no label has it
 SEVERITY_SIGNS = {"error": "ERROR", "warning": "!"}
 
 
@@ -42,6 +43,7 @@ class ScreenedScan:
         scan: Grey levels; None where the file could not be read.
         mask: The mass on the scan's grid; None where it could not be read or has another size.
         pixel_aspect: How many times taller than wide a pixel is; 1 where that is unknown.
+        annotations: What is no tissue, True there; None where the scan could not be read.
         findings: Severity and check of each finding, the gravest first; empty for a sound scan.
     """
 
@@ -49,6 +51,7 @@ class ScreenedScan:
     label: str
     scan: Scan | None
     mask: Mask | None
+    annotations: Mask | None
     pixel_aspect: float
     findings: Sequence[tuple[str, str]]
 
@@ -101,6 +104,8 @@ def _draw_tile(figure: Figure, tile: ScreenedScan, *, left_in: float, top_in: fl
         axes.set_axis_off()
         axes.set_anchor("S")
         axes.imshow(tile.scan, cmap="gray", vmin=0, vmax=255, aspect=tile.pixel_aspect)
+        if tile.annotations is not None and tile.annotations.any():
+            axes.contour(tile.annotations, levels=[0.5], colors=ANNOTATION_COLOUR, linewidths=0.4)
         if tile.mask is not None:
             add_outline(axes, tile.mask, region="mass", width_pt=1.0)
     told = [(f"{tile.scan_id} · {tile.label}", LABEL_COLOURS.get(tile.label, INK))]

@@ -1,6 +1,6 @@
 """Parameters that several pipelines read: the input's size, the machine, and how scores are formed."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveFloat
 
@@ -30,6 +30,9 @@ class FramingParameters(Parameters):
     """How a native scan becomes the network's input."""
 
     size_px: int = Field(ge=32, description="Side of the square input in pixels.")
+    annotations: Literal["keep", "blank"] = Field(
+        description="Whether networks see what is burnt into a scan, or the tissue around mirrored into its place."
+    )
 
 
 class InferenceParameters(Parameters):

@@ -1,18 +1,18 @@
-"""The four disjoint regions of a scan: mass, peritumoral ring, what lies below, other."""
+"""The disjoint regions of a scan: mass, peritumoral ring, what lies below, annotations, other."""
 
 import math
 
 import numpy as np
 from pydantic import Field
 
-from sonolens.arrays import Mask, RegionMap
+from sonolens.arrays import AnnotationMap, Mask, RegionMap
 from sonolens.parameters import Parameters
 from sonolens.regions.below import Below
 from sonolens.regions.distance import check_spacing
 from sonolens.regions.mass import fill_mass
 from sonolens.regions.ring import Ring
 
-REGIONS = {"other": 0, "mass": 1, "peritumoral": 2, "below": 3}
+REGIONS = {"other": 0, "mass": 1, "peritumoral": 2, "below": 3, "annotation": 4}
 """Code of each region in a region map."""
 
 
@@ -22,25 +22,34 @@ class RegionRule(Parameters):
     ring: Ring = Field(description="The peritumoral ring.")
     below: Below = Field(description="The tissue below the mass.")
 
-    def partition(self, mask: Mask, *, spacing_mm: tuple[float, float], scan_id: str) -> RegionMap:
+    def partition(
+        self,
+        mask: Mask,
+        *,
+        spacing_mm: tuple[float, float],
+        scan_id: str,
+        annotations: AnnotationMap | None = None,
+    ) -> RegionMap:
         """Give every pixel of a scan exactly one region.
 
         *Mass* is the filled mask. *Peritumoral* is what lies outside the mass within the ring. *Below*
         is, in every column of the mass, what is deeper than its deepest mass pixel there. Where claims
         overlap, mass goes before peritumoral and peritumoral before below; the rest is *other*. What
-        lies nearer than the ring begins may be below. Regions end where the field of view ends.
+        lies nearer than the ring begins may be below. Regions end where the field of view ends. What is
+        burnt into the picture is no tissue: it is *annotation*, whatever it lies on.
 
         Args:
             mask: True inside the mass; row 0 is the skin side.
             spacing_mm: Height and width of a pixel, NaN when unknown. A relative ring takes the pixels
                 of such a scan as square.
             scan_id: Names the scan in errors.
+            annotations: What is no tissue, by kind; None where nothing is known.
 
         Returns:
             The codes of `REGIONS` on the grid of the mask.
 
         Raises:
-            ValueError: If the mask is empty, a spacing is no length, or a length in millimetres meets a
+            ValueError: If the mask is empty, annotations have another size, a spacing is no length, or a length in millimetres meets a
                 scan without spacing.
 
         References:
@@ -58,6 +67,9 @@ class RegionRule(Parameters):
         regions = np.zeros(mass.shape, dtype=np.uint8)
         for name, claimed in [*claims, ("mass", mass)]:  # the last claim on a pixel stands
             regions[claimed] = REGIONS[name]
+        if annotations is not None:
+            _check_grid(annotations, mask, scan_id)
+            regions[annotations > 0] = REGIONS["annotation"]
         return regions
 
     def _measure_pixel(self, spacing_mm: tuple[float, float], scan_id: str) -> tuple[float, float]:
@@ -79,3 +91,11 @@ class RegionRule(Parameters):
                 "below.max_depth_mm: null"
             )
         return 1.0, 1.0
+
+
+def _check_grid(annotations: AnnotationMap, mask: Mask, scan_id: str) -> None:
+    if annotations.shape != mask.shape:
+        raise ValueError(
+            f"annotations of scan {scan_id!r} have {annotations.shape[0]} x {annotations.shape[1]} pixels but its "
+            f"mask {mask.shape[0]} x {mask.shape[1]}; find annotations on the scan that the mask was drawn on"
+        )

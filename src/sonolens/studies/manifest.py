@@ -6,12 +6,13 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from sonolens.arrays import Mask
 from sonolens.studies.columns import SPACINGS
 from sonolens.studies.identity import check_ids, check_lesions
 from sonolens.studies.listing import locate, readers
@@ -28,7 +29,7 @@ FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
 IDS = ("scan_id", "lesion_id", "patient_id")
 MASK_CHOICES = ("mask_value", "mask_colour")
-OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source", *MASK_CHOICES)
+OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source", *MASK_CHOICES, "annotations")
 STRATA = ("histology", "side")
 """Columns that no table needs, but by which results are parted where a study tells them."""
 
@@ -67,6 +68,7 @@ def read_manifest(path: str) -> Study:
             scan_id: partial(read_mask, mask, choice=read_choice(row))
             for scan_id, mask, row in zip(scans["scan_id"], masks, rows, strict=True)
         },
+        annotations=_find_annotations(rows, scans["scan_id"].tolist(), file.parent),
         description=DESCRIPTION,
     )
 
@@ -131,6 +133,25 @@ def _find_pictures(rows: Sequence[Row], folder: Path) -> tuple[list[Path], list[
             f"{len(absent) - 1} more pictures; correct the paths, they are relative to {row.file}"
         )
     return found["image"], found["mask"]
+
+
+def _find_annotations(
+    rows: Sequence[Row], scan_ids: Sequence[str], folder: Path
+) -> dict[str, Callable[[], Mask]]:
+    """Find the masks of annotations that some rows name; several scans may share one."""
+    readers: dict[str, Callable[[], Mask]] = {}
+    for scan_id, row in zip(scan_ids, rows, strict=True):
+        text = row.written("annotations")
+        if is_no_answer(text):
+            continue
+        picture = locate(text, folder)
+        if not picture.is_file():
+            row.refuse(
+                f"annotations {text!r} do not exist in {str(folder)!r}; correct the path, or leave the cell empty "
+                "to have annotations found"
+            )
+        readers[scan_id] = partial(read_mask, picture)
+    return readers
 
 
 def _list_scans(rows: Sequence[Row], images: Sequence[Path]) -> pd.DataFrame:

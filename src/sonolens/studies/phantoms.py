@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 import numpy as np
 import pandas as pd
 
-from sonolens.arrays import Scan
+from sonolens.arrays import Mask, Scan
 from sonolens.studies.study import Study
 from sonolens.tables.vocabulary import VIEWS
 from sonolens.ultrasound import MassPlan, Phantom, draw_mask, draw_scan, plan_mass
@@ -76,6 +76,9 @@ def read_phantoms(
         scans=scans,
         images={scan_id: partial(_draw_once, phantom) for scan_id, phantom in phantoms.items()},
         masks={scan_id: partial(draw_mask, phantom) for scan_id, phantom in phantoms.items()},
+        annotations={
+            scan_id: partial(_mark_nothing, phantom) for scan_id, phantom in phantoms.items()
+        },
         description=DESCRIPTION,
     )
 
@@ -86,6 +89,11 @@ def _draw_once(phantom: Phantom) -> Scan:
     scan = draw_scan(phantom)
     scan.setflags(write=False)
     return scan
+
+
+def _mark_nothing(phantom: Phantom) -> Mask:
+    """Tell what is burnt into a phantom: nothing is, so nothing has to be looked for."""
+    return np.zeros_like(draw_mask(phantom))
 
 
 def _list_scans(

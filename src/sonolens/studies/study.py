@@ -24,6 +24,8 @@ class Study:
             published; only what they state, nothing for a study without a publication.
         left_out: How many scans were read but cannot be used, by reason, for example ``normal``.
         official_folds: The authors' own folds, `scan_id` and `fold` (from 1), if they published any.
+        annotations: Reads what the user marked on a scan as no tissue, by its id; only scans that have such
+            a mask, same grid as the scan.
 
     Raises:
         ValueError: If the study is empty, knows only one label, or lacks an image or mask.
@@ -37,6 +39,7 @@ class Study:
     published: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     official_folds: pd.DataFrame | None = None
+    annotations: Mapping[str, Callable[[], Mask]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         listed = list(self.scans["scan_id"])

@@ -51,8 +51,8 @@ PLAYED_REGIONS: Unions = {
 }
 """The regions of the paper's game; ``any`` is at least one of the three."""
 
-POINTED_REGIONS = (*REGION_NAMES, "other", "none")
-"""Where a point can lie; ``none`` stands for a map without an extreme."""
+POINTED_REGIONS = (*REGION_NAMES, "other", "annotation", "none")
+"""Where a point can lie; ``annotation`` is no tissue, ``none`` stands for a map without an extreme."""
 
 PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
 """The whole scan in four regions, and the union of those where evidence was planted."""

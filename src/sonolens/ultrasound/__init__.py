@@ -3,6 +3,12 @@
 This room knows physics and geometry. It knows no network.
 """
 
+from sonolens.ultrasound.annotations import (
+    ANNOTATION_KINDS,
+    blank_annotations,
+    find_annotations,
+    take_annotations,
+)
 from sonolens.ultrasound.bmode import compress_envelope, detect_envelope, resample_envelope
 from sonolens.ultrasound.foci import FOCI_SITES
 from sonolens.ultrasound.framing import Framing, resample_map

@@ -2,7 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonolens.evaluation.pointing import look_up_regions, region_bits_at
+from sonolens.evaluation.pointing import (
+    look_up_regions,
+    measure_region_shares,
+    read_regions_at,
+    region_bits_at,
+)
 from sonolens.evaluation.pointing.region_lookup import regions_of_bits
 from sonolens.ultrasound import cell_centres, to_shares
 
@@ -156,6 +161,7 @@ def test_unions_and_other_are_read_from_every_sum_of_bits():
         "other": ("other",),
         "not_below": ("other", "peritumoral"),
         "scan": ("mass", "peritumoral", "below", "other"),
+        "burnt_in": ("annotation",),
     }
 
     told = regions_of_bits(regions)
@@ -170,6 +176,7 @@ def test_unions_and_other_are_read_from_every_sum_of_bits():
         5: {"mass", "planted", "scan"},
         6: {"planted", "not_below", "scan"},
         7: {"mass", "planted", "not_below", "scan"},
+        8: {"burnt_in"},
     }
     assert {
         bits: {name for name, held in zip(regions, row, strict=True) if held}
@@ -180,3 +187,36 @@ def test_unions_and_other_are_read_from_every_sum_of_bits():
 def test_a_union_of_unknown_regions_is_refused():
     with pytest.raises(KeyError, match="margin"):
         regions_of_bits({"edge": ("margin",)})
+
+
+def test_a_point_on_an_annotation_hits_no_tissue_however_near():
+    region_map = np.array([[1, 4, 2], [3, 3, 0]], dtype=np.uint8)
+    every = np.argwhere(region_map < 9) * 1.0
+
+    exact = region_bits_at(region_map, every, spacing_mm=(1.0, 1.0))
+    near = region_bits_at(region_map, every, tolerance_mm=5.0, spacing_mm=(1.0, 1.0))
+
+    assert exact.tolist() == [1, 8, 2, 4, 4, 0]
+    assert near[1] == 8
+    assert not (near[[0, 2, 3, 4, 5]] & 8).any()
+    tissue = regions_of_bits(
+        {"any": ("mass", "peritumoral", "below"), "all": ("other", "annotation")}
+    )
+    assert tissue[8].tolist() == [False, True]
+
+
+def test_chance_is_what_every_cell_scores_and_annotations_lower_it():
+    region_map = np.zeros((40, 40), dtype=np.uint8)
+    region_map[10:20, 10:20] = 1
+    region_map[20:, 10:20] = 3
+    marked = region_map.copy()
+    marked[30:] = 4  # a line of text below the mass
+
+    def share(of: np.ndarray) -> dict[str, float]:
+        told = measure_region_shares(of, (40, 40), spacing_mm=(1.0, 1.0))
+        return {row["region"]: row["cell_share"] for row in told}
+
+    cells = np.argwhere(marked < 9) * 1.0
+    hits = np.mean([name == "below" for name in read_regions_at(marked, cells)])
+    assert share(marked)["below"] == hits == share(region_map)["below"] / 2
+    assert share(marked)["mass"] == share(region_map)["mass"]

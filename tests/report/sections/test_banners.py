@@ -1,5 +1,5 @@
 import pytest
-from tiny_run import pointing_table, scans_table
+from tiny_run import extremes_table, pointing_table, scans_table, splits_table
 from tiny_scores import RUN, optimism_row, optimism_table, training_runs_table
 
 from sonolens.report.sections.banners import Banner, raise_banners
@@ -10,6 +10,8 @@ RELATIVE = "relative: 0-0.5 mass radii"
 def raised(**replaced: object) -> list[Banner]:
     tables = {
         "scans": scans_table(),
+        "splits": splits_table(scans_table()),
+        "extreme_points": extremes_table(),
         "pointing_game": pointing_table(),
         "training_runs": training_runs_table(),
         "protocol_optimism": optimism_table(),
@@ -126,4 +128,18 @@ def test_runs_that_learnt_exchanged_labels_are_counted_and_named() -> None:
     (banner,) = raised(training_runs=runs)
 
     assert "1 of 2 runs are a null (tiny-full-shuffled)" in banner.text
+    assert not banner.alarm
+
+
+def test_extremes_on_annotations_are_counted_with_their_scans_and_interval() -> None:
+    scans = scans_table()
+    everyone = splits_table(scans).assign(partition="test")
+    (banner,) = raised(
+        scans=scans,
+        splits=everyone,
+        extreme_points=extremes_table(("annotation", "other", "mass", "mass")),
+    )
+
+    assert not raised(splits=everyone, extreme_points=extremes_table())
+    assert "2 maps of 2 scans, 25 % [" in banner.text
     assert not banner.alarm

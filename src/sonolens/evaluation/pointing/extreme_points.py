@@ -17,7 +17,7 @@ def read_regions_at(region_map: RegionMap, points: Points) -> list[str]:
         points: (row, column) positions; each reads the pixel whose square holds it.
 
     Returns:
-        ``mass``, ``peritumoral``, ``below`` or ``other`` per point.
+        ``mass``, ``peritumoral``, ``below``, ``annotation`` or ``other`` per point.
     """
     name_of = {code: name for name, code in REGIONS.items()}
     rows, cols = pixels_at(points, region_map.shape).T

@@ -18,7 +18,11 @@ from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable
 from sonolens.tables.vocabulary import PLAYED_REGIONS, REGION_NAMES, Unions
 from sonolens.ultrasound import cell_centres, from_shares, pixels_at, to_shares
 
-BIT_PATTERNS = 2 ** len(REGION_NAMES)
+MARKED = (*REGION_NAMES, "annotation")
+"""What has a bit of its own, in their order."""
+
+BIT_PATTERNS = 2 ** len(REGION_NAMES) + 1
+"""Every sum of tissue, and the bit of annotations, which stands alone."""
 
 PLACE_DECIMALS = 12
 """Shares of the field of view that agree so far are one place."""
@@ -41,7 +45,8 @@ class RegionLookup:
     Attributes:
         scan_ids: The scans.
         places: (row, column) as shares of the field of view, 0 at its top and left edge; sorted.
-        region_bits: Per scan and place a sum: 1 in the mass, 2 in the ring, 4 below, 0 elsewhere.
+        region_bits: Per scan and place a sum: 1 in the mass, 2 in the ring, 4 below, 0 elsewhere; 8 alone on an
+            annotation.
         fixed_bits: The same of the places of `FIXED_GRID`, row by row.
         tolerance_mm: A place as near as this to a region counts as inside.
         regions: The regions that play.
@@ -95,7 +100,8 @@ def region_bits_at(
     """Mark which regions hold each point.
 
     With a tolerance, every region also holds what lies as near to it as that, from pixel centre to
-    pixel centre, so that a point may lie in several.
+    pixel centre, so that a point may lie in several. A point on an annotation lies in no other region,
+    however near.
 
     Args:
         points: Native (row, column); each reads the pixel whose square holds it.
@@ -103,8 +109,8 @@ def region_bits_at(
         spacing_mm: Height and width of a pixel; may be NaN when there is no tolerance.
 
     Returns:
-        Per point a sum of 1 for the mass, 2 for the ring and 4 for below. An empty region holds no
-        point.
+        Per point a sum of 1 for the mass, 2 for the ring and 4 for below, or 8 on an annotation. An
+        empty region holds no point.
 
     Raises:
         ValueError: If the tolerance is negative, or the scan has no spacing to measure it with.
@@ -130,7 +136,8 @@ def region_bits_at(
             ]
             inside = distance_mm <= tolerance_mm * ROUNDING
         region_bits |= inside.astype(np.uint8) << np.uint8(bit)
-    return region_bits
+    alone = np.uint8(1 << MARKED.index("annotation"))
+    return np.where(codes == REGIONS["annotation"], alone, region_bits)
 
 
 def regions_of_bits(regions: Unions) -> Bool[np.ndarray, "patterns regions"]:
@@ -142,9 +149,9 @@ def regions_of_bits(regions: Unions) -> Bool[np.ndarray, "patterns regions"]:
                [False, False],
                [ True, False]])
     """
-    of_one = {
-        name: np.arange(BIT_PATTERNS) >> bit & 1 > 0 for bit, name in enumerate(REGION_NAMES)
-    } | {"other": np.arange(BIT_PATTERNS) == 0}
+    of_one = {name: np.arange(BIT_PATTERNS) >> bit & 1 > 0 for bit, name in enumerate(MARKED)} | {
+        "other": np.arange(BIT_PATTERNS) == 0
+    }
     return np.column_stack(
         [np.logical_or.reduce([of_one[name] for name in union]) for union in regions.values()]
     )

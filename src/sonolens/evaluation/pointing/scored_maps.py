@@ -12,7 +12,7 @@ from sonolens.evaluation.classification.decisions import mark_groups
 from sonolens.evaluation.pointing.region_lookup import RegionLookup, regions_of_bits
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
 from sonolens.tables.training import DecisionsTable
-from sonolens.tables.vocabulary import EXTREMES, POINTED_REGIONS, REGION_NAMES, Unions
+from sonolens.tables.vocabulary import EXTREMES, POINTED_REGIONS, Unions
 
 RegionValues = Float[np.ndarray, "scans regions"]
 
@@ -222,7 +222,7 @@ def _check_regions(
     """Refuse extreme points that were named on other region masks than those read."""
     scans = lookup.find_scans(scan_ids)
     region_bits = lookup.region_bits[scans[extremes_at.owner], extremes_at.place]
-    held = regions_of_bits({name: (name,) for name in (*REGION_NAMES, "other")})
+    held = regions_of_bits({name: (name,) for name in POINTED_REGIONS if name != "none"})
     there = held[region_bits, regions] | (
         (regions == POINTED_REGIONS.index("other")) & (lookup.tolerance_mm > 0)
     )

@@ -1,4 +1,4 @@
-"""The station of intake: study -> screening, screening_sheet, scans, raw_images, raw_masks, mass_measurements."""
+"""The station of intake: study -> screening, scans, raw_images, raw_masks, annotations, mass_measurements."""
 
 import logging
 from collections.abc import Callable, Hashable, Iterator
@@ -12,8 +12,8 @@ from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sonolens import cohort, regions
-from sonolens.arrays import Mask, Scan
+from sonolens import cohort, regions, ultrasound
+from sonolens.arrays import AnnotationMap, Mask, Scan
 from sonolens.figures import screening_sheet
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
@@ -38,6 +38,7 @@ def intake_station() -> Pipeline:
             draw_screening_sheet: "screening_sheet",
             select_scans: "scans",
             import_pictures: ["raw_images", "raw_masks"],
+            find_annotations: "annotations",
             measure_masses: "mass_measurements",
             describe_study: "study_facts",
         },
@@ -67,7 +68,8 @@ def draw_screening_sheet(
     ]
     summary = (
         f"n = {len(study.scans)} scans: {cohort.count_findings(screening)}. Shown: {len(tiles)}, "
-        "every kind of finding first, then other scans. Warnings that concern every scan stand only here."
+        "every kind of finding first, then other scans. Warnings that concern every scan stand only here. Pink: "
+        "annotations, which are no tissue."
     )
     return screening_sheet.draw_screening_sheet(tiles, summary=summary)
 
@@ -93,6 +95,12 @@ def import_pictures(study: Study, scans: ScansTable) -> tuple[NamedPictures, Nam
         total=len(scan_ids),
     )
     return images, masks
+
+
+def find_annotations(study: Study, scans: ScansTable, raw_images: Pictures) -> NamedPictures:
+    """Mark what is burnt into every scan, and what lies outside its field: the study's own mask, else what is found."""
+    found = in_parallel(partial(_annotate, study, raw_images), scans["scan_id"])
+    return track(found, description="Finding annotations", total=len(scans))
 
 
 def measure_masses(scans: ScansTable, raw_masks: Pictures) -> pd.DataFrame:
@@ -138,6 +146,7 @@ def _screened(
         label=scan["label"],
         scan=image,
         mask=mask if fits else None,
+        annotations=None if image is None else _read(lambda: _mark(study, scan_id, image) > 0),
         pixel_aspect=aspect if aspect > 0 else 1.0,
         findings=list(zip(findings["severity"], findings["check"], strict=True)),
     )
@@ -153,6 +162,24 @@ def _read(picture: Callable[[], Picture]) -> Picture | None:
 
 def _image(study: Study, scan_id: str) -> tuple[str, Image.Image]:
     return scan_id, Image.fromarray(study.images[scan_id]())
+
+
+def _annotate(study: Study, raw_images: Pictures, scan_id: str) -> tuple[str, Image.Image]:
+    return scan_id, Image.fromarray(_mark(study, scan_id, np.asarray(raw_images[scan_id]())))
+
+
+def _mark(study: Study, scan_id: str, scan: Scan) -> AnnotationMap:
+    """Take the study's own annotations of a scan, or find them."""
+    own = study.annotations.get(scan_id)
+    if own is None:
+        return ultrasound.find_annotations(scan)
+    given = own()
+    if given.shape != scan.shape:
+        raise ValueError(
+            f"annotations of scan {scan_id!r} are {given.shape[0]} x {given.shape[1]} pixels but the scan is "
+            f"{scan.shape[0]} x {scan.shape[1]}; draw them on the native scan, or leave the cell empty"
+        )
+    return ultrasound.take_annotations(given)
 
 
 def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:

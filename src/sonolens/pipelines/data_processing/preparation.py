@@ -1,4 +1,4 @@
-"""The station of preparation: scans, raw_images -> splits, model_inputs."""
+"""The station of preparation: scans, raw_images, annotations -> splits, model_inputs."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.studies import Study
 from sonolens.tables.cohort import ScansTable, ScreeningTable
-from sonolens.ultrasound import Framing
+from sonolens.ultrasound import Framing, blank_annotations
 
 
 def preparation_station() -> Pipeline:
@@ -62,15 +62,21 @@ def split_scans(
     )
 
 
-def frame_scans(scans: ScansTable, raw_images: Pictures, framing: FramingParameters) -> ScanStack:
-    """Stack all scans at the network's input size, in the order of `scans`."""
+def frame_scans(
+    scans: ScansTable, raw_images: Pictures, annotations: Pictures, framing: FramingParameters
+) -> ScanStack:
+    """Stack all scans at the network's input size, in the order of `scans`, with annotations kept or blanked."""
     stack = np.empty((len(scans), framing.size_px, framing.size_px), dtype=np.uint8)
-    framed = in_parallel(partial(_frame, raw_images, framing.size_px), scans["scan_id"])
+    framed = in_parallel(partial(_frame, raw_images, annotations, framing), scans["scan_id"])
     for place, scan in enumerate(track(framed, description="Framing scans", total=len(scans))):
         stack[place] = scan
     return stack
 
 
-def _frame(raw_images: Pictures, size_px: int, scan_id: str) -> np.ndarray:
+def _frame(
+    raw_images: Pictures, annotations: Pictures, framing: FramingParameters, scan_id: str
+) -> np.ndarray:
     scan = np.asarray(raw_images[scan_id]())
-    return Framing.of(scan, size_px=size_px).frame_scan(scan)
+    if framing.annotations == "blank":
+        scan = blank_annotations(scan, np.asarray(annotations[scan_id]()))
+    return Framing.of(scan, size_px=framing.size_px).frame_scan(scan)

@@ -11,7 +11,7 @@ from sonolens.pipelines.explainability.points import (
     measure_region_shares,
     refuse_unmeasured_tolerance,
 )
-from sonolens.pipelines.explainability.ring_sweep import sweep_rings
+from sonolens.pipelines.explainability.ring_sweep import draw_swept_regions, sweep_rings
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
 from sonolens.tables.cohort import ScansTable
@@ -28,6 +28,7 @@ def pointing_station() -> Pipeline:
             locate_extreme_points: "extreme_points",
             locate_mean_extremes: "mean_map_extremes",
             score_pointing_game: "pointing_game",
+            draw_swept_regions: "swept_regions",
             sweep_rings: "ring_sweep",
         },
     )

@@ -1,4 +1,4 @@
-"""The station of regions: raw_masks, scans -> region_masks."""
+"""The station of regions: raw_masks, annotations, scans -> region_masks."""
 
 from collections.abc import Iterator
 
@@ -19,16 +19,30 @@ def regions_station() -> Pipeline:
 
 
 def draw_region_masks(
-    raw_masks: Pictures, scans: ScansTable, regions: RegionsParameters
+    raw_masks: Pictures, annotations: Pictures, scans: ScansTable, regions: RegionsParameters
 ) -> Iterator[tuple[str, Image.Image]]:
-    """Draw the mass, its ring and what lies below on every scan's native grid."""
+    """Draw the mass, its ring and what lies below on every scan's native grid, and what is no tissue there."""
+    return draw_regions(raw_masks, scans, regions, annotations=annotations)
+
+
+def draw_regions(
+    masks: Pictures,
+    scans: ScansTable,
+    regions: RegionsParameters,
+    *,
+    annotations: Pictures | None = None,
+) -> Iterator[tuple[str, Image.Image]]:
+    """Draw the regions of listed scans; without annotations all of them is tissue."""
     spacing_of = spacing_by_scan(scans)
     return (
         (
             scan_id,
             Image.fromarray(
                 regions.partition(
-                    np.asarray(raw_masks[scan_id]()), spacing_mm=spacing_mm, scan_id=scan_id
+                    np.asarray(masks[scan_id]()),
+                    spacing_mm=spacing_mm,
+                    scan_id=scan_id,
+                    annotations=None if annotations is None else np.asarray(annotations[scan_id]()),
                 )
             ),
         )

@@ -1,8 +1,7 @@
-"""raw_masks, extreme_points, saliency_maps -> the pointing game at several widths of the ring."""
+"""raw_masks, annotations, extreme_points, saliency_maps -> the pointing game at several widths of the ring."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from io import BytesIO
 
 import numpy as np
 import pandas as pd
@@ -22,8 +21,30 @@ from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, R
 from sonolens.tables.training import DecisionsTable
 
 
-def sweep_rings(
+def draw_swept_regions(
     raw_masks: Pictures,
+    annotations: Pictures,
+    decisions: DecisionsTable,
+    scans: ScansTable,
+    regions: RegionsParameters,
+    scoring: EvaluationParameters,
+) -> Iterator[tuple[str, Image.Image]]:
+    """Draw the regions of the scored scans with every width of the ring; without widths, with the ring itself."""
+    rules = regions.sweep() if regions.sweep_outer_mm else [regions]
+    spacing_of = spacing_by_scan(scans[scans["scan_id"].isin(_played(decisions, scoring))])
+    work = partial(_draw_scan, raw_masks, annotations, rules)
+    drawn = track(
+        in_parallel(work, spacing_of.items()), description="Sweeping rings", total=len(spacing_of)
+    )
+    return (
+        (f"{_name(rule.ring)}/{scan_id}", picture)
+        for scan_id, pictures in zip(spacing_of, drawn, strict=True)
+        for rule, picture in zip(rules, pictures, strict=True)
+    )
+
+
+def sweep_rings(
+    swept_regions: Pictures,
     saliency_maps: SaliencyMaps,
     extreme_points: ExtremePointsTable,
     mean_map_extremes: MeanMapExtremesTable,
@@ -35,14 +56,12 @@ def sweep_rings(
     """Play the pointing game with narrower and wider rings, to see whether its answer hangs on one width."""
     if not regions.sweep_outer_mm:
         return RingSweep.empty()
-    scored = scored_scans(decisions, partition=scoring.partition)
-    played = set().union(*scored.values())
+    played = _played(decisions, scoring)
     points = extreme_points[extreme_points["scan_id"].isin(played)]
     played_scans = scans[scans["scan_id"].isin(played)]
-    rules = regions.sweep()
-    drawn = _draw_rings(raw_masks, played_scans, rules)
     swept = []
-    for rule, region_maps in zip(rules, drawn, strict=True):
+    for rule in regions.sweep():
+        region_maps = _choose(swept_regions, rule.ring, played_scans["scan_id"])
         renamed = pointing.name_regions(points, region_maps, ring=rule.ring.label)
         game = pointing.score_ring(
             renamed,
@@ -64,6 +83,27 @@ def sweep_rings(
     return table[list(RingSweep.to_schema().columns)]
 
 
+def _played(decisions: DecisionsTable, scoring: EvaluationParameters) -> set[str]:
+    return set().union(*scored_scans(decisions, partition=scoring.partition).values())
+
+
+def _name(ring: Ring) -> str:
+    """Name a ring so that it can be part of a file's path."""
+    return f"{ring.outer_mm:g}mm" if ring.mode == "millimetres" else f"{ring.outer_radii:g}radii"
+
+
+def _choose(swept_regions: Pictures, ring: Ring, scan_ids: "pd.Series[str]") -> Pictures:
+    """Return the region maps with one ring by scan."""
+    name = _name(ring)
+    absent = [scan_id for scan_id in scan_ids if f"{name}/{scan_id}" not in swept_regions]
+    if absent:
+        raise ValueError(
+            f"no regions of scan {absent[0]!r} were drawn with a ring of {ring.label}; run draw_swept_regions "
+            "again with these widths"
+        )
+    return {scan_id: swept_regions[f"{name}/{scan_id}"] for scan_id in scan_ids}
+
+
 def _width(ring: Ring) -> dict[str, float]:
     """Write a ring's outer distance into the column of its unit."""
     in_mm = ring.mode == "millimetres"
@@ -73,36 +113,18 @@ def _width(ring: Ring) -> dict[str, float]:
     }
 
 
-def _draw_rings(
-    raw_masks: Pictures, scans: ScansTable, rules: Sequence[RegionRule]
-) -> list[Pictures]:
-    """Draw every ring on every scan; what is held are PNG files, a hundredth of the maps' size."""
-    spacing_of = spacing_by_scan(scans)
-    work = partial(_draw_scan, raw_masks, rules)
-    drawn = track(
-        in_parallel(work, spacing_of.items()), description="Sweeping rings", total=len(spacing_of)
-    )
-    files = dict(zip(spacing_of, drawn, strict=True))
-    return [
-        {scan_id: partial(_read, of_scan[place]) for scan_id, of_scan in files.items()}
-        for place in range(len(rules))
-    ]
-
-
 def _draw_scan(
-    raw_masks: Pictures, rules: Sequence[RegionRule], scan: tuple[str, tuple[float, float]]
-) -> list[bytes]:
+    raw_masks: Pictures,
+    annotations: Pictures,
+    rules: Sequence[RegionRule],
+    scan: tuple[str, tuple[float, float]],
+) -> list[Image.Image]:
     """Draw the regions of one scan with every ring."""
     scan_id, spacing_mm = scan
-    mask = np.asarray(raw_masks[scan_id]())
-    return [_write(rule.partition(mask, spacing_mm=spacing_mm, scan_id=scan_id)) for rule in rules]
-
-
-def _write(region_map: np.ndarray) -> bytes:
-    file = BytesIO()
-    Image.fromarray(region_map).save(file, format="png", compress_level=1)
-    return file.getvalue()
-
-
-def _read(file: bytes) -> Image.Image:
-    return Image.open(BytesIO(file))
+    mask, marked = np.asarray(raw_masks[scan_id]()), np.asarray(annotations[scan_id]())
+    return [
+        Image.fromarray(
+            rule.partition(mask, spacing_mm=spacing_mm, scan_id=scan_id, annotations=marked)
+        )
+        for rule in rules
+    ]

@@ -14,7 +14,7 @@ from PIL import Image
 from sonolens.arrays import FramedScan, Mask, ScanStack
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.explainability.parameters import RegionsParameters
-from sonolens.pipelines.explainability.regions import draw_region_masks
+from sonolens.pipelines.explainability.regions import draw_regions
 from sonolens.pipelines.parameters import FramingParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.stations import station
@@ -65,7 +65,7 @@ def draw_planted_regions(
         for cue in planted.cues
         for scan_id, read in planted.plan_study(cue).masks.items()
     }
-    return draw_region_masks(
+    return draw_regions(
         masks, pd.concat([scans for _, scans in explained_scans(planted_scans)]), regions
     )
 

@@ -236,6 +236,7 @@ SECTION = Section(
     needs=(
         "pointing_game",
         "verdict",
+        "extreme_points",
         "scans",
         "splits",
         "training_runs",

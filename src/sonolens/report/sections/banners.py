@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from sonolens.evaluation.statistics import Bootstrap, bootstrap_rates
+from sonolens.report.numerals import counted, percent_with_interval
 from sonolens.report.section import Tables
 from sonolens.report.sections.optimism import describe_optimism, has_epoch_choice
 from sonolens.tables.classification import ProtocolOptimismTable
@@ -9,6 +13,10 @@ from sonolens.tables.cohort import ScansTable
 from sonolens.tables.filled_in import FILLABLE, is_filled, name_units
 from sonolens.tables.pointing import PointingGameTable
 from sonolens.tables.training import TrainingRunsTable
+from sonolens.tables.vocabulary import EXTREMES
+
+RESAMPLES = 2000
+"""Of patients, for the interval of the share of extremes on annotations."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +29,13 @@ class Banner:
 
 
 def raise_banners(tables: Tables) -> list[Banner]:
-    """Warn of scores chosen on test scans, phantoms, unknown patients, a ring not in mm, starts, labels.
+    """Warn of scores chosen on test scans, phantoms, unknown patients, annotations, a ring not in mm, starts, labels.
 
     Args:
         tables: Has `scans`, where phantoms have the source ``phantoms`` and `filled_in` names ids that
             stand in for unknown ones; `pointing_game`, whose `ring` says
             how the ring was measured; `training_runs`, where the start ``none`` is a random one and the
-            labels ``shuffled`` are a null; and `protocol_optimism`: what choosing on test scans gained.
+            labels ``shuffled`` are a null; `extreme_points` and `splits`, which tell what lies on annotations; and `protocol_optimism`: what choosing on test scans gained.
 
     Returns:
         The banners that apply, in this order; none for an ordinary study.
@@ -37,6 +45,7 @@ def raise_banners(tables: Tables) -> list[Banner]:
         _warn_of_protocol(training_runs, tables["protocol_optimism"]),
         _warn_of_phantoms(tables["scans"]),
         _warn_of_filled(tables["scans"]),
+        _warn_of_annotations(tables),
         _warn_of_ring(tables["pointing_game"]),
         _warn_of_start(training_runs),
         _warn_of_labels(training_runs),
@@ -96,6 +105,35 @@ def _warn_of_filled(scans: ScansTable) -> Banner | None:
         f"The data set does not tell whose scans {filled['patient_id']} of {len(scans)} are. Partitions and intervals "
         f"go by {name_units(scans)}.{of_lesions} Scans of one woman that do not look alike may lie in "
         "training and test, which flatters every score, and intervals are too narrow by as much as her scans agree.",
+    )
+
+
+def _warn_of_annotations(tables: Tables) -> Banner | None:
+    """Tell how often the extremes of the scored maps lie on what is no tissue; maps count equally."""
+    game, points, splits = tables["pointing_game"], tables["extreme_points"], tables["splits"]
+    scored = splits.loc[splits["partition"].isin(game["partition"]), "scan_id"]
+    pointing = points[points["scan_id"].isin(scored) & (points["region"] != "none")]
+    if not (pointing["region"] == "annotation").any():
+        return None
+    on = pointing["share"] * (pointing["region"] == "annotation")
+    of_map = on.groupby([pointing[name] for name in ("method", "run", "scan_id")]).sum() / len(
+        EXTREMES
+    )
+    scan_ids = of_map.index.get_level_values("scan_id")
+    patient_of = tables["scans"].set_index("scan_id")["patient_id"]
+    confidence = float(game["confidence"].iloc[0])
+    rates = bootstrap_rates(
+        of_map.to_numpy()[:, None],
+        np.ones((len(of_map), 1)),
+        patient_of.loc[scan_ids].to_numpy(),
+        bootstrap=Bootstrap(resamples=RESAMPLES, confidence=confidence, seed=0),
+    )
+    share = percent_with_interval(rates.value[0], rates.ci_low[0], rates.ci_high[0])
+    return Banner(
+        "Some extremes lie on no tissue.",
+        f"Of the extremes of {counted(len(of_map), 'map')} of {counted(scan_ids.nunique(), 'scan')}, {share} lie "
+        "on text, callipers, scales or outside the field of view. They count as misses. A network may have learnt "
+        "to read them: fit it again with framing.annotations: blank, and compare.",
     )
 
 

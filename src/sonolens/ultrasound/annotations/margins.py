@@ -1,0 +1,74 @@
+"""Margins beside the field: grey bars, depth scales, cut-off menus, with a straight upright edge."""
+
+import numpy as np
+from scipy import ndimage
+
+from sonolens.arrays import Mask, Scan
+from sonolens.ultrasound.annotations.box import Box
+from sonolens.ultrasound.annotations.strokes import Levels
+
+WIDEST_SHARE = 0.12
+"""Of the scan's width: a margin that is wider would have been cut off."""
+
+EDGE_ROWS = 41
+"""Rows over which an edge is followed: a fascia or a shadow leaves its column sooner."""
+
+STEP_PX = 3
+"""An edge is at most so wide; that of a shadow is as wide as the beam."""
+
+LEAST_STEP = 8.0
+"""Grey levels."""
+
+TISSUE_QUANTILE, TIMES_TISSUE = 0.995, 1.3
+"""An edge of a margin is so many times sharper than this quantile of the steps in the tissue."""
+
+TISSUE_STEP = 4
+"""Every such column of the tissue is read; neighbours say the same."""
+
+LEAST_LENGTH = 0.2
+"""Of the scan's height."""
+
+
+def find_margins(scan: Scan) -> list[Box]:
+    """Find strips at the left and right that a straight upright edge parts from the tissue.
+
+    Skin, fasciae and shadows have no sharp edge along one column for a fifth of the depth.
+    """
+    rows, cols = scan.shape
+    reach = max(3 * STEP_PX, round(WIDEST_SHARE * cols))
+    if cols <= 3 * reach:
+        return []
+    steps = _measure_steps(scan)
+    inner = _follow(steps[:, reach : cols - reach : TISSUE_STEP])
+    least = max(TIMES_TISSUE * float(np.quantile(inner, TISSUE_QUANTILE)), LEAST_STEP)
+    boxes = []
+    for from_left in (True, False):
+        side = steps[:, :reach] if from_left else steps[:, : -reach - 1 : -1]
+        edge = _find_longest(_follow(side) >= least)
+        if edge is None or edge[0].stop - edge[0].start < LEAST_LENGTH * rows:
+            continue
+        band, width = edge[0], edge[1] + STEP_PX
+        left = 0 if from_left else cols - width
+        boxes.append(Box(band.start, left, band.stop, left + width, "margin"))
+    return boxes
+
+
+def _measure_steps(scan: Scan) -> Levels:
+    """Measure by how much grey levels step within `STEP_PX` columns."""
+    levels = np.pad(scan.astype(np.float32), ((0, 0), (1, STEP_PX - 1)), mode="edge")
+    return np.abs(levels[:, STEP_PX:] - levels[:, :-STEP_PX])
+
+
+def _follow(steps: Levels) -> Levels:
+    """Keep the steps that go on along `EDGE_ROWS` rows."""
+    return ndimage.median_filter(steps, size=(EDGE_ROWS, 1))
+
+
+def _find_longest(edges: Mask) -> tuple[slice, int] | None:
+    """Return the rows and the column of the longest upright run."""
+    labels, _ = ndimage.label(edges, structure=[[0, 1, 0], [0, 1, 0], [0, 1, 0]])
+    places = ndimage.find_objects(labels)
+    if not places:
+        return None
+    rows, cols = max(places, key=lambda place: place[0].stop - place[0].start)
+    return rows, int(cols.start)
