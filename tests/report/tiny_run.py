@@ -24,6 +24,7 @@ from tiny_scores import (
     predictions_table,
     training_runs_table,
 )
+from tiny_shortcuts import audit_table
 
 from sonolens.report import tabulate_classification, tabulate_pointing_game
 from sonolens.report.pictures import PNG_SIGNATURE
@@ -184,6 +185,7 @@ def _usual_inputs() -> dict[str, Any]:
         "faithfulness_scores": faithfulness_table(),
         "sanity_checks": sanity_table(),
         "repeatability": Repeatability.empty(),
+        "shortcut_audit": audit_table(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),
         **{caption.name: PNG_SIGNATURE + caption.name.encode() for caption in CAPTIONS},

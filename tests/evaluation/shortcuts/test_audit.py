@@ -115,7 +115,7 @@ def test_one_patient_of_a_label_cannot_be_asked() -> None:
     found = of_patients(audit(scans_table(label=label), groups=one))
 
     assert found["auc"].isna().all()
-    assert "1 patients have a scan of the rarer label" in found.loc["grey", "reason"]
+    assert "patients with a scan of the rarer label: 1" in found.loc["grey", "reason"]
     assert (found["n_patients"] == 59).all()
 
 

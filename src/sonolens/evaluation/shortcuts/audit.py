@@ -81,7 +81,7 @@ def _ask_other_patients(
     bootstrap: Bootstrap,
 ) -> list[dict[str, Any]]:
     rarer = count_rarer(malignant, patients)
-    few = f"{rarer} patients have a scan of the rarer label, and it takes {FEWEST_PATIENTS}"
+    few = f"patients with a scan of the rarer label: {rarer}, and it takes {FEWEST_PATIENTS}"
     deal = deal_patients(malignant, patients, folding=folding) if rarer >= FEWEST_PATIENTS else None
     rows = []
     for each in sets:
