@@ -11,7 +11,7 @@ from sonolens.evaluation.statistics import Bootstrap
 from sonolens.tables.shortcuts import ShortcutAudit
 from sonolens.tables.vocabulary import GEOMETRY, SHORTCUTS
 
-FOLDING = Folding(folds=4, repeats=1, exchanges=200, seed=0)
+FOLDING = Folding(folds=4, repeats=1, exchanges=300, seed=0)
 BOOTSTRAP = Bootstrap(resamples=100, confidence=0.95, seed=0)
 MALIGNANT = np.random.default_rng(0).permutation(60) < 24
 IDS = [f"s{number:02d}" for number in range(60)]

@@ -44,10 +44,11 @@ def audit_shortcuts(
 ) -> pd.DataFrame:
     """Ask of every set of features how well it tells the label, on other patients and on other devices.
 
-    An interval of a shortcut lies above 0.5 only where its p value, adjusted for the number of shortcuts, is as small as
-    the interval allows (0.05 for 95 %): of studies in which nothing tells the label, at most so many show one that does.
+    An interval of a shortcut leaves out 0.5 only where its p value, adjusted for the number of shortcuts, is as small as
+    the interval allows (0.05 for 95 %): of studies in which nothing tells the label, at most so many show otherwise, half
+    of them above 0.5.
 
-    Where at least two known devices have both labels, each of them is held out in turn: a fit to the scans of
+    Where at least two known devices have patients of both labels, two each, every one of them is held out in turn: a fit to the scans of
     all other known devices, none of them of its patients, is asked of its scans.
 
     Args:
@@ -94,6 +95,7 @@ def _ask_other_patients(
         row["p_adjusted"] = float(p_adjusted)
         if p_adjusted > 1 - bootstrap.confidence:
             row["ci_low"] = min(row["ci_low"], CHANCE)
+            row["ci_high"] = max(row["ci_high"], CHANCE)
     return rows
 
 
@@ -109,16 +111,21 @@ def _ask_other_devices(
     devices: "pd.Series[str]",
     bootstrap: Bootstrap,
 ) -> list[dict[str, Any]]:
-    """Hold out every device that has both labels, if there are two."""
-    labels = pd.Series(malignant).groupby(devices.to_numpy(), dropna=True).nunique()
-    both = labels.index[labels == len({True, False})]
+    """Hold out every device that has enough patients of both labels, if there are two."""
+    known = sorted(devices.dropna().unique())
+    of_device = {name: (devices == name).to_numpy() for name in known}
+    both = [
+        name
+        for name, held in of_device.items()
+        if count_rarer(malignant[held], patients[held]) >= FEWEST_PATIENTS
+    ]
     if len(both) <= 1:
         return []
     askable = [each for each in sets if not each.reason and each.name != "device"]
     designs = {each.name: form_design(each.values, patients) for each in askable}
     rows = []
     for device in both:
-        held = (devices == device).to_numpy()
+        held = of_device[device]
         others = devices.notna().to_numpy() & ~held & ~np.isin(patients, patients[held])
         learnable = bool(malignant[others].any() and not malignant[others].all())
         reason = "" if learnable else "the other devices lack a label without its patients"

@@ -50,7 +50,7 @@ class Folding:
 
 @dataclass(frozen=True)
 class Area:
-    """An AUC with its interval, and how often exchanged labels are told as well; NaN where unknown."""
+    """An AUC with its interval and the p value of exchanged labels; NaN where unknown."""
 
     value: float
     ci_low: float
@@ -137,7 +137,8 @@ def cross_validate(design: Design, deal: Deal, *, bootstrap: Bootstrap) -> Area:
 
     Returns:
         The AUC over all deals. Where resampling does not move it, its interval is Wilson's with the patients
-        of the rarer label. `p_value` is how often exchanged labels are told as well or better.
+        of the rarer label. `p_value` is two-sided: twice how often exchanged labels are told as well or better, or
+        as badly or worse, whichever is rarer.
     """
     outcomes = np.column_stack([deal.malignant, deal.exchanged]).astype(float)
     count = int(deal.patients.max()) + 1
@@ -235,11 +236,14 @@ def _area_of(
     resampled = ratio(*(((weights @ each) * weights).sum(axis=1) for each in (won, compared)))
     low, high = limits_of(area, resampled, patients=rarer, confidence=bootstrap.confidence)
     least, most = percentile_interval(exchanged, confidence=bootstrap.confidence)
-    as_well = int((exchanged >= area - 10**-DECIMALS).sum())
+    rounding = 10**-DECIMALS
+    beyond = min(
+        int((exchanged >= area - rounding).sum()), int((exchanged <= area + rounding).sum())
+    )
     known = int((~np.isnan(exchanged)).sum())
     return Area(
         value=area,
         ci_low=low if area > most else min(low, 0.5),
         ci_high=high if area < least else max(high, 0.5),
-        p_value=(1 + as_well) / (1 + known),
+        p_value=min(1.0, 2 * (1 + beyond) / (1 + known)),
     )

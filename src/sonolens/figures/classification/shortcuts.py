@@ -32,7 +32,7 @@ TITLES = {
 MOST_DEVICES = 6
 """More held-out devices than this stand in the table alone."""
 
-ROW_IN, WORDS_IN, WIDTH_IN, NAME_IN = 0.24, 1.5, 7.2, 2.6
+ROW_IN, WORDS_IN, WIDTH_IN, NAME_IN = 0.24, 1.5, 7.6, 3.1
 SHORTCUT_INK, GEOMETRY_INK = INK, INKS[2]
 NOT_ASKED = "No set of features could be asked; the table says why."
 
