@@ -10,6 +10,7 @@ import pandas as pd
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.roc import auc, bootstrap_aucs
 from sonolens.evaluation.shortcuts.cross_validation import (
+    HALF,
     Area,
     Codes,
     Deal,
@@ -31,7 +32,6 @@ FEWEST_PATIENTS = 2
 """Patients that each label must have: one to learn from, one to be asked."""
 
 UNKNOWN_AREA = Area(math.nan, math.nan, math.nan, math.nan)
-CHANCE = 0.5
 
 
 def audit_shortcuts(
@@ -44,9 +44,8 @@ def audit_shortcuts(
 ) -> pd.DataFrame:
     """Ask of every set of features how well it tells the label, on other patients and on other devices.
 
-    An interval of a shortcut leaves out 0.5 only where its p value, adjusted for the number of shortcuts, is as small as
-    the interval allows (0.05 for 95 %): of studies in which nothing tells the label, at most so many show otherwise, half
-    of them above 0.5.
+    An interval of a shortcut lies above 0.5 only where its p value, adjusted for the number of shortcuts, is as small as
+    the interval allows (0.05 for 95 %): of studies in which nothing tells the label, at most so many show one that does.
 
     Where at least two known devices have patients of both labels, two each, every one of them is held out in turn: a fit to the scans of
     all other known devices, none of them of its patients, is asked of its scans.
@@ -70,7 +69,7 @@ def audit_shortcuts(
     rows += _ask_other_devices(
         sets, malignant, patients, devices=scans["device"], bootstrap=bootstrap
     )
-    return pd.DataFrame(rows).assign(chance=CHANCE, confidence=bootstrap.confidence)
+    return pd.DataFrame(rows).assign(chance=HALF, confidence=bootstrap.confidence)
 
 
 def _ask_other_patients(
@@ -88,14 +87,15 @@ def _ask_other_patients(
     for each in sets:
         reason = each.reason or ("" if deal else few)
         area = UNKNOWN_AREA if reason or not deal else _ask(each, deal, bootstrap=bootstrap)
+        if not reason and math.isnan(area.value):
+            reason = "no fold tests both labels"
         rows.append(_row(each, "grouped_folds", area, patients, reason=reason))
     of_shortcuts = [row for row in rows if row["kind"] == "shortcut"]
     adjusted = holm_adjust(np.array([row["p_value"] for row in of_shortcuts]))
     for row, p_adjusted in zip(of_shortcuts, adjusted, strict=True):
         row["p_adjusted"] = float(p_adjusted)
         if p_adjusted > 1 - bootstrap.confidence:
-            row["ci_low"] = min(row["ci_low"], CHANCE)
-            row["ci_high"] = max(row["ci_high"], CHANCE)
+            row["ci_low"] = min(row["ci_low"], HALF)
     return rows
 
 

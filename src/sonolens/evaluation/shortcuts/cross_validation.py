@@ -1,5 +1,6 @@
 """How well some numbers of each scan tell its label: fitted to some patients, asked of others."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +16,6 @@ from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     limits_of,
     patient_resamples,
-    percentile_interval,
     ratio,
 )
 
@@ -25,11 +25,14 @@ Codes = Int[np.ndarray, " scans"]
 Pairs = Float[np.ndarray, "patients patients"]
 Tested = Bool[np.ndarray, " scans"]
 
-SHRINKAGE = 0.05
+SHRINKAGE = 1.0
 """Penalty of the fit as a share of its scans: weak beside one strong column, strong beside dozens of weak ones."""
 
 DECIMALS = 9
 """Scores are rounded to so many, for scans that are alike in all must tie."""
+
+HALF = 0.5
+"""The AUC of who knows nothing."""
 
 HINGES = (0.2, 0.4, 0.6, 0.8)
 """Quantiles of a column at which its slope may change, so that both ends may be malignant and the middle benign."""
@@ -127,9 +130,10 @@ def cross_validate(design: Design, deal: Deal, *, bootstrap: Bootstrap) -> Area:
     fit scored both, for scores of different fits are on different scales, which makes an AUC of all scores
     together fall below 0.5 where there is nothing to tell (Airola et al. 2011, Comput Stat Data Anal 55:1828-1844).
 
-    The interval resamples patients and holds the fits. Since fits share patients, that alone would leave out 0.5
-    too often where there is nothing to tell; so it holds 0.5 unless the AUC also lies outside what exchanged
-    labels give, with everything fitted again.
+    `p_value` is how often labels exchanged between patients can be fitted as well, all scans at once: that needs no
+    folds, and sees more than the AUC of others does. The interval resamples patients and holds the fits. Since fits share
+    patients, that alone would leave out 0.5 too often where there is nothing to tell; so it holds 0.5 unless the p
+    value is as small as the interval allows. An AUC below 0.5 tells nothing, so 0.5 is never above it.
 
     Args:
         design: From `form_design`.
@@ -137,20 +141,25 @@ def cross_validate(design: Design, deal: Deal, *, bootstrap: Bootstrap) -> Area:
 
     Returns:
         The AUC over all deals. Where resampling does not move it, its interval is Wilson's with the patients
-        of the rarer label. `p_value` is two-sided: twice how often exchanged labels are told as well or better, or
-        as badly or worse, whichever is rarer.
+        of the rarer label. NaN where no fit is asked of both labels.
     """
-    outcomes = np.column_stack([deal.malignant, deal.exchanged]).astype(float)
     count = int(deal.patients.max()) + 1
     won, compared = np.zeros((2, count, count))
-    wins_and_pairs = np.zeros((2, outcomes.shape[1]))
+    label = deal.malignant[:, None].astype(float)
     for tested in deal.tested:
-        scores = score_others(design[~tested], outcomes[~tested], design[tested])
-        wins_and_pairs += _count_wins(scores, outcomes[tested])
+        scores = score_others(design[~tested], label[~tested], design[tested])[:, 0]
         chosen = deal.malignant[tested], deal.patients[tested]
-        _compare_patients(scores[:, 0], *chosen, into=(won, compared))
-    areas = ratio(*wins_and_pairs)
-    return _area_of(areas, won, compared, rarer=count_rarer(*deal[:2]), bootstrap=bootstrap)
+        _compare_patients(scores, *chosen, into=(won, compared))
+    area = float(won.sum() / compared.sum()) if compared.any() else math.nan
+    weights = np.concatenate(list(patient_resamples(range(count), bootstrap=bootstrap)))
+    resampled = ratio(*(((weights @ each) * weights).sum(axis=1) for each in (won, compared)))
+    rarer, confidence = count_rarer(*deal[:2]), bootstrap.confidence
+    low, high = limits_of(area, resampled, patients=rarer, confidence=confidence)
+    if math.isnan(area):
+        return Area(area, area, area, area)
+    p_value = _compare_with_exchanged(design, deal)
+    hold_half = p_value > 1 - confidence
+    return Area(area, min(low, HALF) if hold_half else low, max(high, HALF), p_value)
 
 
 def score_others(
@@ -198,13 +207,14 @@ def _levels(
     return level.to_numpy()[:, None] == shared.index[shared >= least].to_numpy()
 
 
-def _count_wins(scores: Outcomes, outcomes: Outcomes) -> Float[np.ndarray, "2 outcomes"]:
-    """Count per outcome how often a malignant scan outscores a benign one, and of how many pairs."""
-    malignant = outcomes.sum(axis=0)
-    ranks = (rankdata(scores, axis=0) * outcomes).sum(axis=0)
-    return np.stack(
-        [ranks - malignant * (malignant + 1) / 2, malignant * (len(outcomes) - malignant)]
-    )
+def _compare_with_exchanged(design: Design, deal: Deal) -> float:
+    """Tell how often exchanged labels are fitted as well as the true ones, by the AUC of the fit to all scans."""
+    outcomes = np.column_stack([deal.malignant, deal.exchanged]).astype(float)
+    ranks = rankdata(score_others(design, outcomes, design), axis=0)
+    # Exchanges keep the number of malignant scans, so their ranks add up as their AUCs go.
+    fitted = (ranks * outcomes).sum(axis=0)
+    as_well = int((fitted[1:] >= fitted[0] - 10**-DECIMALS).sum())
+    return (1 + as_well) / (1 + deal.exchanged.shape[1])
 
 
 def _compare_patients(
@@ -220,30 +230,3 @@ def _compare_patients(
     between = np.ix_(patients[malignant], patients[~malignant])
     np.add.at(won, between, (difference > 0) + (difference == 0) / 2)
     np.add.at(compared, between, 1.0)
-
-
-def _area_of(
-    areas: Float[np.ndarray, " outcomes"],
-    won: Pairs,
-    compared: Pairs,
-    *,
-    rarer: int,
-    bootstrap: Bootstrap,
-) -> Area:
-    """Give the first of the areas its interval and its p value; the others are those of exchanged labels."""
-    area, exchanged = float(areas[0]), areas[1:]
-    weights = np.concatenate(list(patient_resamples(range(len(won)), bootstrap=bootstrap)))
-    resampled = ratio(*(((weights @ each) * weights).sum(axis=1) for each in (won, compared)))
-    low, high = limits_of(area, resampled, patients=rarer, confidence=bootstrap.confidence)
-    least, most = percentile_interval(exchanged, confidence=bootstrap.confidence)
-    rounding = 10**-DECIMALS
-    beyond = min(
-        int((exchanged >= area - rounding).sum()), int((exchanged <= area + rounding).sum())
-    )
-    known = int((~np.isnan(exchanged)).sum())
-    return Area(
-        value=area,
-        ci_low=low if area > most else min(low, 0.5),
-        ci_high=high if area < least else max(high, 0.5),
-        p_value=min(1.0, 2 * (1 + beyond) / (1 + known)),
-    )
