@@ -25,7 +25,7 @@ Codes = Int[np.ndarray, " scans"]
 Pairs = Float[np.ndarray, "patients patients"]
 Tested = Bool[np.ndarray, " scans"]
 
-SHRINKAGE = 1.0
+SHRINKAGE = 0.5
 """Penalty of the fit as a share of its scans: weak beside one strong column, strong beside dozens of weak ones."""
 
 DECIMALS = 9
