@@ -35,7 +35,7 @@ def test_what_parts_the_labels_has_an_auc_of_one_and_wilsons_interval() -> None:
     assert area.value == 1
     assert area.ci_low == pytest.approx(24 / (24 + 1.96**2), abs=1e-3)
     assert area.ci_high == 1
-    assert area.p_value == pytest.approx(1 / 101)
+    assert area.p_value == pytest.approx(2 / 101)
 
 
 def test_a_cluster_of_each_label_in_every_size_is_told_apart() -> None:

@@ -130,8 +130,8 @@ def cross_validate(design: Design, deal: Deal, *, bootstrap: Bootstrap) -> Area:
     fit scored both, for scores of different fits are on different scales, which makes an AUC of all scores
     together fall below 0.5 where there is nothing to tell (Airola et al. 2011, Comput Stat Data Anal 55:1828-1844).
 
-    `p_value` is how often labels exchanged between patients can be fitted as well, all scans at once: that needs no
-    folds, and sees more than the AUC of others does. The interval resamples patients and holds the fits. Since fits share
+    `p_value` is twice how often, for the interval has two sides, labels exchanged between patients can be fitted as
+    well, all scans at once: that needs no folds, and sees more than the AUC of others does. The interval resamples patients and holds the fits. Since fits share
     patients, that alone would leave out 0.5 too often where there is nothing to tell; so it holds 0.5 unless the p
     value is as small as the interval allows. An AUC below 0.5 tells nothing, so 0.5 is never above it.
 
@@ -208,13 +208,13 @@ def _levels(
 
 
 def _compare_with_exchanged(design: Design, deal: Deal) -> float:
-    """Tell how often exchanged labels are fitted as well as the true ones, by the AUC of the fit to all scans."""
+    """Tell twice how often exchanged labels are fitted as well as the true ones, by the AUC of the fit to all scans."""
     outcomes = np.column_stack([deal.malignant, deal.exchanged]).astype(float)
     ranks = rankdata(score_others(design, outcomes, design), axis=0)
     # Exchanges keep the number of malignant scans, so their ranks add up as their AUCs go.
     fitted = (ranks * outcomes).sum(axis=0)
     as_well = int((fitted[1:] >= fitted[0] - 10**-DECIMALS).sum())
-    return (1 + as_well) / (1 + deal.exchanged.shape[1])
+    return min(1.0, 2 * (1 + as_well) / (1 + deal.exchanged.shape[1]))
 
 
 def _compare_patients(
