@@ -25,6 +25,7 @@ from tiny_scores import (
     predictions_table,
     training_runs_table,
 )
+from tiny_shortcuts import audit_table
 
 from sonolens.evaluation.pointing import judge_maps
 from sonolens.report import tabulate_classification, tabulate_pointing_game
@@ -225,6 +226,7 @@ def _usual_inputs() -> dict[str, Any]:
         "sanity_checks": sanity_table(),
         "map_completeness": MapCompleteness.empty(),
         "repeatability": Repeatability.empty(),
+        "shortcut_audit": audit_table(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),
         **{caption.name: PNG_SIGNATURE + caption.name.encode() for caption in CAPTIONS},

@@ -76,9 +76,7 @@ def read_phantoms(
         scans=scans,
         images={scan_id: partial(_draw_once, phantom) for scan_id, phantom in phantoms.items()},
         masks={scan_id: partial(draw_mask, phantom) for scan_id, phantom in phantoms.items()},
-        annotations={
-            scan_id: partial(_mark_nothing, phantom) for scan_id, phantom in phantoms.items()
-        },
+        annotations={name: partial(_mark_nothing, each) for name, each in phantoms.items()},
         description=DESCRIPTION,
     )
 

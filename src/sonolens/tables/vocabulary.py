@@ -112,3 +112,12 @@ AGREEMENT_MEASURES = (
 
 SIMILARITY_MEASURES = ("rank_correlation", "absolute_rank_correlation", "ssim")
 """How alike two maps of one scan are."""
+
+SHORTCUTS = ("picture_size", "device", "field", "grey", "annotations", "position")
+"""What is not the appearance of the mass, and may tell its label."""
+
+GEOMETRY = "geometry"
+"""The drawn mask alone: size, aspect and place of the mass."""
+
+AUDIT_SCHEMES = ("grouped_folds", "held_out_device")
+"""Of whom a fit is asked: other patients, or the patients of another device."""

@@ -21,8 +21,8 @@ from sonolens.ultrasound import cell_centres, from_shares, pixels_at, to_shares
 MARKED = (*REGION_NAMES, "annotation")
 """What has a bit of its own, in their order."""
 
-BIT_PATTERNS = 2 ** len(REGION_NAMES) + 1
-"""Every sum of tissue, and the bit of annotations, which stands alone."""
+BIT_PATTERNS = 2 ** len(MARKED)
+"""Every sum of bits. At a single place that of annotations stands alone, but not where two places are taken together."""
 
 PLACE_DECIMALS = 12
 """Shares of the field of view that agree so far are one place."""

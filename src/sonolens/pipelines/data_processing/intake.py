@@ -1,4 +1,4 @@
-"""The station of intake: study -> screening, scans, raw_images, raw_masks, annotations, mass_measurements."""
+"""The station of intake: study -> screening, scans, raw_images, raw_masks, annotations, measurements."""
 
 import logging
 from collections.abc import Callable, Hashable, Iterator
@@ -40,6 +40,7 @@ def intake_station() -> Pipeline:
             import_pictures: ["raw_images", "raw_masks"],
             find_annotations: "annotations",
             measure_masses: "mass_measurements",
+            measure_scans: "scan_properties",
             describe_study: "study_facts",
         },
     )
@@ -114,6 +115,18 @@ def measure_masses(scans: ScansTable, raw_masks: Pictures) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def measure_scans(scans: ScansTable, raw_images: Pictures, raw_masks: Pictures) -> pd.DataFrame:
+    """Measure, in parallel, what every scan is beside the appearance of its mass."""
+    scan_ids = list(scans["scan_id"])
+    described = track(
+        in_parallel(partial(_describe, raw_images, raw_masks), scan_ids),
+        description="Measuring scans",
+        total=len(scan_ids),
+    )
+    found = zip(scan_ids, described, strict=True)
+    return pd.DataFrame([{"scan_id": scan_id} | asdict(each) for scan_id, each in found])
+
+
 def describe_study(study: Study, scans: ScansTable) -> dict[str, Any]:
     """Say what was read of the study, beside what its authors published."""
     left_out = dict(study.left_out)
@@ -131,6 +144,11 @@ def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
     return cohort.read_and_inspect(
         scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
     )
+
+
+def _describe(raw_images: Pictures, raw_masks: Pictures, scan_id: str) -> cohort.ScanProperties:
+    mask = np.asarray(raw_masks[scan_id](), dtype=bool)
+    return cohort.describe_scan(np.asarray(raw_images[scan_id]()), mask)
 
 
 def _screened(

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from sonolens.cohort.screening import ON_ERROR
+from sonolens.evaluation.shortcuts import Folding
 from sonolens.parameters import Parameters, one_of
 
 
@@ -40,3 +41,17 @@ class SplitParameters(Parameters):
     folds: int = Field(ge=2, description="K-fold: how many folds.")
     repeats: int = Field(ge=1, description="K-fold: how many times all folds are drawn.")
     seed: int = Field(ge=0, description="Seed of the shuffle.")
+
+
+class ShortcutsParameters(Parameters):
+    """How it is asked what tells the label beside the appearance of the mass."""
+
+    folds: int = Field(ge=2, description="Folds of patients, each asked of a fit to the others.")
+    repeats: int = Field(ge=1, description="How many times all patients are dealt to folds.")
+    exchanges: int = Field(ge=100, description="Exchanges of labels behind a p value.")
+    seed: int = Field(ge=0, description="Seed of folds and exchanges.")
+
+    @property
+    def folding(self) -> Folding:
+        """How patients are dealt and labels exchanged."""
+        return Folding(**self.model_dump())

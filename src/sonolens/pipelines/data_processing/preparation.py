@@ -1,5 +1,6 @@
-"""The station of preparation: scans, raw_images, annotations -> splits, model_inputs."""
+"""The station of preparation: scans, raw_images, annotations -> splits, model_inputs, shortcut_audit."""
 
+import logging
 from functools import partial
 
 import numpy as np
@@ -8,24 +9,31 @@ from kedro.pipeline import Pipeline
 
 from sonolens import cohort
 from sonolens.arrays import ScanStack
+from sonolens.evaluation import shortcuts
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures
-from sonolens.pipelines.data_processing.parameters import SplitParameters
-from sonolens.pipelines.parameters import FramingParameters
+from sonolens.pipelines.data_processing.parameters import ShortcutsParameters, SplitParameters
+from sonolens.pipelines.parameters import EvaluationParameters, FramingParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
+from sonolens.report.sections.shortcuts import tell_shortcuts
 from sonolens.studies import Study
 from sonolens.tables.cohort import ScansTable, ScreeningTable
+from sonolens.tables.filled_in import name_units
+from sonolens.tables.shortcuts import ScanPropertiesTable
 from sonolens.ultrasound import Framing, blank_annotations
+
+logger = logging.getLogger(__name__)
 
 
 def preparation_station() -> Pipeline:
-    """Split the patients of a study, and frame its scans."""
+    """Split the patients of a study, frame its scans, and ask what else tells the label."""
     return station(
         "preparation",
         {
             split_scans: "splits",
             frame_scans: "model_inputs",
+            score_shortcuts: "shortcut_audit",
         },
     )
 
@@ -71,6 +79,25 @@ def frame_scans(
     for place, scan in enumerate(track(framed, description="Framing scans", total=len(scans))):
         stack[place] = scan
     return stack
+
+
+def score_shortcuts(
+    scans: ScansTable,
+    scan_properties: ScanPropertiesTable,
+    screening: ScreeningTable,
+    asking: ShortcutsParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Score how well the label is told by what a network could learn instead of the mass."""
+    audit = shortcuts.audit_shortcuts(
+        scans,
+        scan_properties,
+        cohort.join_groups(scans, cohort.listed_duplicates(screening)),
+        folding=asking.folding,
+        bootstrap=scoring.bootstrap,
+    )
+    logger.info("%s", tell_shortcuts(audit, units=name_units(scans)))
+    return audit
 
 
 def _frame(

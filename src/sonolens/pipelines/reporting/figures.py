@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from sonolens.figures.classification import curves, reliability
 from sonolens.figures.classification.losses import draw_training
+from sonolens.figures.classification.shortcuts import draw_shortcuts
 from sonolens.figures.evidence.abstention import draw_abstention
 from sonolens.figures.evidence.agreement import draw_agreement
 from sonolens.figures.evidence.faithfulness import draw_faithfulness
@@ -67,6 +68,7 @@ def figures_station() -> Pipeline:
             draw_roc: "roc_figure",
             draw_calibration: "calibration_figure",
             draw_training: "training_figure",
+            draw_shortcuts: "shortcuts_figure",
             draw_pointing_game: "pointing_game_figure",
             draw_abstention: "abstention_figure",
             draw_agreement: "agreement_figure",

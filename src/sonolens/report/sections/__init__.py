@@ -21,6 +21,7 @@ from sonolens.report.sections import (
     pointing,
     provenance,
     reading,
+    shortcuts,
     study,
     training,
 )
@@ -33,6 +34,7 @@ SECTIONS = (
     data_card.SECTION,
     training.SECTION,
     classification.SECTION,
+    shortcuts.SECTION,
     configurations.SECTION,
     optimism.SECTION,
     pointing.SECTION,

@@ -1,0 +1,68 @@
+"""What a scan is beside the appearance of its mass: its size, its greys, and where and how large the mass is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sonolens.arrays import Mask, Scan
+from sonolens.regions import bounding_box, fill_mass
+
+
+@dataclass(frozen=True)
+class ScanProperties:
+    """A scan in numbers, as the table of this name has them.
+
+    Attributes:
+        rows_px: Height of the picture.
+        cols_px: Its width.
+        mean_grey: Mean grey level, 0 to 255, of all but the box around the mass and what lies below it, whose
+            shadow or enhancement is a sign of the mass; NaN where nothing else is there.
+        contrast: Standard deviation of these grey levels.
+        mass_row_px: Middle row of the box around the mass, from the top edge.
+        mass_col_px: Its middle column, from the left edge.
+        mass_height_px: Rows that the mass spans.
+        mass_width_px: Columns that it spans.
+        mass_area_px: Its pixels, holes filled, without dust.
+    """
+
+    rows_px: int
+    cols_px: int
+    mean_grey: float
+    contrast: float
+    mass_row_px: float
+    mass_col_px: float
+    mass_height_px: int
+    mass_width_px: int
+    mass_area_px: int
+
+
+def describe_scan(scan: Scan, mask: Mask) -> ScanProperties:
+    """Describe a scan by all but the appearance of its mass: how dark that or its shadow is counts in nothing.
+
+    Raises:
+        ValueError: If the mask is empty.
+
+    Examples:
+        >>> scan = np.full((4, 6), 100, dtype=np.uint8)
+        >>> mask = np.zeros((4, 6), dtype=bool)
+        >>> mask[1:3, 1:5] = True
+        >>> found = describe_scan(scan, mask)
+        >>> found.mean_grey, found.mass_row_px, found.mass_col_px, found.mass_width_px
+        (100.0, 2.0, 3.0, 4)
+    """
+    mass = fill_mass(mask)
+    rows, cols = bounding_box(mass)
+    apart = np.ones_like(mass)
+    apart[rows.start :, cols] = False
+    outside = scan[apart]
+    return ScanProperties(
+        rows_px=scan.shape[0],
+        cols_px=scan.shape[1],
+        mean_grey=float(outside.mean()) if outside.size else float("nan"),
+        contrast=float(outside.std()) if outside.size else float("nan"),
+        mass_row_px=(rows.start + rows.stop) / 2,
+        mass_col_px=(cols.start + cols.stop) / 2,
+        mass_height_px=rows.stop - rows.start,
+        mass_width_px=cols.stop - cols.start,
+        mass_area_px=int(mass.sum()),
+    )

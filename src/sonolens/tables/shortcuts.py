@@ -1,0 +1,66 @@
+"""The tables that say what a label can be told from without looking at the mass."""
+
+from typing import Annotated, TypeAlias
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from sonolens.tables.contract import Table, fits
+from sonolens.tables.vocabulary import AUDIT_SCHEMES, GEOMETRY, SHORTCUTS
+
+
+class ScanProperties(Table):
+    """What every scan is beside the appearance of its mass; rows count from the skin, columns from the left.
+
+    Grey levels are those of all but the box around the mass and what lies below it. The mass is what was drawn, holes included, without dust; `mass_row_px` and
+    `mass_col_px` are the middle of the box around it, `mass_height_px` and `mass_width_px` its sides.
+    """
+
+    scan_id: Series[str] = pa.Field(unique=True)
+    rows_px: Series[int] = pa.Field(gt=0)
+    cols_px: Series[int] = pa.Field(gt=0)
+    mean_grey: Series[float] = pa.Field(ge=0, le=255, nullable=True)
+    contrast: Series[float] = pa.Field(
+        ge=0, nullable=True, description="Standard deviation of the grey levels."
+    )
+    mass_row_px: Series[float] = pa.Field(ge=0)
+    mass_col_px: Series[float] = pa.Field(ge=0)
+    mass_height_px: Series[int] = pa.Field(gt=0)
+    mass_width_px: Series[int] = pa.Field(gt=0)
+    mass_area_px: Series[int] = pa.Field(gt=0)
+    annotation_share: Series[float] | None = pa.Field(
+        ge=0, le=1, nullable=True, description="Of the picture, where annotations were looked for."
+    )
+
+
+class ShortcutAudit(Table, unique=["features", "scheme", "device"]):
+    """How well the label can be told from what is not the appearance of the mass.
+
+    `kind` ``shortcut``: one thing that a network could learn instead of the mass. ``geometry``: the drawn mask
+    alone, the honest baseline of a network's AUC. `scheme` ``grouped_folds``: fits to some patients, asked of
+    others. ``held_out_device``: a fit to the scans of all other known devices, asked of those of `device`. Where
+    it cannot be asked, `reason` says why and the values are empty. `p_value` and `p_adjusted` (Holm's, over the
+    shortcuts) are of ``grouped_folds`` only.
+    """
+
+    features: Series[str] = pa.Field(isin=(*SHORTCUTS, GEOMETRY))
+    kind: Series[str] = pa.Field(isin=("shortcut", "geometry"))
+    scheme: Series[str] = pa.Field(isin=AUDIT_SCHEMES)
+    device: Series[str] = pa.Field(nullable=True)
+    n: Series[int] = pa.Field(ge=0, description="Scans asked.")
+    n_patients: Series[int] = pa.Field(
+        ge=0, description="Their patients; those who share duplicates are one."
+    )
+    auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    chance: Series[float] = pa.Field(ge=0, le=1)
+    p_value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    p_adjusted: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
+    reason: Series[str] = pa.Field(nullable=True, description="Why it cannot be asked.")
+
+
+ScanPropertiesTable: TypeAlias = Annotated[pd.DataFrame, fits(ScanProperties)]
+ShortcutAuditTable: TypeAlias = Annotated[pd.DataFrame, fits(ShortcutAudit)]
