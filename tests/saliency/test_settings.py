@@ -21,7 +21,11 @@ from sonolens.saliency import EXPLAINERS, MethodSettings
         ("occlusion", {"fill_grey": 300.0}, "fill_grey\n"),
         ("centre_prior", {"sigma_share": 0.0}, "sigma_share\n.* greater than 0"),
         ("edges", {"sigma_px": 0.0}, "sigma_px\n.* greater than 0"),
-        ("edges", {"sigma_mm": 1.0}, "sigma_mm\n.*not permitted"),
+        (
+            "edges",
+            {"sigma_mm": 1.0},
+            "'sigma_mm' is no parameter of this group; did you mean sigma_px",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(method, values, said):
