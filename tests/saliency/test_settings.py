@@ -21,16 +21,16 @@ from sonolens.saliency import EXPLAINERS, MethodSettings
         ("occlusion", {"fill_grey": 300.0}, "fill_grey\n"),
         ("centre_prior", {"sigma_share": 0.0}, "sigma_share\n.* greater than 0"),
         ("edges", {"sigma_px": 0.0}, "sigma_px\n.* greater than 0"),
-        (
-            "edges",
-            {"sigma_mm": 1.0},
-            "'sigma_mm' is no parameter of this group; did you mean sigma_px",
-        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(method, values, said):
     with pytest.raises(ValidationError, match=rf"{method}\.{said}"):
         settings_with(**{method: values})
+
+
+def test_a_setting_that_no_method_has_is_refused_and_the_nearest_is_named():
+    with pytest.raises(ValidationError, match=r"edges\n.*'sigma_mm' is no .*did you mean sigma_px"):
+        settings_with(edges={"sigma_mm": 1.0})
 
 
 def test_a_window_that_is_no_whole_number_of_strides_is_refused():
