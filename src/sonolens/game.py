@@ -96,8 +96,7 @@ def pointing_game(
     decisions = _tell_scans(told, scans["scan_id"].tolist(), count=len(scored))
     learned = scored if training_maps is None else _read_maps("training map", training_maps)
     mean_extremes = _locate_mean(learned)
-    marked = _read_annotations(annotations, drawn)
-    marked += [np.zeros(mask.shape, dtype=np.uint8) for mask in learned_on]
+    marked = _read_annotations(annotations, drawn) + _read_annotations(None, learned_on)
     region_maps = _draw_regions([*drawn, *learned_on], marked, scans, rule)
     points, shares = _locate(scored, region_maps, scans)
     readers = {scan_id: region_map.copy for scan_id, region_map in region_maps.items()}

@@ -127,10 +127,10 @@ class OneWorld:
         self, error: Exception, run_params: dict[str, Any], catalog: CatalogProtocol[Any, Any]
     ) -> None:
         """Close the record of a run that failed, and say where lies what it made to be looked at."""
-        say_outcome(catalog, run_params["run_id"])
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         self._session["error"] = without_folders(reason)
         self._write(catalog, status="failed")
+        say_outcome(catalog, run_params["run_id"])
 
     def _write(self, catalog: CatalogProtocol[Any, Any], *, status: str) -> None:
         seconds = round(time.monotonic() - self._started, 3)

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from kedro.framework.project import pipelines
@@ -12,6 +11,7 @@ from kedro.io import AbstractVersionedDataset, CatalogProtocol, DatasetError
 from sonolens.datasets.run_records import RunRecords
 from sonolens.datasets.versions import complete_versions, versioned_datasets
 from sonolens.lineage import RunRecord, World, choose_world
+from sonolens.parameters import suggest
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +58,7 @@ def refuse_unknown_parameters(given: Mapping[str, Any]) -> None:
     unknown = _unknown(names, known)
     if unknown:
         name = unknown[0]
-        close = get_close_matches(name, known, n=1) or get_close_matches(name.split(".")[0], known)
-        guess = f"did you mean {close[0]}? " if close else ""
+        guess = suggest(name, known) or suggest(name.split(".")[0], known)
         raise ValueError(
             f"--params {name} is read by no pipeline and not by the catalog; {guess}"
             f"known are {', '.join(sorted(known))}"

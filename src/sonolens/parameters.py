@@ -51,11 +51,19 @@ def check_known(name: str, *, known: Iterable[str], what: str) -> None:
     """
     names = [str(each) for each in known]
     if name not in names:
-        close = get_close_matches(name, names, n=1)
-        guess = f"did you mean {close[0]}? " if close else ""
         raise ValueError(
-            f"{name!r} is no {what}; {guess}known are {', '.join(names) or 'none at all'}"
+            f"{name!r} is no {what}; {suggest(name, names)}known are {', '.join(names) or 'none at all'}"
         )
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Ask whether the nearest known name was meant, with a blank behind; empty if none is near.
+
+    >>> suggest("epoch", ["epochs", "seeds"]), suggest("zzz", ["epochs"])
+    ('did you mean epochs? ', '')
+    """
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}? " if close else ""
 
 
 def one_of(known: Iterable[str]) -> Callable[[str], str]:

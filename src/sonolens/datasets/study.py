@@ -62,12 +62,9 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
 
         try:
             check_known(self._reader, known=sorted(READERS), what="study reader")
-        except ValueError as error:
-            raise DatasetError(str(error)) from error
-        read = READERS[self._reader]
-        self._check_options(inspect.signature(read))
-        self._check_path()
-        try:
+            read = READERS[self._reader]
+            self._check_options(inspect.signature(read))
+            self._check_path()
             study = read(self._path, **self._options)
         except (FileNotFoundError, ValueError) as error:
             raise DatasetError(str(error)) from error
@@ -102,12 +99,10 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
 
     def _check_options(self, signature: inspect.Signature) -> None:
         what = f"option of study reader {self._reader!r} (study.options)"
+        for option in self._options:
+            check_known(option, known=list(signature.parameters)[1:], what=what)
         try:
-            for option in self._options:
-                check_known(option, known=list(signature.parameters)[1:], what=what)
             signature.bind(self._path, **self._options)
-        except ValueError as error:
-            raise DatasetError(str(error)) from error
         except TypeError as error:
             raise DatasetError(
                 f"study reader {self._reader!r}: {error}; set it in study.options"

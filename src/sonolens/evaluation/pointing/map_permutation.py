@@ -196,15 +196,14 @@ def permutation_p_values(
             same = (counted[:, :, group] == mask[:, None]).all(axis=0)
             if not mask.any():
                 continue
-            looks = _count_reached(maps, pairs, mask, permutations=permutations, seed=seed)
-            for number, found in enumerate(looks, start=1):
-                open_ = same[:, None] & ~_is_clear(
+            undecided = np.broadcast_to(same[:, None], shape[:2])
+            for found in _count_reached(maps, pairs, mask, permutations=permutations, seed=seed):
+                reached[:, :, group] += np.where(undecided, found, 0)
+                drawn[:, :, group] += np.where(undecided, permutations, 0)
+                undecided = undecided & _holds_a_level(
                     reached[:, :, group], drawn[:, :, group], levels=levels
                 )
-                reached[:, :, group] += np.where(open_, found, 0)
-                drawn[:, :, group] += np.where(open_, permutations, 0)
-                settled = _is_clear(reached[:, :, group], drawn[:, :, group], levels=levels)
-                if settled[same].all() or number == MOST_LOOKS:
+                if not undecided.any():
                     break
     low, high = _limits(reached, drawn)
     p_value = np.where(drawn > 0, (1 + reached) / (1 + drawn), np.nan)
@@ -232,25 +231,24 @@ def _limits(
     return tuple(np.where(drawn > 0, limit, np.nan) for limit in (low, high))  # type: ignore[return-value]
 
 
-def _is_clear(
+def _holds_a_level(
     reached: Float[np.ndarray, "*rates"],
     drawn: Int[np.ndarray, "*rates"],
     *,
     levels: Sequence[float],
 ) -> Bool[np.ndarray, "*rates"]:
-    """Say whether the interval of a p value holds no level; never before anything is drawn."""
+    """Say whether a level of decision lies within the interval of a p value; never where nothing is drawn."""
     low, high = _limits(reached, drawn)
-    holds = [(low <= level) & (level <= high) for level in levels]
-    clear: Bool[np.ndarray, "*rates"] = (drawn > 0) & ~np.any(
-        [np.zeros(drawn.shape), *holds], axis=0
-    )
-    return clear
+    holds = np.zeros(drawn.shape, dtype=bool)
+    for level in levels:
+        holds |= (low <= level) & (level <= high)
+    return holds
 
 
 def _count_reached(
     maps: ScoredMaps, pairs: PointPairs, counted: Labels, *, permutations: int, seed: int
 ) -> Iterator[Float[np.ndarray, "regions rules"]]:
-    """Count, look by look, in how many of `permutations` exchanges the maps hit as often as seen."""
+    """Count, in each of `MOST_LOOKS` looks, in how many of `permutations` exchanges the maps hit as often as seen."""
     scans = np.flatnonzero(counted)
     chosen = counted[pairs.owner]
     playing = PointPairs(

@@ -63,10 +63,9 @@ def draw_screening_sheet(
     telling = cohort.telling_findings(study.scans, screening)
     shown = cohort.choose_for_sheet(study.scans, telling, count=rules.sheet_scans)
     scans = study.scans.set_index("scan_id").loc[shown]
-    tiles = [
-        _screened(study, scan, findings=telling[telling["scan_id"] == scan["scan_id"]])
-        for scan in scans.reset_index().to_dict("records")
-    ]
+    tiles = list(
+        in_parallel(partial(_screened, study, telling), scans.reset_index().to_dict("records"))
+    )
     summary = (
         f"n = {len(study.scans)} scans: {cohort.count_findings(screening)}. Shown: {len(tiles)}, "
         "every kind of finding first, then other scans. Warnings that concern every scan stand only here. Pink: "
@@ -152,10 +151,11 @@ def _describe(raw_images: Pictures, raw_masks: Pictures, scan_id: str) -> cohort
 
 
 def _screened(
-    study: Study, scan: dict[Hashable, Any], *, findings: ScreeningTable
+    study: Study, telling: ScreeningTable, scan: dict[Hashable, Any]
 ) -> screening_sheet.ScreenedScan:
     """Read one scan for the sheet; what cannot be read leaves its place empty."""
     scan_id = scan["scan_id"]
+    findings = telling[telling["scan_id"] == scan_id]
     image, mask = _read(study.images[scan_id]), _read(study.masks[scan_id])
     aspect = scan["spacing_row_mm"] / scan["spacing_col_mm"]
     fits = image is not None and mask is not None and image.shape == mask.shape
