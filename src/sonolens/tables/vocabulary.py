@@ -121,3 +121,20 @@ GEOMETRY = "geometry"
 
 AUDIT_SCHEMES = ("grouped_folds", "held_out_device")
 """Of whom a fit is asked: other patients, or the patients of another device."""
+
+RELIANCE_REGIONS = (*REGION_NAMES, "other", "annotation")
+"""All regions of a scan, which are shown or left out."""
+
+FILLS = ("mean", "blurred", "donor", "tissue", "shuffled")
+"""What is shown in place of a region that is left out."""
+
+RELIANCE_NULLS = ("moved", "exchanged", "randomised")
+"""What reliance is held against: the regions' shapes ``moved`` aside, those of another patient's scan
+``exchanged`` for them, and a network whose weights were drawn anew, ``randomised``."""
+
+RELIANCE_MEASURES = ("hangs_most", "share", "sign_differs")
+RELIANCE_VIEWS = ("whole", "without", "alone", "value")
+"""What of a scan tells the label: all, all but a region, the region alone, its Shapley value."""
+
+RELIANCE_ANSWERS = ("shown", "undecided", "not shown", "cannot be asked")
+"""Whether decisions hang on a region; ``undecided`` where fills differ."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sonolens.arrays import Labels
 from sonolens.evaluation.classification.calibration import estimate_calibration_error
 from sonolens.evaluation.classification.cases import Cases
 from sonolens.evaluation.classification.confusion import blind_chances, tally_calls
@@ -15,7 +16,12 @@ from sonolens.evaluation.classification.recalibration import (
     calibration_intercept,
     calibration_slope,
 )
-from sonolens.evaluation.classification.roc import auc, bootstrap_aucs, call_malignant
+from sonolens.evaluation.classification.roc import (
+    Scores,
+    auc,
+    bootstrap_aucs,
+    call_malignant,
+)
 from sonolens.evaluation.statistics.intervals import Bootstrap, bootstrap_rates, limits_of
 from sonolens.tables.vocabulary import CALL_METRICS
 
@@ -37,18 +43,35 @@ class CaseScore:
 
 
 def score_ranking(cases: Cases, *, bootstrap: Bootstrap) -> CaseScore:
-    """Score the AUC, its interval from resampled patients.
+    """Score the AUC, its interval from resampled patients; see `auc_limits`."""
+    area = auc(cases.malignant, cases.probability)
+    low, high = auc_limits(
+        cases.malignant, cases.probability, cases.patient_ids, bootstrap=bootstrap
+    )
+    return CaseScore(NO_RULE, "auc", area, low, high, _even_chance(cases), len(cases.malignant))
+
+
+def auc_limits(
+    labels: Labels, scores: Scores, patient_ids: np.ndarray, *, bootstrap: Bootstrap
+) -> tuple[float, float]:
+    """Return the interval of an AUC from resampled patients.
 
     Where resampling does not move it, the interval is Wilson's with the patients of the rarer class,
     because the AUC's variance is at most `auc (1 - auc) / min(malignant, benign)` (van Dantzig 1951,
     cited by Birnbaum and Klose 1957, Ann Math Stat 28:933-945).
+
+    Args:
+        scores: Probabilities or logits.
+        patient_ids: The patient of every score.
+
+    Returns:
+        Lower and upper limit; NaN for both when a class is missing.
     """
-    malignant, patients = cases.malignant, cases.patient_ids
-    area = auc(malignant, cases.probability)
-    resampled = bootstrap_aucs(malignant, cases.probability, patients, bootstrap=bootstrap)
-    rarer = min(len(set(patients[malignant])), len(set(patients[~malignant])))
-    low, high = limits_of(area, resampled, patients=rarer, confidence=bootstrap.confidence)
-    return CaseScore(NO_RULE, "auc", area, low, high, _even_chance(cases), len(malignant))
+    resampled = bootstrap_aucs(labels, scores, patient_ids, bootstrap=bootstrap)
+    rarer = min(len(set(patient_ids[labels])), len(set(patient_ids[~labels])))
+    return limits_of(
+        auc(labels, scores), resampled, patients=rarer, confidence=bootstrap.confidence
+    )
 
 
 def score_ranking_delong(cases: Cases, *, confidence: float) -> CaseScore:

@@ -5,7 +5,6 @@ from sonolens.evaluation.evidence.agreement import compare_methods, summarise_ag
 from sonolens.evaluation.evidence.completeness import WORTH_A_WARNING, tabulate_completeness
 from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions, explain_decisions
 from sonolens.evaluation.evidence.faithfulness import (
-    FILLS,
     area_under,
     fill_scans,
     trace_faithfulness,

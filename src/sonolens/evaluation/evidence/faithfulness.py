@@ -5,19 +5,13 @@ from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
-from scipy import ndimage
 
 from sonolens.arrays import ScanStack
+from sonolens.removal import EVEN_FILLS
 from sonolens.ultrasound import pixels_at, rescale_points
 
 Predict: TypeAlias = Callable[[UInt8[np.ndarray, "batch rows cols"]], Float[np.ndarray, " batch"]]
 """Probabilities of malignant for a batch of framed scans."""
-
-FILLS = ("mean", "blurred")
-"""What a deleted cell can show."""
-
-BLUR_SHARE = 0.05
-"""Standard deviation of the blur, as a share of the scan's side; 11 px of 224 leave no speckle."""
 
 Curves = Float[np.ndarray, "scans shares"]
 
@@ -96,15 +90,9 @@ def fill_scans(scans: ScanStack, *, fill: str) -> ScanStack:
     Raises:
         ValueError: If the fill is unknown.
     """
-    if fill == "mean":
-        means = scans.reshape(len(scans), -1).mean(axis=1)
-        levels = np.round(means).astype(np.uint8)
-        return np.broadcast_to(levels[:, None, None], scans.shape).copy()
-    if fill == "blurred":
-        sigma = (0.0, BLUR_SHARE * scans.shape[1], BLUR_SHARE * scans.shape[2])
-        blurred = ndimage.gaussian_filter(scans.astype(np.float32), sigma, mode="nearest")
-        return np.round(blurred).astype(np.uint8)
-    raise ValueError(f"fill {fill!r} is unknown; choose from {', '.join(FILLS)}")
+    if fill not in EVEN_FILLS:
+        raise ValueError(f"fill {fill!r} is unknown; choose from {', '.join(EVEN_FILLS)}")
+    return np.stack([EVEN_FILLS[fill](scan) for scan in scans])
 
 
 def _rank_cells(

@@ -5,21 +5,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from jaxtyping import UInt8
 from kedro.pipeline import Pipeline
 from scipy.special import expit
 
-from sonolens.arrays import Logits, SaliencyStack, ScanStack
+from sonolens.arrays import SaliencyStack, ScanStack
 from sonolens.evaluation import evidence
-from sonolens.models import (
-    ScanClassifier,
-    check_framing,
-    predict_logits,
-    randomise_cascade,
-    rebuild_network,
-)
+from sonolens.models import ScanClassifier, randomise_cascade, rebuild_network
 from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn
-from sonolens.pipelines.consistency import check_logits, decisions_of, read_weights, stack_maps
+from sonolens.pipelines.consistency import decisions_of, read_weights, stack_maps
+from sonolens.pipelines.explainability.asked_networks import framed_scans, predict, rebuild
 from sonolens.pipelines.explainability.parameters import (
     ExplanationParameters,
     FaithfulnessParameters,
@@ -73,9 +67,9 @@ def score_faithfulness(
     for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
         scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
         decided = decisions_of(decisions, run=run, scan_ids=scan_ids)
-        framed = _framed(model_inputs, scans, scan_ids)
+        framed = framed_scans(model_inputs, scans, scan_ids)
         traced = _ask_again(
-            _rebuild(model_weights, run, framed, decided["logit"], inference),
+            rebuild(model_weights, run, framed, decided["logit"], inference),
             decided,
             framed,
             stack_maps(
@@ -113,9 +107,9 @@ def check_sanity(
     runs = scored_scans(decisions, partition=scoring.partition)
     for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
         scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
-        framed = _framed(model_inputs, scans, scan_ids)
+        framed = framed_scans(model_inputs, scans, scan_ids)
         stored = decisions_of(decisions, run=run, scan_ids=scan_ids)["logit"]
-        network = _rebuild(model_weights, run, framed, stored, inference)
+        network = rebuild(model_weights, run, framed, stored, inference)
         depths = [
             _explain(each, framed, scan_ids, run=run, explanation=explanation, inference=inference)
             for each in _forgetting(network, seed=sanity.seed)
@@ -197,14 +191,14 @@ def _ask_again(
     """Trace the curves of every method on some scans of one run, in the probabilities of its table."""
     temperature = float(decided["temperature"].iloc[0])
 
-    def predict(changed: ScanStack) -> np.ndarray:
-        return np.asarray(expit(_predict(network, changed, inference) / temperature))
+    def judge(changed: ScanStack) -> np.ndarray:
+        return np.asarray(expit(predict(network, changed, inference) / temperature))
 
     for method, of_scans in maps.items():
         yield (
             method,
             evidence.trace_faithfulness(
-                predict,
+                judge,
                 framed,
                 of_scans,
                 called_malignant=decided["called"].to_numpy(dtype=bool),
@@ -216,37 +210,10 @@ def _ask_again(
         )
 
 
-def _predict(network: ScanClassifier, framed: ScanStack, inference: InferenceParameters) -> Logits:
-    return predict_logits(network, framed, batch_size=inference.batch_size, device=inference.device)
-
-
-def _rebuild(
-    model_weights: Networks,
-    run: str,
-    framed: UInt8[np.ndarray, "named rows cols"],
-    stored: "pd.Series[float]",
-    inference: InferenceParameters,
-) -> ScanClassifier:
-    """Rebuild a run's network, and see that it answers the framed scans as its predictions say."""
-    weights = read_weights(model_weights, run)
-    check_framing(weights, size_px=framed.shape[1])
-    network = rebuild_network(weights)
-    answered = _predict(network, framed, inference)
-    check_logits(answered, stored, run=run, tolerance=inference.logit_tolerance)
-    return network
-
-
 def _forgetting(network: ScanClassifier, *, seed: int) -> Iterator[ScanClassifier]:
     """The network as it was fitted, and then with more and more of it drawn anew."""
     yield network
     yield from randomise_cascade(network, seed=seed)
-
-
-def _framed(
-    model_inputs: ScanStack, scans: ScansTable, scan_ids: list[str]
-) -> UInt8[np.ndarray, "named rows cols"]:
-    """The framed scans named; the stack lies in the order of the table."""
-    return np.asarray(model_inputs[pd.Index(scans["scan_id"]).get_indexer(scan_ids)])
 
 
 def _explain(

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from sonolens.evaluation.evidence import FILLS
 from sonolens.evaluation.pointing import POINT_RULES
 from sonolens.parameters import Names, Parameters, each_once, listed, one_of, some_of
 from sonolens.regions import RegionRule
+from sonolens.removal import EVEN_FILLS, FILLS
 from sonolens.saliency import EXPLAINERS, MethodSettings
-from sonolens.tables.vocabulary import REGION_NAMES
+from sonolens.tables.vocabulary import REGION_NAMES, RELIANCE_NULLS
 
 Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -72,7 +72,7 @@ class FaithfulnessParameters(Parameters):
 
     scans: int | None = Field(ge=1, description="Scored scans per run, at most; none: all.")
     steps: int = Field(ge=1, description="Shares of the cells between two readings.")
-    fill: Annotated[str, AfterValidator(one_of(FILLS))] = Field(
+    fill: Annotated[str, AfterValidator(one_of(EVEN_FILLS))] = Field(
         description="What a deleted cell shows."
     )
     seed: int = Field(ge=0, description="Seed of the scans drawn and of the random order.")
@@ -83,3 +83,31 @@ class SanityParameters(Parameters):
 
     scans: int | None = Field(ge=1, description="Scored scans per run, at most; none: all.")
     seed: int = Field(ge=0, description="Seed of the scans drawn and of the weights.")
+
+
+def _several(fills: tuple[str, ...]) -> tuple[str, ...]:
+    if len(fills) < 2:  # noqa: PLR2004 - one fill agrees with itself
+        raise ValueError(
+            f"reliance.fills names only {fills[0]}, but a fill is a guess at what evidence is, and one guess "
+            f"cannot be doubted; name two or more of {', '.join(FILLS)}"
+        )
+    return fills
+
+
+class RelianceParameters(Parameters):
+    """How networks are asked about scans with regions left out."""
+
+    scans: int | None = Field(ge=1, description="Scored scans per run, at most; none: all.")
+    fills: Annotated[Names, AfterValidator(some_of(FILLS)), AfterValidator(_several)] = Field(
+        description="What is shown in place of a region; two or more."
+    )
+    donor_pairs: int = Field(
+        ge=1, description="Training scans of each label whose place is shown by fill donor."
+    )
+    feather_px: float = Field(
+        ge=0, description="Standard deviation of the soft edge of a region, of the framed scan."
+    )
+    nulls: Annotated[
+        tuple[str, ...], BeforeValidator(listed), AfterValidator(some_of(RELIANCE_NULLS))
+    ] = Field(description="What it is held against, from RELIANCE_NULLS; the first on the page.")
+    seed: int = Field(ge=0, description="Seed of the scans drawn, of donors, speckle and nulls.")

@@ -8,15 +8,17 @@ from sonolens.pipelines.explainability.maps import maps_station
 from sonolens.pipelines.explainability.network_checks import network_checks_station
 from sonolens.pipelines.explainability.pointing import pointing_station
 from sonolens.pipelines.explainability.regions import regions_station
+from sonolens.pipelines.explainability.reliance import reliance_station
 
 
 def create_pipeline() -> Pipeline:
-    """Draw regions and maps, see which region their extremes hit, and what else their evidence is worth."""
+    """Draw regions and maps, see which region their extremes hit, their worth, and what decisions hang on."""
     return (
         regions_station()
         + maps_station()
         + pointing_station()
         + evidence_station()
         + network_checks_station()
+        + reliance_station()
         + experiments_station()
     )

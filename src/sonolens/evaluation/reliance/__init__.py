@@ -1,0 +1,18 @@
+"""What decisions hang on: the logit of every coalition of a scan's regions, shared out and judged."""
+
+from sonolens.evaluation.reliance.asking import (
+    Judge,
+    ask_coalitions,
+    name_coalitions,
+    pair_strangers,
+)
+from sonolens.evaluation.reliance.aucs import score_reliance_aucs
+from sonolens.evaluation.reliance.game import (
+    interactions,
+    necessity,
+    shapley_values,
+    sufficiency,
+)
+from sonolens.evaluation.reliance.scores import find_most_relied_on, score_reliance
+from sonolens.evaluation.reliance.shares import share_out_logits, summarise_interactions
+from sonolens.evaluation.reliance.verdict import judge_reliance

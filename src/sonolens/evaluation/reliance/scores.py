@@ -1,0 +1,239 @@
+"""How far the decisions of a run hang on each region: shares of scans and of reliance, beside placebos."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float
+
+from sonolens.evaluation.classification.decisions import GROUPS, mark_groups
+from sonolens.evaluation.statistics.intervals import (
+    Bootstrap,
+    bootstrap_differences,
+    bootstrap_rates,
+    ratio,
+)
+from sonolens.evaluation.statistics.multiple_tests import holm_adjust
+from sonolens.evaluation.statistics.paired_permutation import sign_flip_p_values
+from sonolens.tables.reliance import RegionRelianceTable, RelianceScores
+from sonolens.tables.training import DecisionsTable
+from sonolens.tables.vocabulary import RELIANCE_REGIONS
+
+ROUNDING = 1e-9
+"""Values this close to 0 are none: a network may round pictures that are alike differently."""
+
+PerRegion = Float[np.ndarray, "scans regions"]
+"""A share per scan and region of `RELIANCE_REGIONS`; NaN where the scan has no such region, or no answer."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measure of some scans.
+
+    Attributes:
+        measure: A name in `RELIANCE_MEASURES`.
+        fill: By which fill, or ``all``.
+        shares: Between 0 and 1.
+        undecided: Scans on which fills differ.
+    """
+
+    measure: str
+    fill: str
+    shares: PerRegion
+    undecided: Bool[np.ndarray, " scans"]
+
+
+def score_reliance(
+    region_reliance: RegionRelianceTable,
+    decisions: DecisionsTable,
+    *,
+    partition: str,
+    permutations: int,
+    bootstrap: Bootstrap,
+) -> pd.DataFrame:
+    """Score how many decisions of every run hang most on each region, and what share of reliance it has.
+
+    A call hangs most on the region whose value is largest in its direction; where none speaks for the call it hangs
+    on none. A region's share of reliance is its absolute value over the sum of all. Fill ``all`` asks for what
+    every fill says alike; nothing is averaged over fills.
+
+    Args:
+        partition: Whose scans count.
+        permutations: Exchanges of own and placebo per patient, at most, for a p value.
+        bootstrap: How patients are resampled.
+
+    Returns:
+        A `RelianceScores` table. Where no scan has a placebo, `null` is ``none`` and nothing stands beside.
+    """
+    asked = decisions[decisions["partition"] == partition]
+    rows = [
+        row | {"run": run, "null": null, "partition": partition, "confidence": bootstrap.confidence}
+        for run, reliance in region_reliance.groupby("run", sort=False)
+        for null, row in _score_run(
+            reliance,
+            asked[asked["run"] == run].set_index("scan_id"),
+            permutations=permutations,
+            bootstrap=bootstrap,
+        )
+    ]
+    return pd.DataFrame(rows) if rows else RelianceScores.empty()
+
+
+def find_most_relied_on(values: PerRegion, called: Bool[np.ndarray, " scans"]) -> list[str]:
+    """Name the region that speaks most for each call; ``none`` where none does.
+
+    Args:
+        values: Shapley values, regions in the order of `RELIANCE_REGIONS`.
+        called: Whether each scan was called malignant.
+
+    Examples:
+        >>> values = np.array([[2.0, 1.0, -3.0, np.nan, np.nan]])
+        >>> (
+        ...     find_most_relied_on(values, np.array([True])),
+        ...     find_most_relied_on(values, np.array([False])),
+        ... )
+        (['mass'], ['below'])
+    """
+    towards = np.nan_to_num(np.where(called[:, None], values, -values), nan=-np.inf)
+    largest = towards.max(axis=1, initial=-np.inf)
+    return [
+        RELIANCE_REGIONS[place] if most > ROUNDING else "none"
+        for place, most in zip(towards.argmax(axis=1), largest, strict=True)
+    ]
+
+
+def tabulate_values(
+    reliance: pd.DataFrame, scan_ids: "pd.Index[str]", column: str = "value"
+) -> PerRegion:
+    """Lay out one column of the rows of one run, null and fill, scans by `RELIANCE_REGIONS`."""
+    wide = reliance.pivot_table(index="scan_id", columns="region", values=column, aggfunc="first")
+    return wide.reindex(index=scan_ids, columns=list(RELIANCE_REGIONS)).to_numpy(dtype=float)
+
+
+def _score_run(
+    reliance: pd.DataFrame, decided: pd.DataFrame, *, permutations: int, bootstrap: Bootstrap
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    about = decided.loc[reliance["scan_id"].unique()]
+    measured = {
+        str(null): list(_measure(rows, about))
+        for null, rows in reliance.groupby("null", sort=False)
+    }
+    own, groups = measured.pop("none"), mark_groups(about.reset_index())
+    for null, placebos in (measured or {"none": [_unknown(each) for each in own]}).items():
+        for found, placebo in zip(own, placebos, strict=True):
+            for place, (subset, label) in enumerate(GROUPS):
+                chosen = groups[:, place]
+                for row in _compare(
+                    found.shares[chosen],
+                    placebo.shares[chosen],
+                    about["patient_id"].to_numpy()[chosen],
+                    permutations=permutations,
+                    bootstrap=bootstrap,
+                ):
+                    has_region = ~np.isnan(found.shares[chosen][:, row.pop("place")])
+                    yield (
+                        null,
+                        row
+                        | {
+                            "measure": found.measure,
+                            "fill": found.fill,
+                            "subset": subset,
+                            "label": label,
+                            "n_undecided": int((found.undecided[chosen] & has_region).sum()),
+                        },
+                    )
+
+
+def _unknown(found: Measurement) -> Measurement:
+    return replace(found, shares=np.full_like(found.shares, np.nan))
+
+
+def _measure(reliance: pd.DataFrame, about: pd.DataFrame) -> Iterator[Measurement]:
+    """Measure the scans of one run and null, by each fill and by all of them."""
+    called = about["called"].to_numpy(dtype=bool)
+    by_fill = {
+        str(fill): tabulate_values(rows, about.index)
+        for fill, rows in reliance.groupby("fill", sort=False)
+    }
+    most = {fill: find_most_relied_on(values, called) for fill, values in by_fill.items()}
+    known = ~np.isnan(next(iter(by_fill.values())))
+    never = np.zeros(len(about), dtype=bool)
+    for fill, values in by_fill.items():
+        yield Measurement("hangs_most", fill, _mark(most[fill], known), never)
+        size = np.abs(values)
+        yield Measurement("share", fill, _shares(size), never)
+    agreed = np.array([len(set(names)) == 1 for names in zip(*most.values(), strict=True)])
+    alike = np.where(agreed, next(iter(most.values())), "")
+    yield Measurement("hangs_most", "all", _mark(alike.tolist(), known), ~agreed)
+    signs = np.stack(
+        [np.sign(np.where(np.abs(each) > ROUNDING, each, 0)) for each in by_fill.values()]
+    )
+    differs = np.where(known, (signs.min(axis=0) < 0) & (signs.max(axis=0) > 0), np.nan)
+    yield Measurement("sign_differs", "all", differs, np.nansum(differs, axis=1) > 0)
+
+
+def _shares(size: PerRegion) -> PerRegion:
+    """Divide by the sum over a scan's regions; where there is nothing to share, nothing is known."""
+    whole = np.nansum(size, axis=1, keepdims=True)
+    whole = np.where(whole > ROUNDING, whole, 0.0)
+    return np.where(np.isnan(size), np.nan, ratio(size, np.broadcast_to(whole, size.shape)))
+
+
+def _mark(most: Sequence[str], known: Bool[np.ndarray, "scans regions"]) -> PerRegion:
+    """Mark the region named for each scan among those that the scan has."""
+    named = np.array(most, dtype=object)[:, None] == np.array(RELIANCE_REGIONS, dtype=object)
+    return np.where(known, named.astype(float), np.nan)
+
+
+def _compare(
+    own: PerRegion,
+    placebo: PerRegion,
+    patient_ids: np.ndarray,
+    *,
+    permutations: int,
+    bootstrap: Bootstrap,
+) -> Iterator[dict[str, Any]]:
+    """Compare the measure of all regions with its placebo, on the scans of one group that have both."""
+    known, both = ~np.isnan(own), ~np.isnan(own) & ~np.isnan(placebo)
+    hits, counts = np.nan_to_num(own), both.astype(float)
+    rates = bootstrap_rates(hits, known.astype(float), patient_ids, bootstrap=bootstrap)
+    paired, beside = np.where(both, hits, 0.0), np.where(both, np.nan_to_num(placebo), 0.0)
+    apart = bootstrap_differences(paired, beside, counts, patient_ids, bootstrap=bootstrap)
+    p_values = _test(paired - beside, counts, patient_ids, permutations, bootstrap.seed)
+    adjusted = holm_adjust(p_values)
+    for place, region in enumerate(RELIANCE_REGIONS):
+        if not known[:, place].any():
+            continue
+        n_both = int(both[:, place].sum())
+        yield {
+            "region": region,
+            "place": place,
+            "n": int(known[:, place].sum()),
+            "value": float(rates.value[place]),
+            "ci_low": float(rates.ci_low[place]),
+            "ci_high": float(rates.ci_high[place]),
+            "n_placebo": n_both,
+            "placebo": float(beside[:, place].sum() / n_both) if n_both else np.nan,
+            "difference": float(apart.value[place]),
+            "difference_low": float(apart.ci_low[place]),
+            "difference_high": float(apart.ci_high[place]),
+            "p_value": float(p_values[place]),
+            "p_adjusted": float(adjusted[place]),
+        }
+
+
+def _test(
+    differences: PerRegion,
+    counts: PerRegion,
+    patient_ids: np.ndarray,
+    permutations: int,
+    seed: int,
+) -> Float[np.ndarray, " regions"]:
+    """Exchange own and placebo patient by patient; a region that no scan has both of is no test."""
+    codes, patients = pd.factorize(patient_ids)
+    sums = np.zeros((len(patients), differences.shape[1]))
+    np.add.at(sums, codes, differences)
+    p_values = sign_flip_p_values(sums, permutations=permutations, seed=seed)
+    return np.where(counts.any(axis=0), p_values, np.nan)
