@@ -36,7 +36,9 @@ class PlantedEvidence(Table, unique=["cue", "network", "seed", "method", "region
     Counted are the malignant test scans that were called malignant; constant maps (`n_silent`) are left
     out of `n`, and scans that lack the region. `chance`, `p_value` and the intervals are those of
     `PointingGame` for rule ``max``, subset ``correct``, label ``malignant``. Region ``planted`` is the
-    union of those where the evidence lies.
+    union of those where the evidence lies. Methods ``reliance`` and ``reliance_...`` count calls that hang most on a
+    region instead: by each fill, and by all of them; `chance` is then that of placebos, and scans on which fills
+    differ are `n_silent` but count.
     """
 
     cue: Series[str]
@@ -57,7 +59,9 @@ class PlantedEvidence(Table, unique=["cue", "network", "seed", "method", "region
     chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     enrichment: Series[float] = pa.Field(ge=0, nullable=True)
     p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
-    cell_row_mm: Series[float] = pa.Field(gt=0, description="Mean over the scans.")
-    cell_col_mm: Series[float] = pa.Field(gt=0, description="Mean over the scans.")
+    cell_row_mm: Series[float] = pa.Field(
+        gt=0, nullable=True, description="Mean over the scans; reliance has no cells."
+    )
+    cell_col_mm: Series[float] = pa.Field(gt=0, nullable=True, description="Likewise.")
     receptive_field_px: Series[float] = pa.Field(ge=1, description="Of the framed scan.")
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")

@@ -2,7 +2,9 @@
 
 from sonolens.evaluation.reliance.asking import (
     Judge,
+    Question,
     ask_coalitions,
+    draw_named_coalitions,
     name_coalitions,
     pair_strangers,
 )
@@ -13,6 +15,11 @@ from sonolens.evaluation.reliance.game import (
     shapley_values,
     sufficiency,
 )
-from sonolens.evaluation.reliance.scores import find_most_relied_on, score_reliance
+from sonolens.evaluation.reliance.scores import (
+    compare_with_placebo,
+    find_most_relied_on,
+    measure_reliance,
+    score_reliance,
+)
 from sonolens.evaluation.reliance.shares import share_out_logits, summarise_interactions
 from sonolens.evaluation.reliance.verdict import judge_reliance

@@ -1,6 +1,7 @@
 """Asking a network about every coalition of a scan's regions, and no picture twice."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -17,14 +18,26 @@ NOTHING = "nothing"
 JOINED_BY = "+"
 
 
-def ask_coalitions(
-    judge: Judge,
-    scan: FramedScan,
-    partitions: Mapping[str, Players],
-    *,
-    sources: FillSources,
-    fills: Sequence[str],
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Question:
+    """What a network is asked about one scan.
+
+    Attributes:
+        scan: The framed scan.
+        partitions: The regions it is divided into, by what they are: ``none`` for its own, or a placebo.
+        sources: What fills are drawn from.
+    """
+
+    scan: FramedScan
+    partitions: Mapping[str, Players]
+    sources: FillSources
+
+    def of(self, null: str) -> "Question":
+        """Return the question for another network, ``randomised``, which is asked about its own regions alone."""
+        return self if null == "none" else replace(self, partitions={null: self.partitions["none"]})
+
+
+def ask_coalitions(judge: Judge, question: Question, *, fills: Sequence[str]) -> pd.DataFrame:
     """Ask for the logit of every coalition of a scan's regions, by every fill.
 
     Pictures that are equal are judged once: the whole scan, and what is left when nothing is shown, are the same
@@ -32,9 +45,7 @@ def ask_coalitions(
 
     Args:
         judge: Returns logits.
-        scan: The framed scan.
-        partitions: The regions it is divided into, by what they are: its own, or placebos.
-        sources: What fills are drawn from.
+        question: The scan, its regions and what fills them.
         fills: Names in `FILLS`.
 
     Returns:
@@ -42,12 +53,12 @@ def ask_coalitions(
         order of `list_coalitions`.
     """
     asked = [
-        (null, fill, players, np.stack(list(_draw_coalitions(scan, players, picture))))
-        for null, players in partitions.items()
+        (null, fill, players, np.stack(list(_draw_coalitions(question.scan, players, picture))))
+        for null, players in question.partitions.items()
         for fill in fills
-        for picture in FILLS[fill](scan, players, sources)
+        for picture in FILLS[fill](question.scan, players, question.sources)
     ]
-    logits = iter(_judge_once(judge, [pictures for *_, pictures in asked]))
+    logits = _judge_once(judge, [pictures for *_, pictures in asked])
     answers = [
         _tabulate(null, fill, players, answered)
         for (null, fill, players, _), answered in zip(asked, logits, strict=True)
@@ -55,6 +66,14 @@ def ask_coalitions(
     drawn = pd.concat(answers, ignore_index=True)
     keys = ["null", "fill", "players", "shown"]
     return drawn.groupby(keys, sort=False)["logit"].agg(logit="mean", draws="size").reset_index()
+
+
+def draw_named_coalitions(question: Question, *, fill: str) -> dict[str, FramedScan]:
+    """Draw every coalition of a scan's own regions as the network is shown it, by the first draw of a fill."""
+    players = question.partitions["none"]
+    picture = FILLS[fill](question.scan, players, question.sources)[0]
+    drawn = _draw_coalitions(question.scan, players, picture)
+    return dict(zip(name_coalitions(players.names), drawn, strict=True))
 
 
 def name_coalitions(names: Sequence[str]) -> list[str]:

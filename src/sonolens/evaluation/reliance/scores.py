@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +43,10 @@ class Measurement:
     shares: PerRegion
     undecided: Bool[np.ndarray, " scans"]
 
+    def unknown(self) -> "Measurement":
+        """The same of scans of which nothing is known."""
+        return replace(self, shares=np.full_like(self.shares, np.nan))
+
 
 def score_reliance(
     region_reliance: RegionRelianceTable,
@@ -68,17 +71,17 @@ def score_reliance(
         A `RelianceScores` table. Where no scan has a placebo, `null` is ``none`` and nothing stands beside.
     """
     asked = decisions[decisions["partition"] == partition]
-    rows = [
-        row | {"run": run, "null": null, "partition": partition, "confidence": bootstrap.confidence}
+    tables = [
+        scored.assign(run=run, partition=partition, confidence=bootstrap.confidence)
         for run, reliance in region_reliance.groupby("run", sort=False)
-        for null, row in _score_run(
+        for scored in _score_run(
             reliance,
             asked[asked["run"] == run].set_index("scan_id"),
             permutations=permutations,
             bootstrap=bootstrap,
         )
     ]
-    return pd.DataFrame(rows) if rows else RelianceScores.empty()
+    return pd.concat(tables, ignore_index=True) if tables else RelianceScores.empty()
 
 
 def find_most_relied_on(values: PerRegion, called: Bool[np.ndarray, " scans"]) -> list[str]:
@@ -112,46 +115,13 @@ def tabulate_values(
     return wide.reindex(index=scan_ids, columns=list(RELIANCE_REGIONS)).to_numpy(dtype=float)
 
 
-def _score_run(
-    reliance: pd.DataFrame, decided: pd.DataFrame, *, permutations: int, bootstrap: Bootstrap
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    about = decided.loc[reliance["scan_id"].unique()]
-    measured = {
-        str(null): list(_measure(rows, about))
-        for null, rows in reliance.groupby("null", sort=False)
-    }
-    own, groups = measured.pop("none"), mark_groups(about.reset_index())
-    for null, placebos in (measured or {"none": [_unknown(each) for each in own]}).items():
-        for found, placebo in zip(own, placebos, strict=True):
-            for place, (subset, label) in enumerate(GROUPS):
-                chosen = groups[:, place]
-                for row in _compare(
-                    found.shares[chosen],
-                    placebo.shares[chosen],
-                    about["patient_id"].to_numpy()[chosen],
-                    permutations=permutations,
-                    bootstrap=bootstrap,
-                ):
-                    has_region = ~np.isnan(found.shares[chosen][:, row.pop("place")])
-                    yield (
-                        null,
-                        row
-                        | {
-                            "measure": found.measure,
-                            "fill": found.fill,
-                            "subset": subset,
-                            "label": label,
-                            "n_undecided": int((found.undecided[chosen] & has_region).sum()),
-                        },
-                    )
+def measure_reliance(reliance: pd.DataFrame, about: pd.DataFrame) -> list[Measurement]:
+    """Measure the scans of one run and null, by each fill and by all of them.
 
-
-def _unknown(found: Measurement) -> Measurement:
-    return replace(found, shares=np.full_like(found.shares, np.nan))
-
-
-def _measure(reliance: pd.DataFrame, about: pd.DataFrame) -> Iterator[Measurement]:
-    """Measure the scans of one run and null, by each fill and by all of them."""
+    Args:
+        reliance: Rows of a `RegionReliance` table of one run and null; scans without a row are NaN.
+        about: The `Decisions` of the run, indexed by scan.
+    """
     called = about["called"].to_numpy(dtype=bool)
     by_fill = {
         str(fill): tabulate_values(rows, about.index)
@@ -160,21 +130,53 @@ def _measure(reliance: pd.DataFrame, about: pd.DataFrame) -> Iterator[Measuremen
     most = {fill: find_most_relied_on(values, called) for fill, values in by_fill.items()}
     known = ~np.isnan(next(iter(by_fill.values())))
     never = np.zeros(len(about), dtype=bool)
-    for fill, values in by_fill.items():
-        yield Measurement("hangs_most", fill, _mark(most[fill], known), never)
-        size = np.abs(values)
-        yield Measurement("share", fill, _shares(size), never)
-    agreed = np.array([len(set(names)) == 1 for names in zip(*most.values(), strict=True)])
+    names = zip(*most.values(), strict=True)
+    agreed = np.array([len(set(each)) == 1 for each in names], dtype=bool)
     alike = np.where(agreed, next(iter(most.values())), "")
-    yield Measurement("hangs_most", "all", _mark(alike.tolist(), known), ~agreed)
-    signs = np.stack(
-        [np.sign(np.where(np.abs(each) > ROUNDING, each, 0)) for each in by_fill.values()]
-    )
+    signs = np.sign([np.where(np.abs(each) > ROUNDING, each, 0) for each in by_fill.values()])
     differs = np.where(known, (signs.min(axis=0) < 0) & (signs.max(axis=0) > 0), np.nan)
-    yield Measurement("sign_differs", "all", differs, np.nansum(differs, axis=1) > 0)
+    return [
+        *(Measurement("hangs_most", fill, _mark(most[fill], known), never) for fill in by_fill),
+        *(Measurement("share", fill, _share(values), never) for fill, values in by_fill.items()),
+        Measurement("hangs_most", "all", _mark(alike.tolist(), known), ~agreed),
+        Measurement("sign_differs", "all", differs, np.nansum(differs, axis=1) > 0),
+    ]
 
 
-def _shares(size: PerRegion) -> PerRegion:
+def _score_run(
+    reliance: pd.DataFrame, decided: pd.DataFrame, *, permutations: int, bootstrap: Bootstrap
+) -> Iterator[pd.DataFrame]:
+    about = decided.loc[reliance["scan_id"].unique()]
+    measured = {
+        str(null): measure_reliance(rows, about)
+        for null, rows in reliance.groupby("null", sort=False)
+    }
+    own, groups = measured.pop("none"), mark_groups(about.reset_index())
+    for null, placebos in (measured or {"none": [each.unknown() for each in own]}).items():
+        for found, placebo in zip(own, placebos, strict=True):
+            for chosen, (subset, label) in zip(groups.T, GROUPS, strict=True):
+                compared = compare_with_placebo(
+                    found.shares[chosen],
+                    placebo.shares[chosen],
+                    about["patient_id"].to_numpy()[chosen],
+                    permutations=permutations,
+                    bootstrap=bootstrap,
+                )
+                has_region = ~np.isnan(found.shares[chosen])
+                table = compared.assign(
+                    region=RELIANCE_REGIONS,
+                    p_adjusted=holm_adjust(compared["p_value"].to_numpy()),
+                    n_undecided=(has_region & found.undecided[chosen][:, None]).sum(axis=0),
+                    measure=found.measure,
+                    fill=found.fill,
+                    subset=subset,
+                    label=label,
+                    null=null,
+                )
+                yield table[table["n"] > 0]
+
+
+def _share(size: PerRegion) -> PerRegion:
     """Divide by the sum over a scan's regions; where there is nothing to share, nothing is known."""
     whole = np.nansum(size, axis=1, keepdims=True)
     whole = np.where(whole > ROUNDING, whole, 0.0)
@@ -187,53 +189,57 @@ def _mark(most: Sequence[str], known: Bool[np.ndarray, "scans regions"]) -> PerR
     return np.where(known, named.astype(float), np.nan)
 
 
-def _compare(
-    own: PerRegion,
-    placebo: PerRegion,
+def compare_with_placebo(
+    own: Float[np.ndarray, "scans columns"],
+    placebo: Float[np.ndarray, "scans columns"],
     patient_ids: np.ndarray,
     *,
     permutations: int,
     bootstrap: Bootstrap,
-) -> Iterator[dict[str, Any]]:
-    """Compare the measure of all regions with its placebo, on the scans of one group that have both."""
+) -> pd.DataFrame:
+    """Average shares over the scans that have them, and compare them with those of placebos on the same scans.
+
+    Args:
+        own: Shares between 0 and 1 by scan and column; NaN where there is none.
+        placebo: The same of the placebo.
+        patient_ids: The patient of every scan.
+        permutations: Exchanges of own and placebo, patient by patient, at most.
+        bootstrap: How patients are resampled.
+
+    Returns:
+        One row per column: `n`, `value` and its interval, `n_placebo`, `placebo`, `difference` and its interval,
+        `p_value`.
+    """
     known, both = ~np.isnan(own), ~np.isnan(own) & ~np.isnan(placebo)
-    hits, counts = np.nan_to_num(own), both.astype(float)
-    rates = bootstrap_rates(hits, known.astype(float), patient_ids, bootstrap=bootstrap)
-    paired, beside = np.where(both, hits, 0.0), np.where(both, np.nan_to_num(placebo), 0.0)
-    apart = bootstrap_differences(paired, beside, counts, patient_ids, bootstrap=bootstrap)
-    p_values = _test(paired - beside, counts, patient_ids, permutations, bootstrap.seed)
-    adjusted = holm_adjust(p_values)
-    for place, region in enumerate(RELIANCE_REGIONS):
-        if not known[:, place].any():
-            continue
-        n_both = int(both[:, place].sum())
-        yield {
-            "region": region,
-            "place": place,
-            "n": int(known[:, place].sum()),
-            "value": float(rates.value[place]),
-            "ci_low": float(rates.ci_low[place]),
-            "ci_high": float(rates.ci_high[place]),
-            "n_placebo": n_both,
-            "placebo": float(beside[:, place].sum() / n_both) if n_both else np.nan,
-            "difference": float(apart.value[place]),
-            "difference_low": float(apart.ci_low[place]),
-            "difference_high": float(apart.ci_high[place]),
-            "p_value": float(p_values[place]),
-            "p_adjusted": float(adjusted[place]),
+    rates = bootstrap_rates(
+        np.nan_to_num(own), known.astype(float), patient_ids, bootstrap=bootstrap
+    )
+    paired, beside = np.where(both, own, 0.0), np.where(both, placebo, 0.0)
+    apart = bootstrap_differences(
+        paired, beside, both.astype(float), patient_ids, bootstrap=bootstrap
+    )
+    p_values = _test(paired - beside, patient_ids, permutations=permutations, seed=bootstrap.seed)
+    return pd.DataFrame(
+        {
+            "n": known.sum(axis=0),
+            "value": rates.value,
+            "ci_low": rates.ci_low,
+            "ci_high": rates.ci_high,
+            "n_placebo": both.sum(axis=0),
+            "placebo": ratio(beside.sum(axis=0), both.sum(axis=0).astype(float)),
+            "difference": apart.value,
+            "difference_low": apart.ci_low,
+            "difference_high": apart.ci_high,
+            "p_value": np.where(both.any(axis=0), p_values, np.nan),
         }
+    )
 
 
 def _test(
-    differences: PerRegion,
-    counts: PerRegion,
-    patient_ids: np.ndarray,
-    permutations: int,
-    seed: int,
-) -> Float[np.ndarray, " regions"]:
-    """Exchange own and placebo patient by patient; a region that no scan has both of is no test."""
+    differences: PerRegion, patient_ids: np.ndarray, *, permutations: int, seed: int
+) -> Float[np.ndarray, " columns"]:
+    """Exchange own and placebo patient by patient."""
     codes, patients = pd.factorize(patient_ids)
     sums = np.zeros((len(patients), differences.shape[1]))
     np.add.at(sums, codes, differences)
-    p_values = sign_flip_p_values(sums, permutations=permutations, seed=seed)
-    return np.where(counts.any(axis=0), p_values, np.nan)
+    return sign_flip_p_values(sums, permutations=permutations, seed=seed)

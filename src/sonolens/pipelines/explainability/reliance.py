@@ -1,11 +1,10 @@
 """The station of reliance: model_weights, region_masks, decisions -> coalition_logits, region_reliance."""
 
-from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
+from PIL import Image
 
 from sonolens.arrays import ScanStack
 from sonolens.evaluation import reliance as hanging
@@ -14,11 +13,11 @@ from sonolens.pipelines.collections import Networks, Pictures
 from sonolens.pipelines.consistency import decisions_of
 from sonolens.pipelines.explainability.asked_networks import framed_scans, predict, rebuild
 from sonolens.pipelines.explainability.parameters import RelianceParameters
+from sonolens.pipelines.explainability.region_questions import prepare_questions
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
-from sonolens.removal import FillSources, Players, divide_scan, find_tissue, move_regions
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.reliance import (
     CoalitionLogitsTable,
@@ -27,7 +26,6 @@ from sonolens.tables.reliance import (
     RelianceScoresTable,
 )
 from sonolens.tables.training import DecisionsTable
-from sonolens.tables.vocabulary import LABELS
 
 
 def reliance_station() -> Pipeline:
@@ -36,6 +34,7 @@ def reliance_station() -> Pipeline:
         "reliance",
         {
             ask_coalitions: "coalition_logits",
+            show_coalitions: "coalition_pictures",
             share_out_logits: "region_reliance",
             score_interactions: "region_interactions",
             score_reliance: ["reliance_scores", "reliance_aucs"],
@@ -57,37 +56,51 @@ def ask_coalitions(
     """Ask every network about scored scans with each combination of their regions filled."""
     tables = []
     for run, scored in scored_scans(decisions, partition=scoring.partition).items():
-        scan_ids = draw_some(scored, at_most=reliance.scans, seed=reliance.seed)
-        decided = decisions_of(decisions, run=run, scan_ids=scan_ids)
-        framed = framed_scans(model_inputs, scans, scan_ids)
+        decided = decisions_of(
+            decisions,
+            run=run,
+            scan_ids=draw_some(scored, at_most=reliance.scans, seed=reliance.seed),
+        )
+        framed = framed_scans(model_inputs, scans, list(decided.index))
         network = rebuild(model_weights, run, framed, decided["logit"], inference)
         judges = _judges(network, reliance, inference)
-        strangers = hanging.pair_strangers(decided["patient_id"], seed=reliance.seed)
-        donors = _find_donors(decisions[decisions["run"] == run], scans, reliance)
-        for place in track(
-            range(len(scan_ids)), description=f"Leaving out regions, {run}", total=len(scan_ids)
+        of_run = decisions[decisions["run"] == run]
+        questions = prepare_questions(
+            model_inputs, region_masks, scans, of_run, decided["patient_id"], reliance
+        )
+        for scan_id, question in track(
+            questions, description=f"Leaving out regions, {run}", total=len(decided)
         ):
-            partitions = _divide(
-                region_masks,
-                scan_ids[place],
-                strangers[place],
-                size_px=framed.shape[1],
-                reliance=reliance,
-            )
-            number = int(pd.Index(scans["scan_id"]).get_loc(scan_ids[place]))
-            sources = FillSources(
-                tissue=find_tissue(partitions["none"]),
-                donors=np.asarray(model_inputs[donors(number)]),
-                seed=reliance.seed + number,
-            )
             for null, judge in judges.items():
-                asked = partitions if null == "none" else {null: partitions["none"]}
                 tables.append(
-                    hanging.ask_coalitions(
-                        judge, framed[place], asked, sources=sources, fills=reliance.fills
-                    ).assign(run=run, scan_id=scan_ids[place])
+                    hanging.ask_coalitions(judge, question.of(null), fills=reliance.fills).assign(
+                        run=run, scan_id=scan_id
+                    )
                 )
     return pd.concat(tables, ignore_index=True)
+
+
+def show_coalitions(
+    model_inputs: ScanStack,
+    region_masks: Pictures,
+    scans: ScansTable,
+    decisions: DecisionsTable,
+    reliance: RelianceParameters,
+    scoring: EvaluationParameters,
+) -> dict[str, Image.Image]:
+    """Keep for one scan of each label what the first network was shown by every fill."""
+    run, scored = next(iter(scored_scans(decisions, partition=scoring.partition).items()))
+    asked = draw_some(scored, at_most=reliance.scans, seed=reliance.seed)
+    decided = decisions_of(decisions, run=run, scan_ids=asked)
+    of_run = decisions[decisions["run"] == run]
+    shown = decided.drop_duplicates("label")["patient_id"]
+    questions = prepare_questions(model_inputs, region_masks, scans, of_run, shown, reliance)
+    return {
+        f"{run}/{scan_id}/{fill}/{coalition}": Image.fromarray(picture)
+        for scan_id, question in questions
+        for fill in reliance.fills
+        for coalition, picture in hanging.draw_named_coalitions(question, fill=fill).items()
+    }
 
 
 def share_out_logits(coalition_logits: CoalitionLogitsTable) -> pd.DataFrame:
@@ -136,58 +149,3 @@ def _judges(
     if "randomised" in reliance.nulls:
         *_, networks["randomised"] = randomise_cascade(network, seed=reliance.seed)
     return {null: partial(predict, asked, inference=inference) for null, asked in networks.items()}
-
-
-def _divide(
-    region_masks: Pictures,
-    scan_id: str,
-    stranger: str | None,
-    *,
-    size_px: int,
-    reliance: RelianceParameters,
-) -> dict[str, Players]:
-    """Divide a framed scan among its own regions, and among placebos as far as it has any."""
-    own = np.asarray(region_masks[scan_id]())
-    divided = {"none": own}
-    if "moved" in reliance.nulls and (moved := move_regions(own)) is not None:
-        divided["moved"] = moved
-    if "exchanged" in reliance.nulls and stranger is not None:
-        divided["exchanged"] = np.asarray(region_masks[stranger]())
-    return {
-        null: divide_scan(region_map, size_px=size_px, feather_px=reliance.feather_px)
-        for null, region_map in divided.items()
-    }
-
-
-def _find_donors(
-    decided: pd.DataFrame, scans: ScansTable, reliance: RelianceParameters
-) -> Callable[[int], list[int]]:
-    """Find the training scans whose place can be shown: as many of each label, drawn anew for each scan.
-
-    Raises:
-        ValueError: If fill ``donor`` is asked for and a label has too few training scans.
-    """
-    if "donor" not in reliance.fills:
-        return lambda _number: []
-    training = decided[decided["partition"] == "train"]
-    numbers = pd.Index(scans["scan_id"])
-    pools = [
-        numbers.get_indexer(training.loc[training["label"] == label, "scan_id"]) for label in LABELS
-    ]
-    for label, pool in zip(LABELS, pools, strict=True):
-        if len(pool) < reliance.donor_pairs:
-            raise ValueError(
-                f"fill donor needs {reliance.donor_pairs} {label} training scans but run "
-                f"{decided['run'].iloc[0]!r} has {len(pool)}; lower reliance.donor_pairs, or leave donor "
-                "out of reliance.fills"
-            )
-
-    def draw(number: int) -> list[int]:
-        rng = np.random.default_rng([reliance.seed, number])
-        return [
-            int(each)
-            for pool in pools
-            for each in rng.choice(pool, reliance.donor_pairs, replace=False)
-        ]
-
-    return draw

@@ -1,4 +1,4 @@
-"""The station of planted evidence: planted_inputs -> planted_maps, planted_points -> planted_evidence."""
+"""The station of planted evidence: planted_inputs -> planted_maps, planted_reliance -> planted_evidence."""
 
 from collections.abc import Iterator
 
@@ -11,15 +11,17 @@ from sonolens.evaluation import experiments, pointing
 from sonolens.figures import planted as figure
 from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps
 from sonolens.pipelines.explainability.maps import draw_saliency_maps
-from sonolens.pipelines.explainability.parameters import ExplanationParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, RelianceParameters
 from sonolens.pipelines.explainability.points import locate_extreme_points, measure_region_shares
+from sonolens.pipelines.explainability.reliance import ask_coalitions, share_out_logits
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.planted_evidence.networks import Stacks
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
-from sonolens.pipelines.planted_evidence.phantoms import explained_scans
+from sonolens.pipelines.planted_evidence.phantoms import by_study, explained_scans
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.pipelines.stations import station
 from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.tables.reliance import RegionRelianceTable
 
 
 def planted_evidence_station() -> Pipeline:
@@ -30,6 +32,8 @@ def planted_evidence_station() -> Pipeline:
             draw_planted_maps: "planted_maps",
             locate_extreme_points: "planted_points",
             measure_planted_shares: "planted_shares",
+            ask_planted_coalitions: "planted_coalitions",
+            share_out_logits: "planted_reliance",
             score_planted_evidence: "planted_evidence",
             draw_planted_evidence: "planted_evidence_figure",
         },
@@ -37,6 +41,7 @@ def planted_evidence_station() -> Pipeline:
             "saliency_maps": "planted_maps",
             "region_masks": "planted_regions",
             "scans": "planted_scans",
+            "coalition_logits": "planted_coalitions",
         },
     )
 
@@ -67,6 +72,39 @@ def draw_planted_maps(
     )
 
 
+def ask_planted_coalitions(
+    planted_weights: Networks,
+    planted_scans: pd.DataFrame,
+    planted_inputs: Stacks,
+    planted_regions: Pictures,
+    planted_decisions: pd.DataFrame,
+    reliance: RelianceParameters,
+    inference: InferenceParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Ask every network about malignant test scans with each combination of their regions filled."""
+    tables = []
+    for cue, scans in by_study(planted_scans):
+        # Training scans are donors; of the test scans only malignant ones have regions.
+        asked = scans.query(
+            "partition == 'train' or (partition == 'test' and label == 'malignant')"
+        )
+        decided = planted_decisions[planted_decisions["scan_id"].isin(asked["scan_id"])]
+        tables.append(
+            ask_coalitions(
+                {run: planted_weights[run] for run in decided["run"].unique()},
+                planted_inputs[cue](),
+                planted_regions,
+                scans,
+                decided,
+                reliance,
+                inference,
+                scoring.model_copy(update={"partition": "test"}),
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
 def measure_planted_shares(
     planted_maps: SaliencyMaps,
     planted_regions: Pictures,
@@ -93,13 +131,14 @@ def measure_planted_shares(
 def score_planted_evidence(
     planted_points: pd.DataFrame,
     planted_shares: pd.DataFrame,
+    planted_reliance: RegionRelianceTable,
     planted_regions: Pictures,
     planted_decisions: pd.DataFrame,
     planted_runs: pd.DataFrame,
     planted_scans: pd.DataFrame,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
-    """Score how often maps point to where the evidence was planted."""
+    """Score how often maps point to where the evidence was planted, and how often calls hang on it."""
     lookups = {
         cue: pointing.look_up_regions(
             planted_points[planted_points["scan_id"].isin(scans["scan_id"])],
@@ -116,6 +155,7 @@ def score_planted_evidence(
         planted_shares,
         planted_decisions,
         planted_runs,
+        region_reliance=planted_reliance,
         lookups=lookups,
         permutations=scoring.permutations,
         bootstrap=scoring.bootstrap,

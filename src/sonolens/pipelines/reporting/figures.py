@@ -15,8 +15,10 @@ from sonolens.figures.experiments.comparison import draw_methods_and_networks
 from sonolens.figures.experiments.performance import draw_performance_and_pointing
 from sonolens.figures.pointing.hits import draw_pointing_game
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
+from sonolens.figures.reliance.regions import draw_region_reliance
 from sonolens.pipelines.reporting.scan_figures import (
     draw_cam_scheme,
+    draw_coalition_pictures,
     draw_example_scans,
     draw_gallery,
     draw_method_examples,
@@ -78,6 +80,8 @@ def figures_station() -> Pipeline:
             draw_methods_and_networks: "comparison_figure",
             draw_performance_and_pointing: "performance_figure",
             draw_ring_sweep: "ring_sweep_figure",
+            draw_region_reliance: "reliance_figure",
+            draw_coalition_pictures: "coalition_figure",
             draw_gallery: "gallery",
             draw_example_scans: "figure_1",
             draw_regions: "figure_3",

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from sonolens.arrays import ScanStack
 from sonolens.figures import cam_scheme, gallery, method_examples, paper_figures
+from sonolens.figures.reliance import pictures
 from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps, methods_drawn
 from sonolens.pipelines.reporting.parameters import ReportingParameters
@@ -13,6 +14,7 @@ from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans,
 from sonolens.saliency import strongest_channels
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import ExtremePointsTable, PointingGameTable
+from sonolens.tables.reliance import CoalitionLogitsTable
 from sonolens.tables.shown import GalleryTable
 from sonolens.tables.training import DecisionsTable
 
@@ -104,6 +106,15 @@ def draw_saliency_examples(
         method=extreme_points["method"].iloc[0],
     )
     return paper_figures.draw_saliency_examples(views)
+
+
+def draw_coalition_pictures(
+    coalition_pictures: Pictures, coalition_logits: CoalitionLogitsTable, scans: ScansTable
+) -> Figure:
+    """Show what a network was shown of one scan of each label when regions were left out."""
+    return pictures.draw_coalition_pictures(
+        coalition_pictures, coalition_logits, scans.set_index("scan_id")["label"]
+    )
 
 
 def draw_method_examples(

@@ -1,0 +1,148 @@
+"""What decisions hang on: the verdict of every region, and what each fill says of it."""
+
+from typing import Any
+
+import pandas as pd
+
+from sonolens.figures.reliance.regions import FILL_NAMES, REGION_NAMES
+from sonolens.report.cells import ReportCell, read_over_runs, score, share
+from sonolens.report.numerals import counted, score_with_interval
+from sonolens.report.pictures import Caption
+from sonolens.report.section import Section, Tables
+from sonolens.tables.reliance import RelianceScoresTable, RelianceVerdictTable
+from sonolens.tables.vocabulary import RELIANCE_ANSWERS
+
+COLUMNS = (
+    "Calls that hang most on it",
+    "Share of reliance",
+    "AUC without it",
+    "AUC by it alone",
+    "AUC of its value",
+)
+
+
+def tell_reliance(reliance_verdict: RelianceVerdictTable) -> list[str]:
+    """Say per run in one sentence on which regions decisions hang, by all fills."""
+    sentences = []
+    for run, judged in reliance_verdict.groupby("run", sort=False):
+        first = judged.iloc[0]
+        area = score_with_interval(first["auc"], first["auc_low"])
+        if (judged["answer"] == "cannot be asked").all():
+            sentences.append(
+                f"{run}: what decisions hang on cannot be asked, because the network does not tell the "
+                f"{counted(int(judged['n'].max()), 'scan')} asked about apart (AUC {first['auc']:.2f}, lower limit "
+                f"{first['auc_low']:.2f}), or no scan had room for a placebo."
+            )
+            continue
+        said = {
+            answer: [
+                REGION_NAMES[name] for name in judged.loc[judged["answer"] == answer, "region"]
+            ]
+            for answer in RELIANCE_ANSWERS
+        }
+        parts = [f"{answer} for {', '.join(names)}" for answer, names in said.items() if names]
+        sentences.append(f"{run}: that decisions hang on it is {'; '.join(parts)} (AUC {area}).")
+    return sentences
+
+
+def list_readings(tables: Tables) -> list[dict[str, Any]]:
+    """List by region and fill what the scores and AUCs say, over all runs; held against the first null."""
+    scores, aucs = (_first_null(tables[name]) for name in ("reliance_scores", "reliance_aucs"))
+    whole = aucs[aucs["view"] == "whole"]
+    return [
+        {
+            "names": (REGION_NAMES[str(region)], FILL_NAMES[str(fill)]),
+            "cells": [
+                _read_scores(scores, region, fill, "hangs_most"),
+                _read_scores(scores, region, fill, "share"),
+                *(_read_aucs(rows, view) for view in ("without", "alone", "value")),
+            ],
+        }
+        for (region, fill), rows in aucs[aucs["view"] != "whole"].groupby(
+            ["region", "fill"], sort=False
+        )
+    ] + [
+        {
+            "names": ("whole scan", ""),
+            "cells": [
+                ReportCell(""),
+                ReportCell(""),
+                _read_whole(whole),
+                ReportCell(""),
+                ReportCell(""),
+            ],
+        }
+    ]
+
+
+def tell_undecided(reliance_scores: RelianceScoresTable) -> str:
+    """Say on how many scans fills do not name the same region."""
+    agreed = _first_null(reliance_scores).query(
+        "fill == 'all' and measure == 'hangs_most' and subset == 'all' and label == 'both'"
+    )
+    undecided = int(agreed.groupby("run")["n_undecided"].max().sum())
+    return (
+        f"On {undecided} of {counted(int(agreed.groupby('run')['n'].max().sum()), 'scan')} the fills do not name the "
+        "same region: these are undecided, and are not averaged."
+    )
+
+
+def _read_scores(scores: pd.DataFrame, region: object, fill: object, measure: str) -> ReportCell:
+    rows = scores[
+        (scores["region"] == region)
+        & (scores["fill"] == fill)
+        & (scores["measure"] == measure)
+        & (scores["subset"] == "all")
+        & (scores["label"] == "both")
+    ]
+    return read_over_runs(rows, scale=share, value="value", beside={"placebo": "placebo"})
+
+
+def _read_aucs(aucs: pd.DataFrame, view: str) -> ReportCell:
+    rows = aucs[aucs["view"] == view]
+    return read_over_runs(rows, scale=score, value="auc", beside={"placebo": "placebo"})
+
+
+def _read_whole(aucs: pd.DataFrame) -> ReportCell:
+    return read_over_runs(aucs.drop_duplicates("run"), scale=score, value="auc")
+
+
+def _first_null(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["null"] == table["null"].iloc[0]] if len(table) else table
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    return {
+        "sentences": tell_reliance(tables["reliance_verdict"]),
+        "undecided": tell_undecided(tables["reliance_scores"]),
+        "columns": COLUMNS,
+        "rows": list_readings(tables),
+        "null": _first_null(tables["reliance_aucs"])["null"].iloc[0],
+        "asked_confidence": float(tables["reliance_aucs"]["confidence"].iloc[0]),
+    }
+
+
+SECTION = Section(
+    "reliance",
+    "What decisions hang on",
+    "reliance.html",
+    needs=("reliance_verdict", "reliance_scores", "reliance_aucs"),
+    figures=(
+        Caption(
+            name="reliance_figure",
+            intervals=True,
+            title="Regions left out and kept alone",
+            text="Share of what all regions add to the logit, beside the same shapes where there is no mass; and how well the label is "
+            "told without a region, by it alone, and by what it adds.",
+            alt="Dot plots per fill: above, the share of each region beside its placebo; below, AUCs without it, alone and of its value.",
+        ),
+        Caption(
+            name="coalition_figure",
+            title="What the network was shown",
+            text="One scan of each label whole, without each region, with the mass alone and with nothing but the fill; under each "
+            "heading the logit.",
+            alt="Grid of scans with regions replaced by each fill, with the logit of every picture.",
+        ),
+    ),
+    tell=_tell,
+)
