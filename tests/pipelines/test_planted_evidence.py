@@ -23,6 +23,7 @@ REGION_RULE = RegionRule(
     below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
 )
 FOUR = ["mass", "peritumoral", "below", "other"]
+RELIANCE = ["reliance", "reliance_donor", "reliance_mean", "reliance_tissue"]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,8 @@ def test_every_network_is_explained_on_every_cue_by_its_own_methods(
 ) -> None:
     found = evidence.groupby(["network", "cue"])["method"].unique().map(sorted).to_dict()
 
-    local, tiny = ["cam", "centre_prior", "random"], ["cam", "eigen_cam"]
+    local = sorted(["cam", "centre_prior", "random", *RELIANCE])
+    tiny = sorted(["cam", "eigen_cam", *RELIANCE])
     assert found == {
         ("local", "interior"): local,
         ("local", "foci_below"): local,
@@ -62,7 +64,7 @@ def test_every_network_is_explained_on_every_cue_by_its_own_methods(
 def test_the_four_regions_are_the_whole_scan_and_rates_lie_in_their_intervals(
     evidence: pd.DataFrame,
 ) -> None:
-    counted = evidence[evidence["n"] > 0]
+    counted = evidence[(evidence["n"] > 0) & ~evidence["method"].isin(RELIANCE)]
     parts = counted[counted["region"].isin(FOUR)].groupby(["cue", "network", "method"])
 
     assert len(counted)
@@ -70,6 +72,20 @@ def test_the_four_regions_are_the_whole_scan_and_rates_lie_in_their_intervals(
         assert parts[column].sum().to_numpy() == pytest.approx(1), column
     assert counted["hits"].to_numpy() == pytest.approx((counted["rate"] * counted["n"]).to_numpy())
     assert counted["rate"].between(counted["ci_low"] - 1e-9, counted["ci_high"] + 1e-9).all()
+
+
+def test_a_call_hangs_most_on_one_region_at_most_and_on_none_where_fills_differ(
+    evidence: pd.DataFrame,
+) -> None:
+    counted = evidence[(evidence["n"] > 0) & evidence["method"].isin(RELIANCE)]
+    parts = counted[counted["region"].isin(FOUR)].groupby(["cue", "network", "method"])
+
+    assert len(counted)
+    assert (parts["hits"].sum() <= parts["n"].max() - parts["n_silent"].max() + 1e-9).all()
+    assert counted["rate"].between(counted["ci_low"] - 1e-9, counted["ci_high"] + 1e-9).all()
+    assert counted[["cell_row_mm", "cell_col_mm"]].isna().all(axis=None)
+    by_one_fill = counted["method"] != "reliance"
+    assert (counted.loc[by_one_fill, "n_silent"] == 0).all()
 
 
 def test_evidence_is_planted_where_the_study_says(evidence: pd.DataFrame) -> None:
@@ -104,6 +120,9 @@ def test_only_malignant_test_scans_are_explained(planted: Any) -> None:
     for table in ("planted_points", "planted_shares"):
         assert set(planted.catalog.load(table)["scan_id"]) == malignant
     assert set(planted.catalog.load("planted_regions")) == malignant
+    asked = planted.catalog.load("planted_coalitions")
+    assert set(asked["scan_id"]) <= malignant
+    assert set(asked["run"]) == set(planted.catalog.load("planted_runs")["run"])
 
 
 def test_what_a_study_has_bears_the_name_of_its_cue(planted: Any) -> None:

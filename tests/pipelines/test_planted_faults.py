@@ -1,12 +1,13 @@
-"""A fault in the pointing game turns the table of planted evidence wrong, so the table vouches for it.
+"""A fault in the pointing game or in reliance turns the table of planted evidence wrong, so the table vouches for both.
 
 Nothing is fitted: on real phantoms the maps are made by hand. Each has its maximum where the evidence lies
-and its minimum elsewhere; in every study one scan is missed by the network, and its map points away.
+and its minimum elsewhere; in every study one scan is missed by the network, and its map points away. A scan that is
+asked about is bright where the evidence lies, and the network answers how bright a picture is.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from unittest.mock import Mock
 
@@ -14,7 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sonolens.evaluation import classification
+from sonolens.evaluation import classification, reliance
+from sonolens.evaluation.experiments import planted as planted_scores
 from sonolens.evaluation.pointing import (
     extreme_points,
     map_permutation,
@@ -23,6 +25,7 @@ from sonolens.evaluation.pointing import (
     region_lookup,
     scored_maps,
 )
+from sonolens.evaluation.reliance import asking, scores
 from sonolens.pipelines.collections import MapId
 from sonolens.pipelines.explainability.points import locate_extreme_points
 from sonolens.pipelines.planted_evidence.evidence import (
@@ -32,12 +35,20 @@ from sonolens.pipelines.planted_evidence.evidence import (
 from sonolens.pipelines.planted_evidence.phantoms import draw_planted_regions, split_planted_scans
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.regions import REGIONS
+from sonolens.removal import FillSources, coalitions, divide_scan, find_tissue, move_regions
 from sonolens.tables.planted import PlantedEvidence, PlantedScans, PlantedShares
 from sonolens.tables.pointing import ExtremePoints
+from sonolens.tables.reliance import CoalitionLogits, RegionReliance
 from sonolens.ultrasound import cell_centres
 
 CELLS = (48, 48)
-FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {}
+BRIGHT, DARK = 200, 60
+ASKED = 4
+"""Scans of every study that reliance is asked of; the first is the missed one."""
+
+Fault = Callable[[pytest.MonkeyPatch], None]
+FAULTS: dict[str, Fault] = {}
+FAULTS_OF_RELIANCE: dict[str, Fault] = {}
 
 
 @dataclass
@@ -48,17 +59,45 @@ class Chain:
     scans: pd.DataFrame
     regions: dict[str, Callable[[], np.ndarray]]
     maps: dict[str, Callable[[], np.ndarray]]
+    evidence: dict[str, np.ndarray]
     chance: dict[str, float]
 
-    def score(self) -> pd.DataFrame:
+    def score_maps(self) -> pd.DataFrame:
+        """The rows of maps, from points that are located anew."""
+        return self._score(self.locate(), self.shared_out).query("method == 'by_hand'")
+
+    def score_reliance(self) -> pd.DataFrame:
+        """The rows of reliance, from logits that are asked anew."""
+        return self._score(self.located, self.share_out(), draws=20).query("method != 'by_hand'")
+
+    @cached_property
+    def located(self) -> pd.DataFrame:
+        return self.locate()
+
+    @cached_property
+    def shared_out(self) -> pd.DataFrame:
+        return self.share_out()
+
+    def locate(self) -> pd.DataFrame:
         points = locate_extreme_points(
             self.maps, self.regions, self.scans, self.params["regions"], self.params["explanation"]
         )
+        return ExtremePoints.validate(points)
+
+    def share_out(self) -> pd.DataFrame:
+        return RegionReliance.validate(reliance.share_out_logits(self.ask()))
+
+    def _score(
+        self, points: pd.DataFrame, shared_out: pd.DataFrame, *, draws: int | None = None
+    ) -> pd.DataFrame:
         scoring = self.params["evaluation"]
+        if draws is not None:
+            scoring = scoring.model_copy(update={"permutations": draws, "resamples": draws})
         shares = measure_planted_shares(self.maps, self.regions, self.scans, scoring)
         table = score_planted_evidence(
-            ExtremePoints.validate(points),
+            points,
             PlantedShares.validate(shares),
+            shared_out,
             self.regions,
             decide(self.scans, self.missed()),
             runs(),
@@ -66,6 +105,19 @@ class Chain:
             scoring,
         )
         return PlantedEvidence.validate(table)
+
+    def ask(self) -> pd.DataFrame:
+        """Ask how bright a scan is without each of its regions, and without their placebos."""
+        tables = []
+        for cue, of_study in explained(self.scans).groupby("cue", sort=False):
+            for scan_id in of_study["scan_id"].head(ASKED):
+                table = reliance.ask_coalitions(
+                    lambda pictures: pictures.mean(axis=(1, 2)),
+                    put_question(self.evidence[scan_id], self.regions[scan_id]()),
+                    fills=("mean", "blurred"),
+                )
+                tables.append(table.assign(run=f"{cue}-by-hand", scan_id=scan_id))
+        return CoalitionLogits.validate(pd.concat(tables, ignore_index=True))
 
     def missed(self) -> set[str]:
         """The first malignant test scan of every study."""
@@ -103,6 +155,17 @@ def draw(inside: np.ndarray, *, missed: bool) -> np.ndarray:
     return -saliency if missed else saliency
 
 
+def put_question(inside: np.ndarray, region_map: np.ndarray) -> reliance.Question:
+    """A scan that is bright where the evidence lies, its regions, and the same shapes moved aside."""
+    own = divide_scan(region_map, size_px=CELLS[0], feather_px=0.5)
+    partitions = {"none": own}
+    if (moved := move_regions(region_map)) is not None:
+        partitions["moved"] = divide_scan(moved, size_px=CELLS[0], feather_px=0.5)
+    scan = np.where(inside, BRIGHT, DARK).astype(np.uint8)
+    nobody = np.zeros((0, *CELLS), dtype=np.uint8)
+    return reliance.Question(scan, partitions, FillSources(find_tissue(own), nobody, seed=0))
+
+
 @pytest.fixture(scope="module")
 def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Chain:
     with project_at(tmp_path_factory.mktemp("faults")).session() as session:
@@ -112,7 +175,7 @@ def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
     scans = PlantedScans.validate(split_planted_scans(planted))
     drawn = draw_planted_regions(scans, planted, params["regions"])
     regions = {scan_id: partial(np.asarray, picture) for scan_id, picture in drawn}
-    chain = Chain(params, scans, regions, maps={}, chance={})
+    chain = Chain(params, scans, regions, maps={}, evidence={}, chance={})
     for cue, of_study in explained(scans).groupby("cue"):
         shares = []
         for scan_id in of_study["scan_id"]:
@@ -122,13 +185,16 @@ def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
             missed = scan_id in chain.missed()
             name = str(MapId("by_hand", f"{cue}-by-hand", scan_id))
             chain.maps[name] = partial(draw, inside, missed=missed)
+            chain.evidence[scan_id] = inside
             shares += [] if missed else [inside.mean()]
         chain.chance[str(cue)] = float(np.mean(shares))
+    assert len(chain.located) > 0  # before any fault is planted
+    assert len(chain.shared_out) > 0
     return chain
 
 
 def broken_laws(table: pd.DataFrame, chance: dict[str, float]) -> set[str]:
-    """Name the laws that the table breaks, whatever the phantoms look like."""
+    """Name the laws that the rows of maps break, whatever the phantoms look like."""
     there = table[table["region"] == "planted"].set_index("cue")
     elsewhere = table[~table["planted"]]
     laws = {
@@ -141,9 +207,22 @@ def broken_laws(table: pd.DataFrame, chance: dict[str, float]) -> set[str]:
     return {law for law, holds in laws.items() if not holds}
 
 
-def fault(name: str) -> Callable[..., None]:
-    def known(plant: Callable[[pytest.MonkeyPatch], None]) -> None:
-        FAULTS[name] = plant
+def broken_laws_of_reliance(table: pd.DataFrame) -> set[str]:
+    """Name the laws that the rows of reliance break, whatever the phantoms look like."""
+    there = table[table["region"] == "planted"]
+    laws = {
+        "all calls hang on the planted region": (there["rate"] == 1).all(),
+        "and none elsewhere": (table.loc[~table["planted"], "rate"] == 0).all(),
+        "fewer on its placebo": there["chance"].mean() < 1 / 2,
+        "fills agree": (table["n_silent"] == 0).all(),
+    }
+    return {law for law, holds in laws.items() if not holds}
+
+
+def fault(name: str, *, of: dict[str, Fault] = FAULTS) -> Callable[[Fault], Fault]:
+    def known(plant: Fault) -> Fault:
+        of[name] = plant
+        return plant
 
     return known
 
@@ -207,14 +286,68 @@ def transpose_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scored_maps, "_check_regions", Mock())  # it would refuse them
 
 
+@fault("mass and below are mixed up", of=FAULTS_OF_RELIANCE)
+def swap_players(monkeypatch: pytest.MonkeyPatch) -> None:
+    swapped = REGIONS | {"mass": REGIONS["below"], "below": REGIONS["mass"]}
+    monkeypatch.setattr(coalitions, "REGIONS", swapped)
+
+
+@fault("coalitions are numbered from the other end", of=FAULTS_OF_RELIANCE)
+def reverse_players(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = asking.list_coalitions
+    monkeypatch.setattr(asking, "list_coalitions", lambda players: right(players)[:, ::-1])
+
+
+@fault("what speaks for benign is counted for malignant", of=FAULTS_OF_RELIANCE)
+def turn_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = scores.find_most_relied_on
+    monkeypatch.setattr(
+        scores, "find_most_relied_on", lambda values, called: right(values, ~called)
+    )
+
+
+@fault("a region and its placebo are mixed up", of=FAULTS_OF_RELIANCE)
+def swap_placebos(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = planted_scores.compare_with_placebo
+    monkeypatch.setattr(
+        planted_scores,
+        "compare_with_placebo",
+        lambda own, placebo, *args, **kwargs: right(placebo, own, *args, **kwargs),
+    )
+
+
+@fault("the fill is shown and the scan is left out", of=FAULTS_OF_RELIANCE)
+def show_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = asking.show_coalition
+    monkeypatch.setattr(
+        asking, "show_coalition", lambda scan, fill, shown: right(fill, scan, shown)
+    )
+
+
 def test_maps_that_point_at_the_evidence_score_all_of_it_and_nothing_elsewhere(
     chain: Chain,
 ) -> None:
-    table = chain.score()
+    table = chain.score_maps()
 
     assert set(table["cue"]) == set(PLANTS)
     assert (table["n"] == len(explained(chain.scans)) / len(PLANTS) - 1).all()
     assert not broken_laws(table, chain.chance)
+
+
+def test_calls_hang_on_the_evidence_and_on_nothing_elsewhere(chain: Chain) -> None:
+    table = chain.score_reliance()
+
+    assert set(table["method"]) == {"reliance", "reliance_mean", "reliance_blurred"}
+    assert not broken_laws_of_reliance(table)
+
+
+@pytest.mark.parametrize("name", FAULTS_OF_RELIANCE)
+def test_a_fault_in_reliance_breaks_a_law_of_the_planted_table(
+    name: str, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FAULTS_OF_RELIANCE[name](monkeypatch)
+
+    assert broken_laws_of_reliance(chain.score_reliance())
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -223,7 +356,7 @@ def test_a_fault_in_the_game_breaks_a_law_of_the_planted_table(
 ) -> None:
     FAULTS[name](monkeypatch)
 
-    assert broken_laws(chain.score(), chain.chance)
+    assert broken_laws(chain.score_maps(), chain.chance)
 
 
 def test_points_named_on_other_regions_than_those_read_are_refused(
@@ -233,11 +366,11 @@ def test_points_named_on_other_regions_than_those_read_are_refused(
     monkeypatch.setattr(region_lookup, "REGIONS", swapped)
 
     with pytest.raises(ValueError, match="its region mask says otherwise"):
-        chain.score()
+        chain.score_maps()
 
 
 def test_a_p_value_is_that_of_the_maxima(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = chain.score().query("region == 'planted'")["p_value"]
+    before = chain.score_maps().query("region == 'planted'")["p_value"]
     right = map_permutation.pair_points
     monkeypatch.setattr(
         map_permutation, "pair_points", lambda maxima, minima, called: right(minima, maxima, called)
@@ -245,4 +378,4 @@ def test_a_p_value_is_that_of_the_maxima(chain: Chain, monkeypatch: pytest.Monke
 
     assert (before < 1).any()
     # No minimum ever lies where the evidence is, on its own scan.
-    assert (chain.score().query("region == 'planted'")["p_value"] == 1).all()
+    assert (chain.score_maps().query("region == 'planted'")["p_value"] == 1).all()

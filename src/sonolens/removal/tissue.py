@@ -64,11 +64,9 @@ def _average(
 def _random_phases(grain: Picture, rng: np.random.Generator) -> Picture:
     """Draw noise with the power spectrum of `grain`."""
     noise = rng.standard_normal(grain.shape)
-    return np.asarray(fft.irfft2(np.abs(fft.rfft2(grain)) * _unit(fft.rfft2(noise)), s=grain.shape))
-
-
-def _unit(spectrum: "np.ndarray") -> "np.ndarray":
-    return np.asarray(spectrum / np.maximum(np.abs(spectrum), 1e-12))
+    phases = fft.rfft2(noise)
+    unit = phases / np.maximum(np.abs(phases), 1e-12)
+    return np.asarray(fft.irfft2(np.abs(fft.rfft2(grain)) * unit, s=grain.shape))
 
 
 def _match(noise: Picture, values: Float[np.ndarray, " known"]) -> Picture:

@@ -27,6 +27,20 @@ class CoalitionLogits(Table, unique=["run", "scan_id", "null", "fill", "shown"])
     draws: Series[int] = pa.Field(ge=1, description="Pictures whose logits were averaged.")
 
 
+ROUNDING = 1e-6
+"""Least share of all that is added up which is no rounding."""
+
+
+def keep_first_null(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that are held against one null: of those that the table has, the first of `RELIANCE_NULLS`.
+
+    Args:
+        table: A `RelianceScores` or `RelianceAucs` table; where it knows no null but ``none``, all is kept.
+    """
+    order = [null for null in vocabulary.RELIANCE_NULLS if (table["null"] == null).any()]
+    return table[table["null"] == order[0]] if order else table
+
+
 class RegionReliance(Table, unique=["run", "scan_id", "null", "fill", "region"]):
     """What a decision hangs on, in logits: positive speaks for malignant.
 
@@ -43,6 +57,15 @@ class RegionReliance(Table, unique=["run", "scan_id", "null", "fill", "region"])
     sufficiency: Series[float] = pa.Field(description="Gained when only this region is kept.")
     logit: Series[float] = pa.Field(description="Of the whole scan.")
     empty_logit: Series[float] = pa.Field(description="Of the fill alone.")
+
+    @pa.dataframe_check(error="the values of a scan add up to its logit less that of the fill")
+    def values_add_up(cls, table: pd.DataFrame) -> "pd.Series[bool]":  # noqa: N805
+        """Nothing of a logit is lost or shared out twice."""
+        games = [table[name] for name in ("run", "scan_id", "null", "fill")]
+        shared_out = table["value"].groupby(games).transform("sum")
+        size = table["value"].abs().groupby(games).transform("sum") + table["logit"].abs()
+        gap = table["logit"] - table["empty_logit"] - shared_out
+        return gap.abs() <= ROUNDING * (1 + size)
 
 
 class RegionInteractions(Means, unique=["run", "fill", "first", "second", "label"]):

@@ -1,6 +1,6 @@
 """Planted evidence: the pointing game where it is known which region holds the evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,18 @@ from sonolens.evaluation.classification.case_scores import score_ranking
 from sonolens.evaluation.classification.cases import as_arrays, form_cases, group_cases
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
 from sonolens.evaluation.pointing.region_lookup import RegionLookup
-from sonolens.evaluation.reliance import compare_with_placebo, measure_reliance
+from sonolens.evaluation.reliance import (
+    Measurement,
+    compare_with_placebo,
+    decided_scans,
+    measure_reliance,
+)
 from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.tables.planted import PlantedEvidence
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremes, RegionSharesTable
 from sonolens.tables.reliance import RegionRelianceTable
 from sonolens.tables.training import DecisionsTable
-from sonolens.tables.vocabulary import RELIANCE_REGIONS, Unions
+from sonolens.tables.vocabulary import RELIANCE_NULLS, RELIANCE_REGIONS, Unions
 
 FOUND = "rule == 'max' and subset == 'correct' and label == 'malignant'"
 """The rows of the game that can be right: what argues for malignancy, where it was seen."""
@@ -55,37 +60,26 @@ def score_planted_evidence(
     Raises:
         ValueError: If the tables do not fit together; see `score_pointing_game`.
     """
-    games = []
-    for cue, lookup in lookups.items():
-        of_cue = runs.loc[runs["cue"] == cue, "run"]
-        game = score_pointing_game(
-            extreme_points[extreme_points["run"].isin(of_cue)],
-            region_shares,
-            decisions,
-            mean_extremes=MeanMapExtremes.empty(),
-            lookup=lookup,
-            partition="test",
-            permutations=permutations,
-            bootstrap=bootstrap,
-        )
-        evidence = set(lookup.regions["planted"])
-        planted = {name: set(union) <= evidence for name, union in lookup.regions.items()}
-        games.append(game.query(FOUND).assign(planted=game["region"].map(planted)))
-    cells = region_shares.groupby(["method", "run"])[["cell_row_mm", "cell_col_mm"]].mean()
-    relied = score_planted_reliance(
-        region_reliance,
+    games = _play_games(
+        extreme_points,
+        region_shares,
         decisions,
-        {
-            run: lookups[cue].regions
-            for run, cue in zip(runs["run"], runs["cue"], strict=True)
-            if cue in lookups
-        },
+        runs,
+        lookups=lookups,
         permutations=permutations,
         bootstrap=bootstrap,
     )
+    relied = score_planted_reliance(
+        region_reliance,
+        decisions,
+        {str(run): lookups[cue].regions for run, cue in runs.set_index("run")["cue"].items()},
+        permutations=permutations,
+        bootstrap=bootstrap,
+    )
+    cells = region_shares.groupby(["method", "run"])[["cell_row_mm", "cell_col_mm"]].mean()
     scored = (
         _score_networks(runs, decisions, bootstrap=bootstrap)
-        .merge(pd.concat([*games, relied]), on="run")
+        .merge(pd.concat([games, relied]), on="run")
         .merge(cells, on=["method", "run"], how="left")
     )
     return scored[list(PlantedEvidence.to_schema().columns)]
@@ -110,49 +104,101 @@ def score_planted_reliance(
 
     Returns:
         Rows like those of the game. Method ``reliance_`` and a fill's name counts by this fill, ``reliance`` what all
-        fills say; scans on which they differ are no hit, and counted in `n_silent`. `chance` is the share of placebos
-        on which the scan would hang most, `p_value` is of the difference.
+        fills say; scans on which they differ are no hit, and counted in `n_silent`. `chance` is the share of scans
+        that hang most on the region's placebo, of the first null that was asked for; `p_value` is of the difference.
     """
-    tables = []
+    tables = [pd.DataFrame({"run": [], "method": []})]
     for run, reliance in region_reliance.groupby("run", sort=False):
-        decided = decisions[decisions["run"] == run].set_index("scan_id")
-        about = decided.loc[reliance["scan_id"].unique()]
-        about = about[about["called"]]
-        regions = played[str(run)]
-        of_null = {
-            str(null): [
-                each for each in measure_reliance(rows, about) if each.measure == "hangs_most"
-            ]
-            for null, rows in reliance.groupby("null", sort=False)
-        }
-        own = of_null.pop("none")
-        placebo = next(iter(of_null.values()), [each.unknown() for each in own])
-        for found, beside in zip(own, placebo, strict=True):
-            compared = compare_with_placebo(
-                _unite(found.shares, regions),
-                _unite(beside.shares, regions),
+        decided = decided_scans(reliance, decisions, partition="test")
+        about = decided[decided["called"]]
+        tables += [
+            _score_hanging(
+                found,
+                placebo,
                 about["patient_id"].to_numpy(),
+                regions=played[str(run)],
                 permutations=permutations,
                 bootstrap=bootstrap,
-            )
-            evidence = set(regions["planted"])
-            tables.append(
-                compared.assign(
-                    run=run,
-                    method="reliance" if found.fill == "all" else f"reliance_{found.fill}",
-                    region=list(regions),
-                    planted=[set(union) <= evidence for union in regions.values()],
-                    n_silent=int(found.undecided.sum()),
-                    hits=compared["value"].fillna(0) * compared["n"],
-                    enrichment=compared["value"]
-                    / compared["placebo"].where(compared["placebo"] > 0),
-                    confidence=bootstrap.confidence,
-                )
-            )
-    if not tables:
-        return pd.DataFrame({"run": [], "method": []})
+            ).assign(run=run)
+            for found, placebo in _pair_with_placebo(reliance, about)
+        ]
     names = {"value": "rate", "placebo": "chance"}
     return pd.concat(tables, ignore_index=True).rename(columns=names)
+
+
+def _play_games(
+    extreme_points: ExtremePointsTable,
+    region_shares: RegionSharesTable,
+    decisions: DecisionsTable,
+    runs: pd.DataFrame,
+    *,
+    lookups: Mapping[str, RegionLookup],
+    permutations: int,
+    bootstrap: Bootstrap,
+) -> pd.DataFrame:
+    """Play the pointing game of every cue, and mark the regions that hold nothing but evidence."""
+    games = []
+    for cue, lookup in lookups.items():
+        of_cue = runs.loc[runs["cue"] == cue, "run"]
+        game = score_pointing_game(
+            extreme_points[extreme_points["run"].isin(of_cue)],
+            region_shares,
+            decisions,
+            mean_extremes=MeanMapExtremes.empty(),
+            lookup=lookup,
+            partition="test",
+            permutations=permutations,
+            bootstrap=bootstrap,
+        )
+        planted = dict(zip(lookup.regions, _mark_planted(lookup.regions), strict=True))
+        games.append(game.query(FOUND).assign(planted=game["region"].map(planted)))
+    return pd.concat(games)
+
+
+def _pair_with_placebo(
+    reliance: pd.DataFrame, about: pd.DataFrame
+) -> Iterator[tuple[Measurement, Measurement]]:
+    """What calls hang most on, by each fill and by all, beside the same of one null."""
+    of_null = {
+        str(null): [each for each in measure_reliance(rows, about) if each.measure == "hangs_most"]
+        for null, rows in reliance.groupby("null", sort=False)
+    }
+    own = of_null["none"]
+    held = [of_null[null] for null in RELIANCE_NULLS if null in of_null]
+    return zip(own, held[0] if held else [each.unknown() for each in own], strict=True)
+
+
+def _score_hanging(
+    found: Measurement,
+    placebo: Measurement,
+    patient_ids: np.ndarray,
+    *,
+    regions: Unions,
+    permutations: int,
+    bootstrap: Bootstrap,
+) -> pd.DataFrame:
+    """Count the scans that hang most on each region, by one fill or by all."""
+    compared = compare_with_placebo(
+        _unite(found.shares, regions),
+        _unite(placebo.shares, regions),
+        patient_ids,
+        permutations=permutations,
+        bootstrap=bootstrap,
+    )
+    return compared.assign(
+        method="reliance" if found.fill == "all" else f"reliance_{found.fill}",
+        region=list(regions),
+        planted=_mark_planted(regions),
+        n_silent=int(found.undecided.sum()),
+        hits=compared["value"].fillna(0) * compared["n"],
+        enrichment=compared["value"] / compared["placebo"].where(compared["placebo"] > 0),
+        confidence=bootstrap.confidence,
+    )
+
+
+def _mark_planted(regions: Unions) -> list[bool]:
+    """Mark the regions that hold nothing but evidence."""
+    return [set(union) <= set(regions["planted"]) for union in regions.values()]
 
 
 def _unite(

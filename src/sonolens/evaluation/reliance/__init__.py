@@ -16,7 +16,9 @@ from sonolens.evaluation.reliance.game import (
     sufficiency,
 )
 from sonolens.evaluation.reliance.scores import (
+    Measurement,
     compare_with_placebo,
+    decided_scans,
     find_most_relied_on,
     measure_reliance,
     score_reliance,

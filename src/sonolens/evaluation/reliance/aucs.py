@@ -11,7 +11,7 @@ from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootst
 from sonolens.evaluation.classification.case_scores import auc_limits
 from sonolens.evaluation.classification.delong import compare_aucs_delong
 from sonolens.evaluation.classification.roc import auc
-from sonolens.evaluation.reliance.scores import PerRegion, tabulate_values
+from sonolens.evaluation.reliance.scores import PerRegion, decided_scans, tabulate_values
 from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.tables.reliance import RegionRelianceTable, RelianceAucs
@@ -42,13 +42,17 @@ def score_reliance_aucs(
 
     Returns:
         A `RelianceAucs` table. Where a class is missing, or no scan has a placebo, numbers are empty.
+
+    Raises:
+        ValueError: If a scan has no decision of this partition.
     """
-    asked = decisions[decisions["partition"] == partition]
     rows = [
         row | {"run": run, "fill": fill}
         for (run, fill), reliance in region_reliance.groupby(["run", "fill"], sort=False)
         for row in _score_fill(
-            reliance, asked[asked["run"] == run].set_index("scan_id"), bootstrap=bootstrap
+            reliance,
+            decided_scans(reliance, decisions, partition=partition),
+            bootstrap=bootstrap,
         )
     ]
     if not rows:
@@ -61,9 +65,8 @@ def score_reliance_aucs(
 
 
 def _score_fill(
-    reliance: pd.DataFrame, decided: pd.DataFrame, *, bootstrap: Bootstrap
+    reliance: pd.DataFrame, about: pd.DataFrame, *, bootstrap: Bootstrap
 ) -> Iterator[dict[str, Any]]:
-    about = decided.loc[reliance["scan_id"].unique()]
     labels: Labels = (about["label"] == "malignant").to_numpy(dtype=bool)
     patients = about["patient_id"].to_numpy()
     views = {

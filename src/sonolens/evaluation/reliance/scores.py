@@ -69,19 +69,45 @@ def score_reliance(
 
     Returns:
         A `RelianceScores` table. Where no scan has a placebo, `null` is ``none`` and nothing stands beside.
+
+    Raises:
+        ValueError: If a scan has no decision of this partition; see `decided_scans`.
     """
-    asked = decisions[decisions["partition"] == partition]
     tables = [
         scored.assign(run=run, partition=partition, confidence=bootstrap.confidence)
         for run, reliance in region_reliance.groupby("run", sort=False)
         for scored in _score_run(
             reliance,
-            asked[asked["run"] == run].set_index("scan_id"),
+            decided_scans(reliance, decisions, partition=partition),
             permutations=permutations,
             bootstrap=bootstrap,
         )
     ]
     return pd.concat(tables, ignore_index=True) if tables else RelianceScores.empty()
+
+
+def decided_scans(
+    reliance: pd.DataFrame, decisions: DecisionsTable, *, partition: str
+) -> pd.DataFrame:
+    """Find what one run decided on the scans that it was asked about, indexed by scan.
+
+    Args:
+        reliance: Rows of a `RegionReliance` table of one run.
+        partition: Whose scans were asked about.
+
+    Raises:
+        ValueError: If a scan has no decision of the run in this partition.
+    """
+    run = reliance["run"].iloc[0]
+    of_run = decisions[(decisions["run"] == run) & (decisions["partition"] == partition)]
+    asked = reliance["scan_id"].drop_duplicates()
+    strange = asked[~asked.isin(of_run["scan_id"])]
+    if len(strange):
+        raise ValueError(
+            f"run {run!r} was asked about scan {strange.iloc[0]!r} but decided on none of that name in the "
+            f"{partition} partition; ask it again from ask_coalitions"
+        )
+    return of_run.set_index("scan_id").loc[asked]
 
 
 def find_most_relied_on(values: PerRegion, called: Bool[np.ndarray, " scans"]) -> list[str]:
@@ -144,9 +170,8 @@ def measure_reliance(reliance: pd.DataFrame, about: pd.DataFrame) -> list[Measur
 
 
 def _score_run(
-    reliance: pd.DataFrame, decided: pd.DataFrame, *, permutations: int, bootstrap: Bootstrap
+    reliance: pd.DataFrame, about: pd.DataFrame, *, permutations: int, bootstrap: Bootstrap
 ) -> Iterator[pd.DataFrame]:
-    about = decided.loc[reliance["scan_id"].unique()]
     measured = {
         str(null): measure_reliance(rows, about)
         for null, rows in reliance.groupby("null", sort=False)
@@ -176,8 +201,9 @@ def _score_run(
                 yield table[table["n"] > 0]
 
 
-def _share(size: PerRegion) -> PerRegion:
-    """Divide by the sum over a scan's regions; where there is nothing to share, nothing is known."""
+def _share(values: PerRegion) -> PerRegion:
+    """Divide sizes, whatever their sign, by their sum over a scan; where there is nothing to share, nothing is known."""
+    size = np.abs(values)
     whole = np.nansum(size, axis=1, keepdims=True)
     whole = np.where(whole > ROUNDING, whole, 0.0)
     return np.where(np.isnan(size), np.nan, ratio(size, np.broadcast_to(whole, size.shape)))

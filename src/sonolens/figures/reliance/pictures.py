@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 
 from sonolens.figures.reliance.regions import FILL_NAMES, REGION_NAMES
 from sonolens.figures.style import INK, MUTED, PAGE, SMALL_PT, in_house_style, wrap
+from sonolens.tables import vocabulary
 from sonolens.tables.reliance import CoalitionLogitsTable
 
 WIDTH_IN, HEAD_IN, SIDE_IN = 8.6, 0.9, 1.34
-WITHOUT = ("mass", "peritumoral", "below")
 
 
 @in_house_style
@@ -34,7 +34,7 @@ def draw_coalition_pictures(
     answered = coalition_logits[coalition_logits["null"] == "none"].set_index(
         ["run", "scan_id", "fill", "shown"]
     )["logit"]
-    columns = len(WITHOUT) + 3
+    columns = len(vocabulary.REGION_NAMES) + 3
     figure = Figure(figsize=(WIDTH_IN, HEAD_IN + SIDE_IN * len(rows)), facecolor=PAGE)
     figure.set_layout_engine("constrained", w_pad=0.03, h_pad=0.03)
     title = "What the network is shown when regions are left out"
@@ -71,7 +71,7 @@ def _choose(shown: list[str]) -> list[tuple[str, str | None]]:
     }
     return [
         ("whole scan", whole),
-        *((f"without {REGION_NAMES[name]}", left.get(name)) for name in WITHOUT),
+        *((f"without {REGION_NAMES[name]}", left.get(name)) for name in vocabulary.REGION_NAMES),
         ("mass alone", "mass" if "mass" in regions else None),
         ("nothing", "nothing"),
     ]

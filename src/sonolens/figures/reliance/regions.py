@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from sonolens.figures.panels import INKS, frame
 from sonolens.figures.style import HAIRLINE, INK, MUTED, PAGE, SMALL_PT, in_house_style, wrap
-from sonolens.tables.reliance import RelianceAucsTable, RelianceScoresTable
+from sonolens.tables.reliance import RelianceAucsTable, RelianceScoresTable, keep_first_null
 from sonolens.tables.vocabulary import RELIANCE_REGIONS
 
 REGION_NAMES = {
@@ -26,6 +26,14 @@ FILL_NAMES = {
     "tissue": "tissue without structure",
     "shuffled": "own pixels shuffled",
 }
+PLACEBO_NAMES = {
+    "moved": "the same shapes moved aside to where there is no mass",
+    "exchanged": "the regions of another patient's scan",
+    "randomised": "the same regions asked of a network whose weights were drawn anew",
+    "none": "nothing, because none of these scans had room for a placebo",
+}
+"""What regions are held against, by null."""
+
 VIEWS = {
     "without": ("v", INKS[1], "all but the region"),
     "alone": ("^", INKS[3], "the region alone"),
@@ -44,10 +52,10 @@ def draw_region_reliance(
     Above: dots for the scans' own regions, rings for their placebos. Below: the AUC of each view of a region, and a
     line for the whole scan. Several runs are averaged, with bars from the least to the largest.
     """
-    shares = _first_null(reliance_scores).query(
+    shares = keep_first_null(reliance_scores).query(
         "measure == 'share' and subset == 'all' and label == 'both'"
     )
-    aucs = _first_null(reliance_aucs)
+    aucs = keep_first_null(reliance_aucs)
     fills = [str(name) for name in aucs["fill"].unique()]
     regions = [name for name in RELIANCE_REGIONS if (aucs["region"] == name).any()]
     figure = Figure(figsize=(WIDTH_IN, WORDS_IN + 2 * ROW_IN * len(regions)), facecolor=PAGE)
@@ -124,11 +132,6 @@ def _finish(axes: Axes, *, xlabel: str) -> None:
     axes.tick_params(axis="y", length=0, labelsize=SMALL_PT)
 
 
-def _first_null(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows that are held against the first null of the table."""
-    return table[table["null"] == table["null"].iloc[0]] if len(table) else table
-
-
 def _explain(shares: pd.DataFrame, aucs: pd.DataFrame) -> str:
     runs = aucs["run"].nunique()
     bar = (
@@ -139,8 +142,8 @@ def _explain(shares: pd.DataFrame, aucs: pd.DataFrame) -> str:
     signs = {"v": "Triangle down", "^": "triangle up", "o": "dot"}
     views = "; ".join(f"{signs[marker]}: {words}" for marker, _, words in VIEWS.values())
     return (
-        f"Above: a region's share of all that regions add to a logit (dot), and that of the same shapes moved to where "
-        f"there is no mass (ring). Below: how well labels are told. {views}; dashed: the whole scan; grey: chance. Bars: "
-        f"{bar}. n = {aucs['n'].max()} scans, {shares['n_placebo'].max()} of them with room for the placebo. What is "
+        f"Above: a region's share of all that regions add to a logit (dot), and that of a placebo (ring): "
+        f"{PLACEBO_NAMES[str(aucs['null'].iloc[0])]}. Below: how well labels are told. {views}; dashed: the whole scan; grey: chance. Bars: "
+        f"{bar}. n = {aucs['n'].max()} scans, {shares['n_placebo'].max()} of them with a placebo. What is "
         "left out shows the fill: fills that disagree leave the question undecided."
     )

@@ -109,5 +109,7 @@ class RelianceParameters(Parameters):
     )
     nulls: Annotated[
         tuple[str, ...], BeforeValidator(listed), AfterValidator(some_of(RELIANCE_NULLS))
-    ] = Field(description="What it is held against, from RELIANCE_NULLS; the first on the page.")
+    ] = Field(
+        description="What it is held against; of RELIANCE_NULLS the first of these is on the page."
+    )
     seed: int = Field(ge=0, description="Seed of the scans drawn, of donors, speckle and nulls.")

@@ -24,32 +24,37 @@ def prepare_questions(
     patient_ids: "pd.Series[str]",
     reliance: RelianceParameters,
 ) -> Iterator[tuple[str, Question]]:
-    """Prepare one question after the other; the same scan gets the same one whichever others are asked about.
+    """Prepare one question after the other.
+
+    Donors, speckle and regions of a scan are the same whichever others are asked about; the stranger whose regions
+    are exchanged for its own is one of those others.
 
     Args:
-        decisions: Those of one run, whose training scans are donors.
+        decisions: Those of one run; its training scans of other patients are donors.
         patient_ids: The patient of every scan that is asked about, indexed by scan.
 
     Yields:
         The scan and what is asked of it.
 
     Raises:
-        ValueError: If fill ``donor`` is asked for and a label has too few training scans.
+        ValueError: If fill ``donor`` is asked for and a label has too few training scans of other patients.
     """
     numbers = pd.Index(scans["scan_id"])
-    pools = _pool_donors(decisions, numbers, reliance) if "donor" in reliance.fills else []
+    training = decisions[decisions["partition"] == "train"]
     strangers = pair_strangers(patient_ids, seed=reliance.seed)
     framed = framed_scans(model_inputs, scans, list(patient_ids.index))
-    for scan, scan_id, stranger in zip(framed, patient_ids.index, strangers, strict=True):
+    for scan, (scan_id, patient), stranger in zip(
+        framed, patient_ids.items(), strangers, strict=True
+    ):
         number = int(numbers.get_loc(scan_id))
-        rng = np.random.default_rng([reliance.seed, number])
-        donors = [rng.choice(pool, reliance.donor_pairs, replace=False) for pool in pools]
+        others = training[training["patient_id"] != patient]
+        donors = _draw_donors(others, reliance, number) if "donor" in reliance.fills else []
         partitions = _divide(
-            region_masks, scan_id, stranger, size_px=scan.shape[0], reliance=reliance
+            region_masks, str(scan_id), stranger, size_px=scan.shape[0], reliance=reliance
         )
         sources = FillSources(
             tissue=find_tissue(partitions["none"]),
-            donors=np.asarray(model_inputs[np.concatenate([[], *donors]).astype(int)]),
+            donors=framed_scans(model_inputs, scans, donors),
             seed=reliance.seed + number,
         )
         yield str(scan_id), Question(scan, partitions, sources)
@@ -76,20 +81,16 @@ def _divide(
     }
 
 
-def _pool_donors(
-    decisions: DecisionsTable, numbers: "pd.Index[str]", reliance: RelianceParameters
-) -> list[np.ndarray]:
-    """Number the training scans of each label."""
-    training = decisions[decisions["partition"] == "train"]
-    pools = [
-        numbers.get_indexer(pd.Index(training.loc[training["label"] == label, "scan_id"]))
-        for label in LABELS
-    ]
-    for label, pool in zip(LABELS, pools, strict=True):
+def _draw_donors(others: pd.DataFrame, reliance: RelianceParameters, number: int) -> list[str]:
+    """Draw training scans of each label for the scan of a number."""
+    rng = np.random.default_rng([reliance.seed, number])
+    drawn: list[str] = []
+    for label in LABELS:
+        pool = others.loc[others["label"] == label, "scan_id"].to_numpy()
         if len(pool) < reliance.donor_pairs:
             raise ValueError(
-                f"fill donor needs {reliance.donor_pairs} {label} training scans but run "
-                f"{decisions['run'].iloc[0]!r} has {len(pool)}; lower reliance.donor_pairs, or leave "
-                "donor out of reliance.fills"
+                f"fill donor needs {reliance.donor_pairs} {label} training scans of other patients but there are "
+                f"{len(pool)}; lower reliance.donor_pairs, or leave donor out of reliance.fills"
             )
-    return pools
+        drawn += rng.choice(pool, reliance.donor_pairs, replace=False).tolist()
+    return drawn

@@ -34,7 +34,7 @@ def reliance_station() -> Pipeline:
         "reliance",
         {
             ask_coalitions: "coalition_logits",
-            show_coalitions: "coalition_pictures",
+            draw_coalitions: "coalition_pictures",
             share_out_logits: "region_reliance",
             score_interactions: "region_interactions",
             score_reliance: ["reliance_scores", "reliance_aucs"],
@@ -80,7 +80,7 @@ def ask_coalitions(
     return pd.concat(tables, ignore_index=True)
 
 
-def show_coalitions(
+def draw_coalitions(
     model_inputs: ScanStack,
     region_masks: Pictures,
     scans: ScansTable,
@@ -88,7 +88,7 @@ def show_coalitions(
     reliance: RelianceParameters,
     scoring: EvaluationParameters,
 ) -> dict[str, Image.Image]:
-    """Keep for one scan of each label what the first network was shown by every fill."""
+    """Draw for one scan of each label what the first network was shown by every fill."""
     run, scored = next(iter(scored_scans(decisions, partition=scoring.partition).items()))
     asked = draw_some(scored, at_most=reliance.scans, seed=reliance.seed)
     decided = decisions_of(decisions, run=run, scan_ids=asked)

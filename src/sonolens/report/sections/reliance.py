@@ -1,15 +1,20 @@
 """What decisions hang on: the verdict of every region, and what each fill says of it."""
 
+import math
 from typing import Any
 
 import pandas as pd
 
-from sonolens.figures.reliance.regions import FILL_NAMES, REGION_NAMES
+from sonolens.figures.reliance.regions import EVEN, FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
 from sonolens.report.cells import ReportCell, read_over_runs, score, share
 from sonolens.report.numerals import counted, score_with_interval
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
-from sonolens.tables.reliance import RelianceScoresTable, RelianceVerdictTable
+from sonolens.tables.reliance import (
+    RelianceScoresTable,
+    RelianceVerdictTable,
+    keep_first_null,
+)
 from sonolens.tables.vocabulary import RELIANCE_ANSWERS
 
 COLUMNS = (
@@ -25,14 +30,8 @@ def tell_reliance(reliance_verdict: RelianceVerdictTable) -> list[str]:
     """Say per run in one sentence on which regions decisions hang, by all fills."""
     sentences = []
     for run, judged in reliance_verdict.groupby("run", sort=False):
-        first = judged.iloc[0]
-        area = score_with_interval(first["auc"], first["auc_low"])
         if (judged["answer"] == "cannot be asked").all():
-            sentences.append(
-                f"{run}: what decisions hang on cannot be asked, because the network does not tell the "
-                f"{counted(int(judged['n'].max()), 'scan')} asked about apart (AUC {first['auc']:.2f}, lower limit "
-                f"{first['auc_low']:.2f}), or no scan had room for a placebo."
-            )
+            sentences.append(f"{run}: what decisions hang on cannot be asked: {_tell_why(judged)}.")
             continue
         said = {
             answer: [
@@ -41,13 +40,31 @@ def tell_reliance(reliance_verdict: RelianceVerdictTable) -> list[str]:
             for answer in RELIANCE_ANSWERS
         }
         parts = [f"{answer} for {', '.join(names)}" for answer, names in said.items() if names]
-        sentences.append(f"{run}: that decisions hang on it is {'; '.join(parts)} (AUC {area}).")
+        sentences.append(
+            f"{run}: that decisions hang on a region is {'; '.join(parts)} ({_tell_area(judged)})."
+        )
     return sentences
+
+
+def _tell_why(judged: RelianceVerdictTable) -> str:
+    """Say why nothing can be asked of a run."""
+    first = judged.iloc[0]
+    asked = counted(int(judged["n"].max()), "scan")
+    if math.isnan(first["auc"]):
+        return f"the {asked} asked about are all of one label"
+    if not first["auc_low"] > EVEN:
+        return f"the network does not tell the {asked} asked about apart ({_tell_area(judged)})"
+    return "no scan has a placebo to hold them against"
+
+
+def _tell_area(judged: RelianceVerdictTable) -> str:
+    auc, low = judged[["auc", "auc_low"]].iloc[0]
+    return f"AUC {score_with_interval(auc)}, lower limit {score_with_interval(low)}"
 
 
 def list_readings(tables: Tables) -> list[dict[str, Any]]:
     """List by region and fill what the scores and AUCs say, over all runs; held against the first null."""
-    scores, aucs = (_first_null(tables[name]) for name in ("reliance_scores", "reliance_aucs"))
+    scores, aucs = (keep_first_null(tables[name]) for name in ("reliance_scores", "reliance_aucs"))
     whole = aucs[aucs["view"] == "whole"]
     return [
         {
@@ -77,7 +94,7 @@ def list_readings(tables: Tables) -> list[dict[str, Any]]:
 
 def tell_undecided(reliance_scores: RelianceScoresTable) -> str:
     """Say on how many scans fills do not name the same region."""
-    agreed = _first_null(reliance_scores).query(
+    agreed = keep_first_null(reliance_scores).query(
         "fill == 'all' and measure == 'hangs_most' and subset == 'all' and label == 'both'"
     )
     undecided = int(agreed.groupby("run")["n_undecided"].max().sum())
@@ -107,17 +124,13 @@ def _read_whole(aucs: pd.DataFrame) -> ReportCell:
     return read_over_runs(aucs.drop_duplicates("run"), scale=score, value="auc")
 
 
-def _first_null(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["null"] == table["null"].iloc[0]] if len(table) else table
-
-
 def _tell(tables: Tables) -> dict[str, Any]:
     return {
         "sentences": tell_reliance(tables["reliance_verdict"]),
         "undecided": tell_undecided(tables["reliance_scores"]),
         "columns": COLUMNS,
         "rows": list_readings(tables),
-        "null": _first_null(tables["reliance_aucs"])["null"].iloc[0],
+        "placebo": PLACEBO_NAMES[keep_first_null(tables["reliance_aucs"])["null"].iloc[0]],
         "asked_confidence": float(tables["reliance_aucs"]["confidence"].iloc[0]),
     }
 
