@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.descriptors import list_descriptors
 from sonolens.studies.study import Study
 from sonolens.tables.vocabulary import VIEWS
 from sonolens.ultrasound import MassPlan, Phantom, draw_mask, draw_scan, plan_mass
@@ -78,6 +79,13 @@ def read_phantoms(
         masks={scan_id: partial(draw_mask, phantom) for scan_id, phantom in phantoms.items()},
         annotations={name: partial(_mark_nothing, each) for name, each in phantoms.items()},
         description=DESCRIPTION,
+        descriptors=list_descriptors(
+            list(phantoms),
+            {
+                name: [each.plan.descriptors[name] for each in phantoms.values()]
+                for name in plans[0].descriptors
+            },
+        ),
     )
 
 
