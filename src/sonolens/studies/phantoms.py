@@ -1,6 +1,6 @@
 """The built-in study: phantoms drawn by seed, two orthogonal scans per mass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 
 import numpy as np
@@ -79,14 +79,14 @@ def read_phantoms(
         masks={scan_id: partial(draw_mask, phantom) for scan_id, phantom in phantoms.items()},
         annotations={name: partial(_mark_nothing, each) for name, each in phantoms.items()},
         description=DESCRIPTION,
-        descriptors=list_descriptors(
-            list(phantoms),
-            {
-                name: [each.plan.descriptors[name] for each in phantoms.values()]
-                for name in plans[0].descriptors
-            },
-        ),
+        descriptors=_note_looks(phantoms),
     )
+
+
+def _note_looks(phantoms: Mapping[str, Phantom]) -> pd.DataFrame:
+    """List what a reader would note of every scan."""
+    looks = pd.DataFrame([each.plan.descriptors for each in phantoms.values()])
+    return list_descriptors(list(phantoms), {str(name): looks[name].tolist() for name in looks})
 
 
 @lru_cache(maxsize=SCANS_REMEMBERED)
