@@ -67,11 +67,8 @@ def read_phantoms(
         plan_mass(rng, malignant=bool(label), cues=cues, foci_site=foci_site) for label in malignant
     ]
     scans = _list_scans(plans, malignant, shares_patient)
-    phantoms = {
-        f"{lesion_id}-{view}": Phantom(plan, view)
-        for plan, lesion_id in zip(plans, scans["lesion_id"].unique(), strict=True)
-        for view in VIEWS
-    }
+    views = [Phantom(plan, view) for plan in plans for view in VIEWS]
+    phantoms = dict(zip(scans["scan_id"], views, strict=True))
     return Study(
         name="phantoms",
         scans=scans,
