@@ -103,12 +103,27 @@ def test_scans_of_a_patient_are_exchanged_together() -> None:
     assert (found.exchanges, found.p_value) == (6, pytest.approx(2 / 6))
 
 
-def test_patients_with_other_lesions_scans_or_labels_keep_their_notes() -> None:
-    scans = masses("bbbbm", "aabcd")
-    # The patients b and c are alike; a has two scans, and d is malignant.
-    assert exchange([1, 2, 3, 4, 5], [1, 1, 1, 0, 0], scans).exchanges == 2
-    assert exchange([1, 2, 3, 4, 5], [1, 1, 0, 0, 1], scans).exchanges == 0
-    assert np.isnan(exchange([1, 2, 3, 4, 5], [1, 1, 0, 0, 1], scans).p_value)
+def test_a_lesion_may_have_more_scans_than_another() -> None:
+    # The lesion a has two scans; it and b and c may each be the one that is noted.
+    found = exchange([3, 3, 0, 0], [1, 1, 0, 0], masses("bbbb", "aabc"))
+
+    # Its scans are 3 above their mean of 1.5 together, the others 1.5 below it each.
+    assert (found.exchanges, found.p_value) == (3, pytest.approx(1 / 3))
+
+
+def test_where_scans_of_a_lesion_differ_in_it_lesions_must_have_as_many() -> None:
+    # Of the lesions with two scans one is noted on its second scan; c has one scan and keeps its note.
+    assert exchange([1, 2, 3, 4, 5], [0, 1, 0, 0, 1], masses("bbbbb", "aabbc")).exchanges == 2
+
+
+def test_patients_with_other_lesions_or_labels_keep_their_notes() -> None:
+    scans = masses("bbbm").assign(patient_id=["a", "b", "b", "c"])
+
+    # One benign lesion, two of them, and a malignant one: nobody is alike.
+    found = exchange([1, 2, 3, 4], [1, 0, 0, 1], scans)
+
+    assert (found.exchanges, found.exact) == (0, True)
+    assert np.isnan(found.p_value)
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

@@ -30,7 +30,7 @@ from sonolens.tables.vocabulary import RELIANCE_REGIONS
 FEWEST_PATIENTS = 5
 """Patients on either side: the mean of fewer has no interval to speak of."""
 
-UNLIKE = "no two patients with as many lesions, scans and labels differ in it"
+UNLIKE = "no two patients with as many lesions of each label differ in it"
 """Then no note can be exchanged."""
 
 NUMBERS = (

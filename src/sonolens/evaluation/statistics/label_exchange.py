@@ -42,10 +42,10 @@ class Exchange:
 
 @dataclass(frozen=True)
 class _Alike:
-    """Patients who may exchange their notes, because they have as many scans of each lesion and label.
+    """Patients who may exchange their notes, because they have as many lesions of each label.
 
     Attributes:
-        measured: What is measured on their scans, patient after patient.
+        measured: What is measured on each lesion, or scan, less the mean of its label; patient after patient.
         patterns: The different notes that there are.
         noted: Which pattern each patient has.
     """
@@ -82,9 +82,10 @@ def exchange_notes(
 ) -> Exchange:
     """Test whether what is measured where something is noted differs from elsewhere, within the label.
 
-    The notes of whole patients are exchanged, between patients who have as many lesions, scans and labels; a
-    patient like whom there is no other keeps them. An exchange reaches what was seen if the sum of the noted scans is
-    as far from its mean over all exchanges, in either direction. All are tried if there are at most `MOST_EXACT`;
+    The notes of whole patients are exchanged, between patients who have as many lesions of each label; a patient like
+    whom there is no other keeps them. Where a note differs between scans of one lesion, lesions must have as many
+    scans, too. An exchange reaches what was seen if the sum over all that is noted, of what is measured less the mean of
+    its label, is as far from its own mean over all exchanges, in either direction. All are tried if there are at most `MOST_EXACT`;
     else `permutations` are drawn, and as many again, up to `MOST_LOOKS` times, while a p value is too near a level to
     tell on which side of it it lies.
 
@@ -139,15 +140,24 @@ def _group(
     measured: Values, noted: Bool[np.ndarray, " scans"], scans: pd.DataFrame
 ) -> Iterator[_Alike]:
     """Put together the patients who are alike but for their notes."""
-    table = scans.assign(row=np.arange(len(scans)))
-    table["size"] = table.groupby(["patient_id", "lesion_id", "label"])["row"].transform("size")
-    order = ["patient_id", "label", "size", "lesion_id", "scan_id"]
-    about = table.sort_values(order).groupby("patient_id", sort=True)
-    kinds = about.agg(label=("label", tuple), size=("size", tuple), rows=("row", tuple))
+    table = scans.assign(measured=measured, noted=noted, size=1)
+    table["measured"] -= table.groupby("label")["measured"].transform("mean")
+    lesions = table.groupby(["patient_id", "lesion_id", "label"], as_index=False)
+    if lesions["noted"].transform("nunique").max() > 1:
+        table["size"] = lesions["size"].transform("size")
+        table = table.sort_values("scan_id")
+    else:
+        table = lesions.agg(
+            measured=("measured", "sum"), noted=("noted", "first"), size=("size", "first")
+        )
+    table = table.sort_values(["patient_id", "label", "size", "lesion_id"], kind="stable")
+    of_patient = table.groupby("patient_id", sort=True)
+    kinds = of_patient[["label", "size", "measured", "noted"]].agg(tuple)
     for _, patients in kinds.groupby(["label", "size"], sort=True):
-        rows = np.array(patients["rows"].tolist())
-        patterns, which = np.unique(noted[rows], axis=0, return_inverse=True)
-        yield _Alike(measured[rows.ravel()], patterns, np.ravel(which))
+        patterns, which = np.unique(
+            np.array(patients["noted"].tolist()), axis=0, return_inverse=True
+        )
+        yield _Alike(np.array(patients["measured"].tolist()).ravel(), patterns, np.ravel(which))
 
 
 def _try_all(groups: Sequence[_Alike]) -> Sums:
