@@ -113,7 +113,7 @@ def test_the_only_outward_link_is_the_papers_doi(page: Outline) -> None:
 def test_every_figure_is_embedded_once_and_described(page: Outline) -> None:
     images = page.all("img")
 
-    assert len(images) == len(CAPTIONS) == 19
+    assert len(images) == len(CAPTIONS) == 22
     assert all(image["src"].startswith("data:image/png;base64,") for image in images)
     assert {image["alt"] for image in images} == {caption.alt for caption in CAPTIONS}
 

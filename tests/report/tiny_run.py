@@ -32,6 +32,7 @@ from sonolens.report import tabulate_classification, tabulate_pointing_game
 from sonolens.report.pictures import PNG_SIGNATURE
 from sonolens.report.sections import WRITTEN
 from sonolens.tables import cohort, pointing, vocabulary
+from sonolens.tables.descriptors import DescriptorAgreement
 from sonolens.tables.evidence import MapCompleteness, Repeatability
 
 CAPTIONS = [caption for section in WRITTEN for caption in section.figures]
@@ -226,6 +227,7 @@ def _usual_inputs() -> dict[str, Any]:
         "sanity_checks": sanity_table(),
         "map_completeness": MapCompleteness.empty(),
         "repeatability": Repeatability.empty(),
+        "descriptor_agreement": DescriptorAgreement.empty(),
         "shortcut_audit": audit_table(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),

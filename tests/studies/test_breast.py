@@ -11,6 +11,7 @@ from PIL import Image
 
 from sonolens.studies.breast import read_breast
 from sonolens.tables import cohort
+from sonolens.tables.descriptors import Descriptors
 
 TABLE = "BrEaST-Lesions-USG-clinical-data-Dec-15-2023.xlsx"
 PICTURES = "BrEaST-Lesions_USG-images_and_masks"
@@ -124,6 +125,21 @@ def test_descriptors_keep_the_words_of_the_radiologists(breast_home: Path) -> No
     assert first["margin"] == "not circumscribed - angular&indistinct"
     assert first["symptoms"] == "no"
     assert first[["shape", "echogenicity", "halo", "calcifications"]].notna().all()
+
+
+def test_what_is_seen_and_where_becomes_findings(breast_home: Path) -> None:
+    noted = read_breast(str(breast_home)).descriptors
+    first = noted[noted["scan_id"] == "case002"].fillna("").groupby("descriptor")["value"]
+
+    assert first.agg(list).to_dict() == {
+        "posterior_features": ["shadowing"],
+        "margin": ["not circumscribed", "angular", "indistinct"],
+        "echogenicity": ["hypoechoic"],
+        "calcifications": [""],
+        "halo": [""],
+        "skin_thickening": [""],
+    }
+    Descriptors.validate(noted)
 
 
 def test_white_under_the_transparency_is_black(breast_home: Path) -> None:

@@ -388,3 +388,28 @@ def test_annotations_of_ones_own_are_read_where_a_row_names_them(write: Write) -
 def test_annotations_that_do_not_exist_are_refused_with_their_row(write: Write) -> None:
     with pytest.raises(ValueError, match=r"row 3.*annotations 'marks.png' do not exist"):
         read_manifest(str(write(row(annotations="marks.png"))))
+
+
+NOTED_ROWS = (
+    f"{HEADER},Posterior acoustic features,age,shape\n"
+    "a.png,a_mask.png,benign,Enhancement,50,oval\nb.png,b_mask.png,malignant,none,61,\n"
+)
+
+
+def test_columns_whose_name_tells_a_region_are_descriptors(write: Write) -> None:
+    noted = read_manifest(str(write(NOTED_ROWS))).descriptors
+
+    assert noted["descriptor"].tolist() == ["Posterior acoustic features"] * 2
+    assert noted["value"].fillna("").tolist() == ["enhancement", ""]
+
+
+def test_descriptors_that_are_named_are_read_and_no_others(write: Write) -> None:
+    for asked in ("Shape", ["shape"]):
+        noted = read_manifest(str(write(NOTED_ROWS)), descriptors=asked).descriptors
+        assert noted.to_numpy().tolist() == [["a", "shape", "oval"]]
+    assert read_manifest(str(write(NOTED_ROWS)), descriptors=[]).descriptors.empty
+
+
+def test_a_descriptor_that_is_no_column_is_refused(write: Write) -> None:
+    with pytest.raises(ValueError, match=r"no column 'halo' to read descriptors .* age, shape"):
+        read_manifest(str(write(NOTED_ROWS)), descriptors=["halo"])

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sonolens.studies import Study, read_phantoms
@@ -88,3 +89,21 @@ def test_nothing_is_burnt_into_a_phantom_and_its_study_says_so() -> None:
         marked = phantoms.annotations[scan_id]()
         assert marked.shape == phantoms.images[scan_id]().shape
         assert not marked.any()
+
+
+def test_what_a_reader_would_note_follows_the_cue_and_not_the_label() -> None:
+    def shadows(cues: list[str]) -> "pd.Series[float]":
+        phantoms = study(masses=400, malignant_share=0.5, cues=cues)
+        noted = phantoms.descriptors.query("descriptor == 'posterior'").set_index("scan_id")[
+            "value"
+        ]
+        about = phantoms.scans.set_index("scan_id")
+        assert set(noted.index) == set(about.index)
+        return (noted == "shadowing").groupby(about["label"]).mean()
+
+    carried, not_carried = shadows(["posterior"]), shadows(["margin"])
+
+    # Benign masses have looks of at most 0.6, and a shadow is noted from 0.63 on.
+    assert carried["benign"] == 0
+    assert carried["malignant"] > 0.5
+    assert not_carried["benign"] == pytest.approx(not_carried["malignant"], abs=0.1)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sonolens.studies.descriptors import list_descriptors
 from sonolens.studies.folder import remedy, require_files, subfolders
 from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_scan
@@ -45,6 +46,16 @@ DESCRIPTORS = (
     "Verification",
     "Diagnosis",
 )
+NOTED = (
+    "Posterior_features",
+    "Margin",
+    "Echogenicity",
+    "Calcifications",
+    "Halo",
+    "Skin_thickening",
+)
+"""The descriptors of what is seen on a scan, and where."""
+
 COLUMNS = (
     KEY,
     "Mask_tumor_filename",
@@ -93,6 +104,9 @@ def read_breast(path: str) -> Study:
         description=DESCRIPTION,
         published=PUBLISHED,
         left_out={NORMAL: n_normal} if n_normal else {},
+        descriptors=list_descriptors(
+            scan_ids, {name.lower(): [row.written(name) for row in shown] for name in NOTED}
+        ),
     )
 
 

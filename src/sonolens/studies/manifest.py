@@ -13,16 +13,19 @@ from pathlib import Path
 import pandas as pd
 
 from sonolens.arrays import Mask
+from sonolens.parameters import listed
 from sonolens.studies.columns import SPACINGS
+from sonolens.studies.descriptors import list_descriptors
 from sonolens.studies.identity import check_ids, check_lesions
 from sonolens.studies.listing import locate, readers
 from sonolens.studies.mask_choice import read_choice
 from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.row import Row
-from sonolens.studies.spelling import fold_id, is_no_answer
+from sonolens.studies.spelling import fold_id, fold_name, is_no_answer
 from sonolens.studies.spreadsheet import read_table
 from sonolens.studies.study import Study
 from sonolens.tables import vocabulary
+from sonolens.tables.descriptors import region_of_descriptor
 from sonolens.tables.filled_in import FILLABLE, mark_filled
 
 FILE_NAME = "manifest.csv"
@@ -38,7 +41,7 @@ DESCRIPTION = (
 )
 
 
-def read_manifest(path: str) -> Study:
+def read_manifest(path: str, *, descriptors: str | Sequence[str] | None = None) -> Study:
     """Read a study from its manifest.
 
     The table is UTF-8 text, its cells parted by commas, semicolons or tabs; paths in it are relative
@@ -47,6 +50,8 @@ def read_manifest(path: str) -> Study:
 
     Args:
         path: The table; or the folder that holds ``manifest.csv``, the one above it, or one in it.
+        descriptors: Columns that hold what a radiologist noted; none: those whose name says which region they
+            describe (`sonolens.tables.descriptors.region_of_descriptor`).
 
     Returns:
         The study; pictures are read when they are asked for.
@@ -70,6 +75,13 @@ def read_manifest(path: str) -> Study:
         },
         annotations=_find_annotations(rows, scans["scan_id"].tolist(), file.parent),
         description=DESCRIPTION,
+        descriptors=list_descriptors(
+            scans["scan_id"].tolist(),
+            {
+                name: [row.written(name) for row in rows]
+                for name in _find_descriptors(rows, asked=descriptors)
+            },
+        ),
     )
 
 
@@ -152,6 +164,22 @@ def _find_annotations(
             )
         readers[scan_id] = partial(read_mask, picture)
     return readers
+
+
+def _find_descriptors(rows: Sequence[Row], *, asked: str | Sequence[str] | None) -> Sequence[str]:
+    """Find the columns that hold what was noted: those asked for, or those whose name says so."""
+    columns = dict.fromkeys(name for row in rows for name in row.cells)
+    own = [name for name in columns if name not in {*REQUIRED, *OPTIONAL}]
+    if asked is None:
+        return [name for name in own if region_of_descriptor(name)]
+    known = {fold_name(name): name for name in own}
+    for name in listed(asked):
+        if fold_name(name) not in known:
+            raise ValueError(
+                f"{rows[0].file} has no column {name!r} to read descriptors from (study.options.descriptors) "
+                f"but {', '.join(own) or 'none of its own'}; correct the name"
+            )
+    return [known[fold_name(name)] for name in listed(asked)]
 
 
 def _list_scans(rows: Sequence[Row], images: Sequence[Path]) -> pd.DataFrame:

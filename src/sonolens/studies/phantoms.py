@@ -1,12 +1,13 @@
 """The built-in study: phantoms drawn by seed, two orthogonal scans per mass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.descriptors import list_descriptors
 from sonolens.studies.study import Study
 from sonolens.tables.vocabulary import VIEWS
 from sonolens.ultrasound import MassPlan, Phantom, draw_mask, draw_scan, plan_mass
@@ -66,11 +67,8 @@ def read_phantoms(
         plan_mass(rng, malignant=bool(label), cues=cues, foci_site=foci_site) for label in malignant
     ]
     scans = _list_scans(plans, malignant, shares_patient)
-    phantoms = {
-        f"{lesion_id}-{view}": Phantom(plan, view)
-        for plan, lesion_id in zip(plans, scans["lesion_id"].unique(), strict=True)
-        for view in VIEWS
-    }
+    views = [Phantom(plan, view) for plan in plans for view in VIEWS]
+    phantoms = dict(zip(scans["scan_id"], views, strict=True))
     return Study(
         name="phantoms",
         scans=scans,
@@ -78,7 +76,14 @@ def read_phantoms(
         masks={scan_id: partial(draw_mask, phantom) for scan_id, phantom in phantoms.items()},
         annotations={name: partial(_mark_nothing, each) for name, each in phantoms.items()},
         description=DESCRIPTION,
+        descriptors=_note_looks(phantoms),
     )
+
+
+def _note_looks(phantoms: Mapping[str, Phantom]) -> pd.DataFrame:
+    """List what a reader would note of every scan."""
+    looks = pd.DataFrame([each.plan.descriptors for each in phantoms.values()])
+    return list_descriptors(list(phantoms), {str(name): looks[name].tolist() for name in looks})
 
 
 @lru_cache(maxsize=SCANS_REMEMBERED)

@@ -26,6 +26,8 @@ class Study:
         official_folds: The authors' own folds, `scan_id` and `fold` (from 1), if they published any.
         annotations: Reads what the user marked on a scan as no tissue, by its id; only scans that have such
             a mask, same grid as the scan.
+        descriptors: What a radiologist noted of the scans, checked against `sonolens.tables.Descriptors`, if
+            the study tells.
 
     Raises:
         ValueError: If the study is empty, knows only one label, or lacks an image or mask.
@@ -40,6 +42,7 @@ class Study:
     left_out: Mapping[str, int] = field(default_factory=dict)
     official_folds: pd.DataFrame | None = None
     annotations: Mapping[str, Callable[[], Mask]] = field(default_factory=dict)
+    descriptors: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         listed = list(self.scans["scan_id"])

@@ -138,3 +138,14 @@ RELIANCE_VIEWS = ("whole", "without", "alone", "value")
 
 RELIANCE_ANSWERS = ("shown", "undecided", "not shown", "cannot be asked")
 """Whether decisions hang on a region; ``undecided`` where fills differ."""
+
+DESCRIPTOR_STEMS: Unions = {
+    "below": ("posterior", "shadow", "enhancement"),
+    "peritumoral": ("margin", "halo", "border", "boundary", "contour"),
+    "other": ("skin",),
+    "mass": ("echo", "calcif", "interior", "internal"),
+}
+"""By region, what the name of a descriptor of it holds; the first that fits goes, so that an echogenic halo is one."""
+
+DESCRIPTOR_READINGS = ("points", "share", "value")
+"""What is read of a region: where maps point, its share of reliance, and what it adds to the logit."""

@@ -40,6 +40,8 @@ OVERLAP = 0.4
 middle third of either label's range is shared."""
 SUSPICIOUS = 0.5
 """From here on an appearance looks malignant to a reader."""
+NOTICED_DB = 2.5
+"""One-way loss through a mass, above or below average tissue, from which on a reader notes what lies below."""
 SPECKLE_REDUCTION_PX = (2, 5)
 """Rows and columns over which the scanner averages the envelope, so that speckle looks as it does."""
 SAMPLES_PER_ROW = round(PIXEL_MM / SAMPLE_MM)
@@ -86,6 +88,26 @@ class MassPlan:
         """
         looks = [self.margin, self.posterior, self.interior, float(self.foci > 0)]
         return ("3", "4a", "4b", "4c", "5")[sum(look > SUSPICIOUS for look in looks)]
+
+    @property
+    def through_mass_db(self) -> float:
+        """What the sound loses one way over the whole height of the mass, above average tissue, in dB.
+
+        It is 0 at a look of 0.48.
+        """
+        return -5.0 + 15.0 * self.posterior**1.5
+
+    @property
+    def descriptors(self) -> dict[str, str]:
+        """What a reader would note of the mass, by how strong each cue is, never by the label."""
+        loss = self.through_mass_db
+        below = "shadowing" if loss > NOTICED_DB else "enhancement" if loss < -NOTICED_DB else "no"
+        return {
+            "posterior": below,
+            "margin": "spiculated" if self.margin > SUSPICIOUS else "circumscribed",
+            "interior": "hypoechoic" if self.interior > SUSPICIOUS else "isoechoic",
+            "foci": "yes" if self.foci else "no",
+        }
 
 
 @dataclass(frozen=True)
@@ -208,12 +230,10 @@ def _draw_body(rng: np.random.Generator, plan: MassPlan, mask: Mask) -> _Body:
     halo = plan.margin * ndimage.uniform_filter(solid, round(4.5 / PIXEL_MM)) * (1 - solid)
     inside = 0.5 * 10 ** (-0.5 * plan.interior) * np.exp((0.08 + 0.8 * plan.interior) * texture)
     diffuse = (tissue.diffuse * (1 + 1.5 * halo) + 1.5 * halo) * (1 - weight) + inside * weight
-    # One way, over the whole height of the mass; average tissue lies at a look of 0.48.
-    through_mass_db = -5.0 + 15.0 * plan.posterior**1.5
     return _Body(
         diffuse=diffuse.astype(np.float32),
         specular=tissue.specular * (1 - weight),
-        excess_db_per_cm=weight * np.float32(through_mass_db / (0.2 * plan.half_height_mm)),
+        excess_db_per_cm=weight * np.float32(plan.through_mass_db / (0.2 * plan.half_height_mm)),
     )
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from sonolens.evaluation.classification.decisions import GROUPS
 from sonolens.evaluation.pointing.map_permutation import (
-    MOST_LOOKS,
     assign_scans,
     count_permuted_hits,
     pair_points,
     permutation_p_values,
 )
 from sonolens.evaluation.pointing.scored_maps import ExtremePlaces, ScoredMaps
+from sonolens.evaluation.statistics.sequential_draws import MOST_LOOKS
 from sonolens.tables.vocabulary import PLAYED_REGIONS, POINTING_RULES
 
 SCANS, PLACES = 5, 4

@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int, UInt8
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.pointing.region_lookup import BIT_PATTERNS, regions_of_bits
 from sonolens.evaluation.pointing.scored_maps import ExtremePlaces, ScoredMaps
+from sonolens.evaluation.statistics.sequential_draws import (
+    MOST_LOOKS,
+    holds_a_level,
+    limit_p_values,
+)
 from sonolens.tables.vocabulary import EXTREMES, POINTING_RULES, Unions
 
 MOST_TIED = 8
@@ -21,12 +25,6 @@ LOOKED_UP_AT_ONCE = 2_000_000
 """Bounds the memory: so many points of exchanged maps take about 100 MB."""
 
 ROUNDING = 1e-9  # hits are sums of shares
-
-MOST_LOOKS = 20
-"""How many times as many exchanges are drawn at most, where a p value stays near a level of decision."""
-
-P_CONFIDENCE = 0.99
-"""Level of a p value's own interval; higher than 0.95, because it is looked at up to `MOST_LOOKS` times."""
 
 
 @dataclass(frozen=True)
@@ -200,49 +198,14 @@ def permutation_p_values(
             for found in _count_reached(maps, pairs, mask, permutations=permutations, seed=seed):
                 reached[:, :, group] += np.where(undecided, found, 0)
                 drawn[:, :, group] += np.where(undecided, permutations, 0)
-                undecided = undecided & _holds_a_level(
+                undecided = undecided & holds_a_level(
                     reached[:, :, group], drawn[:, :, group], levels=levels
                 )
                 if not undecided.any():
                     break
-    low, high = _limits(reached, drawn)
+    low, high = limit_p_values(reached, drawn)
     p_value = np.where(drawn > 0, (1 + reached) / (1 + drawn), np.nan)
     return Exchanged(p_value=p_value, p_low=low, p_high=high, permutations=drawn)
-
-
-def decision_levels(*, confidence: float, family: int) -> list[float]:
-    """List the p values at which Holm's decision on some member of a family can turn.
-
-    >>> [round(level, 4) for level in decision_levels(confidence=0.95, family=3)]
-    [0.05, 0.025, 0.0167]
-    """
-    return [(1 - confidence) / rank for rank in range(1, family + 1)]
-
-
-def _limits(
-    reached: Float[np.ndarray, "*rates"], drawn: Int[np.ndarray, "*rates"]
-) -> tuple[Float[np.ndarray, "*rates"], Float[np.ndarray, "*rates"]]:
-    """Clopper and Pearson's limits of the share of exchanges that hit as often; NaN without any."""
-    tail = (1 - P_CONFIDENCE) / 2
-    with np.errstate(invalid="ignore"):
-        low = stats.beta.ppf(tail, reached, drawn - reached + 1)
-        high = stats.beta.ppf(1 - tail, reached + 1, drawn - reached)
-    low, high = np.where(reached > 0, low, 0.0), np.where(reached < drawn, high, 1.0)
-    return tuple(np.where(drawn > 0, limit, np.nan) for limit in (low, high))  # type: ignore[return-value]
-
-
-def _holds_a_level(
-    reached: Float[np.ndarray, "*rates"],
-    drawn: Int[np.ndarray, "*rates"],
-    *,
-    levels: Sequence[float],
-) -> Bool[np.ndarray, "*rates"]:
-    """Say whether a level of decision lies within the interval of a p value; never where nothing is drawn."""
-    low, high = _limits(reached, drawn)
-    holds = np.zeros(drawn.shape, dtype=bool)
-    for level in levels:
-        holds |= (low <= level) & (level <= high)
-    return holds
 
 
 def _count_reached(

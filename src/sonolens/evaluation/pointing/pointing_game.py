@@ -11,7 +11,6 @@ from jaxtyping import Bool, Float, Int
 from sonolens.evaluation.pointing.location_prior import LocationPrior, choose_places
 from sonolens.evaluation.pointing.map_permutation import (
     Exchanged,
-    decision_levels,
     permutation_p_values,
 )
 from sonolens.evaluation.pointing.region_lookup import RegionLookup
@@ -30,6 +29,7 @@ from sonolens.evaluation.statistics.intervals import (
     ratio,
 )
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
+from sonolens.evaluation.statistics.sequential_draws import decision_levels
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremesTable, RegionSharesTable
 from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import COUNTED_LABELS, POINTING_RULES, SUBSETS, Unions

@@ -22,6 +22,7 @@ from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.studies import Study, count_study
 from sonolens.tables.cohort import ScansTable, ScreeningTable
+from sonolens.tables.descriptors import Descriptors
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def intake_station() -> Pipeline:
             screen_scans: "screening",
             draw_screening_sheet: "screening_sheet",
             select_scans: "scans",
+            tabulate_descriptors: "descriptors",
             import_pictures: ["raw_images", "raw_masks"],
             find_annotations: "annotations",
             measure_masses: "mass_measurements",
@@ -79,6 +81,14 @@ def select_scans(
 ) -> pd.DataFrame:
     """Stop at scans with errors, or leave them out."""
     return cohort.resolve_screening(study.scans, screening, on_error=rules.on_error)
+
+
+def tabulate_descriptors(study: Study, scans: ScansTable) -> pd.DataFrame:
+    """Keep what a radiologist noted of the selected scans, as far as the study tells."""
+    if study.descriptors is None:
+        return Descriptors.empty()
+    known = study.descriptors["scan_id"].isin(scans["scan_id"])
+    return study.descriptors[known].reset_index(drop=True)
 
 
 def import_pictures(study: Study, scans: ScansTable) -> tuple[NamedPictures, NamedPictures]:

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline
 
+from sonolens.pipelines.explainability.descriptors import descriptors_station
 from sonolens.pipelines.explainability.evidence import evidence_station
 from sonolens.pipelines.explainability.experiments import experiments_station
 from sonolens.pipelines.explainability.maps import maps_station
@@ -20,5 +21,6 @@ def create_pipeline() -> Pipeline:
         + evidence_station()
         + network_checks_station()
         + reliance_station()
+        + descriptors_station()
         + experiments_station()
     )

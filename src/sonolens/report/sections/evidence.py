@@ -21,6 +21,7 @@ from sonolens.report.numerals import counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring, name_runs
 from sonolens.report.section import Section, Tables
+from sonolens.report.sections import descriptors
 from sonolens.tables.evidence import MapCompletenessTable
 
 COLUMNS = (
@@ -248,5 +249,5 @@ SECTION = Section(
         ),
     ),
     tell=_tell,
-    parts=(REPEATABILITY,),
+    parts=(REPEATABILITY, descriptors.SECTION),
 )
