@@ -28,6 +28,14 @@ CLAIMS = {
 }
 """What is shown or not, by question."""
 
+PLACES = {
+    "any": "all regions together",
+    "mass": "the mass",
+    "peritumoral": "the ring",
+    "below": "the region below",
+}
+"""How the regions are called in a sentence."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -129,5 +137,8 @@ def _print_number(row: Mapping[Any, Any]) -> str:
     if row["question"] == "discriminates":
         return f"AUC {score_with_interval(*limits)}"
     if row["question"] == "above_location":
-        return f"{points_with_interval(*limits)} percentage points"
+        points = points_with_interval(*limits)
+        return f"{points} percentage points, {PLACES[row['region']]}, rule {row['rule']}"
+    if row["question"] == "off_annotations" and not row["ci_high"]:
+        return f"no annotation in {counted(row['n'], 'scan')}"
     return f"{percent_with_interval(*limits)} against {percent(row['against'])}"
