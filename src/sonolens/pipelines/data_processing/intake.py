@@ -114,16 +114,18 @@ def measure_masses(scans: ScansTable, raw_masks: Pictures) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def measure_scans(scans: ScansTable, raw_images: Pictures, raw_masks: Pictures) -> pd.DataFrame:
+def measure_scans(
+    scans: ScansTable, raw_images: Pictures, raw_masks: Pictures, annotations: Pictures
+) -> pd.DataFrame:
     """Measure, in parallel, what every scan is beside the appearance of its mass."""
     scan_ids = list(scans["scan_id"])
     described = track(
-        in_parallel(partial(_describe, raw_images, raw_masks), scan_ids),
+        in_parallel(partial(_describe, raw_images, raw_masks, annotations), scan_ids),
         description="Measuring scans",
         total=len(scan_ids),
     )
     found = zip(scan_ids, described, strict=True)
-    return pd.DataFrame([{"scan_id": scan_id} | asdict(each) for scan_id, each in found])
+    return pd.DataFrame([{"scan_id": scan_id} | each for scan_id, each in found])
 
 
 def describe_study(study: Study, scans: ScansTable) -> dict[str, Any]:
@@ -145,9 +147,12 @@ def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
     )
 
 
-def _describe(raw_images: Pictures, raw_masks: Pictures, scan_id: str) -> cohort.ScanProperties:
+def _describe(
+    raw_images: Pictures, raw_masks: Pictures, annotations: Pictures, scan_id: str
+) -> dict[str, float]:
     mask = np.asarray(raw_masks[scan_id](), dtype=bool)
-    return cohort.describe_scan(np.asarray(raw_images[scan_id]()), mask)
+    described = cohort.describe_scan(np.asarray(raw_images[scan_id]()), mask)
+    return asdict(described) | cohort.describe_annotations(np.asarray(annotations[scan_id]()))
 
 
 def _screened(
