@@ -29,6 +29,7 @@ CHECKS = (
     "many_components",
     "same_mask",
     "bright_masses",
+    "unusable_annotations",
     "absent_spacing",
     "implausible_spacing",
     "identical_scans",

@@ -143,7 +143,10 @@ def describe_study(study: Study, scans: ScansTable) -> dict[str, Any]:
 
 def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
     return cohort.read_and_inspect(
-        scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
+        scan_id,
+        read_image=study.images[scan_id],
+        read_mask=study.masks[scan_id],
+        read_annotations=partial(study.read_annotations, scan_id),
     )
 
 
@@ -192,17 +195,11 @@ def _annotate(study: Study, raw_images: Pictures, scan_id: str) -> tuple[str, Im
 
 
 def _mark(study: Study, scan_id: str, scan: Scan) -> AnnotationMap:
-    """Take the study's own annotations of a scan, or find them."""
-    own = study.annotations.get(scan_id)
-    if own is None:
-        return ultrasound.find_annotations(scan)
-    given = own()
-    if given.shape != scan.shape:
-        raise ValueError(
-            f"annotations of scan {scan_id!r} are {given.shape[0]} x {given.shape[1]} pixels but the scan is "
-            f"{scan.shape[0]} x {scan.shape[1]}; draw them on the native scan, or leave the cell empty"
-        )
-    return ultrasound.take_annotations(given)
+    """Take the study's own annotations of a scan; where it has none that can be used, find them."""
+    given = study.read_annotations(scan_id, scan)
+    return (
+        ultrasound.find_annotations(scan) if given is None else ultrasound.take_annotations(given)
+    )
 
 
 def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:
