@@ -12,6 +12,7 @@ from scipy.special import expit
 from sonolens.arrays import Logits, SaliencyStack, ScanStack
 from sonolens.evaluation import evidence
 from sonolens.models import (
+    NetworkWeights,
     ScanClassifier,
     check_framing,
     predict_logits,
@@ -26,6 +27,7 @@ from sonolens.pipelines.explainability.parameters import (
     SanityParameters,
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
+from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import (
     EvaluationParameters,
     FramingParameters,
@@ -73,7 +75,7 @@ def score_faithfulness(
     for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
         scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
         decided = decisions_of(decisions, run=run, scan_ids=scan_ids)
-        framed = _framed(model_inputs, scans, scan_ids)
+        framed = _framed(read_weights(model_weights, run), model_inputs, scans, scan_ids)
         traced = _ask_again(
             _rebuild(model_weights, run, framed, decided["logit"], inference),
             decided,
@@ -113,7 +115,7 @@ def check_sanity(
     runs = scored_scans(decisions, partition=scoring.partition)
     for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
         scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
-        framed = _framed(model_inputs, scans, scan_ids)
+        framed = _framed(read_weights(model_weights, run), model_inputs, scans, scan_ids)
         stored = decisions_of(decisions, run=run, scan_ids=scan_ids)["logit"]
         network = _rebuild(model_weights, run, framed, stored, inference)
         depths = [
@@ -243,10 +245,11 @@ def _forgetting(network: ScanClassifier, *, seed: int) -> Iterator[ScanClassifie
 
 
 def _framed(
-    model_inputs: ScanStack, scans: ScansTable, scan_ids: list[str]
+    weights: NetworkWeights, model_inputs: ScanStack, scans: ScansTable, scan_ids: list[str]
 ) -> UInt8[np.ndarray, "named rows cols"]:
-    """The framed scans named; the stack lies in the order of the table."""
-    return np.asarray(model_inputs[pd.Index(scans["scan_id"]).get_indexer(scan_ids)])
+    """The framed scans named, as a network learned them; the stack lies in the order of the table."""
+    framed = inputs_of(weights, model_inputs, count=len(scans))
+    return np.asarray(framed[pd.Index(scans["scan_id"]).get_indexer(scan_ids)])
 
 
 def _explain(
