@@ -152,7 +152,7 @@ def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
 
 def _describe(
     raw_images: Pictures, raw_masks: Pictures, annotations: Pictures, scan_id: str
-) -> dict[str, float]:
+) -> dict[str, float | int]:
     mask = np.asarray(raw_masks[scan_id](), dtype=bool)
     described = cohort.describe_scan(np.asarray(raw_images[scan_id]()), mask)
     return asdict(described) | cohort.describe_annotations(np.asarray(annotations[scan_id]()))
