@@ -66,7 +66,7 @@ def test_every_yardstick_stands_with_its_answer_and_number() -> None:
     assert told(answer()) == {
         "points": (SHOWN, "75 % [60, 90] against 50 %"),
         "places": (NOT_SHOWN, "+5 [−9, +20] percentage points, all regions together, rule either"),
-        "scan": (SHOWN, "adjusted p 0.036"),
+        "scan": (SHOWN, "adjusted p 0.036, all regions together, rule either"),
         "picture": (CANNOT_BE_ASKED, ""),
         "benign": (SHOWN, "AUC 0.91 [0.81, 0.96]"),
     }

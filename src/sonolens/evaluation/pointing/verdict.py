@@ -38,9 +38,11 @@ def judge_maps(
     the verdict. That takes no adjustment for their number: maps that follow nothing pass all of them less often
     than any one.
 
-    Blind points and exchanged maps are asked as the paper counts, an extreme in any region. Two fixed places hit
-    nearly every scan there, so fixed places are asked in every region apart and of the one extreme that argues
-    for the call too; that one of these rows lies above them is shown by its interval at Bonferroni's level.
+    Blind points are asked as the paper counts, an extreme in any region. There two fixed places hit nearly every scan,
+    and other people's maps as many as one's own. So fixed places and exchanged maps are asked in every region apart
+    and of the one extreme that argues for the call too. That one of these rows lies above fixed places is shown by its
+    interval at Bonferroni's level; that one is tied to its scan by Holm's p value, which covers the regions, times
+    the number of rules.
 
     That maps keep off annotations is shown by the *upper* limit of the scans with an extreme on one: it lies below
     what blind points would hit, or below `SELDOM`. Few scans, whose interval is wide, so show nothing. Where
@@ -63,7 +65,8 @@ def judge_maps(
         rates = game.to_dict(orient="records")
         (played,) = (each for each in rates if (each["region"], each["rule"]) == PAPERS)
         told = {
-            **_ask_maps(played),
+            "above_chance": _ask_chance(played),
+            "own_scan": _ask_exchanged(rates),
             "above_location": _ask_location(rates),
             "off_annotations": _ask_annotations(annotated.get((str(method), str(run)))),
             "discriminates": _ask_network(areas.get((str(run), played["partition"]))),
@@ -92,17 +95,24 @@ def weakest(answers: Iterable[str]) -> str:
     return min(answers, key=ANSWERS.index, default=CANNOT_BE_ASKED)
 
 
-def _ask_maps(row: Row) -> dict[str, dict[str, Any]]:
-    """Ask blind points and exchanged maps."""
+def _ask_chance(row: Row) -> dict[str, Any]:
+    """Ask blind points."""
+    number = _limits(row) | {"against": row["chance"]}
+    return _name(row) | _answer(number, holds=row["ci_low"] > row["chance"], n=row["n"])
+
+
+def _ask_exchanged(rows: Sequence[Row]) -> dict[str, Any]:
+    """Ask exchanged maps of every region and rule; the row with the smallest p value tells."""
+    asked = [
+        row for row in rows if row["rule"] in COMPARED_RULES and row["n"] and row["p_adjusted"] <= 1
+    ]
+    if not asked:
+        return _answer({}, holds=False, n=0)
+    row = min(asked, key=lambda each: each["p_adjusted"])
+    p_value = min(1.0, row["p_adjusted"] * len({each["rule"] for each in asked}))
     level = round(1 - row["confidence"], 12)  # 0.95 leaves 0.05, whatever the last digit
-    numbers = {
-        "above_chance": (_limits(row) | {"against": row["chance"]}, row["ci_low"] > row["chance"]),
-        "own_scan": ({"p_value": row["p_adjusted"], "against": level}, row["p_adjusted"] < level),
-    }
-    return {
-        question: _name(row) | _answer(number, holds=holds, n=row["n"])
-        for question, (number, holds) in numbers.items()
-    }
+    number = {"p_value": p_value, "against": level}
+    return _name(row) | _answer(number, holds=p_value < level, n=row["n"])
 
 
 def _ask_location(rows: Sequence[Row]) -> dict[str, Any]:
