@@ -158,9 +158,9 @@ class Verdict(Table, unique=["method", "run", "question"]):
     ``above_chance``, ``discriminates``: `value` with its interval lies above `against`, chance or 0.5.
     ``above_location``: `value` is what maps hit beyond fixed places, `against` 0, in the `region` and by the `rule`
     where it lies highest, its interval widened for the number of regions and rules. ``own_scan``: `p_value`,
-    Holm's times the number of rules, lies below `against`, again where it is smallest. ``off_annotations``: the interval of the hits on annotations, `value`, lies below
-    `against`, what blind points hit there, or below a tenth. A map that knows nothing of the network
-    (`baseline`) is a yardstick itself and no answer.
+    adjusted, lies below `against`, in the `region` where it is smallest. ``off_annotations``: the interval of the hits
+    on annotations, `value`, lies below `against`, what blind points hit there, or below a tenth. A map that knows
+    nothing of the network (`baseline`) is a yardstick itself and no answer.
     """
 
     method: Series[str]

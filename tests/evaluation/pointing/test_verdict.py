@@ -141,15 +141,12 @@ def test_fixed_places_are_asked_in_every_region_and_more_of_them_need_a_clearer_
     assert barely["answer"] == NOT_SHOWN
 
 
-def test_exchanged_maps_are_asked_in_every_region_and_pay_for_the_second_rule():
+def test_exchanged_maps_are_asked_in_every_region_for_their_p_values_are_adjusted():
     mass = GOOD | {"region": "mass", "p_adjusted": 0.02}
-    other = {"play": {"p_adjusted": 1.0}}
 
-    one = judged(mass, **other).loc["own_scan"]
-    both = judged(mass, mass | {"rule": "decision", "p_adjusted": 0.03}, **other).loc["own_scan"]
+    told = judged(mass, play={"p_adjusted": 1.0}).loc["own_scan"]
 
-    assert (one["answer"], one["p_value"], one["region"]) == (SHOWN, 0.02, "mass")
-    assert (both["answer"], both["p_value"], both["rule"]) == (SHOWN, 0.04, "either")
+    assert (told["answer"], told["p_value"], told["region"]) == (SHOWN, 0.02, "mass")
 
 
 def test_what_is_not_shown_weighs_more_than_what_cannot_be_asked():

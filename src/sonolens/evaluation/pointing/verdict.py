@@ -39,10 +39,9 @@ def judge_maps(
     than any one.
 
     Blind points are asked as the paper counts, an extreme in any region. There two fixed places hit nearly every scan,
-    and other people's maps as many as one's own. So fixed places and exchanged maps are asked in every region apart
-    and of the one extreme that argues for the call too. That one of these rows lies above fixed places is shown by its
-    interval at Bonferroni's level; that one is tied to its scan by Holm's p value, which covers the regions, times
-    the number of rules.
+    and other people's maps as many as one's own. So both are asked in every region apart, fixed places of the one
+    extreme that argues for the call too. That one of these rows lies above fixed places is shown by its interval at
+    Bonferroni's level; that one is tied to its scan by Holm's p value, which covers the regions.
 
     That maps keep off annotations is shown by the *upper* limit of the scans with an extreme on one: it lies below
     what blind points would hit, or below `SELDOM`. Few scans, whose interval is wide, so show nothing. Where
@@ -102,17 +101,16 @@ def _ask_chance(row: Row) -> dict[str, Any]:
 
 
 def _ask_exchanged(rows: Sequence[Row]) -> dict[str, Any]:
-    """Ask exchanged maps of every region and rule; the row with the smallest p value tells."""
+    """Ask exchanged maps of every region; the row with the smallest p value tells."""
     asked = [
-        row for row in rows if row["rule"] in COMPARED_RULES and row["n"] and row["p_adjusted"] <= 1
+        row for row in rows if row["rule"] == PAPERS[1] and row["n"] and row["p_adjusted"] <= 1
     ]
     if not asked:
         return _answer({}, holds=False, n=0)
     row = min(asked, key=lambda each: each["p_adjusted"])
-    p_value = min(1.0, row["p_adjusted"] * len({each["rule"] for each in asked}))
     level = round(1 - row["confidence"], 12)  # 0.95 leaves 0.05, whatever the last digit
-    number = {"p_value": p_value, "against": level}
-    return _name(row) | _answer(number, holds=p_value < level, n=row["n"])
+    number = {"p_value": row["p_adjusted"], "against": level}
+    return _name(row) | _answer(number, holds=row["p_adjusted"] < level, n=row["n"])
 
 
 def _ask_location(rows: Sequence[Row]) -> dict[str, Any]:
