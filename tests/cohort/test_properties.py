@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from sonolens.cohort import describe_scan
+from sonolens.cohort import describe_annotations, describe_scan
+from sonolens.tables.shortcuts import ScanProperties
+from sonolens.ultrasound import ANNOTATION_KINDS
 
 
 def drawn() -> tuple[np.ndarray, np.ndarray]:
@@ -39,3 +41,32 @@ def test_a_mass_that_fills_the_picture_leaves_no_grey() -> None:
 
     assert np.isnan(found.mean_grey)
     assert np.isnan(found.contrast)
+
+
+def test_annotations_are_described_by_share_kind_and_place() -> None:
+    marked = np.zeros((40, 60), dtype=np.uint8)
+    marked[:, 50:] = ANNOTATION_KINDS["outside"]
+    marked[30:34, 10:20] = ANNOTATION_KINDS["text"]
+
+    found = describe_annotations(marked)
+
+    assert found["annotation_share"] == pytest.approx(440 / 2400)
+    assert found["annotation_text_share"] == pytest.approx(40 / 2400)
+    assert found["annotation_outside_share"] == pytest.approx(400 / 2400)
+    assert found["annotation_calliper_share"] == 0
+    middle = found["annotation_row_share"], found["annotation_col_share"]
+    assert middle == pytest.approx((32 / 40, 15 / 60))
+
+
+def test_a_scan_without_annotations_has_a_share_of_0_and_no_place() -> None:
+    found = describe_annotations(np.zeros((4, 6), dtype=np.uint8))
+
+    unknown = {name for name, value in found.items() if np.isnan(value)}
+    assert unknown == {"annotation_row_share", "annotation_col_share"}
+    assert {found[name] for name in found.keys() - unknown} == {0.0}
+
+
+def test_the_table_has_a_column_for_every_kind() -> None:
+    found = describe_annotations(np.zeros((4, 6), dtype=np.uint8))
+
+    assert set(found) <= set(ScanProperties.to_schema().columns)

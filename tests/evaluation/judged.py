@@ -49,6 +49,7 @@ def runs_of(*runs: dict) -> pd.DataFrame:
         "fold": 0,
         "start": "none",
         "labels": "given",
+        "annotations": "as framed",
         "output_stride": 32,
     }
     return pd.DataFrame([usual | run for run in runs])

@@ -90,6 +90,7 @@ def training_runs_table(**columns: Any) -> pd.DataFrame:
         "fold": 0,
         "start": "imagenet",
         "labels": "given",
+        "annotations": "as framed",
         "output_stride": 16,
         "learning_rate": 0.001,
         "n_weights": 23510081,

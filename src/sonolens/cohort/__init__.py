@@ -5,7 +5,7 @@ from sonolens.cohort.findings import choose_for_sheet, count_findings, telling_f
 from sonolens.cohort.fingerprints import Fingerprint, take_fingerprint
 from sonolens.cohort.inspection import ScanFacts, inspect_scan, read_and_inspect
 from sonolens.cohort.linking import join_groups
-from sonolens.cohort.properties import ScanProperties, describe_scan
+from sonolens.cohort.properties import ScanProperties, describe_annotations, describe_scan
 from sonolens.cohort.screening import (
     listed_duplicates,
     resolve_screening,

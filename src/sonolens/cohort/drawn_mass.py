@@ -8,7 +8,7 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull
 
 from sonolens.arrays import Mask, Scan
-from sonolens.regions import bounding_box, fill_mass, find_dust
+from sonolens.regions import bounding_box, fill_mass, find_dust, measure_extent
 from sonolens.regions.mass import EIGHT_NEIGHBOURS
 
 DIRECTIONS = 72
@@ -70,19 +70,20 @@ def describe_mass(mask: Mask, scan: Scan | None) -> DrawnMass:
     """
     dust = find_dust(mask)
     mass = fill_mass(mask)
-    rows, cols = bounding_box(mass)
+    extent = measure_extent(mass)
+    cut = mass[extent.rows, extent.cols]
     return DrawnMass(
         pixels=_hash(mask),
-        area_px=int(mass.sum()),
-        extent_px=(rows.stop - rows.start, cols.stop - cols.start),
+        area_px=extent.area_px,
+        extent_px=(extent.height_px, extent.width_px),
         dust_px=int(dust.sum()),
         dust_pieces=int(ndimage.label(dust, structure=EIGHT_NEIGHBOURS)[1]),
         field_share=_share_of_field(mass, scan),
         border_share=_share_of_border(mass),
-        hull_share=float(mass.sum() / _hull_area(mass[rows, cols])),
-        piece_share=_share_of_hulls(mass[rows, cols]),
-        width_share=_share_of_width(mass[rows, cols]),
-        around_share=_share_around(mass[rows, cols]),
+        hull_share=float(extent.area_px / _hull_area(cut)),
+        piece_share=_share_of_hulls(cut),
+        width_share=_share_of_width(cut),
+        around_share=_share_around(cut),
         echo=float("nan") if scan is None else _compare_echo(mass, scan),
     )
 

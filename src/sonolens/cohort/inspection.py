@@ -38,7 +38,7 @@ class ScanFacts:
         level_share: Share of pixels within `NEARLY_LEVEL` of the scan's median grey level.
         grey_levels: How many levels `ALMOST_ALL` of the scan's pixels have.
         mass: The mask in numbers; none if it is empty.
-        remarks: What the readers of scan and mask said.
+        remarks: What the readers of scan, mask and annotations said.
     """
 
     scan_id: str
@@ -93,7 +93,11 @@ def inspect_scan(
 
 
 def read_and_inspect(
-    scan_id: str, *, read_image: Callable[[], Scan], read_mask: Callable[[], Mask]
+    scan_id: str,
+    *,
+    read_image: Callable[[], Scan],
+    read_mask: Callable[[], Mask],
+    read_annotations: Callable[[Scan], Mask | None] | None = None,
 ) -> ScanFacts:
     """Read one scan and its mask and gather their facts; a file that cannot be read is one of them.
 
@@ -101,6 +105,7 @@ def read_and_inspect(
         scan_id: Id from the `scans` table.
         read_image: Reads the scan.
         read_mask: Reads its mask.
+        read_annotations: Reads what was marked on the scan as no tissue, and remarks what is wrong with it.
 
     Returns:
         The facts, or only the reason why they cannot be known.
@@ -108,6 +113,8 @@ def read_and_inspect(
     try:
         with listen() as heard:
             scan, mask = read_image(), read_mask()
+            if read_annotations is not None:
+                read_annotations(scan)
     except (OSError, ValueError) as error:
         return ScanFacts(scan_id, unreadable=str(error) or type(error).__name__)
     if 0 in scan.shape or 0 in mask.shape:

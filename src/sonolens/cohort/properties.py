@@ -1,11 +1,12 @@
-"""What a scan is beside the appearance of its mass: its size, its greys, and where and how large the mass is."""
+"""What a scan is beside the appearance of its mass: its size, its greys, its annotations, where the mass lies and how large."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sonolens.arrays import Mask, Scan
-from sonolens.regions import bounding_box, fill_mass
+from sonolens.arrays import AnnotationMap, Mask, Scan
+from sonolens.regions import fill_mass, measure_extent
+from sonolens.ultrasound import ANNOTATION_KINDS, to_shares
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def describe_scan(scan: Scan, mask: Mask) -> ScanProperties:
         (100.0, 2.0, 3.0, 4)
     """
     mass = fill_mass(mask)
-    rows, cols = bounding_box(mass)
+    rows, cols, area_px = extent = measure_extent(mass)
     apart = np.ones_like(mass)
     apart[rows.start :, cols] = False
     outside = scan[apart]
@@ -62,7 +63,37 @@ def describe_scan(scan: Scan, mask: Mask) -> ScanProperties:
         contrast=float(outside.std()) if outside.size else float("nan"),
         mass_row_px=(rows.start + rows.stop) / 2,
         mass_col_px=(cols.start + cols.stop) / 2,
-        mass_height_px=rows.stop - rows.start,
-        mass_width_px=cols.stop - cols.start,
-        mass_area_px=int(mass.sum()),
+        mass_height_px=extent.height_px,
+        mass_width_px=extent.width_px,
+        mass_area_px=area_px,
     )
+
+
+def describe_annotations(annotations: AnnotationMap) -> dict[str, float]:
+    """Describe what is burnt into a scan: how much, of what kind, and where.
+
+    Returns:
+        `annotation_share` of the picture and that of every kind, ``annotation_text_share`` and so on; and
+        `annotation_row_share` and `annotation_col_share`, where the middle of all that was drawn lies, from
+        the top and the left edge; NaN where nothing was. What lies outside the field was not drawn.
+
+    Examples:
+        >>> found = describe_annotations(np.array([[0, 0, 0, 4], [1, 0, 0, 4]], dtype=np.uint8))
+        >>> found["annotation_share"], found["annotation_text_share"], found["annotation_row_share"]
+        (0.375, 0.125, 0.75)
+    """
+    pixels = np.bincount(annotations.ravel(), minlength=len(ANNOTATION_KINDS)) / annotations.size
+    shares = {
+        f"annotation_{kind}_share": float(pixels[code])
+        for kind, code in ANNOTATION_KINDS.items()
+        if code
+    }
+    drawn = np.argwhere((annotations > 0) & (annotations != ANNOTATION_KINDS["outside"]))
+    places = to_shares(drawn.astype(float), annotations.shape)
+    middle = places.mean(axis=0) if len(drawn) else (np.nan, np.nan)
+    return {
+        "annotation_share": float(1 - pixels[ANNOTATION_KINDS["none"]]),
+        **shares,
+        "annotation_row_share": float(middle[0]),
+        "annotation_col_share": float(middle[1]),
+    }

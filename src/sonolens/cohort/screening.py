@@ -34,6 +34,7 @@ SEVERITY = {
     "many_components": "warning",
     "same_mask": "warning",
     "bright_masses": "warning",
+    "unusable_annotations": "warning",
     "absent_spacing": "warning",
     "implausible_spacing": "error",
     "identical_scans": "warning",

@@ -30,9 +30,15 @@ class FramingParameters(Parameters):
     """How a native scan becomes the network's input."""
 
     size_px: int = Field(ge=32, description="Side of the square input in pixels.")
-    annotations: Literal["keep", "blank"] = Field(
-        description="Whether networks see what is burnt into a scan, or the tissue around mirrored into its place."
+    annotations: Literal["keep", "blank", "both"] = Field(
+        description="Whether networks see what is burnt into a scan, or the tissue around mirrored into its place; "
+        "both fits every network once to either."
     )
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Whether annotations are kept or blanked, one after the other where both is asked for."""
+        return ("keep", "blank") if self.annotations == "both" else (self.annotations,)
 
 
 class InferenceParameters(Parameters):

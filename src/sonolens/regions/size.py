@@ -1,9 +1,40 @@
 """How large a mass is, as it is measured on the screen: its width and its height."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sonolens.arrays import Mask
 from sonolens.regions.mass import bounding_box, fill_mass
+
+
+class MassExtent(NamedTuple):
+    """The box around a mass and the pixels of the mass in it."""
+
+    rows: slice
+    cols: slice
+    area_px: int
+
+    @property
+    def height_px(self) -> int:
+        """Rows that the mass spans."""
+        return int(self.rows.stop - self.rows.start)
+
+    @property
+    def width_px(self) -> int:
+        """Columns that it spans."""
+        return int(self.cols.stop - self.cols.start)
+
+
+def measure_extent(mass: Mask) -> MassExtent:
+    """Measure a mass in pixels.
+
+    Args:
+        mass: From `fill_mass`.
+
+    Raises:
+        ValueError: If it is empty.
+    """
+    return MassExtent(*bounding_box(mass), area_px=int(mass.sum()))
 
 
 @dataclass(frozen=True)
@@ -43,11 +74,10 @@ def measure_mass(mask: Mask, *, spacing_mm: tuple[float, float]) -> MassSize:
         >>> measure_mass(mask, spacing_mm=(0.5, 0.25))
         MassSize(width_mm=1.0, height_mm=1.0, area_mm2=1.0)
     """
-    mass = fill_mass(mask)
-    rows, cols = bounding_box(mass)
+    extent = measure_extent(fill_mass(mask))
     row_mm, col_mm = spacing_mm
     return MassSize(
-        width_mm=(cols.stop - cols.start) * col_mm,
-        height_mm=(rows.stop - rows.start) * row_mm,
-        area_mm2=int(mass.sum()) * row_mm * col_mm,
+        width_mm=extent.width_px * col_mm,
+        height_mm=extent.height_px * row_mm,
+        area_mm2=extent.area_px * row_mm * col_mm,
     )

@@ -28,6 +28,14 @@ CLAIMS = {
 }
 """What is shown or not, by question."""
 
+PLACES = {
+    "any": "all regions together",
+    "mass": "the mass",
+    "peritumoral": "the ring",
+    "below": "the region below",
+}
+"""How the regions are called in a sentence."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -125,9 +133,16 @@ def _print_number(row: Mapping[Any, Any]) -> str:
         return ""
     limits = (row["value"], row["ci_low"], row["ci_high"])
     if row["question"] == "own_scan":
-        return f"adjusted p {p_value(row['p_value'])}"
+        return f"adjusted p {p_value(row['p_value'])}, {_place(row)}"
     if row["question"] == "discriminates":
         return f"AUC {score_with_interval(*limits)}"
     if row["question"] == "above_location":
-        return f"{points_with_interval(*limits)} percentage points"
+        points = points_with_interval(*limits)
+        return f"{points} percentage points, {_place(row)}"
+    if row["question"] == "off_annotations" and not row["ci_high"]:
+        return f"no annotation in {counted(row['n'], 'scan')}"
     return f"{percent_with_interval(*limits)} against {percent(row['against'])}"
+
+
+def _place(row: Mapping[Any, Any]) -> str:
+    return f"{PLACES[row['region']]}, rule {row['rule']}"

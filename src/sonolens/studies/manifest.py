@@ -23,7 +23,7 @@ from sonolens.studies.picture import read_mask, read_scan
 from sonolens.studies.row import Row
 from sonolens.studies.spelling import fold_id, fold_name, is_no_answer
 from sonolens.studies.spreadsheet import read_table
-from sonolens.studies.study import Study
+from sonolens.studies.study import MaskFile, Study
 from sonolens.tables import vocabulary
 from sonolens.tables.descriptors import region_of_descriptor
 from sonolens.tables.filled_in import FILLABLE, mark_filled
@@ -162,7 +162,7 @@ def _find_annotations(
                 f"annotations {text!r} do not exist in {str(folder)!r}; correct the path, or leave the cell empty "
                 "to have annotations found"
             )
-        readers[scan_id] = partial(read_mask, picture)
+        readers[scan_id] = MaskFile(picture)
     return readers
 
 

@@ -2,12 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.picture import read_mask
+from sonolens.studies.remarks import remark
 from sonolens.tables import vocabulary
+
+FOUND = "until then they are found by the program"
+
+
+@dataclass(frozen=True)
+class MaskFile:
+    """Reads a mask from a file, and can be asked for its name."""
+
+    path: Path
+
+    def __call__(self) -> Mask:
+        """Read the mask; see `read_mask`."""
+        return read_mask(self.path)
 
 
 @dataclass(frozen=True)
@@ -25,7 +41,7 @@ class Study:
         left_out: How many scans were read but cannot be used, by reason, for example ``normal``.
         official_folds: The authors' own folds, `scan_id` and `fold` (from 1), if they published any.
         annotations: Reads what the user marked on a scan as no tissue, by its id; only scans that have such
-            a mask, same grid as the scan.
+            a mask. Whether it is usable, `read_annotations` sees.
         descriptors: What a radiologist noted of the scans, checked against `sonolens.tables.Descriptors`, if
             the study tells.
 
@@ -69,6 +85,28 @@ class Study:
                 f"study {self.name!r} holds {len(listed)} scans, all {labels.pop()}; "
                 "a classifier needs benign and malignant masses"
             )
+
+    def read_annotations(self, scan_id: str, scan: Scan) -> Mask | None:
+        """Read what the user marked on a scan as no tissue.
+
+        Returns:
+            None where nothing was given. What cannot be read, or has another size than the scan, is remarked
+            (``unusable_annotations``) and None too: the scan keeps its place, and annotations are found.
+        """
+        read = self.annotations.get(scan_id)
+        if read is None:
+            return None
+        name = f" {str(read.path)!r}" if isinstance(read, MaskFile) else ""
+        try:
+            given = read()
+        except (OSError, ValueError) as error:
+            remark("unusable_annotations", "", f"annotations cannot be read: {error}; {FOUND}")
+            return None
+        if given.shape != scan.shape:
+            message = f"annotations{name} are {_size(given)} pixels but the scan {_size(scan)}; draw them on the native scan; {FOUND}"
+            remark("unusable_annotations", _size(given), message)
+            return None
+        return given
 
     def _check_ids(self) -> None:
         """Refuse scans that are listed twice, or that belong to nobody."""

@@ -116,6 +116,27 @@ class PointingGame(HitRates, unique=["method", "run", "region", "rule", "subset"
     permutations: Series[int] = pa.Field(ge=0, description="Exchanges behind a p value.")
 
 
+class AnnotationHits(Table, unique=["method", "run"]):
+    """In how many of the scans that the paper counts an extreme of the map lies on what is no tissue.
+
+    Counted are correct calls of both labels whose map has an extreme, by the rule ``either``; `chance` is what
+    blind points would hit. A scan without annotations counts, and cannot be hit. The table is empty where
+    annotations were not looked for.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    n: Series[int] = pa.Field(ge=0)
+    n_annotated: Series[int] = pa.Field(ge=0, description="Of these with any annotation.")
+    hits: Series[float] = pa.Field(ge=0)
+    rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
+
+
 class RingSweep(HitRates, unique=["method", "run", "ring", "region", "rule", "subset", "label"]):
     """How often the extremes of a map lie in a region, for every width of the peritumoral ring.
 
@@ -134,18 +155,20 @@ class RingSweep(HitRates, unique=["method", "run", "ring", "region", "rule", "su
 class Verdict(Table, unique=["method", "run", "question"]):
     """What every yardstick says of the maps of one method and run; `verdict` is the weakest of its answers.
 
-    Asked of the maps are the rows that the paper counts: an extreme in any region, correct calls of both labels.
     ``above_chance``, ``discriminates``: `value` with its interval lies above `against`, chance or 0.5.
-    ``above_location``: `value` is what maps hit beyond fixed places, `against` 0. ``own_scan``: `p_value`, adjusted,
-    lies below `against`. ``off_annotations``: the interval of the hits on annotations, `value`, does not lie above
-    `against`, what blind points hit there. A map that knows nothing of the network (`baseline`) is a
-    yardstick itself and no answer.
+    ``above_location``: `value` is what maps hit beyond fixed places, `against` 0, in the `region` and by the `rule`
+    where it lies highest, its interval widened for the number of regions and rules. ``own_scan``: `p_value`,
+    adjusted, lies below `against`, in the `region` where it is smallest. ``off_annotations``: the interval of the hits
+    on annotations, `value`, lies below `against`, what blind points hit there, or below a tenth. A map that knows
+    nothing of the network (`baseline`) is a yardstick itself and no answer.
     """
 
     method: Series[str]
     run: Series[str]
     baseline: Series[bool]
     question: Series[str] = pa.Field(isin=vocabulary.QUESTIONS)
+    region: Series[str] = pa.Field(nullable=True, description="Where extremes are asked for.")
+    rule: Series[str] = pa.Field(isin=vocabulary.POINTING_RULES, nullable=True)
     answer: Series[str] = pa.Field(isin=vocabulary.ANSWERS)
     value: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
     ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
@@ -162,5 +185,6 @@ RegionSharesTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionShares)]
 ExtremePointsTable: TypeAlias = Annotated[pd.DataFrame, fits(ExtremePoints)]
 MeanMapExtremesTable: TypeAlias = Annotated[pd.DataFrame, fits(MeanMapExtremes)]
 PointingGameTable: TypeAlias = Annotated[pd.DataFrame, fits(PointingGame)]
+AnnotationHitsTable: TypeAlias = Annotated[pd.DataFrame, fits(AnnotationHits)]
 RingSweepTable: TypeAlias = Annotated[pd.DataFrame, fits(RingSweep)]
 VerdictTable: TypeAlias = Annotated[pd.DataFrame, fits(Verdict)]

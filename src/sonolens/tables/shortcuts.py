@@ -32,6 +32,18 @@ class ScanProperties(Table):
     annotation_share: Series[float] | None = pa.Field(
         ge=0, le=1, nullable=True, description="Of the picture, where annotations were looked for."
     )
+    annotation_text_share: Series[float] | None = pa.Field(ge=0, le=1, nullable=True)
+    annotation_calliper_share: Series[float] | None = pa.Field(ge=0, le=1, nullable=True)
+    annotation_margin_share: Series[float] | None = pa.Field(ge=0, le=1, nullable=True)
+    annotation_outside_share: Series[float] | None = pa.Field(ge=0, le=1, nullable=True)
+    annotation_given_share: Series[float] | None = pa.Field(ge=0, le=1, nullable=True)
+    annotation_row_share: Series[float] | None = pa.Field(
+        ge=0,
+        le=1,
+        nullable=True,
+        description="Middle of all that was drawn; empty where nothing was.",
+    )
+    annotation_col_share: Series[float] | None = pa.Field(ge=0, le=1, nullable=True)
 
 
 class ShortcutAudit(Table, unique=["features", "scheme", "device"]):

@@ -7,7 +7,13 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sonolens.tables.contract import Table, fits
-from sonolens.tables.vocabulary import LABELS, LEARNT_LABELS, PARTITIONS, PROTOCOLS
+from sonolens.tables.vocabulary import (
+    LABELS,
+    LEARNT_LABELS,
+    PARTITIONS,
+    PROTOCOLS,
+    SEEN_ANNOTATIONS,
+)
 
 
 class TrainingRuns(Table):
@@ -25,6 +31,7 @@ class TrainingRuns(Table):
     fold: Series[int] = pa.Field(ge=0)
     start: Series[str] = pa.Field(description="Where the weights began: imagenet, none, a file.")
     labels: Series[str] = pa.Field(isin=LEARNT_LABELS, description="What was learnt.")
+    annotations: Series[str] = pa.Field(isin=SEEN_ANNOTATIONS, description="What was seen of them.")
     output_stride: Series[int] = pa.Field(gt=0, description="Pixels from one map cell to the next.")
     learning_rate: Series[float] = pa.Field(gt=0)
     n_weights: Series[int] = pa.Field(gt=0)

@@ -8,6 +8,9 @@ COUNTED_LABELS = (*LABELS, "both")
 LEARNT_LABELS = ("given", "shuffled")
 """What a network learns: the lesions' labels, or the same exchanged by chance."""
 
+SEEN_ANNOTATIONS = ("as framed", "blank")
+"""What a network sees of annotations: what `framing.annotations` says, or, beside it, the scans without them."""
+
 VIEWS = ("longitudinal", "transverse")
 BIRADS = ("2", "3", "4", "4a", "4b", "4c", "5", "6")
 PARTITIONS = ("train", "validation", "test")
@@ -29,6 +32,7 @@ CHECKS = (
     "many_components",
     "same_mask",
     "bright_masses",
+    "unusable_annotations",
     "absent_spacing",
     "implausible_spacing",
     "identical_scans",

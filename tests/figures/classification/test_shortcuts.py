@@ -68,7 +68,7 @@ def test_dots_are_features_and_rings_networks_with_chance_between() -> None:
     assert dots(figure, "geometry") == [(0.8, 1)]
     assert dots(figure, "network") == [(0.9, 3)]
     assert {x for x, _ in dots(figure, "chance")} == {0.5}
-    assert names(figure)[2:] == ["grey level, contrast, on GE", "network run0"]
+    assert names(figure)[2:] == ["grey level and contrast, on GE", "network run0"]
 
 
 def test_many_networks_are_the_lowest_and_the_highest() -> None:

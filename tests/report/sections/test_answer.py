@@ -17,17 +17,28 @@ from sonolens.report.sections.answer import (
 from sonolens.report.verdicts import CANNOT_BE_ASKED, NOT_SHOWN, SHOWN
 
 ABOVE = {"location_prior": 0.6, "beyond_location_prior": 0.15, "beyond_location_prior_low": 0.04}
-CLEAN = pointing_row("annotation", rate=0.02, ci_low=0.0, ci_high=0.1, chance=0.05)
+CLEAN = pd.DataFrame(
+    [
+        {"method": "cam", "run": RUN, "n": 60, "n_annotated": 50, "hits": 1.2, "rate": 0.02}
+        | {"ci_low": 0.0, "ci_high": 0.06, "chance": 0.05, "partition": "test", "confidence": 0.95}
+    ]
+)
 
 
 def answers(pointing_game: pd.DataFrame, **replaced: Any) -> list[Answer]:
     metrics = replaced.pop("metrics", metrics_table())
+    annotation_hits = replaced.pop("annotation_hits", None)
     asked: dict[str, Any] = {
         "partition": "test",
         "resampled": Resampled(27),
         "flattered": (),
     } | replaced
-    verdict = judge_maps(pointing_game, metrics, baselines=["random"])
+    verdict = judge_maps(
+        pointing_game,
+        metrics,
+        baselines=["random"],
+        annotation_hits=annotation_hits,
+    )
     return answer_question(pointing_game, verdict, **asked)
 
 
@@ -54,17 +65,25 @@ def test_the_finding_states_scans_rate_interval_chance_and_fixed_places() -> Non
 def test_every_yardstick_stands_with_its_answer_and_number() -> None:
     assert told(answer()) == {
         "points": (SHOWN, "75 % [60, 90] against 50 %"),
-        "places": (NOT_SHOWN, "+5 [−6, +17] percentage points"),
-        "scan": (SHOWN, "adjusted p 0.036"),
+        "places": (NOT_SHOWN, "+5 [−9, +20] percentage points, all regions together, rule either"),
+        "scan": (SHOWN, "adjusted p 0.036, all regions together, rule either"),
         "picture": (CANNOT_BE_ASKED, ""),
         "benign": (SHOWN, "AUC 0.91 [0.81, 0.96]"),
     }
 
 
+def test_hits_on_annotations_stand_beside_blind_points_and_none_are_told_apart() -> None:
+    few = answer(annotation_hits=CLEAN)
+    none = answer(annotation_hits=CLEAN.assign(n_annotated=0, hits=0.0, rate=0.0, chance=0.0))
+
+    assert told(few)["picture"] == (SHOWN, "2 % [0, 6] against 5 %")
+    assert told(none)["picture"] == (SHOWN, "no annotation in 60 scans")
+
+
 def test_the_headline_says_what_the_verdict_hangs_on() -> None:
     not_shown = answer(pointing_table(p_adjusted=0.63))
     open_still = answer(pointing_table(**ABOVE))
-    shown = answer(pd.concat([pointing_table(**ABOVE), pd.DataFrame([CLEAN])]))
+    shown = answer(pointing_table(**ABOVE), annotation_hits=CLEAN)
 
     assert [each.verdict for each in (not_shown, open_still, shown)] == [
         NOT_SHOWN,
@@ -81,9 +100,9 @@ def test_the_headline_says_what_the_verdict_hangs_on() -> None:
 
 
 def test_hits_above_chance_of_a_network_that_tells_nothing_apart_are_not_shown() -> None:
-    game = pd.concat([pointing_table(**ABOVE), pd.DataFrame([CLEAN])])
-
-    answered = answer(game, metrics=metrics_table(auc=0.58))
+    answered = answer(
+        pointing_table(**ABOVE), annotation_hits=CLEAN, metrics=metrics_table(auc=0.58)
+    )
 
     assert answered.verdict == NOT_SHOWN
     assert answered.headline == "Not shown: that the network tells malignant from benign."

@@ -34,7 +34,16 @@ from sonolens.tables.classification import OperatingPointsTable, ProtocolOptimis
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS, PROTOCOLS
 
-SAME_FIT = ["network", "adaptation", "seed", "fold", "start", "output_stride", "labels"]
+SAME_FIT = [
+    "network",
+    "adaptation",
+    "seed",
+    "fold",
+    "start",
+    "output_stride",
+    "labels",
+    "annotations",
+]
 """What the two runs of one fit share, whichever scans chose their epoch."""
 
 COMPARED_CALLS = ("accuracy", "sensitivity", "specificity")

@@ -1,5 +1,6 @@
 """The pointing game: where maps point, what lies there, and what baselines would score."""
 
+from sonolens.evaluation.pointing.annotation_hits import ANNOTATION, score_annotation_hits
 from sonolens.evaluation.pointing.centre_prior import average_maps, locate_mean_extremes
 from sonolens.evaluation.pointing.extreme_points import (
     describe_points,

@@ -43,7 +43,8 @@ def list_feature_sets(
 
     The picture's size is its rows, columns and their ratio; the device, one column each, the unknown too; the
     field, spacing and depth in mm; grey, mean and standard deviation
-    of all but the mass and what lies below it; the position, where
+    of all but the mass and what lies below it; annotations, their share of the picture, all and by kind, and where
+    their middle lies, unknown where a scan has none; the position, where
     the middle of the mass lies as a share of the picture. Geometry is height, width, area, height over width and
     position of the mass: in mm if every scan has a spacing, else as shares of the picture.
 

@@ -20,15 +20,17 @@ from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.shortcuts import ShortcutAuditTable
 from sonolens.tables.vocabulary import GEOMETRY
 
-TITLES = {
+FEATURES = {
     "picture_size": "picture size",
     "device": "device",
     "field": "spacing and depth",
-    "grey": "grey level, contrast",
+    "grey": "grey level and contrast",
     "annotations": "annotations",
     "position": "position of the mass",
     GEOMETRY: "geometry of the mask",
 }
+"""The sets of features as the figure and the page name them."""
+
 MOST_DEVICES = 6
 """More held-out devices than this stand in the table alone."""
 
@@ -87,7 +89,7 @@ def _list_features(shortcut_audit: ShortcutAuditTable) -> list[Dot]:
         asked = asked[asked["device"].isna()]
     return [
         Dot(
-            name=TITLES[row["features"]]
+            name=FEATURES[row["features"]]
             + ("" if pd.isna(row["device"]) else f", on {row['device']}"),
             auc=row["auc"],
             ci_low=row["ci_low"],

@@ -124,16 +124,18 @@ def measure_masses(scans: ScansTable, raw_masks: Pictures) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def measure_scans(scans: ScansTable, raw_images: Pictures, raw_masks: Pictures) -> pd.DataFrame:
+def measure_scans(
+    scans: ScansTable, raw_images: Pictures, raw_masks: Pictures, annotations: Pictures
+) -> pd.DataFrame:
     """Measure, in parallel, what every scan is beside the appearance of its mass."""
     scan_ids = list(scans["scan_id"])
     described = track(
-        in_parallel(partial(_describe, raw_images, raw_masks), scan_ids),
+        in_parallel(partial(_describe, raw_images, raw_masks, annotations), scan_ids),
         description="Measuring scans",
         total=len(scan_ids),
     )
     found = zip(scan_ids, described, strict=True)
-    return pd.DataFrame([{"scan_id": scan_id} | asdict(each) for scan_id, each in found])
+    return pd.DataFrame([{"scan_id": scan_id} | each for scan_id, each in found])
 
 
 def describe_study(study: Study, scans: ScansTable) -> dict[str, Any]:
@@ -151,13 +153,19 @@ def describe_study(study: Study, scans: ScansTable) -> dict[str, Any]:
 
 def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
     return cohort.read_and_inspect(
-        scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
+        scan_id,
+        read_image=study.images[scan_id],
+        read_mask=study.masks[scan_id],
+        read_annotations=partial(study.read_annotations, scan_id),
     )
 
 
-def _describe(raw_images: Pictures, raw_masks: Pictures, scan_id: str) -> cohort.ScanProperties:
+def _describe(
+    raw_images: Pictures, raw_masks: Pictures, annotations: Pictures, scan_id: str
+) -> dict[str, float | int]:
     mask = np.asarray(raw_masks[scan_id](), dtype=bool)
-    return cohort.describe_scan(np.asarray(raw_images[scan_id]()), mask)
+    described = cohort.describe_scan(np.asarray(raw_images[scan_id]()), mask)
+    return asdict(described) | cohort.describe_annotations(np.asarray(annotations[scan_id]()))
 
 
 def _screened(
@@ -197,17 +205,11 @@ def _annotate(study: Study, raw_images: Pictures, scan_id: str) -> tuple[str, Im
 
 
 def _mark(study: Study, scan_id: str, scan: Scan) -> AnnotationMap:
-    """Take the study's own annotations of a scan, or find them."""
-    own = study.annotations.get(scan_id)
-    if own is None:
-        return ultrasound.find_annotations(scan)
-    given = own()
-    if given.shape != scan.shape:
-        raise ValueError(
-            f"annotations of scan {scan_id!r} are {given.shape[0]} x {given.shape[1]} pixels but the scan is "
-            f"{scan.shape[0]} x {scan.shape[1]}; draw them on the native scan, or leave the cell empty"
-        )
-    return ultrasound.take_annotations(given)
+    """Take the study's own annotations of a scan; where it has none that can be used, find them."""
+    given = study.read_annotations(scan_id, scan)
+    return (
+        ultrasound.find_annotations(scan) if given is None else ultrasound.take_annotations(given)
+    )
 
 
 def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:

@@ -73,12 +73,14 @@ def split_scans(
 def frame_scans(
     scans: ScansTable, raw_images: Pictures, annotations: Pictures, framing: FramingParameters
 ) -> ScanStack:
-    """Stack all scans at the network's input size, in the order of `scans`, with annotations kept or blanked."""
-    stack = np.empty((len(scans), framing.size_px, framing.size_px), dtype=np.uint8)
+    """Stack all scans at the network's input size, in the order of `scans`, with annotations kept, blanked, or both."""
+    stack = np.empty(
+        (len(framing.ways), len(scans), framing.size_px, framing.size_px), dtype=np.uint8
+    )
     framed = in_parallel(partial(_frame, raw_images, annotations, framing), scans["scan_id"])
-    for place, scan in enumerate(track(framed, description="Framing scans", total=len(scans))):
-        stack[place] = scan
-    return stack
+    for place, ways in enumerate(track(framed, description="Framing scans", total=len(scans))):
+        stack[:, place] = ways
+    return stack.reshape(-1, framing.size_px, framing.size_px)
 
 
 def score_shortcuts(
@@ -102,8 +104,13 @@ def score_shortcuts(
 
 def _frame(
     raw_images: Pictures, annotations: Pictures, framing: FramingParameters, scan_id: str
-) -> np.ndarray:
+) -> list[np.ndarray]:
+    """Frame one scan in every way that is asked for."""
     scan = np.asarray(raw_images[scan_id]())
-    if framing.annotations == "blank":
-        scan = blank_annotations(scan, np.asarray(annotations[scan_id]()))
-    return Framing.of(scan, size_px=framing.size_px).frame_scan(scan)
+    frame = Framing.of(scan, size_px=framing.size_px).frame_scan
+    return [
+        frame(
+            blank_annotations(scan, np.asarray(annotations[scan_id]())) if way == "blank" else scan
+        )
+        for way in framing.ways
+    ]

@@ -12,6 +12,7 @@ from sonolens.models import NetworkWeights, check_framing, rebuild_network
 from sonolens.pipelines.collections import MapId, Networks
 from sonolens.pipelines.consistency import check_logits
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
+from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
@@ -77,7 +78,7 @@ def _explain_run(
     batches = explain_scans(
         explanation.methods,
         network,
-        model_inputs,
+        inputs_of(weights, model_inputs, count=len(logits)),
         scan_ids=list(logits.index),
         run=weights.header["run"],
         settings=explanation,

@@ -20,6 +20,7 @@ from sonolens.pipelines.explainability.parameters import (
     SanityParameters,
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
+from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import (
     EvaluationParameters,
     FramingParameters,
@@ -67,7 +68,8 @@ def score_faithfulness(
     for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
         scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
         decided = decisions_of(decisions, run=run, scan_ids=scan_ids)
-        framed = framed_scans(model_inputs, scans, scan_ids)
+        seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
+        framed = framed_scans(seen, scans, scan_ids)
         traced = _ask_again(
             rebuild(model_weights, run, framed, decided["logit"], inference),
             decided,
@@ -107,7 +109,8 @@ def check_sanity(
     runs = scored_scans(decisions, partition=scoring.partition)
     for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
         scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
-        framed = framed_scans(model_inputs, scans, scan_ids)
+        seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
+        framed = framed_scans(seen, scans, scan_ids)
         stored = decisions_of(decisions, run=run, scan_ids=scan_ids)["logit"]
         network = rebuild(model_weights, run, framed, stored, inference)
         depths = [

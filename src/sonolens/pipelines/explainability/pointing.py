@@ -4,7 +4,7 @@ import pandas as pd
 from kedro.pipeline import Pipeline
 
 from sonolens.evaluation import pointing
-from sonolens.pipelines.collections import Pictures
+from sonolens.pipelines.collections import Pictures, SaliencyMaps
 from sonolens.pipelines.explainability.points import (
     locate_extreme_points,
     locate_mean_extremes,
@@ -28,6 +28,7 @@ def pointing_station() -> Pipeline:
             locate_extreme_points: "extreme_points",
             locate_mean_extremes: "mean_map_extremes",
             score_pointing_game: "pointing_game",
+            score_annotation_hits: "annotation_hits",
             draw_swept_regions: "swept_regions",
             sweep_rings: "ring_sweep",
         },
@@ -56,5 +57,24 @@ def score_pointing_game(
         lookup=lookup,
         partition=scoring.partition,
         permutations=scoring.permutations,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def score_annotation_hits(
+    extreme_points: ExtremePointsTable,
+    saliency_maps: SaliencyMaps,
+    region_masks: Pictures,
+    decisions: DecisionsTable,
+    scans: ScansTable,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Count how often the extremes of the scored maps lie on what is no tissue, beside what blind points would hit."""
+    shares = measure_region_shares(saliency_maps, region_masks, scans, scoring, pointing.ANNOTATION)
+    return pointing.score_annotation_hits(
+        extreme_points,
+        shares,
+        decisions,
+        partition=scoring.partition,
         bootstrap=scoring.bootstrap,
     )

@@ -10,11 +10,12 @@ from sonolens.arrays import ScanStack
 from sonolens.evaluation import reliance as hanging
 from sonolens.models import ScanClassifier, randomise_cascade
 from sonolens.pipelines.collections import Networks, Pictures
-from sonolens.pipelines.consistency import decisions_of
+from sonolens.pipelines.consistency import decisions_of, read_weights
 from sonolens.pipelines.explainability.asked_networks import framed_scans, predict, rebuild
 from sonolens.pipelines.explainability.parameters import RelianceParameters
 from sonolens.pipelines.explainability.region_questions import prepare_questions
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
+from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
@@ -61,12 +62,13 @@ def ask_coalitions(
             run=run,
             scan_ids=draw_some(scored, at_most=reliance.scans, seed=reliance.seed),
         )
-        framed = framed_scans(model_inputs, scans, list(decided.index))
+        seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
+        framed = framed_scans(seen, scans, list(decided.index))
         network = rebuild(model_weights, run, framed, decided["logit"], inference)
         judges = _judges(network, reliance, inference)
         of_run = decisions[decisions["run"] == run]
         questions = prepare_questions(
-            model_inputs, region_masks, scans, of_run, decided["patient_id"], reliance
+            seen, region_masks, scans, of_run, decided["patient_id"], reliance
         )
         for scan_id, question in track(
             questions, description=f"Leaving out regions, {run}", total=len(decided)
@@ -81,6 +83,7 @@ def ask_coalitions(
 
 
 def draw_coalitions(
+    model_weights: Networks,
     model_inputs: ScanStack,
     region_masks: Pictures,
     scans: ScansTable,
@@ -94,7 +97,8 @@ def draw_coalitions(
     decided = decisions_of(decisions, run=run, scan_ids=asked)
     of_run = decisions[decisions["run"] == run]
     shown = decided.drop_duplicates("label")["patient_id"]
-    questions = prepare_questions(model_inputs, region_masks, scans, of_run, shown, reliance)
+    seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
+    questions = prepare_questions(seen, region_masks, scans, of_run, shown, reliance)
     return {
         f"{run}/{scan_id}/{fill}/{coalition}": Image.fromarray(picture)
         for scan_id, question in questions

@@ -9,6 +9,7 @@ from sonolens.figures import cam_scheme, gallery, method_examples, paper_figures
 from sonolens.figures.reliance import pictures
 from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps, methods_drawn
+from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
 from sonolens.saliency import strongest_channels
@@ -50,8 +51,10 @@ def draw_cam_scheme(
 ) -> Figure:
     """Show on one scan how feature maps add up to the map and the logit, as in the paper's Fig. 2."""
     shown = shown_scan(gallery)
-    scan = model_inputs[np.flatnonzero(scans["scan_id"] == shown["scan_id"])[0]]
-    network = rebuild_network(model_weights[shown["run"]]())
+    weights = model_weights[shown["run"]]()
+    framed = inputs_of(weights, model_inputs, count=len(scans))
+    scan = framed[np.flatnonzero(scans["scan_id"] == shown["scan_id"])[0]]
+    network = rebuild_network(weights)
     strongest = strongest_channels(network, scan, count=STRONGEST_CHANNELS)
     return cam_scheme.draw_cam_scheme(
         scan,

@@ -9,7 +9,7 @@ from sonolens.pipelines.stations import station
 from sonolens.report import tabulate_classification, tabulate_pointing_game
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.classification import ClassificationMetricsTable
-from sonolens.tables.pointing import PointingGameTable, RegionSharesTable
+from sonolens.tables.pointing import AnnotationHitsTable, PointingGameTable, RegionSharesTable
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 
@@ -32,11 +32,18 @@ def relate_performance(
 
 
 def judge_maps(
-    pointing_game: PointingGameTable, classification_metrics: ClassificationMetricsTable
+    pointing_game: PointingGameTable,
+    annotation_hits: AnnotationHitsTable,
+    classification_metrics: ClassificationMetricsTable,
 ) -> pd.DataFrame:
     """Hold the maps of every method and run against all yardsticks; baselines are none of the answers."""
     baselines = [name for name, explainer in EXPLAINERS.items() if not explainer.knows_network]
-    return pointing.judge_maps(pointing_game, classification_metrics, baselines=baselines)
+    return pointing.judge_maps(
+        pointing_game,
+        classification_metrics,
+        baselines=baselines,
+        annotation_hits=annotation_hits,
+    )
 
 
 def tables_station() -> Pipeline:

@@ -36,7 +36,7 @@ class GridFits:
 
     Attributes:
         scans: The `Scans` table, in the order of `model_inputs`.
-        model_inputs: Framed scans; may be memory-mapped.
+        model_inputs: Framed scans, or all with annotations and then all without; may be memory-mapped.
         checkpoints: Where fits leave their state.
         training: What is fitted, and how.
         inference: Where networks run.
@@ -86,12 +86,13 @@ class GridFits:
         if planned.labels == "shuffled":
             malignant = shuffle_labels(self.scans, partition_of, seed=planned.seed)
         scan_ids = self.scans["scan_id"].to_numpy(dtype=object)
+        first = len(self.scans) if planned.blank else 0
         gathered = {}
         for partition in PARTITIONS:
             rows = (partition_of == partition).to_numpy().nonzero()[0]
             gathered[partition] = LabelledScans(
                 stack=self.model_inputs,
-                rows=rows,
+                rows=first + rows,
                 labels=malignant[rows],
                 scan_ids=list(scan_ids[rows]),
             )
@@ -106,6 +107,7 @@ class GridFits:
             "seed": str(planned.seed),
             "start": describe_start(self.training.start_of(planned.network)),
             "labels": planned.labels,
+            "annotations": planned.annotations,
         }
         return pack_weights(network, size_px=self.model_inputs.shape[1], header_extra=header)
 
@@ -158,6 +160,7 @@ def describe_run(
         "fold": planned.fold,
         "start": describe_start(training.start_of(planned.network)),
         "labels": planned.labels,
+        "annotations": planned.annotations,
         "output_stride": fit.start.recipe.output_stride,
         "learning_rate": training.learning_rate_of(planned.network, planned.adaptation),
         "n_weights": weights.total,

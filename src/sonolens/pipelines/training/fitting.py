@@ -11,6 +11,7 @@ from sonolens.arrays import ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
 from sonolens.pipelines.collections import Checkpoints, Networks
+from sonolens.pipelines.pairs import inputs_of, is_paired
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
@@ -44,7 +45,8 @@ def train_networks(
     """Fit every network of the grid that is not fitted yet, and keep the epochs that were chosen."""
     grid = GridFits(scans, splits, model_inputs, checkpoints, training, inference)
     weights, runs, histories = {}, [], []
-    for planned in plan_fits(training, folds=splits["fold"].unique().tolist()):
+    folds, paired = splits["fold"].unique().tolist(), is_paired(model_inputs, count=len(scans))
+    for planned in plan_fits(training, folds=folds, paired=paired):
         fit = grid.fit(planned)
         for protocol, chosen_on in CHOOSERS[training.protocol].items():
             run = planned.run(protocol)
@@ -70,7 +72,7 @@ def predict_scans(
         check_framing(weights, size_px=model_inputs.shape[1])
         logits = predict_logits(
             rebuild_network(weights),
-            model_inputs,
+            inputs_of(weights, model_inputs, count=len(scans)),
             batch_size=inference.batch_size,
             device=inference.device,
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sonolens.pipelines.training.parameters import TrainingParameters
+from sonolens.tables.vocabulary import SEEN_ANNOTATIONS
 
 CHOOSERS = {
     "rigorous": {"rigorous": "validation"},
@@ -27,6 +28,7 @@ class PlannedFit:
         seed: Seed of head, batch order and augmentation.
         fold: The fold whose training scans are fitted.
         labels: ``given``, or ``shuffled`` between the lesions that it learns and chooses from.
+        blank: Whether it sees the scans without annotations, of a stack that holds them both ways.
     """
 
     network: str
@@ -35,6 +37,12 @@ class PlannedFit:
     seed: int
     fold: int
     labels: str = "given"
+    blank: bool = False
+
+    @property
+    def annotations(self) -> str:
+        """What it sees of annotations, in `SEEN_ANNOTATIONS`."""
+        return SEEN_ANNOTATIONS[self.blank]
 
     def configuration(self, protocol: str) -> str:
         """Name what runs share that differ in seed and fold only.
@@ -51,7 +59,8 @@ class PlannedFit:
         stride = "" if self.output_stride is None else f"-stride{self.output_stride}"
         shuffled = "-shuffled" if self.labels == "shuffled" else ""
         suffix = "-paper" if protocol == "paper" else ""
-        return f"{self.network}-{self.adaptation}{stride}{shuffled}{suffix}"
+        blank = "-blank" if self.blank else ""
+        return f"{self.network}-{self.adaptation}{stride}{shuffled}{blank}{suffix}"
 
     def run(self, protocol: str) -> str:
         """Name one run.
@@ -62,12 +71,15 @@ class PlannedFit:
         return f"{self.configuration(protocol)}-seed{self.seed}-fold{self.fold}"
 
 
-def plan_fits(training: TrainingParameters, *, folds: Iterable[int]) -> list[PlannedFit]:
+def plan_fits(
+    training: TrainingParameters, *, folds: Iterable[int], paired: bool = False
+) -> list[PlannedFit]:
     """Span the grid, seeds and folds running fastest.
 
     Args:
         training: What the grid is to span.
         folds: The folds that the split has.
+        paired: Whether every network is fitted with annotations and without.
 
     Raises:
         ValueError: If a fold is asked for that the split does not have.
@@ -82,12 +94,13 @@ def plan_fits(training: TrainingParameters, *, folds: Iterable[int]) -> list[Pla
         )
     strides = [None if stride == "own" else stride for stride in training.output_strides]
     return [
-        PlannedFit(network, adaptation, stride, seed, fold, labels)
-        for network, adaptation, stride, labels, seed, fold in itertools.product(
+        PlannedFit(network, adaptation, stride, seed, fold, labels, blank)
+        for network, adaptation, stride, labels, blank, seed, fold in itertools.product(
             training.networks,
             training.adaptations,
             strides,
             training.labels,
+            (False, True) if paired else (False,),
             training.seeds,
             asked,
         )

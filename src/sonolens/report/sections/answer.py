@@ -13,6 +13,7 @@ from sonolens.report.sections.banners import raise_banners
 from sonolens.report.verdicts import (
     CANNOT_BE_ASKED,
     NOT_SHOWN,
+    PLACES,
     SHOWN,
     Asked,
     Judgement,
@@ -22,7 +23,7 @@ from sonolens.report.verdicts import (
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.filled_in import name_units
 from sonolens.tables.pointing import PointingGameTable, VerdictTable
-from sonolens.tables.vocabulary import ANSWERS
+from sonolens.tables.vocabulary import ANSWERS, REGION_NAMES
 
 FEW_PATIENTS = 100
 """Below this many patients the page says that a percentile interval is rather too narrow."""
@@ -38,7 +39,6 @@ FLATTERED = (
     "The test scans chose this run's epoch and threshold, so how well it classifies is flattered, and so is "
     "which scans count as correctly classified."
 )
-PLACES = {"mass": "the mass", "peritumoral": "the ring", "below": "the region below"}
 
 
 @dataclass(frozen=True)
@@ -166,9 +166,9 @@ def _explain_absence(row: Mapping[Any, Any], *, partition: str) -> str:
 
 def _describe_regions(rows: Mapping[str, Mapping[Any, Any]]) -> str:
     parts = [
-        f"{place} {percent_with_interval(row['rate'], row['ci_low'], row['ci_high'])} "
+        f"{PLACES[region]} {percent_with_interval(row['rate'], row['ci_low'], row['ci_high'])} "
         f"against {percent(row['chance'])} and {percent(row['location_prior'])}"
-        for region, place in PLACES.items()
+        for region in REGION_NAMES
         if (row := rows[region])["n"]
     ]
     return (

@@ -133,7 +133,7 @@ def _warn_of_annotations(tables: Tables) -> Banner | None:
         "Some extremes lie on no tissue.",
         f"Of the extremes of {counted(len(of_map), 'map')} of {counted(scan_ids.nunique(), 'scan')}, {share} lie "
         "on text, callipers, scales or outside the field of view. They count as misses. A network may have learnt "
-        "to read them: fit it again with framing.annotations: blank, and compare.",
+        "to read them: framing.annotations: both fits it again to scans without them, and compares.",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.figures.classification.shortcuts import FEATURES
 from sonolens.report.numerals import p_value, score_with_interval
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import confidence_of
@@ -12,17 +13,6 @@ from sonolens.report.section import Section, Tables
 from sonolens.tables.filled_in import name_units
 from sonolens.tables.shortcuts import ShortcutAuditTable
 from sonolens.tables.vocabulary import GEOMETRY
-
-FEATURES = {
-    "picture_size": "picture size",
-    "device": "device",
-    "field": "spacing and depth",
-    "grey": "grey level and contrast",
-    "annotations": "annotations",
-    "position": "position of the mass",
-    GEOMETRY: "geometry of the mask",
-}
-"""The sets of features as a page names them."""
 
 
 @dataclass(frozen=True)
