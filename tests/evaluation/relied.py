@@ -18,6 +18,7 @@ def relied(
     regions: Sequence[str] = FOUR,
     run: str = "net",
     empty: float = 0.0,
+    check: bool = True,
 ) -> pd.DataFrame:
     """A `RegionReliance` table from values by null and fill, scans by regions; NaN has no row."""
     rows = [
@@ -38,7 +39,8 @@ def relied(
         for region, value in zip(regions, of_scan, strict=True)
         if not np.isnan(value)
     ]
-    return RegionReliance.validate(pd.DataFrame(rows))
+    table = pd.DataFrame(rows)
+    return RegionReliance.validate(table) if check else table
 
 
 def decided(malignant: Sequence[bool], logits: Sequence[float], **options: str) -> pd.DataFrame:

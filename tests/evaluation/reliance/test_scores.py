@@ -163,7 +163,7 @@ def test_a_scan_that_was_decided_in_another_partition_is_refused_by_name() -> No
 
 def test_p_values_are_adjusted_over_the_regions_of_a_fill() -> None:
     rng = np.random.default_rng(0)
-    own, moved = rng.normal(size=(2, 12, 4)) + np.array([3, 0, 0, 0])
+    own, moved = rng.normal([3.0, 0.0, 0.0, 0.0], size=(2, 12, 4))
     table = score(
         relied({("none", "mean"): own, ("moved", "mean"): moved * 0.1}),
         decided([True, False] * 6, own.sum(axis=1)),

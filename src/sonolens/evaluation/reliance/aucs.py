@@ -146,9 +146,9 @@ def _beside_placebo(
     placebo: np.ndarray,
     patients: np.ndarray,
     bootstrap: Bootstrap,
-) -> dict[str, float]:
+) -> dict[str, Any]:
     both = ~np.isnan(found) & ~np.isnan(placebo)
-    n_placebo: dict[str, float] = {"n_placebo": int(both.sum())}
+    n_placebo: dict[str, Any] = {"n_placebo": int(both.sum())}
     if not _has_both(labels[both]):
         return n_placebo
     apart = compare_aucs_bootstrap(

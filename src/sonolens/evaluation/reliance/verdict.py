@@ -45,9 +45,10 @@ def _judge(
     shares = scores.query("measure == 'share' and subset == 'all' and label == 'both'")
     level = 1 - float(whole["confidence"])
     higher = (shares["p_adjusted"] <= level) & (shares["difference"] > 0)
-    above = higher.groupby(shares["fill"], sort=False).all()
     telling = (aucs["ci_low"] > EVEN).groupby(aucs["fill"], sort=False).all()
-    asked = whole["ci_low"] > EVEN and bool(shares["p_adjusted"].notna().all())
+    # A network that answers all scans alike has no shares.
+    above = higher.groupby(shares["fill"]).all().reindex(telling.index, fill_value=False)
+    asked = bool(whole["ci_low"] > EVEN and shares["p_adjusted"].notna().all())
     yes = (above & telling).to_numpy()
     yield {
         "run": aucs["run"].iloc[0],

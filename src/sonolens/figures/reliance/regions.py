@@ -80,7 +80,7 @@ def draw_region_reliance(
 def _draw_shares(axes: Axes, shares: pd.DataFrame, regions: list[str]) -> None:
     for place, region in enumerate(regions):
         rows = shares[shares["region"] == region]
-        _draw_mark(axes, rows, "value", place, marker="o", colour=INK, gid=f"share-{region}")
+        _draw_mark(axes, rows, "value", float(place), marker="o", colour=INK, gid=f"share-{region}")
         axes.plot(
             rows["placebo"].mean(),
             place,
