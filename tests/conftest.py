@@ -1,5 +1,6 @@
 """Fixtures every room may use: published scans where they are at hand, and small BUS-BRA folders."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from PIL import Image
 os.environ["DO_NOT_TRACK"] = "1"
 
 PROJECT = Path(__file__).parents[1]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it would walk half a million objects again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
