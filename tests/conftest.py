@@ -22,6 +22,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def real_scans() -> Path:
     """The folder of published scans, or a skip that says how to provide it."""
