@@ -11,6 +11,8 @@ from PIL import Image
 
 # Kedro's telemetry would otherwise edit pyproject.toml and try to reach the network.
 os.environ["DO_NOT_TRACK"] = "1"
+# The networks of the tests are tiny: a second thread waits for the first, and keeps a core busy with that.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).parents[1]
 

@@ -36,7 +36,7 @@ def run_until_killed(room, function, call, data):
     with SESSION_CLASS.create(
         project_path=project, env="test", runtime_params={"data_root": data}
     ) as session:
-        session.run()
+        session.run(to_nodes=["maps.draw_saliency_maps"])
 
 children = []
 for room, plan in zip(rooms, plans):
@@ -48,7 +48,7 @@ for room, plan in zip(rooms, plans):
             os._exit(0)
 print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]))
 """
-"""Runs of the whole flow that are killed in mid-work, each in a process of its own."""
+"""Runs from the study to its maps that are killed in mid-work, each in a process of its own."""
 
 KILLS = {
     "importing": {
