@@ -1,5 +1,6 @@
 """Fixtures every room may use: published scans where they are at hand, and small BUS-BRA folders."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -10,8 +11,21 @@ from PIL import Image
 
 # Kedro's telemetry would otherwise edit pyproject.toml and try to reach the network.
 os.environ["DO_NOT_TRACK"] = "1"
+# The networks of the tests are tiny: a second thread waits for the first, and keeps a core busy with that.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).parents[1]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported: it would walk half a million objects again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

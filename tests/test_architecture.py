@@ -6,10 +6,12 @@ import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from itertools import product
 from pathlib import Path
 from pkgutil import walk_packages
+from typing import Any
 
 import pytest
 import yaml
@@ -127,8 +129,18 @@ def layers_in_order(steps: Iterable[tuple[Iterable[str], Iterable[str]]]) -> lis
     return list(TopologicalSorter(earlier).static_order())
 
 
+@cache
+def parse(source: Path) -> ast.Module:
+    return ast.parse(source.read_text())
+
+
+@cache
+def nodes_of(source: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(parse(source)))
+
+
 def functions_in(source: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for each in ast.walk(ast.parse(source.read_text())):
+    for each in nodes_of(source):
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             yield each
 
@@ -161,7 +173,7 @@ def is_half(each: ast.AST) -> bool:
 
 
 def adds_a_half(source: Path) -> bool:
-    for each in ast.walk(ast.parse(source.read_text())):
+    for each in nodes_of(source):
         if isinstance(each, ast.BinOp | ast.AugAssign) and isinstance(each.op, ast.Add | ast.Sub):
             sides = (each.left, each.right) if isinstance(each, ast.BinOp) else (each.value,)
             if any(map(is_half, sides)):
@@ -182,13 +194,17 @@ def subclasses(kind: type) -> list[type]:
     return [each for sub in kind.__subclasses__() for each in (sub, *subclasses(sub))]
 
 
+@cache
+def read_catalog() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
+
+
 def catalog_names() -> set[str]:
-    catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
-    return {name for name in catalog if not name.startswith("_")}
+    return {name for name in read_catalog() if not name.startswith("_")}
 
 
 def catalog_layers() -> dict[str, str]:
-    catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
+    catalog = read_catalog()
     return {
         name: catalog[name]["metadata"]["kedro-viz"]["layer"]
         for name in catalog_names()
@@ -249,7 +265,7 @@ def test_kedro_viz_can_sort_the_layers_of_every_pipeline_and_of_its_stations(
 
 
 def test_nothing_is_made_from_a_later_layer(nodes: list) -> None:
-    catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
+    catalog = read_catalog()
     folder_of = {
         name: re.search(r"\d\d_(\w+?)/", entry.get("filepath") or entry["path"])
         for name, entry in catalog.items()
@@ -272,7 +288,7 @@ def test_every_dataset_of_the_flow_stands_in_the_catalog_and_no_other_does(nodes
 
 
 def test_every_dataset_but_the_study_the_context_and_checkpoints_is_versioned() -> None:
-    catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
+    catalog = read_catalog()
 
     unversioned = {name for name in catalog_names() if not catalog[name].get("versioned")}
 
@@ -280,7 +296,7 @@ def test_every_dataset_but_the_study_the_context_and_checkpoints_is_versioned() 
 
 
 def test_every_table_in_the_catalog_has_its_contract() -> None:
-    catalog = yaml.safe_load((PROJECT / "conf" / "base" / "catalog.yml").read_text())
+    catalog = read_catalog()
     named = [
         entry["validator"].removeprefix("sonolens.tables.")
         for name, entry in catalog.items()
@@ -312,7 +328,7 @@ def test_every_parameter_group_in_conf_feeds_a_node(nodes: list) -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_a_module_opens_with_a_sentence_and_is_no_drawer(source: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(source.read_text()))
+    docstring = ast.get_docstring(parse(source))
 
     assert docstring
     assert re.search(r"[.?]$", docstring.split("\n\n")[0].replace("``", ""))
@@ -347,7 +363,7 @@ def test_no_module_retypes_a_vocabulary() -> None:
     for source in SOURCES:
         if source == Path(vocabulary.__file__):
             continue
-        for literal in ast.walk(ast.parse(source.read_text())):
+        for literal in nodes_of(source):
             typed = words_in(literal)
             same = [name for name, words in words_of.items() if words == typed]
             assert not same, f"{source}, line {literal.lineno}, retypes {' or '.join(same)}"

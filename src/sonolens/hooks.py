@@ -29,7 +29,6 @@ from sonolens.inputs import (
 )
 from sonolens.lineage import begin_run, to_document
 from sonolens.provenance import describe_software, plain, without_folders
-from sonolens.report.verdicts import say_verdicts
 
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
@@ -141,6 +140,9 @@ class OneWorld:
 def say_outcome(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
     """Log what a run's maps show, and where its pictures and pages lie."""
     if VERDICT in catalog and run_id in complete_versions(catalog[VERDICT]):
+        # The report knows networks and figures; what makes no verdict starts without them.
+        from sonolens.report.verdicts import say_verdicts  # noqa: PLC0415
+
         for line in say_verdicts(catalog[VERDICT].load()):
             outcome.info("Answer: %s", line)
     for name, title in LOOKED_AT.items():

@@ -1,6 +1,7 @@
 """What is wrong with a drawing is found, told with its number, and never said of a sound one."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sonolens.cohort import inspect_scan, read_and_inspect, screen_scans
+from sonolens.parallel import in_parallel
 from sonolens.studies import READERS
 from sonolens.studies.remarks import remark
 
@@ -167,6 +169,12 @@ def test_what_a_reader_remarks_becomes_one_finding_a_check() -> None:
     assert found["message"].iloc[0] == "first file has odd pixels; second file has odd pixels"
 
 
+def inspect_of(study, scan_id):
+    return read_and_inspect(
+        scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
+    )
+
+
 @pytest.mark.real_scans
 def test_published_drawings_are_sound_but_for_stray_pixels_of_two(real_scans: Path) -> None:
     folders = {"breast": real_scans, "busi": real_scans / "Dataset_BUSI_with_GT"}
@@ -174,10 +182,8 @@ def test_published_drawings_are_sound_but_for_stray_pixels_of_two(real_scans: Pa
     for name, folder in folders.items():
         study = READERS[name](str(folder))
         scans = study.scans if name == "busi" else study.scans.iloc[::4]
-        facts = [
-            read_and_inspect(one, read_image=study.images[one], read_mask=study.masks[one])
-            for one in scans["scan_id"]
-        ]
+        inspect = partial(inspect_of, study)
+        facts = list(in_parallel(inspect, scans["scan_id"]))
         found = screen_scans(scans, facts, **THRESHOLDS)
         usual = ["absent_spacing", "mask_at_border", "identical_scans", "near_identical_scans"]
         strange += (

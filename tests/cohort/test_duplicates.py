@@ -13,6 +13,7 @@ from scipy import ndimage
 from sonolens.cohort import Fingerprint, group_duplicates, take_fingerprint
 from sonolens.cohort.duplicates import MIN_KINSHIP, find_alike_pairs
 from sonolens.cohort.fingerprints import cut_plain_border, rank_texture
+from sonolens.parallel import in_parallel
 from sonolens.studies.busbra import read_busbra
 from sonolens.studies.phantoms import read_phantoms
 from sonolens.studies.picture import read_scan
@@ -250,7 +251,9 @@ def test_busi_holds_one_identical_pair_and_five_near_ones(real_scans: Path) -> N
         for file in (real_scans / "Dataset_BUSI_with_GT").rglob("*.png")
         if "_mask" not in file.name
     ]
-    taken = {file.stem: take_fingerprint(read_scan(file)) for file in sorted(files)}
+    names = [file.stem for file in sorted(files)]
+    fingerprints = in_parallel(lambda file: take_fingerprint(read_scan(file)), sorted(files))
+    taken = dict(zip(names, fingerprints, strict=True))
 
     found = group_duplicates(taken, min_correlation=MIN_CORRELATION)
 
@@ -272,9 +275,8 @@ def test_busbra_holds_one_mass_under_two_patients_and_no_other_stranger(real_sca
     study = read_busbra(str(real_scans / "BUSBRA"))
     names = study.scans["scan_id"].tolist()
     lesion = study.scans["lesion_id"].to_numpy()
-    pairs, correlation = find_alike_pairs(
-        [take_fingerprint(study.images[name]()) for name in names], min_correlation=0.01
-    )
+    fingerprints = list(in_parallel(lambda name: take_fingerprint(study.images[name]()), names))
+    pairs, correlation = find_alike_pairs(fingerprints, min_correlation=0.01)
 
     same_lesion = lesion[pairs[:, 0]] == lesion[pairs[:, 1]]
     twins = correlation[~same_lesion] >= MIN_KINSHIP

@@ -19,6 +19,7 @@ from sonolens.cohort import (
     screen_scans,
 )
 from sonolens.cohort.screening import SEVERITY
+from sonolens.parallel import in_parallel
 from sonolens.studies.busbra import read_busbra
 from sonolens.tables import vocabulary
 
@@ -331,10 +332,13 @@ def test_an_unknown_way_to_resolve_is_refused() -> None:
 @pytest.mark.real_scans
 def test_busbra_lacks_spacing_and_has_one_mask_at_the_border(real_scans: Path) -> None:
     study = read_busbra(str(real_scans / "BUSBRA"))
-    facts = [
-        read_and_inspect(scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id])
-        for scan_id in study.scans["scan_id"]
-    ]
+
+    def inspect(scan_id):
+        return read_and_inspect(
+            scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id]
+        )
+
+    facts = list(in_parallel(inspect, study.scans["scan_id"]))
 
     found = screen_scans(study.scans, facts, **THRESHOLDS)
 

@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
 
+from sonolens.datasets.versions import versioned_datasets
 from sonolens.settings import SESSION_CLASS
 
 PROJECT = Path(__file__).parents[2]
@@ -68,10 +70,20 @@ class Project:
             runtime_params={"data_root": str(self.data_root), **params},
         )
 
-    @property
-    def catalog(self) -> DataCatalog:
+    def open_catalog(self) -> DataCatalog:
         with self.session() as session:
             return session.load_context().catalog
+
+    @property
+    def catalog(self) -> DataCatalog:
+        """The catalog, built once; the newest versions are looked for each time it is asked for."""
+        for dataset in versioned_datasets(self._built, set(self._built.keys())).values():
+            dataset.release()
+        return self._built
+
+    @cached_property
+    def _built(self) -> DataCatalog:
+        return self.open_catalog()
 
 
 @pytest.fixture(scope="session")
@@ -93,4 +105,4 @@ def finished(
 
 @pytest.fixture(scope="session")
 def results(finished: Project) -> DataCatalog:
-    return finished.catalog
+    return finished.open_catalog()

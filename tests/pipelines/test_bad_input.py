@@ -200,9 +200,11 @@ def test_scans_with_errors_are_dropped_and_listed_where_that_is_asked_for(
 
 
 def test_a_parameter_that_changes_nothing_in_this_run_is_told(
-    finished: Any, caplog: pytest.LogCaptureFixture
+    finished: Any, project_at: Callable[..., Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    finished.run("reporting", params={"regions": {"ring": {"outer_mm": 8.0}}})
+    shutil.copytree(finished.data_root, tmp_path / "data")
+    idle = {"regions": {"ring": {"outer_mm": 8.0}}}
+    project_at(tmp_path / "data").run("reporting", node_names=("judge_maps",), params=idle)
 
     assert "No node of this run reads regions.ring.outer_mm" in caplog.text
 

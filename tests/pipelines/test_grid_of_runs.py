@@ -11,7 +11,10 @@ import pytest
 
 from sonolens.pipelines.training import fits
 
-GRID = {"training": {"protocol": "paper", "seeds": [0, 1], "adaptations": ["drs", "linear_probe"]}}
+GRID = {
+    "training": {"protocol": "paper", "seeds": [0, 1], "adaptations": ["drs", "linear_probe"]},
+    "regions": {"sweep_outer_mm": [2.0]},  # one ring beside the game's own is enough here
+}
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,15 @@ from sonolens.results import open_results
 PROJECT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def with_newer_scans(finished: Any, project_at: Callable[..., Any], tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def with_newer_scans(
+    finished: Any, project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     """A finished run, after which other phantoms were imported and nothing else was done."""
-    shutil.copytree(finished.data_root, tmp_path / "data")
-    project = project_at(tmp_path / "data")
-    project.run("data_processing", params={"study": {"options": {"seed": 9}}})
+    project = project_at(tmp_path_factory.mktemp("newer") / "data")
+    shutil.copytree(finished.data_root, project.data_root)
+    imported = {"to_nodes": ["import_pictures"], "params": {"study": {"options": {"seed": 9}}}}
+    project.run("data_processing", **imported)
     return project
 
 

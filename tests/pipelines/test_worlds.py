@@ -1,5 +1,6 @@
 """Runs that were killed, failed, repeated or shared: which versions the next run reads."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,54 +12,94 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kedro.framework.project import pipelines
 
 PROJECT = Path(__file__).parents[2]
 
 KILLED = """
-import os, signal, sys
+import itertools, json, os, signal, sys
+from importlib import import_module
 from pathlib import Path
 from kedro.framework.startup import bootstrap_project
-bootstrap_project(Path({project!r}))
+project, plans = Path(sys.argv[1]), json.loads(sys.argv[2])
+bootstrap_project(project)
 from sonolens.settings import SESSION_CLASS
-import {module} as room
+rooms = [import_module(plan["module"]) for plan in plans]
 
-calls = iter(range(10**6))
-real = room.{function}
-def die_at_the_second_call(*args, **kwargs):
-    if next(calls) == {call}:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return real(*args, **kwargs)
-room.{function} = die_at_the_second_call
-with SESSION_CLASS.create(
-    project_path={project!r}, env="test", runtime_params={{"data_root": {data!r}}}
-) as session:
-    session.run()
+def run_until_killed(room, function, call, data):
+    calls, real = itertools.count(), getattr(room, function)
+    def die_in_mid_work(*args, **kwargs):
+        if next(calls) == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **kwargs)
+    setattr(room, function, die_in_mid_work)
+    with SESSION_CLASS.create(
+        project_path=project, env="test", runtime_params={"data_root": data}
+    ) as session:
+        session.run(to_nodes=["maps.draw_saliency_maps"])
+
+children = []
+for room, plan in zip(rooms, plans):
+    children.append(os.fork())
+    if not children[-1]:
+        try:
+            run_until_killed(room, plan["function"], plan["call"], plan["data"])
+        finally:
+            os._exit(0)
+print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]))
 """
+"""Runs from the study to its maps that are killed in mid-work, each in a process of its own."""
+
+KILLS = {
+    "importing": {
+        "module": "sonolens.pipelines.data_processing.intake",
+        "function": "_image",
+        "call": 5,
+    },
+    "training": {
+        "module": "sonolens.pipelines.training.fits",
+        "function": "fit_network",
+        "call": 0,
+    },
+    "explainability": {
+        "module": "sonolens.pipelines.explainability.maps",
+        "function": "check_identity",
+        "call": 1,
+    },
+}
+READS_ALL = ["draw_region_masks", "locate_mean_extremes", "score_repeatability"]
+"""Nodes of explainability that read, with those before them, everything that its pipeline reads."""
 
 
-@pytest.fixture
-def copy(finished: Any, project_at: Callable[..., Any], tmp_path: Path) -> Any:
-    """A copy of the finished run to break."""
-    shutil.copytree(finished.data_root, tmp_path / "data")
-    return project_at(tmp_path / "data")
-
-
-def kill_in(project: Any, *, module: str, function: str, call: int = 0) -> None:
-    """Run the whole flow in a process of its own that is killed in mid-work."""
-    script = KILLED.format(
-        project=str(PROJECT),
-        module=module,
-        function=function,
-        call=call,
-        data=str(project.data_root),
-    )
+@pytest.fixture(scope="module")
+def killed(
+    finished: Any, project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """Copies of the finished run, in each of which the next run was killed at another place."""
+    root = tmp_path_factory.mktemp("killed")
+    copies = {name: project_at(root / name) for name in KILLS}
+    for copy in copies.values():
+        shutil.copytree(finished.data_root, copy.data_root)
+    plans = [plan | {"data": str(copies[name].data_root)} for name, plan in KILLS.items()]
     done = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", KILLED, str(PROJECT), json.dumps(plans)],
         check=False,
         capture_output=True,
         env=os.environ | {"DO_NOT_TRACK": "1"},
     )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    ends = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else []
+    assert ends == [-signal.SIGKILL] * len(KILLS), done.stderr.decode()
+    return copies
+
+
+def explain(project: Any) -> dict[str, str]:
+    """Explain again, and say which versions were read."""
+    project.run("explainability", to_nodes=READS_ALL)
+    read = versions_read(project)
+    pipelines.set_requested(None)
+    inputs = pipelines["explainability"].inputs()
+    assert set(read) == {name for name in inputs if not name.startswith("params:")}
+    return read
 
 
 def versions_read(project: Any) -> dict[str, str]:
@@ -68,41 +109,39 @@ def versions_read(project: Any) -> dict[str, str]:
     return session["inputs"]
 
 
-def test_a_run_killed_while_importing_leaves_no_scan_behind(copy: Any) -> None:
-    before = copy.catalog["scans"].list_versions(full_path=False)
-    kill_in(copy, module="sonolens.pipelines.data_processing.intake", function="_image", call=5)
+def test_a_run_killed_while_importing_leaves_no_scan_behind(
+    finished: Any, killed: dict[str, Any]
+) -> None:
+    copy = killed["importing"]
+    before = finished.catalog["scans"].list_versions(full_path=False)
 
-    copy.run("explainability")
+    read = explain(copy)
 
-    assert set(versions_read(copy).values()) == set(before)
+    assert set(read.values()) == set(before)
     assert copy.catalog["raw_images"].list_versions(full_path=False) == before
 
 
-def test_a_run_killed_in_training_is_not_mixed_with_older_weights(copy: Any) -> None:
+def test_a_run_killed_in_training_is_not_mixed_with_older_weights(killed: dict[str, Any]) -> None:
+    copy = killed["training"]
     (before,) = copy.catalog["model_weights"].list_versions(full_path=False)
-    kill_in(copy, module="sonolens.pipelines.training.fits", function="fit_network")
     assert copy.catalog["scans"].list_versions(full_path=False) != [before]
 
-    copy.run("explainability")
-
-    assert set(versions_read(copy).values()) == {before}
+    assert set(explain(copy).values()) == {before}
 
 
-def test_a_run_killed_in_explainability_offers_its_finished_training(copy: Any) -> None:
-    kill_in(
-        copy, module="sonolens.pipelines.explainability.maps", function="check_identity", call=1
-    )
+def test_a_run_killed_in_explainability_offers_its_finished_training(
+    killed: dict[str, Any],
+) -> None:
+    copy = killed["explainability"]
     newest = max(copy.catalog["model_weights"].list_versions(full_path=False))
     assert newest not in copy.catalog["saliency_maps"].list_versions(full_path=False)
 
-    copy.run("explainability")
-
-    assert set(versions_read(copy).values()) == {newest}
+    assert set(explain(copy).values()) == {newest}
 
 
 @dataclass(frozen=True)
 class Repeated:
-    """A run repeated without its checkpoints, and then with them."""
+    """A run that was repeated with its checkpoints there, so that nothing was fitted again."""
 
     project: Any
     first: str
@@ -113,15 +152,31 @@ class Repeated:
 def repeated(
     finished: Any, project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Repeated:
-    """The finished run fitted anew, and once more with nothing to fit."""
+    """The finished run once more."""
     project = project_at(tmp_path_factory.mktemp("repeated") / "data")
     shutil.copytree(finished.data_root, project.data_root)
     (first,) = project.catalog["predictions"].list_versions(full_path=False)
-    shutil.rmtree(project.data_root / "06_models" / "checkpoints")
-    project.run()
     once = disk_bytes(project.data_root)
     project.run()
     return Repeated(project, first=first, added_bytes=disk_bytes(project.data_root) - once)
+
+
+@pytest.fixture(scope="module")
+def shared_id() -> str:
+    return "2026-11-22T12.00.00.000Z"
+
+
+@pytest.fixture(scope="module")
+def fitted_anew(
+    shared_id: str, project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    """The same study in an empty folder, each pipeline in a session of its own under one id."""
+    project = project_at(tmp_path_factory.mktemp("anew"))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("KEDRO_RUN_ID", shared_id)
+        for pipeline in ("data_processing", "training", "explainability", "reporting"):
+            project.run(pipeline)
+    return project
 
 
 def disk_bytes(folder: Path) -> int:
@@ -140,33 +195,32 @@ def test_repeating_a_run_costs_little_disk(repeated: Repeated) -> None:
 @pytest.mark.parametrize(
     "name", ["scans", "splits", "predictions", "extreme_points", "pointing_game", "table_2"]
 )
-def test_the_same_study_gives_the_same_results_to_the_byte(repeated: Repeated, name: str) -> None:
-    dataset = repeated.project.catalog[name]
-    # Other tests may have added versions to the finished run; the two newest are the repetitions.
-    repetitions = sorted(dataset.list_versions(full_path=False))[-2:]
-
-    assert repeated.first < repetitions[0]
-    for again in repetitions:
-        assert dataset.read_version(again).equals(dataset.read_version(repeated.first))
-
-
-def test_an_older_version_can_be_named(copy: Any) -> None:
-    (first,) = copy.catalog["pointing_game"].list_versions(full_path=False)
-    copy.run("explainability")
-
-    with copy.session() as session:
-        session.run(pipeline_names=["reporting"], load_versions={"pointing_game": first})
-
-    assert versions_read(copy)["pointing_game"] == first
-
-
-def test_several_processes_can_write_one_version(
-    project_at: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_same_study_gives_the_same_results_to_the_byte(
+    repeated: Repeated, fitted_anew: Any, shared_id: str, name: str
 ) -> None:
-    monkeypatch.setenv("KEDRO_RUN_ID", "2026-11-22T12.00.00.000Z")
-    project = project_at(tmp_path)
-    for pipeline in ("data_processing", "training", "explainability", "reporting"):
-        project.run(pipeline)
+    dataset = repeated.project.catalog[name]
+    again = max(dataset.list_versions(full_path=False))
+    assert repeated.first < again
+    first = dataset.read_version(repeated.first)
 
-    assert project.catalog["report"].list_versions(full_path=False) == ["2026-11-22T12.00.00.000Z"]
-    assert len(project.catalog.load("run_record")["sessions"]) == 4
+    assert dataset.read_version(again).equals(first)
+    assert fitted_anew.catalog[name].read_version(shared_id).equals(first)
+
+
+def test_an_older_version_can_be_named(repeated: Repeated) -> None:
+    assert len(repeated.project.catalog["pointing_game"].list_versions()) > 1
+    with repeated.project.session() as session:
+        session.run(
+            pipeline_names=["reporting"],
+            node_names=["tables.relate_performance"],
+            load_versions={"pointing_game": repeated.first},
+        )
+
+    read = versions_read(repeated.project)
+    assert len(read) > 1
+    assert set(read.values()) == {repeated.first}
+
+
+def test_several_processes_can_write_one_version(fitted_anew: Any, shared_id: str) -> None:
+    assert fitted_anew.catalog["report"].list_versions(full_path=False) == [shared_id]
+    assert len(fitted_anew.catalog.load("run_record")["sessions"]) == 4

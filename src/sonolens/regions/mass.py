@@ -41,7 +41,8 @@ def fill_mass(mask: Mask) -> Mask:
         >>> bool(fill_mass(ring).all())
         True
     """
-    return _fill_holes(mask) & ~find_dust(mask)
+    filled = _fill_holes(mask)
+    return filled & ~_find_dust_of(filled)
 
 
 def find_dust(mask: Mask) -> Mask:
@@ -64,8 +65,13 @@ def find_dust(mask: Mask) -> Mask:
         >>> np.argwhere(find_dust(mask)).tolist()
         [[17, 17]]
     """
-    rows, cols = bounding_box(mask)
-    pieces, _ = ndimage.label(_fill_holes(mask)[rows, cols], structure=EIGHT_NEIGHBOURS)
+    return _find_dust_of(_fill_holes(mask))
+
+
+def _find_dust_of(filled: Mask) -> Mask:
+    """Find the dust of a mask whose holes are filled."""
+    rows, cols = bounding_box(filled)
+    pieces, _ = ndimage.label(filled[rows, cols], structure=EIGHT_NEIGHBOURS)
     areas = np.bincount(pieces.ravel())
     areas[0] = 0
     largest = areas.max()
@@ -73,7 +79,7 @@ def find_dust(mask: Mask) -> Mask:
     if largest >= SMALLEST_MASS_PX:
         is_dust |= areas <= SPECK_PX
     is_dust[0] = False
-    dust = np.zeros_like(mask)
+    dust = np.zeros_like(filled)
     dust[rows, cols] = is_dust[pieces]
     return dust
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sonolens.report.numerals import NOTHING, score_with_interval
 from sonolens.tables.classification import ClassificationMetricsTable
@@ -33,18 +33,21 @@ ABSENT = Score(NOTHING, NOTHING, 0)
 Key: TypeAlias = tuple[str, str, str, str, str]
 """Run, level, stratum, rule, metric."""
 
+Numbers: TypeAlias = tuple[float, float, float, float, int]
+"""Value, lower limit, upper limit, what chance gives, and how many cases."""
+
 
 @dataclass(frozen=True)
 class ScoreSheet:
     """The scores of the test partition.
 
     Attributes:
-        by_key: Every score by run, level, stratum, rule and metric.
+        by_key: The numbers of every score by run, level, stratum, rule and metric: value, limits, chance and n.
         cases: Runs with the levels they were scored at: scans before lesions.
         strata: Names of the strata beside ``all``, in the order of the table.
     """
 
-    by_key: Mapping[Key, Score]
+    by_key: Mapping[Key, Numbers]
     cases: tuple[tuple[str, str], ...]
     strata: tuple[str, ...]
 
@@ -52,7 +55,8 @@ class ScoreSheet:
         self, *, run: str, level: str, metric: str, rule: str = NO_RULE, stratum: str = WHOLE
     ) -> Score:
         """Return a score, or dashes where there is none."""
-        return self.by_key.get((run, level, stratum, rule, metric), ABSENT)
+        numbers = self.by_key.get((run, level, stratum, rule, metric))
+        return ABSENT if numbers is None else _print(*numbers)
 
 
 def read_test_scores(classification_metrics: ClassificationMetricsTable) -> ScoreSheet:
@@ -61,10 +65,14 @@ def read_test_scores(classification_metrics: ClassificationMetricsTable) -> Scor
     Runs keep the order in which they first appear.
     """
     tested = classification_metrics[classification_metrics["partition"] == "test"]
-    by_key = {
-        (row["run"], row["level"], row["stratum"], row["rule"], row["metric"]): _score(row)
-        for row in tested.to_dict(orient="records")
-    }
+    keys, numbers = (
+        zip(*(tested[name] for name in names), strict=True)
+        for names in (
+            ("run", "level", "stratum", "rule", "metric"),
+            ("value", "ci_low", "ci_high", "chance", "n"),
+        )
+    )
+    by_key = dict(zip(keys, numbers, strict=True))
     known = {(run, level) for run, level, *_ in by_key}
     runs = [str(run) for run in tested["run"].unique()]
     return ScoreSheet(
@@ -74,9 +82,7 @@ def read_test_scores(classification_metrics: ClassificationMetricsTable) -> Scor
     )
 
 
-def _score(row: Mapping[Any, Any]) -> Score:
+def _print(value: float, low: float, high: float, chance: float, n: int) -> Score:
     return Score(
-        text=score_with_interval(row["value"], row["ci_low"], row["ci_high"]),
-        chance=score_with_interval(row["chance"]),
-        n=int(row["n"]),
+        text=score_with_interval(value, low, high), chance=score_with_interval(chance), n=n
     )

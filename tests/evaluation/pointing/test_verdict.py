@@ -266,6 +266,14 @@ def draw_point(rng, corner, *, aim):
     return np.array([[rng.integers(*limits) for limits in aimed[chosen]]], dtype=float)
 
 
+def is_shown(seed, **planted):
+    """Judge a study; the weakest decides, so its maps need not be played where its labels were not told apart."""
+    area = measure_area(decide(np.random.default_rng(seed), knows=planted["knows"]))
+    best = judge_maps(game(GOOD | {"region": "any"}, CLEAN), area, baselines=[])
+    played = set(best["verdict"]) == {SHOWN}
+    return played and judge_study(seed, **planted)["verdict"].iloc[0] == SHOWN
+
+
 ANYWHERE, NEAR_THE_MIDDLE = (1, 17), (8, 11)
 
 
@@ -325,7 +333,7 @@ def test_maps_of_a_network_that_tells_nothing_apart_are_not_shown():
     ],
 )
 def test_of_many_studies_that_know_nothing_hardly_any_is_shown(planted, studies, most):
-    verdicts = [judge_study(seed, **planted)["verdict"].iloc[0] for seed in range(studies)]
+    shown = [is_shown(seed, **planted) for seed in range(studies)]
 
     # At 5 % more than so many would come out shown once in 180 times, or more rarely.
-    assert verdicts.count(SHOWN) <= most
+    assert sum(shown) <= most

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
+from sonolens.parallel import in_parallel
 from sonolens.studies.phantoms import read_phantoms
 from sonolens.studies.picture import read_scan
 from sonolens.ultrasound.annotations import ANNOTATION_KINDS, find_annotations, find_boxes
@@ -125,6 +126,12 @@ class Agreement(NamedTuple):
     pixel_recall: float
 
 
+def find_in(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """A scan and what is found on it."""
+    scan = read_scan(path)
+    return scan, find_annotations(scan)
+
+
 def compare_with_hand(folder: Path, part: str) -> Agreement:
     """Compare on one half of the scans; a box counts as found, and as right, from half of its area on.
 
@@ -133,8 +140,10 @@ def compare_with_hand(folder: Path, part: str) -> Agreement:
     with BOXES.open() as file:
         drawn = [row for row in csv.DictReader(file) if row["part"] == part]
     found_boxes = right_boxes = drawn_boxes = met_boxes = both = found_px = drawn_px = met_px = 0
-    for name in {row["scan"] for row in drawn}:
-        scan = read_scan(folder / name)
+    names = sorted({row["scan"] for row in drawn})
+    for name, (scan, found) in zip(
+        names, in_parallel(find_in, [folder / name for name in names]), strict=True
+    ):
         asked, ignored = np.zeros(scan.shape, bool), np.zeros(scan.shape, bool)
         places = []
         for row in (row for row in drawn if row["scan"] == name and row["kind"] != "none"):
@@ -144,7 +153,6 @@ def compare_with_hand(folder: Path, part: str) -> Agreement:
             )
             (ignored if row["kind"] == "ignore" else asked)[rows, cols] = True
             places += [] if row["kind"] == "ignore" else [(rows, cols)]
-        found = find_annotations(scan)
         marked = (found > 0) & (found != OUTSIDE)
         allowed = ndimage.binary_dilation(asked, iterations=3)
         boxes = [box.pixels for box in find_boxes(scan, outside=found == OUTSIDE)]
@@ -174,11 +182,11 @@ def test_annotations_are_found_on_scans_that_were_not_tuned_on(real_scans: Path)
 @pytest.mark.real_scans
 def test_transparent_pixels_of_convex_scans_are_outside_and_no_others(real_scans: Path) -> None:
     convex = 0
-    for path in sorted((real_scans / "BrEaST-Lesions_USG-images_and_masks").glob("case???.png"))[
-        ::3
-    ]:
+    folder = real_scans / "BrEaST-Lesions_USG-images_and_masks"
+    paths = sorted(folder.glob("case???.png"))[::3]
+    for path, (_, found) in zip(paths, in_parallel(find_in, paths), strict=True):
         transparent = np.asarray(Image.open(path).convert("RGBA"))[..., 3] == 0
-        outside = find_annotations(read_scan(path)) == OUTSIDE
+        outside = found == OUTSIDE
         if transparent.mean() > 0.02:
             convex += 1
             assert (outside & transparent).sum() > 0.95 * transparent.sum()
