@@ -269,7 +269,9 @@ def draw_point(rng, corner, *, aim):
 def is_shown(seed, **planted):
     """Judge a study; the weakest decides, so its maps need not be played where its labels were not told apart."""
     area = measure_area(decide(np.random.default_rng(seed), knows=planted["knows"]))
-    best = judge_maps(game(GOOD | {"region": "any"}, CLEAN), area, baselines=[])
+    best = judge_maps(
+        game(GOOD | {"region": "any"}), area, baselines=[], annotation_hits=hits_on_annotations()
+    )
     played = set(best["verdict"]) == {SHOWN}
     return played and judge_study(seed, **planted)["verdict"].iloc[0] == SHOWN
 
@@ -281,6 +283,10 @@ def test_a_network_that_knows_and_looks_at_masses_wherever_they_are_is_shown():
     table = judge_study(0, sites=ANYWHERE, aim="mass", knows=True)
 
     assert set(table["answer"]) == {SHOWN}
+
+
+def test_a_study_that_may_pass_is_played():
+    assert is_shown(0, sites=ANYWHERE, aim="mass", knows=True)
 
 
 def test_a_scan_without_annotations_is_asked_and_passes():
