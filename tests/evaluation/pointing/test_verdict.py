@@ -334,8 +334,8 @@ def test_maps_of_a_network_that_tells_nothing_apart_are_not_shown():
     [
         ({"sites": ANYWHERE, "aim": "mass", "knows": False}, 20, 4),  # labels exchanged
         ({"sites": ANYWHERE, "aim": "anywhere", "knows": False}, 15, 3),
-        ({"sites": ANYWHERE, "aim": "anywhere", "knows": True}, 15, 3),
-        ({"sites": NEAR_THE_MIDDLE, "aim": "middle", "knows": True}, 15, 3),
+        ({"sites": ANYWHERE, "aim": "anywhere", "knows": True}, 8, 2),
+        ({"sites": NEAR_THE_MIDDLE, "aim": "middle", "knows": True}, 8, 2),
     ],
 )
 def test_of_many_studies_that_know_nothing_hardly_any_is_shown(planted, studies, most):
