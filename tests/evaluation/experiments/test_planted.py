@@ -12,6 +12,7 @@ from sonolens.evaluation.statistics import Bootstrap
 from sonolens.regions import REGIONS
 from sonolens.tables.planted import PlantedEvidence
 from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.tables.reliance import RegionReliance
 
 BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=0)
 RUN = "margin-local"
@@ -76,7 +77,30 @@ def draw(hit: str | None) -> np.ndarray:
     return saliency
 
 
-def score(**where: str | None) -> pd.DataFrame:
+def rely(**where: str) -> pd.DataFrame:
+    """By one fill each call hangs most on the region told, by the other all hang on the mass, as all do on placebos."""
+    rows = [
+        {
+            "scan_id": scan_id,
+            "null": null,
+            "fill": fill,
+            "region": region,
+            "value": float(region == most),
+        }
+        for scan_id, hit in where.items()
+        for null, fill, most in (
+            ("none", "mean", hit),
+            ("none", "tissue", "mass"),
+            ("moved", "mean", "other"),
+            ("moved", "tissue", "other"),
+        )
+        for region in CELL_OF
+    ]
+    sums = {"necessity": 0.0, "sufficiency": 0.0, "logit": 1.0, "empty_logit": 0.0}
+    return RegionReliance.validate(pd.DataFrame(rows).assign(run=RUN, **sums))
+
+
+def score(reliance: pd.DataFrame | None = None, **where: str | None) -> pd.DataFrame:
     """Score maps that each point to one region, or to none."""
     points: list[dict[str, Any]] = []
     shares: list[dict[str, Any]] = []
@@ -104,6 +128,7 @@ def score(**where: str | None) -> pd.DataFrame:
         pd.DataFrame(shares),
         decide(judged),
         RUNS,
+        region_reliance=RegionReliance.empty() if reliance is None else reliance,
         lookups={"margin": lookup},
         permutations=100,
         bootstrap=BOOTSTRAP,
@@ -170,3 +195,28 @@ def test_run_and_cells_stand_beside_every_rate() -> None:
     assert (scored["receptive_field_px"] == 14).all()
     assert (scored["cell_row_mm"] == 1.2).all()
     assert (scored["cell_col_mm"] == 1.4).all()
+
+
+def test_calls_that_hang_on_the_evidence_are_counted_like_hits_beside_their_placebos() -> None:
+    relied = rely(t0="peritumoral", t1="mass", t2="other", t3="below")
+    scored = score(relied, t0="mass").reset_index().set_index(["method", "region"])
+
+    # Three calls of malignant, t3 was missed.
+    by_mean = scored.loc["reliance_mean"]
+    assert (by_mean["n"] == 3).all()
+    assert by_mean["rate"].to_dict() == pytest.approx(
+        {"mass": 1 / 3, "peritumoral": 1 / 3, "below": 0, "other": 1 / 3, "planted": 2 / 3}
+    )
+    assert by_mean["chance"].to_dict() == pytest.approx(
+        {"mass": 0, "peritumoral": 0, "below": 0, "other": 1, "planted": 0}
+    )
+    assert (scored.loc["reliance_tissue", "rate"] == [1, 0, 0, 0, 1]).all()
+    assert scored.loc["reliance", "hits"].tolist() == pytest.approx([1, 0, 0, 0, 1])
+    assert (scored.loc["reliance", "n_silent"] == 2).all()
+
+
+def test_where_no_scan_was_called_malignant_reliance_has_no_rate() -> None:
+    scored = score(rely(t3="mass"), t3="mass")
+
+    assert (scored["n"] == 0).all()
+    assert scored[["rate", "chance", "p_value"]].isna().all(axis=None)
