@@ -9,23 +9,31 @@ from sonolens.removal.coalitions import Players, show_coalition
 from sonolens.tables.vocabulary import RELIANCE_REGIONS
 
 
-def draw_view(scan: FramedScan, fill: FramedScan, players: Players, *, view: str) -> FramedScan:
+def draw_view(
+    scan: FramedScan, fill: FramedScan, *, sharp: Players, soft: Players, view: str
+) -> FramedScan:
     """Show what of a scan is seen in a view, and its fill elsewhere.
 
-    It is the coalition of the game that leaves out, or keeps, this region alone; ``whole`` is the scan to the byte.
+    A network that is fitted to a view can learn whatever shows through, where one that is only asked cannot. So the
+    soft edge lies wholly within what is seen: a pixel that has any part of what is left out shows the fill alone.
+    ``whole`` is the scan to the byte.
 
     Args:
         scan: The framed scan.
         fill: What stands in place of what is not seen.
-        players: The regions of the scan.
+        sharp: The regions of the scan, cut without a soft edge.
+        soft: The same with one.
         view: A name in `REGION_VIEWS`.
 
     Returns:
         The picture. A scan that lacks the region is the scan itself where it would be left out, and the fill alone
         where nothing else would be seen.
     """
-    seen = np.array(mark_seen(view, players.names))
-    return show_coalition(scan, fill, players.weights[seen].sum(axis=0))
+    left_out = ~np.array(mark_seen(view, sharp.names))
+    touched = sharp.weights[left_out].sum(axis=0) > 0
+    # Half a pixel's weight lies on either side of an edge; twice the hidden share is all of it there.
+    faded = np.clip(1 - 2 * soft.weights[left_out].sum(axis=0), 0, 1)
+    return show_coalition(scan, fill, np.where(touched, np.float32(0), faded))
 
 
 def mark_seen(view: str, names: Sequence[str]) -> list[bool]:

@@ -29,7 +29,7 @@ def draw_views(
     region_views: RegionViewsParameters,
     reliance: RelianceParameters,
 ) -> dict[str, ScanStack]:
-    """Draw every scan in every view, with the soft edges and the speckle that reliance asks about."""
+    """Draw every scan in every view, with the width of edges and the speckle of reliance."""
     views, scan_ids = region_views.views, scans["scan_id"].tolist()
     if len(model_inputs) % len(scan_ids):
         raise ValueError(
@@ -60,15 +60,17 @@ def _draw_scan(
     # A stack may hold all scans several times over, each time in the order of the table.
     number = place % len(scan_ids)
     scan = np.asarray(model_inputs[place])
-    players = divide_scan(
-        np.asarray(region_masks[scan_ids[number]]()),
-        size_px=scan.shape[0],
-        feather_px=reliance.feather_px,
+    region_map, size_px = np.asarray(region_masks[scan_ids[number]]()), scan.shape[0]
+    sharp, soft = (
+        divide_scan(region_map, size_px=size_px, feather_px=feather_px)
+        for feather_px in (0.0, reliance.feather_px)
     )
     sources = FillSources(
-        tissue=find_tissue(players),
+        tissue=find_tissue(soft),
         donors=np.empty((0, *scan.shape), dtype=np.uint8),
         seed=reliance.seed + number,
     )
-    (fill,) = FILLS[region_views.fill](scan, players, sources)
-    return np.stack([draw_view(scan, fill, players, view=view) for view in region_views.views])
+    (fill,) = FILLS[region_views.fill](scan, soft, sources)
+    return np.stack(
+        [draw_view(scan, fill, sharp=sharp, soft=soft, view=view) for view in region_views.views]
+    )
