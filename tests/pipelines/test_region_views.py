@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from kedro.framework.startup import bootstrap_project
 from PIL import Image
 from pydantic import ValidationError
 
 from sonolens.evaluation import reliance as hanging
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.models.fitting import launch
-from sonolens.pipeline_registry import ASKED_FOR, register_pipelines
 from sonolens.pipelines.explainability.parameters import RelianceParameters
 from sonolens.pipelines.region_views.parameters import RegionViewsParameters
 from sonolens.pipelines.region_views.viewing import draw_views
@@ -160,14 +158,6 @@ def test_what_cannot_be_shown_is_refused(wrong: dict[str, str], said: str) -> No
         RegionViewsParameters(**{**GROUPS["region_views"], **wrong})
 
 
-def test_the_default_run_leaves_it_out() -> None:
-    bootstrap_project(PROJECT)
-    pipelines = register_pipelines()
-    left_out = {node.name for name in ASKED_FOR for node in pipelines[name].nodes}
-
-    assert not left_out & {node.name for node in pipelines["__default__"].nodes}
-
-
 def test_a_study_is_fitted_to_what_it_lacks_and_what_it_has_is_taken_up(
     finished: Any, project_at: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,20 +170,23 @@ def test_a_study_is_fitted_to_what_it_lacks_and_what_it_has_is_taken_up(
         return run_fit(*args, **kwargs)
 
     monkeypatch.setattr(launch, "run_fit", count)
-    project.run("region_views")
+    project.run("region_views", params={"training": {"labels": ["given", "shuffled"]}})
 
-    assert len(fitted) == 1  # whole scans were fitted to in training
+    assert len(fitted) == 3  # whole scans with their own labels were fitted to in training
     catalog = project.catalog
-    matrix, runs = catalog.load("view_matrix"), catalog.load("training_runs")
-    answers = catalog.load("view_logits")
+    matrix, answers = catalog.load("view_matrix"), catalog.load("view_logits")
+    (own,) = catalog.load("training_runs")["run"]
+    runs = {own, own.replace("-seed", "-shuffled-seed")}
+    assert set(matrix["run"]) == runs
+    assert len(matrix) == 2 * 2 * len(runs)
     assert set(catalog.load("view_weights")) == {
-        f"{view}/{run}" for view in ("whole", "without_mass") for run in runs["run"]
+        f"{view}/{run}" for view in ("whole", "without_mass") for run in runs
     }
-    whole = answers.query("trained_on == 'whole' and asked_of == 'whole'").set_index("scan_id")
-    before = catalog.load("predictions").set_index("scan_id")
-    assert whole["logit"].to_numpy() == pytest.approx(before["logit"].loc[whole.index].to_numpy())
-    (area,) = matrix.query("trained_on == 'whole' and asked_of == 'whole'")["auc"]
-    metrics = catalog.load("classification_metrics")
-    (known,) = metrics.query("partition == 'test' and level == 'scan' and metric == 'auc'")["value"]
-    assert area == pytest.approx(known)
-    assert len(matrix) == 4
+    whole = "run == @own and trained_on == 'whole' and asked_of == 'whole'"
+    again = answers.query(whole).set_index("scan_id")["logit"]
+    before = catalog.load("predictions").set_index("scan_id")["logit"]
+    assert again.to_numpy() == pytest.approx(before.loc[again.index].to_numpy(), rel=1e-5)
+    metrics = catalog.load("classification_metrics").query(
+        "partition == 'test' and level == 'scan' and stratum == 'all' and metric == 'auc'"
+    )
+    assert matrix.query(whole)["auc"].tolist() == pytest.approx(metrics["value"].tolist())
