@@ -1,4 +1,4 @@
-"""Every pipeline by name; `kedro run` runs all that look at a study."""
+"""Every pipeline by name; `kedro run` runs all but the experiments that are asked for."""
 
 import re
 from pkgutil import iter_modules
@@ -8,12 +8,12 @@ from kedro.pipeline import Pipeline
 
 import sonolens.pipelines
 
-ASKED_FOR = {"planted_evidence"}
-"""Pipelines that run only by name: they ask nothing of the study."""
+ASKED_FOR = {"planted_evidence", "region_views"}
+"""Pipelines that run only by name: experiments that fit networks of their own."""
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Find the pipelines of `sonolens.pipelines`; the default is the sum of those that look at a study.
+    """Find the pipelines of `sonolens.pipelines`; the default is the sum of those not run by name only.
 
     Raises:
         ValueError: If a pipeline is asked for that does not exist; those that do are named.

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from PIL import Image
 
-from sonolens.arrays import SaliencyMap
+from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.models import CheckpointSlot, NetworkWeights
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.cohort import ScansTable
@@ -15,6 +15,9 @@ Pictures: TypeAlias = Mapping[str, Callable[[], Image.Image]]
 
 SaliencyMaps: TypeAlias = Mapping[str, Callable[[], SaliencyMap]]
 """Maps by ``method/run/scan_id``."""
+
+Stacks: TypeAlias = Mapping[str, Callable[[], ScanStack]]
+"""Framed scans by what they are: a planted cue, or a view."""
 
 Networks: TypeAlias = Mapping[str, Callable[[], NetworkWeights]]
 """Weights by run."""

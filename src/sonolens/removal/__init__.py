@@ -7,8 +7,10 @@ from sonolens.removal.coalitions import (
     Players,
     divide_scan,
     list_coalitions,
+    name_regions,
     show_coalition,
 )
 from sonolens.removal.fills import EVEN_FILLS, FILLS, FillSources, find_tissue
 from sonolens.removal.placebo import move_regions
 from sonolens.removal.tissue import draw_tissue_fill
+from sonolens.removal.views import draw_view, lacks_region

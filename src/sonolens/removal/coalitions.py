@@ -49,7 +49,7 @@ def divide_scan(region_map: RegionMap, *, size_px: int, feather_px: float) -> Pl
         raise ValueError(
             f"feather_px is {feather_px}; give 0 for sharp edges, or a width in pixels"
         )
-    names = tuple(name for name in RELIANCE_REGIONS if (region_map == REGIONS[name]).any())
+    names = name_regions(region_map)
     weights = np.stack(
         [
             _frame_share(region_map == REGIONS[name], size_px=size_px, feather_px=feather_px)
@@ -58,6 +58,16 @@ def divide_scan(region_map: RegionMap, *, size_px: int, feather_px: float) -> Pl
     )
     # Resampling and blurring round; a whole coalition must show the scan itself.
     return Players(names, weights / weights.sum(axis=0))
+
+
+def name_regions(region_map: RegionMap) -> tuple[str, ...]:
+    """Name the regions that have a pixel, in the order of `RELIANCE_REGIONS`.
+
+    Examples:
+        >>> name_regions(np.array([[0, 1], [0, 0]], dtype=np.uint8))
+        ('mass', 'other')
+    """
+    return tuple(name for name in RELIANCE_REGIONS if (region_map == REGIONS[name]).any())
 
 
 def list_coalitions(players: int) -> Bool[np.ndarray, "coalitions players"]:

@@ -140,6 +140,13 @@ RELIANCE_MEASURES = ("hangs_most", "share", "sign_differs")
 RELIANCE_VIEWS = ("whole", "without", "alone", "value")
 """What of a scan tells the label: all, all but a region, the region alone, its Shapley value."""
 
+REGION_VIEWS = (
+    "whole",
+    *(f"without_{name}" for name in RELIANCE_REGIONS),
+    *(f"{name}_alone" for name in RELIANCE_REGIONS),
+)
+"""What of a scan a network is fitted to or asked of: all, all but a region, or the region alone."""
+
 RELIANCE_ANSWERS = ("shown", "undecided", "not shown", "cannot be asked")
 """Whether decisions hang on a region; ``undecided`` where fills differ."""
 

@@ -25,3 +25,4 @@ from sonolens.evaluation.reliance.scores import (
 )
 from sonolens.evaluation.reliance.shares import share_out_logits, summarise_interactions
 from sonolens.evaluation.reliance.verdict import judge_reliance
+from sonolens.evaluation.reliance.view_matrix import score_view_matrix

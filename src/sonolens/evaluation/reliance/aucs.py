@@ -76,7 +76,9 @@ def _score_fill(
     # Answers to every fill begin with the same whole scans.
     whole = np.nanmax(own["whole"], axis=1)
     for null in views or ("none",):
-        yield _score(labels, whole, patients, bootstrap=bootstrap) | _nowhere("whole", "all", null)
+        yield score_auc(labels, whole, patients, bootstrap=bootstrap) | _nowhere(
+            "whole", "all", null
+        )
         for view in ("without", "alone", "value"):
             for place, region in enumerate(RELIANCE_REGIONS):
                 found = own[view][:, place]
@@ -85,9 +87,9 @@ def _score_fill(
                     continue
                 of_null = views[null][view][:, place] if views else np.full_like(found, np.nan)
                 yield (
-                    _score(labels[known], found[known], patients[known], bootstrap=bootstrap)
+                    score_auc(labels[known], found[known], patients[known], bootstrap=bootstrap)
                     | _nowhere(view, region, null)
-                    | _beside_whole(labels, found, whole, patients, bootstrap)
+                    | compare_with_whole(labels, found, whole, patients, bootstrap)
                     | _beside_placebo(labels, found, of_null, patients, bootstrap)
                 )
 
@@ -110,9 +112,10 @@ def _nowhere(view: str, region: str, null: str) -> dict[str, Any]:
     return {"view": view, "region": region, "null": null, "n_placebo": 0} | beside
 
 
-def _score(
+def score_auc(
     labels: Labels, scores: np.ndarray, patients: np.ndarray, *, bootstrap: Bootstrap
 ) -> dict[str, Any]:
+    """Tell `n`, `n_malignant`, and the `auc` of some scans with its interval; NaN where a class is missing."""
     low, high = auc_limits(labels, scores, patients, bootstrap=bootstrap)
     return {
         "n": len(labels),
@@ -123,13 +126,17 @@ def _score(
     }
 
 
-def _beside_whole(
+def compare_with_whole(
     labels: Labels,
     found: np.ndarray,
     whole: np.ndarray,
     patients: np.ndarray,
     bootstrap: Bootstrap,
 ) -> dict[str, float]:
+    """Tell `DIFFERENCES`: the AUC of what was found less that of whole scans, where something was found.
+
+    Nothing is told where a class is missing.
+    """
     known = ~np.isnan(found)
     if not _has_both(labels[known]):
         return {}

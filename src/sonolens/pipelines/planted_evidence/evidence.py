@@ -9,13 +9,12 @@ from matplotlib.figure import Figure
 from sonolens.arrays import SaliencyMap
 from sonolens.evaluation import experiments, pointing
 from sonolens.figures import planted as figure
-from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps
+from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps, Stacks
 from sonolens.pipelines.explainability.maps import draw_saliency_maps
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RelianceParameters
 from sonolens.pipelines.explainability.points import locate_extreme_points, measure_region_shares
 from sonolens.pipelines.explainability.reliance import ask_coalitions, share_out_logits
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
-from sonolens.pipelines.planted_evidence.networks import Stacks
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.phantoms import by_study, explained_scans
 from sonolens.pipelines.planted_evidence.studies import PLANTS

@@ -1,17 +1,15 @@
 """planted_inputs, planted_scans -> planted_weights, planted_runs, planted_predictions, planted_decisions."""
 
 import logging
-from collections.abc import Callable, Mapping
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any
 
 import pandas as pd
 from kedro.pipeline import Pipeline
 
-from sonolens.arrays import ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import build_network, receptive_field_px
-from sonolens.pipelines.collections import Checkpoints, Networks
+from sonolens.pipelines.collections import Checkpoints, Networks, Stacks
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.phantoms import by_study
@@ -23,9 +21,6 @@ from sonolens.pipelines.training.fitting import (
 )
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import Splits
-
-Stacks: TypeAlias = Mapping[str, Callable[[], ScanStack]]
-"""The framed scans of every study, by cue."""
 
 SPLIT = list(Splits.to_schema().columns)
 

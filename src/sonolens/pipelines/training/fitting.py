@@ -1,5 +1,6 @@
 """The station of fitting: scans, splits, model_inputs -> model_weights, predictions, decisions."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -66,7 +67,23 @@ def predict_scans(
     inference: InferenceParameters,
 ) -> pd.DataFrame:
     """Let every network judge every scan of its fold; validation scans set the temperature."""
-    tables = []
+    judged = judge_scans(model_weights, training_runs, scans, splits, model_inputs, inference)
+    tables = [
+        classification.scale_probabilities(of_run, protocol=protocol)
+        for of_run, protocol in zip(judged, training_runs["protocol"], strict=True)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def judge_scans(
+    model_weights: Networks,
+    training_runs: TrainingRunsTable,
+    scans: ScansTable,
+    splits: SplitsTable,
+    model_inputs: ScanStack,
+    inference: InferenceParameters,
+) -> Iterator[pd.DataFrame]:
+    """Yield for one run after the other the logit of every scan of its fold, with label and partition."""
     for row in training_runs.to_dict(orient="records"):
         weights = model_weights[row["run"]]()
         check_framing(weights, size_px=model_inputs.shape[1])
@@ -80,9 +97,7 @@ def predict_scans(
         judged = scans[["scan_id", "lesion_id", "label"]].assign(
             run=row["run"], logit=logits.astype(np.float64)
         )
-        judged = judged.merge(fold, on="scan_id", validate="one_to_one")
-        tables.append(classification.scale_probabilities(judged, protocol=row["protocol"]))
-    return pd.concat(tables, ignore_index=True)
+        yield judged.merge(fold, on="scan_id", validate="one_to_one")
 
 
 def choose_operating_points(
