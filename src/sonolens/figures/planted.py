@@ -39,7 +39,8 @@ AUC_IN = 0.2
 FOOT_IN = 0.7
 LEGEND = (
     "Share of the n correctly classified malignant test scans whose map has its maximum where the evidence was "
-    "planted, its interval, and what blind points would score there. Grey: the interval of the "
+    "planted, its interval, and what blind points would score there. Rows named reliance: the share of scans whose call hangs "
+    "most on it, by one fill or by all, and the same of shapes moved aside for chance. Grey: the interval of the "
     "network's test AUC holds 0.5, so it did not learn the cue and its maps have nothing to find."
 )
 
