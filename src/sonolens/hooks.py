@@ -39,6 +39,9 @@ LOOKED_AT = {"screening_sheet": "Scans with their masks and findings", "report":
 VERDICT = "verdict"
 """Catalog entry with what a run's maps show; a run that made it says so at its end."""
 
+RELIANCE = "reliance_verdict"
+"""Catalog entry with what a run's decisions hang on; likewise."""
+
 logger = logging.getLogger(__name__)
 
 outcome = logging.getLogger("sonolens.outcome")
@@ -145,6 +148,11 @@ def say_outcome(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
 
         for line in say_verdicts(catalog[VERDICT].load()):
             outcome.info("Answer: %s", line)
+    if RELIANCE in catalog and run_id in complete_versions(catalog[RELIANCE]):
+        from sonolens.report.sections.reliance import say_reliance  # noqa: PLC0415
+
+        for line in say_reliance(catalog[RELIANCE].load()):
+            outcome.info("Reliance: %s", line)
     for name, title in LOOKED_AT.items():
         if name in catalog and run_id in complete_versions(catalog[name]):
             outcome.info("%s: %s", title, file_of(catalog[name], run_id))

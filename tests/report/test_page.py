@@ -175,7 +175,7 @@ def test_where_nothing_was_counted_no_rate_is_invented() -> None:
     # Sections on other tables, which are full here, are left out.
     sections = [
         html.index(f'<section id="{name}"')
-        for name in ("training", "pointing", "evidence", "figures")
+        for name in ("training", "pointing", "reliance", "figures")
     ]
     outline = Outline(html[: sections[0]] + html[sections[1] : sections[2]] + html[sections[3] :])
 

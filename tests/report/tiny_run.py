@@ -12,6 +12,7 @@ from tiny_evidence import (
     localization_table,
     sanity_table,
 )
+from tiny_reliance import reliance_tables
 from tiny_scores import (
     NAN,
     RUN,
@@ -229,6 +230,7 @@ def _usual_inputs() -> dict[str, Any]:
         "repeatability": Repeatability.empty(),
         "descriptor_agreement": DescriptorAgreement.empty(),
         "shortcut_audit": audit_table(),
+        **reliance_tables(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),
         **{caption.name: PNG_SIGNATURE + caption.name.encode() for caption in CAPTIONS},

@@ -3,6 +3,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tiny_reliance import reliance_tables
 from tiny_run import NOTHING_COUNTED, pointing_row, pointing_table
 from tiny_scores import RUN, metric_rows, metrics_table
 
@@ -15,6 +16,7 @@ from sonolens.report.sections.answer import (
     find_weakest,
 )
 from sonolens.report.verdicts import CANNOT_BE_ASKED, NOT_SHOWN, SHOWN
+from sonolens.tables.reliance import RelianceVerdict
 
 ABOVE = {"location_prior": 0.6, "beyond_location_prior": 0.15, "beyond_location_prior_low": 0.04}
 CLEAN = pd.DataFrame(
@@ -28,6 +30,7 @@ CLEAN = pd.DataFrame(
 def answers(pointing_game: pd.DataFrame, **replaced: Any) -> list[Answer]:
     metrics = replaced.pop("metrics", metrics_table())
     annotation_hits = replaced.pop("annotation_hits", None)
+    reliance = replaced.pop("reliance_verdict", RelianceVerdict.empty())
     asked: dict[str, Any] = {
         "partition": "test",
         "resampled": Resampled(27),
@@ -39,7 +42,7 @@ def answers(pointing_game: pd.DataFrame, **replaced: Any) -> list[Answer]:
         baselines=["random"],
         annotation_hits=annotation_hits,
     )
-    return answer_question(pointing_game, verdict, **asked)
+    return answer_question(pointing_game, verdict, reliance, **asked)
 
 
 def answer(pointing_game: pd.DataFrame | None = None, **replaced: Any) -> Answer:
@@ -226,3 +229,13 @@ def test_an_answer_says_when_the_test_scans_chose() -> None:
 
     assert "The test scans chose this run's epoch and threshold" in warned
     assert not any("test scans chose" in text for text in answer(flattered={"other"}).cautions)
+
+
+def test_the_answer_says_what_decisions_hang_on_and_a_baseline_does_not():
+    judged = reliance_tables()["reliance_verdict"]
+    game = pd.concat([pointing_table(), pointing_table().assign(method="random")])
+
+    network, baseline = answers(game, reliance_verdict=judged)
+
+    assert network.hangs_on.startswith("That decisions hang on a region is shown for mass;")
+    assert baseline.hangs_on == ""

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sonolens.figures.reliance.regions import FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
-from sonolens.report.sections.reliance import tell_reliance
+from sonolens.report.sections.reliance import say_reliance, tell_reliance
 from sonolens.tables import vocabulary
 from sonolens.tables.reliance import RelianceVerdict
 
@@ -28,12 +28,12 @@ def test_every_region_fill_and_null_has_a_name_for_the_reader() -> None:
 
 
 def test_regions_are_told_by_their_answer() -> None:
-    (told,) = tell_reliance(
+    told = tell_reliance(
         verdict(mass="shown", peritumoral="undecided", below="not shown", other="not shown")
     )
 
-    assert told == (
-        "net: that decisions hang on a region is shown for mass; undecided for peritumoral ring; not shown for below the "
+    assert told["net"] == (
+        "That decisions hang on a region is shown for mass; undecided for peritumoral ring; not shown for below the "
         "mass, all else (AUC 0.85, lower limit 0.72)."
     )
 
@@ -48,7 +48,7 @@ def test_regions_are_told_by_their_answer() -> None:
 )
 def test_why_a_network_cannot_be_asked_is_said(auc: float, low: float, why: str) -> None:
     cannot = dict.fromkeys(("mass", "other"), "cannot be asked")
-    (told,) = tell_reliance(verdict(auc=auc, auc_low=low, **cannot))
+    told = tell_reliance(verdict(auc=auc, auc_low=low, **cannot))["net"]
 
     assert f"cannot be asked: {why}" in told
     assert "nan" not in told
@@ -57,4 +57,14 @@ def test_why_a_network_cannot_be_asked_is_said(auc: float, low: float, why: str)
 def test_every_run_has_a_sentence() -> None:
     both = pd.concat([verdict(mass="shown"), verdict("other net", mass="not shown")])
 
-    assert [told.split(":")[0] for told in tell_reliance(both)] == ["net", "other net"]
+    assert [told.split(":")[0] for told in say_reliance(both)] == ["net", "other net"]
+    assert not say_reliance(verdict(mass="shown"))[0].startswith("net")
+
+
+def test_of_many_runs_it_is_counted_where_decisions_are_shown_to_hang() -> None:
+    many = pd.concat(
+        verdict(f"net {number}", mass="shown" if number < 3 else "undecided", below="not shown")
+        for number in range(40)
+    )
+
+    assert say_reliance(many) == ["Of 40 runs, decisions are shown to hang on mass in 3."]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sonolens.figures.published import counted_by_paper
@@ -10,6 +10,7 @@ from sonolens.report.numerals import counted, percent, percent_with_interval
 from sonolens.report.runs import describe_scoring, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.banners import raise_banners
+from sonolens.report.sections.reliance import tell_reliance
 from sonolens.report.verdicts import (
     CANNOT_BE_ASKED,
     NOT_SHOWN,
@@ -23,6 +24,7 @@ from sonolens.report.verdicts import (
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.filled_in import name_units
 from sonolens.tables.pointing import PointingGameTable, VerdictTable
+from sonolens.tables.reliance import RelianceVerdictTable
 from sonolens.tables.vocabulary import ANSWERS, REGION_NAMES
 
 FEW_PATIENTS = 100
@@ -61,6 +63,7 @@ class Answer:
         headline: The verdict and what it hangs on.
         asked: What every yardstick says.
         finding: The one sentence with the hit rate, chance and fixed places.
+        hangs_on: What the network's decisions hang on, by region reliance.
         details: Further sentences: hits by region, the mean map, maps without an extreme.
         cautions: Sentences that keep the reader from making too much of it.
     """
@@ -72,6 +75,7 @@ class Answer:
     headline: str
     asked: tuple[Asked, ...]
     finding: str
+    hangs_on: str
     details: tuple[str, ...]
     cautions: tuple[str, ...]
 
@@ -79,6 +83,7 @@ class Answer:
 def answer_question(
     pointing_game: PointingGameTable,
     verdict: VerdictTable,
+    reliance_verdict: RelianceVerdictTable,
     *,
     partition: str,
     resampled: Resampled,
@@ -95,12 +100,15 @@ def answer_question(
         key: {row["region"]: row for row in rows.to_dict(orient="records")}
         for key, rows in counted_by_paper(pointing_game).groupby(["method", "run"], sort=False)
     }
+    reliance = tell_reliance(reliance_verdict)
     answers = []
     for judged in sorted(read_verdicts(verdict), key=lambda each: each.baseline):
         rows = games[judged.method, judged.run]
         warning = FLATTERED if judged.run in flattered else ""
         few = _warn_of_few(resampled, partition=partition)
-        answers.append(_answer(judged, rows, partition=partition, warnings=[warning, few]))
+        answer = _answer(judged, rows, partition=partition, warnings=[warning, few])
+        hangs_on = "" if judged.baseline else reliance.get(judged.run, "")
+        answers.append(replace(answer, hangs_on=hangs_on))
     return answers
 
 
@@ -129,6 +137,7 @@ def _answer(
         headline=judged.headline,
         asked=judged.asked,
         finding=(_describe_hits if scored else _explain_absence)(whole, partition=partition),
+        hangs_on="",
         details=tuple(filter(None, details if scored else [])),
         cautions=tuple(filter(None, [*cautions, *warnings] if scored else [])),
     )
@@ -217,6 +226,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     answers = answer_question(
         tables["pointing_game"],
         tables["verdict"],
+        tables["reliance_verdict"],
         partition=partition,
         resampled=_count_resampled(tables["scans"], tables["splits"], partition=partition),
         flattered=name_runs(tables["training_runs"])["flattered"],
@@ -236,6 +246,7 @@ SECTION = Section(
     needs=(
         "pointing_game",
         "verdict",
+        "reliance_verdict",
         "extreme_points",
         "scans",
         "splits",

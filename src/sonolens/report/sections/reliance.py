@@ -7,6 +7,7 @@ import pandas as pd
 
 from sonolens.figures.reliance.regions import EVEN, FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
 from sonolens.report.cells import ReportCell, read_over_runs, score, share
+from sonolens.report.layout import FEW_RUNS
 from sonolens.report.numerals import counted, score_with_interval
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
@@ -26,24 +27,36 @@ COLUMNS = (
 )
 
 
-def tell_reliance(reliance_verdict: RelianceVerdictTable) -> list[str]:
-    """Say per run in one sentence on which regions decisions hang, by all fills."""
-    sentences = []
-    for run, judged in reliance_verdict.groupby("run", sort=False):
-        if (judged["answer"] == "cannot be asked").all():
-            sentences.append(f"{run}: what decisions hang on cannot be asked: {_tell_why(judged)}.")
-            continue
-        said = {
-            answer: [
-                REGION_NAMES[name] for name in judged.loc[judged["answer"] == answer, "region"]
-            ]
-            for answer in RELIANCE_ANSWERS
-        }
-        parts = [f"{answer} for {', '.join(names)}" for answer, names in said.items() if names]
-        sentences.append(
-            f"{run}: that decisions hang on a region is {'; '.join(parts)} ({_tell_area(judged)})."
-        )
-    return sentences
+def tell_reliance(reliance_verdict: RelianceVerdictTable) -> dict[str, str]:
+    """Say of each run in one sentence on which regions decisions hang, by all fills."""
+    return {
+        str(run): _tell_run(judged) for run, judged in reliance_verdict.groupby("run", sort=False)
+    }
+
+
+def say_reliance(reliance_verdict: RelianceVerdictTable) -> list[str]:
+    """Say in a few lines what decisions hang on: run by run where there are few, else in how many runs it is shown."""
+    told = tell_reliance(reliance_verdict)
+    if len(told) <= FEW_RUNS:
+        return [
+            f"{run}: {sentence}" if len(told) > 1 else sentence for run, sentence in told.items()
+        ]
+    shown = reliance_verdict[reliance_verdict["answer"] == "shown"]["region"].value_counts()
+    listed = [f"{REGION_NAMES[str(name)]} in {count}" for name, count in shown.items()]
+    return [
+        f"Of {len(told)} runs, decisions are shown to hang on {', '.join(listed) or 'no region'}."
+    ]
+
+
+def _tell_run(judged: RelianceVerdictTable) -> str:
+    if (judged["answer"] == "cannot be asked").all():
+        return f"What decisions hang on cannot be asked: {_tell_why(judged)}."
+    said = {
+        answer: [REGION_NAMES[name] for name in judged.loc[judged["answer"] == answer, "region"]]
+        for answer in RELIANCE_ANSWERS
+    }
+    parts = [f"{answer} for {', '.join(names)}" for answer, names in said.items() if names]
+    return f"That decisions hang on a region is {'; '.join(parts)} ({_tell_area(judged)})."
 
 
 def _tell_why(judged: RelianceVerdictTable) -> str:
@@ -126,7 +139,7 @@ def _read_whole(aucs: pd.DataFrame) -> ReportCell:
 
 def _tell(tables: Tables) -> dict[str, Any]:
     return {
-        "sentences": tell_reliance(tables["reliance_verdict"]),
+        "sentences": say_reliance(tables["reliance_verdict"]),
         "undecided": tell_undecided(tables["reliance_scores"]),
         "columns": COLUMNS,
         "rows": list_readings(tables),
