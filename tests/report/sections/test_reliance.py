@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tiny_reliance import reliance_tables
 
 from sonolens.figures.reliance.regions import FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
-from sonolens.report.sections.reliance import say_reliance, tell_reliance
+from sonolens.report.sections.reliance import say_reliance, tell_calls, tell_reliance
 from sonolens.tables import vocabulary
 from sonolens.tables.reliance import RelianceVerdict
 
@@ -68,3 +69,14 @@ def test_of_many_runs_it_is_counted_where_decisions_are_shown_to_hang() -> None:
     )
 
     assert say_reliance(many) == ["Of 40 runs, decisions are shown to hang on mass in 3."]
+
+
+def test_right_calls_are_told_by_label_with_what_a_placebo_scores() -> None:
+    told = tell_calls(reliance_tables()["reliance_scores"])
+
+    assert told == [
+        "Of 4 benign scans called rightly 100 % [51, 100] hang most on mass by every fill, placebo 100 %; on 0 the "
+        "fills differ.",
+        "Of 4 malignant scans called rightly 100 % [51, 100] hang most on mass by every fill, placebo 0 %; on 0 the "
+        "fills differ.",
+    ]

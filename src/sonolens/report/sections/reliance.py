@@ -8,7 +8,7 @@ import pandas as pd
 from sonolens.figures.reliance.regions import EVEN, FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
 from sonolens.report.cells import ReportCell, read_over_runs, score, share
 from sonolens.report.layout import FEW_RUNS
-from sonolens.report.numerals import counted, score_with_interval
+from sonolens.report.numerals import counted, percent, percent_with_interval, score_with_interval
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
 from sonolens.tables.reliance import (
@@ -117,6 +117,30 @@ def tell_undecided(reliance_scores: RelianceScoresTable) -> str:
     )
 
 
+def tell_calls(reliance_scores: RelianceScoresTable) -> list[str]:
+    """Say by label on what most of the right calls hang by every fill, of one run; several are told in the table."""
+    agreed = keep_first_null(reliance_scores).query(
+        "fill == 'all' and measure == 'hangs_most' and subset == 'correct' and label != 'both'"
+    )
+    if len(set(agreed["run"])) != 1:
+        return []
+    return [_tell_label(str(label), rows) for label, rows in agreed.groupby("label", sort=False)]
+
+
+def _tell_label(label: str, rows: pd.DataFrame) -> str:
+    n, undecided = int(rows["n"].max()), int(rows["n_undecided"].max())
+    first = rows.sort_values("value", ascending=False, kind="stable").iloc[0]
+    scans = counted(n, f"{label} scan")
+    if not first["value"] > 0:
+        return f"Of {scans} called rightly none hangs on one region by every fill (on {undecided} the fills differ)."
+    placebo = f", placebo {percent(first['placebo'])}" if not math.isnan(first["placebo"]) else ""
+    hangs = percent_with_interval(first["value"], first["ci_low"], first["ci_high"])
+    return (
+        f"Of {scans} called rightly {hangs} hang most on {REGION_NAMES[str(first['region'])]} by every fill{placebo}; "
+        f"on {undecided} the fills differ."
+    )
+
+
 def _read_scores(scores: pd.DataFrame, region: object, fill: object, measure: str) -> ReportCell:
     rows = scores[
         (scores["region"] == region)
@@ -140,6 +164,7 @@ def _read_whole(aucs: pd.DataFrame) -> ReportCell:
 def _tell(tables: Tables) -> dict[str, Any]:
     return {
         "sentences": say_reliance(tables["reliance_verdict"]),
+        "calls": tell_calls(tables["reliance_scores"]),
         "undecided": tell_undecided(tables["reliance_scores"]),
         "columns": COLUMNS,
         "rows": list_readings(tables),
