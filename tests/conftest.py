@@ -17,6 +17,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 PROJECT = Path(__file__).parents[1]
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Share the whole suite among the cores; a few files are sooner done in this process."""
+    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what was imported: it would walk half a million objects again and again."""
     gc.collect()

@@ -2,7 +2,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from kedro.framework.project import pipelines
+from kedro.framework.project import configure_project, pipelines
 from kedro.pipeline import Node, Pipeline
 
 from sonolens.inputs import describe_versions, refuse_unknown_parameters
@@ -29,7 +29,7 @@ def register(monkeypatch):
         pipelines.configure("registry_of_test_inputs")
 
     yield configure
-    pipelines.configure(None)
+    configure_project("sonolens")  # as other tests of this process expect it
 
 
 def test_parameters_that_a_pipeline_or_the_catalog_reads_pass(register):

@@ -64,6 +64,7 @@ class Project:
             session.run(pipeline_names=list(names) or None, **options)
 
     def session(self, **params: Any) -> KedroSession:
+        pipelines.set_requested(None)  # parameters are typed by the pipelines that were asked for
         return SESSION_CLASS.create(
             project_path=PROJECT,
             env=self.env,
