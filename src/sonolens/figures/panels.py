@@ -10,10 +10,14 @@ from matplotlib.lines import Line2D
 
 from sonolens.figures.style import (
     BODY_PT,
+    FAINT,
     INK,
+    MUTED,
+    PAGE,
     SMALL_PT,
     LineStyle,
     elide,
+    wrap,
     write,
     write_legend,
     write_small,
@@ -94,6 +98,52 @@ def write_words(figure: Figure, title: str, text: str, *, foot_in: float) -> Non
     write(figure, title, left_in=MARGIN_IN, top_in=0.12, bold=True)
     wide_in = width_in - 2 * MARGIN_IN
     write_small(figure, text, left_in=MARGIN_IN, top_in=height_in - foot_in, width_in=wide_in)
+
+
+def open_panels(title: str, *, size_in: tuple[float, float], gap_in: float = 0.1) -> Figure:
+    """Open a page whose panels place themselves, with a bold title above them.
+
+    Args:
+        title: What the figure shows.
+        size_in: Width and height.
+        gap_in: Room around every panel.
+    """
+    figure = Figure(figsize=size_in, facecolor=PAGE)
+    figure.set_layout_engine("constrained", w_pad=gap_in, h_pad=0.8 * gap_in)
+    figure.suptitle(title, x=0.012, ha="left", fontweight="bold")
+    return figure
+
+
+def explain_panels(figure: Figure, text: str) -> None:
+    """Write below the panels of `open_panels` what they mean, as wide as the page."""
+    told = wrap(text, width_in=figure.get_size_inches()[0] - 0.2, size_pt=SMALL_PT)
+    figure.supxlabel(told, x=0.012, ha="left", fontsize=SMALL_PT, color=MUTED)
+
+
+def write_cell(
+    axes: Axes, place: tuple[int, int], *, lines: Mapping[str, str], colour: str
+) -> None:
+    """Write a number into a cell of a heat table, and below it in small what it is read beside.
+
+    Args:
+        axes: The table.
+        place: Row and column.
+        lines: One or two texts by name, the number first; parts of the figure are called ``name-row-column``.
+        colour: Of the number; a faint one dims both.
+    """
+    row, col = place
+    for first, rise, (name, text) in zip((True, False), (-0.17, 0.2), lines.items(), strict=False):
+        axes.text(
+            col,
+            row + rise,
+            text,
+            ha="center",
+            va="center",
+            color=colour if first or colour == FAINT else MUTED,
+            fontsize=BODY_PT if first else SMALL_PT,
+            fontweight="bold" if first and colour == INK else "normal",
+            gid=f"{name}-{row}-{col}",
+        )
 
 
 def frame(axes: Axes, *, xlabel: str, ylabel: str) -> None:

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from sonolens.figures.panels import MARGIN_IN, write_words
+from sonolens.figures.panels import MARGIN_IN, write_cell, write_words
 from sonolens.figures.style import (
     BODY_PT,
+    FAINT,
     HAIRLINE,
     INK,
-    MUTED,
     PAGE,
     SMALL_PT,
     in_house_style,
@@ -26,7 +26,6 @@ from sonolens.figures.style import (
 HITS = LinearSegmentedColormap.from_list("hits", [PAGE, "#12b58c"])
 """White: no map points to the evidence; full colour: all do."""
 
-FAINT = "#a9aeb6"
 UNINFORMED = 0.5
 """The AUC of a network that learnt nothing."""
 
@@ -69,7 +68,7 @@ def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
         place = rows.index((cell["network"], cell["method"])), cues.index(cell["cue"])
         learnt = cell["auc_ci_low"] > UNINFORMED
         rates[place] = cell["rate"] if learnt else np.nan
-        _write_cell(axes, place, cell=cell, colour=INK if learnt else FAINT)
+        write_cell(axes, place, lines=_tell_cell(cell), colour=INK if learnt else FAINT)
     axes.imshow(rates, cmap=HITS, vmin=0, vmax=1, aspect="auto")
     _frame(axes, rows, cues)
     for line, network in enumerate(networks):
@@ -101,32 +100,14 @@ def _write_areas(
         )
 
 
-def _write_cell(
-    axes: Axes, place: tuple[int, int], *, cell: Mapping[Any, Any], colour: str
-) -> None:
-    """Write the rate, and below it interval, chance and n."""
+def _tell_cell(cell: Mapping[Any, Any]) -> dict[str, str]:
+    """Write the rate, and below it interval, chance and n; nothing where no scan counted."""
     if np.isnan(cell["rate"]):
-        return
-    row, col = place
+        return {}
     rate = f"{cell['rate']:.0%}"
     if not np.isnan(cell["ci_low"]):
         rate += f" [{100 * cell['ci_low']:.0f}, {100 * cell['ci_high']:.0f}]"
-    small = f"chance {cell['chance']:.0%}, n {cell['n']:.0f}"
-    for text, rise, size_pt, name in (
-        (rate, -0.17, BODY_PT, "rate"),
-        (small, 0.2, SMALL_PT, "chance"),
-    ):
-        axes.text(
-            col,
-            row + rise,
-            text,
-            ha="center",
-            va="center",
-            color=colour if name == "rate" or colour == FAINT else MUTED,
-            fontsize=size_pt,
-            fontweight="bold" if name == "rate" and colour == INK else "normal",
-            gid=f"{name}-{row}-{col}",
-        )
+    return {"rate": rate, "chance": f"chance {cell['chance']:.0%}, n {cell['n']:.0f}"}
 
 
 def _frame(axes: Axes, rows: Sequence[tuple[str, str]], cues: Sequence[str]) -> None:

@@ -22,6 +22,8 @@ PAGE = "#ffffff"
 INK = "#1b1d21"
 MUTED = "#5c626b"
 HAIRLINE = "#c9cdd3"
+FAINT = "#a9aeb6"
+"""Ink of what cannot be read as a finding."""
 
 BENIGN_RGB = (0.10, 0.42, 0.95)
 MALIGNANT_RGB = (0.93, 0.13, 0.14)

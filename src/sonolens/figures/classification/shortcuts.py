@@ -5,16 +5,14 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens.figures.panels import FEW_RUNS, INKS, frame
+from sonolens.figures.panels import FEW_RUNS, INKS, explain_panels, frame, open_panels
 from sonolens.figures.style import (
     HAIRLINE,
     INK,
-    MUTED,
     PAGE,
     SMALL_PT,
     elide,
     in_house_style,
-    wrap,
 )
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.shortcuts import ShortcutAuditTable
@@ -61,10 +59,8 @@ def draw_shortcuts(
     below. Of more than a few runs only the lowest and the highest are shown, of more than a few devices none.
     """
     dots = [*_list_features(shortcut_audit), *_list_networks(classification_metrics)]
-    figure = Figure(figsize=(WIDTH_IN, WORDS_IN + ROW_IN * len(dots)), facecolor=PAGE)
-    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.08)
     title = "What tells the label without the appearance of the mass"
-    figure.suptitle(title, x=0.012, ha="left", fontweight="bold")
+    figure = open_panels(title, size_in=(WIDTH_IN, WORDS_IN + ROW_IN * len(dots)))
     axes = figure.subplots()
     axes.axvline(0.5, color=HAIRLINE, linewidth=1.2, zorder=0, gid="chance")
     for place, dot in enumerate(dots):
@@ -77,8 +73,7 @@ def draw_shortcuts(
     axes.set_xlim(min(0.2, *(dot.ci_low for dot in dots)) if dots else 0.2, 1.02)
     frame(axes, xlabel="AUC", ylabel="")
     axes.tick_params(axis="y", length=0, labelsize=SMALL_PT)
-    text = wrap(_explain(shortcut_audit), width_in=WIDTH_IN - 0.2, size_pt=SMALL_PT)
-    figure.supxlabel(text, x=0.012, ha="left", fontsize=SMALL_PT, color=MUTED)
+    explain_panels(figure, _explain(shortcut_audit))
     return figure
 
 

@@ -6,15 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sonolens.figures.panels import INKS, frame
+from sonolens.figures.panels import INKS, explain_panels, frame, open_panels
 from sonolens.figures.style import (
     HAIRLINE,
-    MUTED,
     PAGE,
     SMALL_PT,
     elide,
     in_house_style,
-    wrap,
 )
 from sonolens.tables.descriptors import DescriptorAgreementTable
 from sonolens.tables.vocabulary import DESCRIPTOR_READINGS
@@ -46,11 +44,11 @@ def draw_descriptors(descriptor_agreement: DescriptorAgreementTable) -> Figure:
     runs = asked["run"].unique()
     shown = asked[asked["run"].isin(runs[:1])]
     rows = list(shown[ROW].drop_duplicates().itertuples(index=False, name=None))
-    figure = Figure(figsize=(WIDTH_IN, WORDS_IN + ROW_IN * len(rows)), facecolor=PAGE)
-    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.08)
-    figure.suptitle("Where the radiologist noted something", x=0.012, ha="left", fontweight="bold")
+    figure = open_panels(
+        "Where the radiologist noted something", size_in=(WIDTH_IN, WORDS_IN + ROW_IN * len(rows))
+    )
     if not rows:
-        figure.supxlabel(NOT_ASKED, x=0.012, ha="left", color=MUTED)
+        explain_panels(figure, NOT_ASKED)
         return figure
     panels = figure.subplots(1, len(TITLES), sharey=True, squeeze=False)[0]
     for axes, (reading, title) in zip(panels, TITLES.items(), strict=True):
@@ -61,8 +59,7 @@ def draw_descriptors(descriptor_agreement: DescriptorAgreementTable) -> Figure:
         range(len(rows)), [elide(name, width_in=NAME_IN, size_pt=SMALL_PT) for name in names]
     )
     panels[0].set_ylim(len(rows) - 0.5, -0.5)
-    text = wrap(_explain(shown, len(runs)), width_in=WIDTH_IN - 0.2, size_pt=SMALL_PT)
-    figure.supxlabel(text, x=0.012, ha="left", fontsize=SMALL_PT, color=MUTED)
+    explain_panels(figure, _explain(shown, len(runs)))
     return figure
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonolens.figures.panels import frame
+from sonolens.figures.panels import explain_panels, frame, open_panels
 from sonolens.figures.style import (
     HAIRLINE,
     INK,
@@ -14,7 +14,6 @@ from sonolens.figures.style import (
     SMALL_PT,
     elide,
     in_house_style,
-    wrap,
 )
 from sonolens.tables.evidence import RepeatabilityTable
 
@@ -35,11 +34,11 @@ def draw_repeatability(repeatability: RepeatabilityTable) -> Figure:
     study whose networks were fitted once has no row: the figure says so.
     """
     rows = list(repeatability[ROW].drop_duplicates().itertuples(index=False, name=None))
-    figure = Figure(figsize=(WIDTH_IN, WORDS_IN + ROW_IN * len(rows)), facecolor=PAGE)
-    figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.08)
-    figure.suptitle("Maps of a network fitted again", x=0.012, ha="left", fontweight="bold")
+    figure = open_panels(
+        "Maps of a network fitted again", size_in=(WIDTH_IN, WORDS_IN + ROW_IN * len(rows))
+    )
     if not rows:
-        figure.supxlabel(ONCE, x=0.012, ha="left", color=MUTED)
+        explain_panels(figure, ONCE)
         return figure
     panels = figure.subplots(1, len(MEASURES), sharey=True, squeeze=False)[0]
     for axes, (measure, title) in zip(panels, MEASURES.items(), strict=True):
@@ -51,13 +50,7 @@ def draw_repeatability(repeatability: RepeatabilityTable) -> Figure:
         range(len(rows)), [elide(name, width_in=NAME_IN, size_pt=SMALL_PT) for name in names]
     )
     panels[0].set_ylim(len(rows) - 0.5, -0.5)
-    figure.supxlabel(
-        wrap(_explain(repeatability), width_in=WIDTH_IN - 0.2, size_pt=SMALL_PT),
-        x=0.012,
-        ha="left",
-        fontsize=SMALL_PT,
-        color=MUTED,
-    )
+    explain_panels(figure, _explain(repeatability))
     return figure
 
 

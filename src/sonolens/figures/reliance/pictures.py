@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sonolens.figures.panels import explain_panels, open_panels
 from sonolens.figures.reliance.regions import FILL_NAMES, REGION_NAMES
-from sonolens.figures.style import INK, MUTED, PAGE, SMALL_PT, in_house_style, wrap
+from sonolens.figures.style import INK, SMALL_PT, in_house_style
 from sonolens.tables import vocabulary
 from sonolens.tables.reliance import CoalitionLogitsTable
 
@@ -35,10 +36,8 @@ def draw_coalition_pictures(
         ["run", "scan_id", "fill", "shown"]
     )["logit"]
     columns = len(vocabulary.REGION_NAMES) + 3
-    figure = Figure(figsize=(WIDTH_IN, HEAD_IN + SIDE_IN * len(rows)), facecolor=PAGE)
-    figure.set_layout_engine("constrained", w_pad=0.03, h_pad=0.03)
     title = "What the network is shown when regions are left out"
-    figure.suptitle(title, x=0.012, ha="left", fontweight="bold")
+    figure = open_panels(title, size_in=(WIDTH_IN, HEAD_IN + SIDE_IN * len(rows)), gap_in=0.03)
     panels = figure.subplots(len(rows), columns, squeeze=False)
     for axes_of_row, (run, scan_id, fill) in zip(panels, rows, strict=True):
         shown = [name for *key, name in names if key == [run, scan_id, fill]]
@@ -52,13 +51,7 @@ def draw_coalition_pictures(
         axes_of_row[0].set_ylabel(
             f"{labels[scan_id]}\n{FILL_NAMES[fill]}", fontsize=SMALL_PT, color=INK
         )
-    figure.supxlabel(
-        wrap(_explain(rows), width_in=WIDTH_IN - 0.2, size_pt=SMALL_PT),
-        x=0.012,
-        ha="left",
-        fontsize=SMALL_PT,
-        color=MUTED,
-    )
+    explain_panels(figure, _explain(rows))
     return figure
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonolens.figures.panels import INKS, frame
-from sonolens.figures.style import HAIRLINE, INK, MUTED, PAGE, SMALL_PT, in_house_style, wrap
+from sonolens.figures.panels import INKS, explain_panels, frame, open_panels
+from sonolens.figures.style import HAIRLINE, INK, MUTED, PAGE, SMALL_PT, in_house_style
 from sonolens.tables.reliance import RelianceAucsTable, RelianceScoresTable, keep_first_null
 from sonolens.tables.vocabulary import RELIANCE_REGIONS
 
@@ -58,11 +58,9 @@ def draw_region_reliance(
     aucs = keep_first_null(reliance_aucs)
     fills = [str(name) for name in aucs["fill"].unique()]
     regions = [name for name in RELIANCE_REGIONS if (aucs["region"] == name).any()]
-    figure = Figure(figsize=(WIDTH_IN, WORDS_IN + 2 * ROW_IN * len(regions)), facecolor=PAGE)
-    figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
     partition = aucs["partition"].iloc[0]
     title = f"What decisions hang on, {partition} partition"
-    figure.suptitle(title, x=0.012, ha="left", fontweight="bold")
+    figure = open_panels(title, size_in=(WIDTH_IN, WORDS_IN + 2 * ROW_IN * len(regions)))
     panels = figure.subplots(2, len(fills), sharey=True, squeeze=False)
     for column, fill in enumerate(fills):
         above, below = panels[:, column]
@@ -72,8 +70,7 @@ def draw_region_reliance(
     for axes in panels[:, 0]:
         axes.set_yticks(range(len(regions)), [REGION_NAMES[name] for name in regions])
         axes.set_ylim(len(regions) - 0.5, -0.5)
-    text = wrap(_explain(shares, aucs), width_in=WIDTH_IN - 0.2, size_pt=SMALL_PT)
-    figure.supxlabel(text, x=0.012, ha="left", fontsize=SMALL_PT, color=MUTED)
+    explain_panels(figure, _explain(shares, aucs))
     return figure
 
 

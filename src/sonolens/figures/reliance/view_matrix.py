@@ -7,14 +7,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sonolens.figures.panels import MARGIN_IN, write_words
-from sonolens.figures.planted import FAINT, HITS
+from sonolens.figures.panels import MARGIN_IN, write_cell, write_words
+from sonolens.figures.planted import HITS
 from sonolens.figures.style import (
     BODY_PT,
+    FAINT,
     HAIRLINE,
     INK,
     MUTED,
-    SMALL_PT,
     elide,
     in_house_style,
     new_page,
@@ -56,7 +56,7 @@ def draw_view_matrix(view_matrix: ViewMatrixTable) -> Figure:
         )
         apart = not cell["ci_low"] <= cell["chance"] <= cell["ci_high"]
         areas[place] = cell["auc"] if apart else np.nan
-        _write_cell(axes, place, cell=cell, colour=INK if apart else FAINT)
+        write_cell(axes, place, lines=_tell_cell(cell), colour=INK if apart else FAINT)
     axes.imshow(areas, cmap=HITS, vmin=0.5, vmax=1, aspect="auto")
     _frame(axes, rows, asked)
     title = f"Fitted to one view of the scans, asked of another, {view_matrix['partition'].iloc[0]} partition"
@@ -74,30 +74,15 @@ def _explain(view_matrix: ViewMatrixTable) -> str:
     )
 
 
-def _write_cell(
-    axes: Axes, place: tuple[int, int], *, cell: Mapping[Any, Any], colour: str
-) -> None:
-    """Write the AUC, and below it the difference to the whole."""
+def _tell_cell(cell: Mapping[Any, Any]) -> dict[str, str]:
+    """Write the AUC, and below it the difference to the whole; nothing where a class is missing."""
     if np.isnan(cell["auc"]):
-        return
-    row, col = place
-    lines = [(f"{cell['auc']:.2f} [{cell['ci_low']:.2f}, {cell['ci_high']:.2f}]", BODY_PT, "auc")]
+        return {}
+    lines = {"auc": f"{cell['auc']:.2f} [{cell['ci_low']:.2f}, {cell['ci_high']:.2f}]"}
     if not np.isnan(cell["difference"]):
         value, low, high = (f"{cell[name]:+.2f}" for name in SHOWN[3:])
-        small = f"{value} [{low}, {high}]".replace("-", "\N{MINUS SIGN}")
-        lines.append((small, SMALL_PT, "difference"))
-    for (text, size_pt, name), rise in zip(lines, (-0.17, 0.2), strict=False):
-        axes.text(
-            col,
-            row + rise,
-            text,
-            ha="center",
-            va="center",
-            color=colour if name == "auc" or colour == FAINT else MUTED,
-            fontsize=size_pt,
-            fontweight="bold" if name == "auc" and colour == INK else "normal",
-            gid=f"{name}-{row}-{col}",
-        )
+        lines["difference"] = f"{value} [{low}, {high}]".replace("-", "\N{MINUS SIGN}")
+    return lines
 
 
 def _frame(axes: Axes, rows: Sequence[tuple[str, str]], asked: Sequence[str]) -> None:
