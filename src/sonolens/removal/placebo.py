@@ -15,7 +15,8 @@ def move_regions(region_map: RegionMap) -> RegionMap | None:
 
     They keep their depth, which shadows and gain depend on, and their shape: they go to the edge of the
     field that is further away and are not wrapped around it. Annotations stay where they are; everything
-    else, the mass included, is *other*.
+    else, the mass included, is *other*. The moved ring and strip may lie on the mass, and then carry what it
+    carries, so that comparing with them is rather hard on a region than kind to it.
 
     Args:
         region_map: Codes of `REGIONS`.
