@@ -75,23 +75,34 @@ def _score_fill(
     own = views.pop("none")
     # Answers to every fill begin with the same whole scans.
     whole = np.nanmax(own["whole"], axis=1)
+    scores = [
+        (view, region, place, _score_view(labels, own[view][:, place], whole, patients, bootstrap))
+        for view in ("without", "alone", "value")
+        for place, region in enumerate(RELIANCE_REGIONS)
+        if not np.isnan(own[view][:, place]).all()
+    ]
+    of_whole = score_auc(labels, whole, patients, bootstrap=bootstrap)
     for null in views or ("none",):
-        yield score_auc(labels, whole, patients, bootstrap=bootstrap) | _nowhere(
-            "whole", "all", null
-        )
-        for view in ("without", "alone", "value"):
-            for place, region in enumerate(RELIANCE_REGIONS):
-                found = own[view][:, place]
-                known = ~np.isnan(found)
-                if not known.any():
-                    continue
-                of_null = views[null][view][:, place] if views else np.full_like(found, np.nan)
-                yield (
-                    score_auc(labels[known], found[known], patients[known], bootstrap=bootstrap)
-                    | _nowhere(view, region, null)
-                    | compare_with_whole(labels, found, whole, patients, bootstrap)
-                    | _beside_placebo(labels, found, of_null, patients, bootstrap)
-                )
+        yield of_whole | _nowhere("whole", "all", null)
+        for view, region, place, scored in scores:
+            found = own[view][:, place]
+            of_null = views[null][view][:, place] if views else np.full_like(found, np.nan)
+            beside = _beside_placebo(labels, found, of_null, patients, bootstrap)
+            yield _nowhere(view, region, null) | scored | beside
+
+
+def _score_view(
+    labels: Labels,
+    found: np.ndarray,
+    whole: np.ndarray,
+    patients: np.ndarray,
+    bootstrap: Bootstrap,
+) -> dict[str, Any]:
+    """Score one view of one region, and hold it against the whole scans; no null has a part in it."""
+    known = ~np.isnan(found)
+    return score_auc(
+        labels[known], found[known], patients[known], bootstrap=bootstrap
+    ) | compare_with_whole(labels, found, whole, patients, bootstrap)
 
 
 def _read(reliance: pd.DataFrame, scan_ids: "pd.Index[str]") -> Readings:

@@ -1,6 +1,6 @@
 """The coalition game: what each region adds to a logit, over every way to show some of a scan's regions.
 
-All values are weighted sums of the coalitions' logits, so one matrix product settles a whole study.
+All values are weighted sums of the coalitions' logits, so a few matrix products settle a whole study.
 Coalitions stand in the order of `list_coalitions`: region `p` is shown in coalition `c` if bit `p` of `c` is set.
 """
 
@@ -34,14 +34,16 @@ def shapley_values(answers: Answers) -> OfRegions:
         array([[4., 2.]])
     """
     players = count_players(answers)
-    size = list_coalitions(players).sum(axis=1)
+    coalitions = list_coalitions(players)
+    size = coalitions.sum(axis=1)
     weight = np.array(
         [factorial(n) * factorial(players - 1 - n) / factorial(players) for n in range(players)]
     )
     values = []
-    for shown in list_coalitions(players).T:
-        without, joined = _with_and_without(shown)
-        values.append((answers[:, joined] - answers[:, without]) @ weight[size[without]])
+    for player in range(players):
+        without = np.flatnonzero(~coalitions[:, player])
+        gained = answers[:, without + (1 << player)] - answers[:, without]
+        values.append(gained @ weight[size[without]])
     return np.column_stack(values)
 
 
@@ -115,10 +117,3 @@ def count_players(answers: Answers) -> int:
             "2 for one region, 4 for two and so on"
         )
     return players
-
-
-def _with_and_without(shown: "np.ndarray") -> tuple["np.ndarray", "np.ndarray"]:
-    """Number the coalitions without one player, and the same ones joined by it."""
-    without = np.flatnonzero(~shown)
-    joins = int(np.flatnonzero(shown)[0])
-    return without, without + joins

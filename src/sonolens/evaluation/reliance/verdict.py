@@ -1,6 +1,5 @@
 """Whether decisions hang on a region: the answer of the weakest yardstick, over all fills."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -26,22 +25,19 @@ def judge_reliance(
         A `RelianceVerdict` table. Of several nulls the region must stand above each.
     """
     rows = [
-        row
-        for (run, region), aucs in reliance_aucs[reliance_aucs["view"] == "value"].groupby(
-            ["run", "region"], sort=False
-        )
-        for row in _judge(
+        _judge(
             reliance_scores.query("run == @run and region == @region"),
             aucs,
             reliance_aucs.query("run == @run and view == 'whole'").iloc[0],
+        )
+        for (run, region), aucs in reliance_aucs[reliance_aucs["view"] == "value"].groupby(
+            ["run", "region"], sort=False
         )
     ]
     return pd.DataFrame(rows) if rows else RelianceVerdict.empty()
 
 
-def _judge(
-    scores: pd.DataFrame, aucs: pd.DataFrame, whole: "pd.Series[Any]"
-) -> Iterator[dict[str, Any]]:
+def _judge(scores: pd.DataFrame, aucs: pd.DataFrame, whole: "pd.Series[Any]") -> dict[str, Any]:
     shares = scores.query("measure == 'share' and subset == 'all' and label == 'both'")
     level = 1 - float(whole["confidence"])
     higher = (shares["p_adjusted"] <= level) & (shares["difference"] > 0)
@@ -50,7 +46,7 @@ def _judge(
     above = higher.groupby(shares["fill"]).all().reindex(telling.index, fill_value=False)
     asked = bool(whole["ci_low"] > EVEN and shares["p_adjusted"].notna().all())
     yes = (above & telling).to_numpy()
-    yield {
+    return {
         "run": aucs["run"].iloc[0],
         "region": aucs["region"].iloc[0],
         "answer": _answer(asked=asked, yes=yes),
