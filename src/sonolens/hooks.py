@@ -33,7 +33,12 @@ from sonolens.provenance import describe_software, plain, without_folders
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
 
-LOOKED_AT = {"screening_sheet": "Scans with their masks and findings", "report": "Report"}
+LOOKED_AT = {
+    "screening_sheet": "Scans with their masks and findings",
+    "view_matrix_report": "Networks that never saw a region",
+    "chosen_regions_report": "Can explanations improve classification?",
+    "report": "Report",
+}
 """Catalog entries that people open, and what they are called; a run that made one says where it lies."""
 
 VERDICT = "verdict"

@@ -125,7 +125,12 @@ def test_strangers_with_the_same_depth_gain_are_not_alike(seed: int, mirrored: b
 
 def test_phantoms_of_two_views_two_masses_and_two_patients_are_not_alike() -> None:
     study = read_phantoms(
-        masses=8, malignant_share=0.5, cues=["margin", "interior"], foci_site="mass", seed=0
+        masses=8,
+        malignant_share=0.5,
+        cues=["margin", "interior"],
+        least_look=0.4,
+        foci_site="mass",
+        seed=0,
     )
     taken = [take_fingerprint(read()) for read in study.images.values()]
 

@@ -15,6 +15,7 @@ def study(**changes: object) -> Study:
         "masses": 20,
         "malignant_share": 0.45,
         "cues": ["margin"],
+        "least_look": 0.4,
         "foci_site": "mass",
         "seed": 0,
     }
@@ -68,7 +69,15 @@ def test_a_lazy_scan_travels_to_other_processes() -> None:
 
 def test_a_path_is_refused() -> None:
     with pytest.raises(ValueError, match=r"drawn, not read.*set it to null"):
-        read_phantoms("somewhere", masses=4, malignant_share=0.5, cues=[], foci_site="mass", seed=0)
+        read_phantoms(
+            "somewhere",
+            masses=4,
+            malignant_share=0.5,
+            cues=[],
+            least_look=0.4,
+            foci_site="mass",
+            seed=0,
+        )
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02, 1.0])

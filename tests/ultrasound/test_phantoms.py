@@ -19,7 +19,10 @@ from sonolens.ultrasound.foci import find_site
 
 def plans(*, malignant: bool, cues: tuple[str, ...], count: int = 150) -> list[MassPlan]:
     rng = np.random.default_rng(7)
-    return [plan_mass(rng, malignant=malignant, cues=cues, foci_site="mass") for _ in range(count)]
+    return [
+        plan_mass(rng, malignant=malignant, cues=cues, least_look=0.4, foci_site="mass")
+        for _ in range(count)
+    ]
 
 
 def look(plan: MassPlan, cue: str) -> float:
@@ -213,4 +216,6 @@ def test_birads_counts_what_looks_suspicious() -> None:
 
 def test_an_unknown_site_is_named() -> None:
     with pytest.raises(ValueError, match="'nipple' is unknown; choose from mass"):
-        plan_mass(np.random.default_rng(0), malignant=True, cues=(), foci_site="nipple")
+        plan_mass(
+            np.random.default_rng(0), malignant=True, cues=(), least_look=0.4, foci_site="nipple"
+        )

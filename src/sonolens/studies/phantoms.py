@@ -29,6 +29,7 @@ def read_phantoms(
     masses: int,
     malignant_share: float,
     cues: Sequence[str],
+    least_look: float,
     foci_site: str,
     seed: int,
 ) -> Study:
@@ -40,6 +41,8 @@ def read_phantoms(
         malignant_share: Share of malignant masses, rounded to whole masses.
         cues: Which appearances carry the label, from `sonolens.ultrasound.CUES`; none makes a study
             that nobody can learn.
+        least_look: How malignant they look at least in malignant masses, and how benign in benign ones; see
+            `sonolens.ultrasound.plan_mass`.
         foci_site: Where echogenic foci lie if they are a cue.
         seed: Same seed, same scans to the byte.
 
@@ -64,7 +67,8 @@ def read_phantoms(
     malignant = rng.permutation(masses) < malignant_masses
     shares_patient = rng.uniform(size=masses) < SECOND_MASS_SHARE
     plans = [
-        plan_mass(rng, malignant=bool(label), cues=cues, foci_site=foci_site) for label in malignant
+        plan_mass(rng, malignant=bool(label), cues=cues, least_look=least_look, foci_site=foci_site)
+        for label in malignant
     ]
     scans = _list_scans(plans, malignant, shares_patient)
     views = [Phantom(plan, view) for plan in plans for view in VIEWS]

@@ -163,9 +163,52 @@ class RelianceVerdict(Estimates, unique=["run", "region"]):
     )
 
 
+class ChosenRegions(Estimates, unique=["run", "null", "among"]):
+    """How well scans are read by what one region adds to the logit, the region chosen on validation scans.
+
+    Among the values by fill `among`, or by all fills, `region` had the largest AUC on the validation scans; ``none``
+    where they lack a class. `difference` is this AUC less `whole_auc`, that of the logit, on the same scans;
+    `right` the share of right calls, each side at its own threshold from the validation scans. Rows of a null choose
+    among its regions instead: what choosing alone brings.
+    """
+
+    run: Series[str]
+    null: Series[str] = pa.Field(isin=("none", *vocabulary.RELIANCE_NULLS))
+    among: Series[str] = pa.Field(isin=("all", *vocabulary.FILLS))
+    candidates: Series[int] = pa.Field(ge=0, description="Values that were chosen among.")
+    fill: Series[str] = pa.Field(isin=("none", *vocabulary.FILLS))
+    region: Series[str] = pa.Field(isin=("none", *vocabulary.RELIANCE_REGIONS))
+    n_validation: Series[int] = pa.Field(ge=0)
+    validation_auc: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Of the chosen, where it was chosen: too good."
+    )
+    n: Series[int] = pa.Field(ge=0)
+    n_malignant: Series[int] = pa.Field(ge=0)
+    auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    whole_auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True, description="Patients resampled.")
+    p_delong: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    p_adjusted: Series[float] = pa.Field(
+        gt=0, le=1, nullable=True, description="Of p_value, over the choices of a run."
+    )
+    right: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    right_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    right_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    whole_right: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    right_difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    right_difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    right_difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+
+
 CoalitionLogitsTable: TypeAlias = Annotated[pd.DataFrame, fits(CoalitionLogits)]
 RegionRelianceTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionReliance)]
 RegionInteractionsTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionInteractions)]
 RelianceScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(RelianceScores)]
 RelianceAucsTable: TypeAlias = Annotated[pd.DataFrame, fits(RelianceAucs)]
 RelianceVerdictTable: TypeAlias = Annotated[pd.DataFrame, fits(RelianceVerdict)]
+ChosenRegionsTable: TypeAlias = Annotated[pd.DataFrame, fits(ChosenRegions)]

@@ -35,9 +35,6 @@ WHITE_ABOVE_GLAND = 100.0
 """Amplitude shown white, over the root mean square echo of glandular tissue."""
 NOISE = 0.012
 """Electronic noise over the echo of glandular tissue: what a deep shadow falls to."""
-OVERLAP = 0.4
-"""A cue that carries the label looks at least this malignant, or this benign: as in patients, the
-middle third of either label's range is shared."""
 SUSPICIOUS = 0.5
 """From here on an appearance looks malignant to a reader."""
 NOTICED_DB = 2.5
@@ -119,7 +116,12 @@ class Phantom:
 
 
 def plan_mass(
-    rng: np.random.Generator, *, malignant: bool, cues: Collection[str], foci_site: str
+    rng: np.random.Generator,
+    *,
+    malignant: bool,
+    cues: Collection[str],
+    least_look: float,
+    foci_site: str,
 ) -> MassPlan:
     """Draw a mass.
 
@@ -130,19 +132,23 @@ def plan_mass(
         rng: Source of the draws.
         malignant: The label.
         cues: Names from `CUES` that carry the label.
+        least_look: In 0..1. A cue that carries the label looks at least this malignant, or this benign: at 0 it
+            tells nothing, at 0.4 the labels share the middle fifth of all looks, from 0.5 on nothing.
         foci_site: A name from `FOCI_SITES`: where foci lie if they are a cue.
 
     Raises:
-        ValueError: If a cue or the site is unknown.
+        ValueError: If a cue or the site is unknown, or no look is left.
     """
     unknown = sorted(set(cues) - set(CUES))
     if unknown:
         raise ValueError(f"phantom cue {unknown[0]!r} is unknown; choose from {', '.join(CUES)}")
     if foci_site not in FOCI_SITES:
         raise ValueError(f"foci site {foci_site!r} is unknown; choose from {', '.join(FOCI_SITES)}")
+    if not 0 <= least_look <= 1:
+        raise ValueError(f"least_look is {least_look}, but looks lie between 0 and 1")
     looks = dict(zip(CUES, rng.uniform(size=len(CUES)), strict=True))
     looks |= {
-        cue: OVERLAP + (1 - OVERLAP) * looks[cue] if malignant else (1 - OVERLAP) * looks[cue]
+        cue: (1 - least_look) * looks[cue] + (least_look if malignant else 0.0)
         for cue in CUES
         if cue in cues
     }

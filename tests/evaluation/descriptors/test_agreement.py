@@ -168,7 +168,7 @@ def test_notes_exchanged_within_the_label_are_rarely_found() -> None:
 
 def test_phantoms_whose_cue_is_posterior_are_their_own_positive_control() -> None:
     study = read_phantoms(
-        masses=60, malignant_share=0.5, cues=["posterior"], foci_site="mass", seed=0
+        masses=60, malignant_share=0.5, cues=["posterior"], least_look=0.4, foci_site="mass", seed=0
     )
     about = study.scans[["scan_id", "lesion_id", "patient_id", "label"]]
     scans = about.assign(run="net", partition="test", called=about["label"] == "malignant")

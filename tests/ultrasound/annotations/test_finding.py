@@ -112,7 +112,12 @@ def test_a_scan_smaller_than_a_letter_or_of_one_grey_level_has_none() -> None:
 
 def test_phantoms_hold_no_annotation() -> None:
     study = read_phantoms(
-        masses=4, malignant_share=0.5, cues=["margin", "posterior"], foci_site="mass", seed=0
+        masses=4,
+        malignant_share=0.5,
+        cues=["margin", "posterior"],
+        least_look=0.4,
+        foci_site="mass",
+        seed=0,
     )
     assert not any(find_annotations(read()).any() for read in study.images.values())
 

@@ -9,6 +9,7 @@ from sonolens.evaluation.reliance.asking import (
     pair_strangers,
 )
 from sonolens.evaluation.reliance.aucs import score_reliance_aucs
+from sonolens.evaluation.reliance.chosen_region import score_chosen_regions
 from sonolens.evaluation.reliance.game import (
     interactions,
     necessity,

@@ -88,11 +88,13 @@ def _tell_cell(cell: Mapping[Any, Any]) -> dict[str, str]:
 def _frame(axes: Axes, rows: Sequence[tuple[str, str]], asked: Sequence[str]) -> None:
     """Name rows and columns, and part the configurations by a line."""
     names = [
-        elide(f"{configuration}, fitted to {_name(view)}", width_in=LEFT_IN - 0.3, size_pt=BODY_PT)
+        elide(
+            f"{configuration}, fitted to {name_view(view)}", width_in=LEFT_IN - 0.3, size_pt=BODY_PT
+        )
         for configuration, view in rows
     ]
     axes.set_yticks(range(len(rows)), names, fontsize=BODY_PT)
-    axes.set_xticks(range(len(asked)), [_name(view) for view in asked], fontsize=BODY_PT)
+    axes.set_xticks(range(len(asked)), [name_view(view) for view in asked], fontsize=BODY_PT)
     axes.xaxis.tick_top()
     axes.set_xlabel("asked of", fontsize=BODY_PT, color=MUTED)
     axes.xaxis.set_label_position("top")
@@ -103,5 +105,6 @@ def _frame(axes: Axes, rows: Sequence[tuple[str, str]], asked: Sequence[str]) ->
             axes.axhline(place - 0.5, color=INK, linewidth=1.0)
 
 
-def _name(view: str) -> str:
+def name_view(view: str) -> str:
+    """Name a view as a reader would: ``without mass``, ``mass alone``."""
     return view.replace("_", " ")

@@ -14,6 +14,8 @@ from sonolens.saliency import EXPLAINERS
 from sonolens.studies import Study
 from sonolens.tables.cohort import ScansTable
 
+Look = Annotated[float, Field(ge=0, le=1)]
+
 
 class RecipeParameters(Parameters):
     """How one network is fitted from random weights, and by which methods it is explained."""
@@ -34,6 +36,10 @@ class PlantedEvidenceParameters(Parameters):
     )
     masses: int = Field(ge=2, description="Masses per study, of two scans each.")
     malignant_share: float = Field(gt=0, lt=1, description="Share of malignant masses.")
+    least_look: Look = Field(
+        description="How malignant, or benign, the cue looks at least where it carries the label."
+    )
+    least_looks: dict[str, Look] = Field(description="The same of single cues, by name.")
     validation_share: float = Field(
         gt=0, lt=1, description="Share of patients who choose epoch and threshold."
     )
@@ -63,6 +69,7 @@ class PlantedEvidenceParameters(Parameters):
             cue,
             masses=self.masses,
             malignant_share=self.malignant_share,
+            least_look=self.least_looks.get(cue, self.least_look),
             seed=self.study_seed,
         )
 

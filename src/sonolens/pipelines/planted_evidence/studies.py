@@ -44,7 +44,9 @@ leak: sound that a mass absorbs is missing within the mass already, and below it
 """
 
 
-def plan_study(name: str, *, masses: int, malignant_share: float, seed: int) -> Study:
+def plan_study(
+    name: str, *, masses: int, malignant_share: float, least_look: float, seed: int
+) -> Study:
     """Plan the phantoms that carry one plant; its scans are drawn when they are asked for.
 
     Studies of one seed show the same masses in the same tissue; only what carries the label differs.
@@ -54,6 +56,7 @@ def plan_study(name: str, *, masses: int, malignant_share: float, seed: int) -> 
         masses=masses,
         malignant_share=malignant_share,
         cues=(plant.cue,),
+        least_look=least_look,
         foci_site=plant.foci_site,
         seed=seed,
     )

@@ -1,4 +1,4 @@
-"""The station of train x test: view_logits, view_runs -> view_matrix and its figure."""
+"""The station of train x test: view_logits, view_runs -> view_matrix, its figure and its page."""
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,12 @@ from matplotlib.figure import Figure
 from sonolens.evaluation import reliance as hanging
 from sonolens.figures.reliance import view_matrix as figure
 from sonolens.pipelines.collections import Pictures
+from sonolens.pipelines.experiment_page import page_of_experiment
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.region_views.parameters import RegionViewsParameters
 from sonolens.pipelines.stations import station
 from sonolens.removal import name_regions
+from sonolens.report.sections import view_matrix as section
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.views import ViewLogitsTable, ViewMatrixTable, ViewRunsTable
 
@@ -21,7 +23,7 @@ def view_matrix_station() -> Pipeline:
     return station(
         "view_matrix",
         {score_view_matrix: "view_matrix", draw_view_matrix: "view_matrix_figure"},
-    )
+    ) + page_of_experiment(section.SECTION, namespace="view_matrix", report="view_matrix_report")
 
 
 def score_view_matrix(
