@@ -60,7 +60,7 @@ def train_planted_networks(
         logger.info("Planted evidence: fitting %s to %s", network, cue)
         # Fits are told a study's own scan ids, by which their checkpoints know them.
         scans = planted.plan_study(cue).scans
-        recipe = planted.recipe_of(network, training)
+        recipe = planted.recipe_of(network, cue=cue, training=training)
         fitted, runs, _ = train_networks(
             scans, planted.split(scans), planted_inputs[cue](), checkpoints, recipe, inference
         )

@@ -3,7 +3,14 @@
 from typing import Annotated
 
 import pandas as pd
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from sonolens import cohort
 from sonolens.models import NETWORKS
@@ -22,6 +29,7 @@ class RecipeParameters(Parameters):
 
     learning_rate: PositiveFloat = Field(description="Adam's step size.")
     epochs: int = Field(ge=1, description="Most passes over the training scans.")
+    epochs_of: dict[str, PositiveInt] = Field(description="The same of single cues, by name.")
     patience: int = Field(ge=1, description="Epochs without a better loss before stopping.")
     methods: Annotated[Names, AfterValidator(some_of(EXPLAINERS))] = Field(
         description="Names from sonolens.saliency.EXPLAINERS."
@@ -35,11 +43,14 @@ class PlantedEvidenceParameters(Parameters):
         description="What carries the label, one study each."
     )
     masses: int = Field(ge=2, description="Masses per study, of two scans each.")
+    masses_of: dict[str, Annotated[int, Field(ge=2)]] = Field(
+        description="The same of single cues, by name."
+    )
     malignant_share: float = Field(gt=0, lt=1, description="Share of malignant masses.")
     least_look: Look = Field(
         description="How malignant, or benign, the cue looks at least where it carries the label."
     )
-    least_looks: dict[str, Look] = Field(description="The same of single cues, by name.")
+    least_look_of: dict[str, Look] = Field(description="The same of single cues, by name.")
     validation_share: float = Field(
         gt=0, lt=1, description="Share of patients who choose epoch and threshold."
     )
@@ -63,13 +74,23 @@ class PlantedEvidenceParameters(Parameters):
             )
         return self
 
+    @model_validator(mode="after")
+    def _exceptions_are_of_known_cues(self) -> "PlantedEvidenceParameters":
+        of_recipes = [name for recipe in self.recipes.values() for name in recipe.epochs_of]
+        for name in (*self.masses_of, *self.least_look_of, *of_recipes):
+            if name not in PLANTS:
+                raise ValueError(
+                    f"planted_evidence makes an exception for {name!r}, which is no cue; choose from {', '.join(PLANTS)}"
+                )
+        return self
+
     def plan_study(self, cue: str) -> Study:
         """Plan the phantoms of one cue."""
         return plan_study(
             cue,
-            masses=self.masses,
+            masses=self.masses_of.get(cue, self.masses),
             malignant_share=self.malignant_share,
-            least_look=self.least_looks.get(cue, self.least_look),
+            least_look=self.least_look_of.get(cue, self.least_look),
             seed=self.study_seed,
         )
 
@@ -82,8 +103,10 @@ class PlantedEvidenceParameters(Parameters):
             seed=self.study_seed,
         )
 
-    def recipe_of(self, network: str, training: TrainingParameters) -> TrainingParameters:
-        """How one network is fitted: from random weights, all weights learn, the rest as in training."""
+    def recipe_of(
+        self, network: str, *, cue: str, training: TrainingParameters
+    ) -> TrainingParameters:
+        """How one network is fitted to one cue: from random weights, all weights learn, the rest as in training."""
         own = self.recipes[network]
         random = training.learning_rates.random.model_copy(update={"full": own.learning_rate})
         rates = training.learning_rates.model_copy(update={"random": random})
@@ -98,7 +121,7 @@ class PlantedEvidenceParameters(Parameters):
                 "output_strides": ("own",),
                 "labels": ("given",),
                 "learning_rates": rates,
-                "epochs": own.epochs,
-                "patience": own.patience,
+                "epochs": own.epochs_of.get(cue, own.epochs),
+                "patience": max(own.patience, own.epochs_of.get(cue, 1)),
             }
         )
