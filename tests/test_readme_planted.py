@@ -4,25 +4,28 @@ from pathlib import Path
 
 import pytest
 
-from sonolens.report.numerals import percent, percent_with_interval, score_with_interval
-from sonolens.report.sections.planted import SITES, read_measured
+from sonolens.evaluation.experiments import summarise_seeds
+from sonolens.report.numerals import percent
+from sonolens.report.sections.planted import SITES, read_measured, tell_area, tell_rate
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("cue", list(SITES))
 def test_a_row_of_the_readme_is_measured(cue: str) -> None:
-    planted = read_measured().query("region == 'planted' and cue == @cue")
-    cells = planted.set_index(["network", "method"])
+    cells = (
+        summarise_seeds(read_measured())
+        .query("cue == @cue")
+        .set_index(["network", "method"])
+        .to_dict("index")
+    )
     told = [SITES[cue]]
     for network in ("local", "resnet18"):
-        cam, hung = cells.loc[(network, "cam")], cells.loc[(network, "reliance")]
-        learnt = cam["auc_ci_low"] > 0.5
-        told.append(score_with_interval(cam["auc"], cam["auc_ci_low"], cam["auc_ci_high"]))
-        for found in (cam, hung):
-            hits = percent_with_interval(found["rate"], found["ci_low"], found["ci_high"])
-            told.append(hits if learnt else "not learnt")
-        told.append(percent(hung["chance"]) if learnt else "")
-    told.append(percent(cells.loc[("local", "random")]["chance"]))
+        cam, hung = cells[network, "cam"], cells[network, "reliance"]
+        told.append(tell_area(cam))
+        rates = [tell_rate(cam), tell_rate(hung)]
+        told += rates if cam["learnt"] else ["not learnt"] * 2
+        told.append(percent(hung["chance"]) if cam["learnt"] else "")
+    told.append(percent(cells["local", "random"]["chance"]))
 
     assert f"| {' | '.join(told)} |" in README.splitlines()

@@ -15,7 +15,7 @@ ROWS = [
 ]
 TABLE = pd.DataFrame(
     ROWS, columns=["network", "method", "cue", "rate", "chance", "auc", "auc_ci_low"]
-).assign(region="planted", auc_ci_high=1.0, n=20)
+).assign(region="planted", seed=0, p_value=0.01, auc_ci_high=1.0, n=20)
 TABLE = TABLE.assign(ci_low=TABLE["rate"] - 0.05, ci_high=TABLE["rate"])
 
 

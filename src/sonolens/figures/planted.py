@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from sonolens.evaluation.experiments import summarise_seeds
 from sonolens.figures.panels import MARGIN_IN, write_cell, write_words
 from sonolens.figures.style import (
     BODY_PT,
@@ -26,11 +27,6 @@ from sonolens.figures.style import (
 HITS = LinearSegmentedColormap.from_list("hits", [PAGE, "#12b58c"])
 """White: no map points to the evidence; full colour: all do."""
 
-UNINFORMED = 0.5
-"""The AUC of a network that learnt nothing."""
-
-SHOWN = ("rate", "ci_low", "ci_high", "chance", "n", "auc", "auc_ci_low", "auc_ci_high")
-
 LEFT_IN = 2.1
 CELL_IN = (1.12, 0.42)
 HEAD_IN = 0.9
@@ -39,8 +35,9 @@ FOOT_IN = 0.7
 LEGEND = (
     "Share of the n correctly classified malignant test scans whose map has its maximum where the evidence was "
     "planted, its interval, and what blind points would score there. Rows named reliance: the share of scans whose call hangs "
-    "most on it, by one fill or by all, and the same of shapes moved aside for chance. Grey: the interval of the "
-    "network's test AUC holds 0.5, so it did not learn the cue and its maps have nothing to find."
+    "most on it, by one fill or by all, and the same of shapes moved aside for chance. In round brackets the least and the "
+    "largest of several seeds that learnt the cue. Grey: the interval of the network's test AUC holds 0.5, so it did not learn the "
+    "cue and its maps have nothing to find."
 )
 
 
@@ -48,7 +45,7 @@ LEGEND = (
 def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     """Draw a heat table: networks and methods down, cues across, hits of the planted region inside.
 
-    Several seeds of a network are averaged, intervals too. A cell stays empty where no scan counted.
+    Several seeds of a network are told by `summarise_seeds`. A cell stays empty where no scan counted.
 
     Args:
         planted_evidence: Contract `sonolens.tables.planted.PlantedEvidence`.
@@ -63,17 +60,17 @@ def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     )
     axes = place_axes(figure, left_in=LEFT_IN, top_in=top_in, size_in=body_in)
     rates = np.full((len(rows), len(cues)), np.nan)
-    averaged = shown.groupby(["network", "method", "cue"])[list(SHOWN)].mean().reset_index()
-    for cell in averaged.to_dict(orient="records"):
+    summary = summarise_seeds(planted_evidence)
+    for cell in summary.to_dict(orient="records"):
         place = rows.index((cell["network"], cell["method"])), cues.index(cell["cue"])
-        learnt = cell["auc_ci_low"] > UNINFORMED
-        rates[place] = cell["rate"] if learnt else np.nan
-        write_cell(axes, place, lines=_tell_cell(cell), colour=INK if learnt else FAINT)
+        rates[place] = cell["rate"] if cell["learnt"] else np.nan
+        colour = INK if cell["learnt"] else FAINT
+        write_cell(axes, place, lines=_tell_cell(cell), colour=colour)
     axes.imshow(rates, cmap=HITS, vmin=0, vmax=1, aspect="auto")
     _frame(axes, rows, cues)
     for line, network in enumerate(networks):
         at_in = HEAD_IN + AUC_IN * line
-        _write_areas(figure, averaged[averaged["network"] == network], cues, top_in=at_in)
+        _write_areas(figure, summary[summary["network"] == network], cues, top_in=at_in)
     write_words(figure, "Planted evidence", LEGEND, foot_in=FOOT_IN - 0.15)
     return figure
 
@@ -82,31 +79,36 @@ def _write_areas(
     figure: Figure, network: pd.DataFrame, cues: Sequence[str], *, top_in: float
 ) -> None:
     """Write a line of test AUCs above the cells, one per cue."""
-    areas = network.groupby("cue")[["auc", "auc_ci_low", "auc_ci_high"]].mean()
+    # A method that drew maps of one fit alone knows the areas of that fit alone.
+    fitted = network.sort_values("seeds").drop_duplicates("cue", keep="last").set_index("cue")
     name = f"test AUC, {network['network'].iloc[0]}"
     write(figure, name, left_in=LEFT_IN - 0.08, top_in=top_in, size_pt=SMALL_PT, align="right")
-    for place, cue in enumerate(cues):
-        if cue not in areas.index:
-            continue
-        auc, low, high = areas.loc[[cue]].to_numpy(dtype=float)[0].tolist()
+    for cue, area in fitted.to_dict(orient="index").items():
+        limits = f"{area['auc_low']:.2f}, {area['auc_high']:.2f}"
         write(
             figure,
-            f"{auc:.2f} [{low:.2f}, {high:.2f}]",
-            left_in=LEFT_IN + (place + 0.5) * CELL_IN[0],
+            f"{area['auc']:.2f} {_bracket(limits, area['seeds'])}",
+            left_in=LEFT_IN + (cues.index(str(cue)) + 0.5) * CELL_IN[0],
             top_in=top_in,
             size_pt=SMALL_PT,
-            colour=INK if low > UNINFORMED else FAINT,
+            colour=INK if area["learnt"] else FAINT,
             align="center",
         )
 
 
+def _bracket(limits: str, seeds: int) -> str:
+    """An interval stands in square brackets, the least and the largest of several seeds in round ones."""
+    return f"[{limits}]" if seeds == 1 else f"({limits})"
+
+
 def _tell_cell(cell: Mapping[Any, Any]) -> dict[str, str]:
-    """Write the rate, and below it interval, chance and n; nothing where no scan counted."""
+    """Write the rate, and below it interval or range, chance and n; nothing where no scan counted."""
     if np.isnan(cell["rate"]):
         return {}
     rate = f"{cell['rate']:.0%}"
-    if not np.isnan(cell["ci_low"]):
-        rate += f" [{100 * cell['ci_low']:.0f}, {100 * cell['ci_high']:.0f}]"
+    if not np.isnan(cell["low"]):
+        limits = f"{100 * cell['low']:.0f}, {100 * cell['high']:.0f}"
+        rate += f" {_bracket(limits, cell['seeds'])}"
     return {"rate": rate, "chance": f"chance {cell['chance']:.0%}, n {cell['n']:.0f}"}
 
 

@@ -60,6 +60,28 @@ def points_with_interval(share: float, low: float = math.nan, high: float = math
     return difference_with_interval(100 * share, 100 * low, 100 * high, digits=0)
 
 
+def percent_with_range(mean: float, least: float, largest: float) -> str:
+    """Print a mean share, and in round brackets the least and the largest of several, which are no interval.
+
+    >>> percent_with_range(0.68, 0.55, 0.8)
+    '68 % (55 to 80)'
+    """
+    if math.isnan(mean):
+        return NOTHING
+    return f"{percent(mean)} ({_hundredths(least)} to {_hundredths(largest)})"
+
+
+def score_with_range(mean: float, least: float, largest: float, *, digits: int = 2) -> str:
+    """Print a mean score, and in round brackets the least and the largest of several.
+
+    >>> score_with_range(0.88, 0.81, 0.93)
+    '0.88 (0.81 to 0.93)'
+    """
+    if math.isnan(mean):
+        return NOTHING
+    return f"{_fixed(mean, digits)} ({_fixed(least, digits)} to {_fixed(largest, digits)})"
+
+
 def score_with_spread(mean: float, spread: float, *, digits: int = 3) -> str:
     """Print a mean and what its runs spread by, as the paper prints its scores; NaN is a dash.
 

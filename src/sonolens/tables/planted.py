@@ -11,7 +11,7 @@ from sonolens.tables.vocabulary import PARTITIONS, PLANTED_REGIONS
 
 
 class PlantedScans(Scans):
-    """The scans of all phantom studies. Studies show the same masses; a scan's name begins with its cue."""
+    """The scans of all phantom studies; the names of scan, lesion and patient begin with the cue."""
 
     cue: Series[str] = pa.Field(description="What carries the label; foci with their site.")
     partition: Series[str] = pa.Field(isin=PARTITIONS)

@@ -12,6 +12,8 @@ def row(**changes: object) -> dict[str, object]:
         "network": "local",
         "method": "cam",
         "region": "planted",
+        "seed": 0,
+        "p_value": 0.01,
         "rate": 0.5,
         "ci_low": 0.25,
         "ci_high": 0.75,
@@ -40,7 +42,7 @@ def test_the_local_network_finds_foci_wherever_they_lie() -> None:
     )
     foci = measured[measured["cue"].str.startswith("foci")]
 
-    assert len(foci) == 4
+    assert set(foci["cue"]) == {name for name in SITES if name.startswith("foci")}
     assert (foci["rate"] >= 0.9).all()
     assert (foci["ci_low"] > foci["chance"]).all()
 
@@ -61,3 +63,12 @@ def test_a_cue_counts_as_learnt_only_if_its_interval_is_above_a_half() -> None:
     ((_, cells),) = told["planted_networks"][0].rows
     assert [cell.learnt for cell in cells] == [True, False]
     assert told["planted_cues"] == ["foci in the mass", "margin"]
+
+
+def test_several_seeds_are_told_from_least_to_largest() -> None:
+    seeds = [row(rate=0.5), row(seed=1, rate=0.7, auc=0.8), row(seed=2, rate=0.1, auc_ci_low=0.4)]
+    told = tell_planted(pd.DataFrame(seeds))
+
+    ((_, (cell,)),) = told["planted_networks"][0].rows
+    assert (cell.rate, cell.n) == ("60 % (50 to 70)", 24)
+    assert told["planted_networks"][0].areas == ["0.87 (0.80 to 0.90), learnt by 2 of 3"]

@@ -14,3 +14,4 @@ from sonolens.evaluation.experiments.performance import (
     relate_performance,
 )
 from sonolens.evaluation.experiments.planted import score_planted_evidence
+from sonolens.evaluation.experiments.planted_seeds import summarise_seeds

@@ -42,7 +42,8 @@ def split_planted_scans(planted: PlantedEvidenceParameters) -> pd.DataFrame:
         scans = planted.plan_study(cue).scans
         partition = planted.split(scans).set_index("scan_id")["partition"]
         listed = scans.assign(cue=cue, partition=scans["scan_id"].map(partition))
-        tables.append(listed.assign(scan_id=f"{cue}-" + scans["scan_id"]))
+        ids = ("scan_id", "lesion_id", "patient_id")
+        tables.append(listed.assign(**{name: f"{cue}-" + scans[name] for name in ids}))
     return pd.concat(tables, ignore_index=True)
 
 

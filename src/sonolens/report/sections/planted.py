@@ -1,13 +1,20 @@
 """What this version finds where the truth is known: the planted evidence that it was measured on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
-from sonolens.figures.planted import UNINFORMED
-from sonolens.report.numerals import percent, percent_with_interval, score_with_interval
+from sonolens.evaluation.experiments import summarise_seeds
+from sonolens.report.numerals import (
+    percent,
+    percent_with_interval,
+    percent_with_range,
+    score_with_interval,
+    score_with_range,
+)
 from sonolens.report.section import Section
 
 SITES = {
@@ -24,7 +31,7 @@ SITES = {
 
 @dataclass(frozen=True)
 class PlantedCell:
-    """How often one method's maps of one network point to one cue; `learnt` says whether it could."""
+    """How often one method's maps of one network point to one cue; `learnt` says whether any fit could."""
 
     rate: str
     chance: str
@@ -51,34 +58,50 @@ def read_measured() -> pd.DataFrame:
 
 
 def tell_planted(planted_evidence: pd.DataFrame) -> dict[str, Any]:
-    """Set out a `PlantedEvidence` table of one seed: networks, their methods, and the cues as columns."""
+    """Set out a `PlantedEvidence` table: networks, their methods, and the cues as columns."""
     shown = planted_evidence[planted_evidence["region"] == "planted"]
     cues = list(dict.fromkeys(shown["cue"]))
     networks = [
         _tell_network(str(network), of_network, cues)
         for network, of_network in shown.groupby("network", sort=False)
     ]
-    return {"planted_networks": networks, "planted_cues": [SITES[cue] for cue in cues]}
+    return {
+        "planted_networks": networks,
+        "planted_cues": [SITES[cue] for cue in cues],
+        "planted_seeds": int(shown["seed"].nunique()),
+    }
+
+
+def tell_rate(cell: Mapping[Any, Any]) -> str:
+    """Print the rate of a row of `summarise_seeds`: of one seed with its interval, of several from least to largest."""
+    printed = percent_with_interval if cell["seeds"] == 1 else percent_with_range
+    return printed(cell["rate"], cell["low"], cell["high"])
+
+
+def tell_area(cell: Mapping[Any, Any]) -> str:
+    """Print the test AUC of a row of `summarise_seeds` likewise, and how many fits learnt the cue if not all or none."""
+    printed = score_with_interval if cell["seeds"] == 1 else score_with_range
+    area = printed(cell["auc"], cell["auc_low"], cell["auc_high"])
+    some = 0 < cell["learnt"] < cell["seeds"]
+    return f"{area}, learnt by {cell['learnt']} of {cell['seeds']}" if some else area
 
 
 def _tell_network(network: str, table: pd.DataFrame, cues: list[str]) -> PlantedNetwork:
+    summaries = summarise_seeds(table).to_dict(orient="records")
     cells = {
         (row["method"], row["cue"]): PlantedCell(
-            rate=percent_with_interval(row["rate"], row["ci_low"], row["ci_high"]),
-            chance=percent(row["chance"]),
-            n=row["n"],
-            learnt=row["auc_ci_low"] > UNINFORMED,
+            rate=tell_rate(row), chance=percent(row["chance"]), n=row["n"], learnt=row["learnt"] > 0
         )
-        for row in table.to_dict(orient="records")
+        for row in summaries
     }
-    fitted = table.drop_duplicates("cue").set_index("cue").loc[cues]
-    areas = fitted[["auc", "auc_ci_low", "auc_ci_high"]].to_numpy(dtype=float)
-    first = table.iloc[0]
+    # A method that drew maps of one fit alone knows the areas of that fit alone.
+    fitted = {row["cue"]: row for row in sorted(summaries, key=lambda row: row["seeds"])}
+    first = table.dropna(subset="cell_row_mm").iloc[0]
     return PlantedNetwork(
         network=network,
         receptive_field=f"{first['receptive_field_px']:.0f}",
         cell=f"{first['cell_row_mm']:.1f} × {first['cell_col_mm']:.1f}",
-        areas=[score_with_interval(*area) for area in areas.tolist()],
+        areas=[tell_area(fitted[cue]) for cue in cues],
         rows=[
             (method, [cells[method, cue] for cue in cues]) for method in table["method"].unique()
         ],
