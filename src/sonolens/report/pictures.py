@@ -4,6 +4,8 @@ import base64
 from dataclasses import dataclass
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+KINDS = {PNG_SIGNATURE: "png", b"<?xml": "svg+xml"}
+"""What the file of a figure begins with, and what kind of picture it is then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class Picture:
 
 
 def embed(caption: Caption, content: bytes, *, units: str = "patients") -> Picture:
-    """Turn a PNG file into a picture that needs no file beside the page.
+    """Turn a PNG or SVG file into a picture that needs no file beside the page.
 
     Args:
         caption: What stands with it.
@@ -38,13 +40,14 @@ def embed(caption: Caption, content: bytes, *, units: str = "patients") -> Pictu
         units: What its intervals are taken over.
 
     Raises:
-        ValueError: If the bytes are no PNG file.
+        ValueError: If the bytes are of no such file.
     """
-    if not content.startswith(PNG_SIGNATURE):
+    kind = next((kind for begin, kind in KINDS.items() if content.startswith(begin)), None)
+    if kind is None:
         raise ValueError(
-            f"figure {caption.name} begins with {content[:8]!r}, which no PNG file does; "
-            "save it as PNG before it goes into the report"
+            f"figure {caption.name} begins with {content[:8]!r}, which no PNG or SVG file does; "
+            "save it as one of them before it goes into the report"
         )
     encoded = base64.b64encode(content).decode("ascii")
     note = f" Intervals over {units}." if caption.intervals and units != "patients" else ""
-    return Picture(caption, f"data:image/png;base64,{encoded}", note)
+    return Picture(caption, f"data:image/{kind};base64,{encoded}", note)

@@ -59,4 +59,11 @@ def test_runs_of_a_configuration_share_a_row_and_have_sentences_of_their_own() -
 
     assert [line.split(":")[0] for line in told["sentences"]] == list(both["run"].unique())
     assert len(told["rows"]) == len(ROWS)
-    assert told["rows"][1]["names"] == ("tiny-full", "without mass", "without mass")
+    assert told["rows"][1]["names"] == ("without mass", "without mass")
+
+
+def test_a_view_that_tells_more_than_whole_scans_is_called_so() -> None:
+    more = ("mass_alone", "mass_alone", 0.97, 0.93, 1.0, 0.07, 0.01, 0.15)
+    (told,) = say_views(matrix([ROWS[0], more]))
+
+    assert "mass alone 0.97 [0.93, 1.00], above chance and more than of whole scans." in told

@@ -39,6 +39,8 @@ def _tell_view(view: str, row: pd.Series) -> str:
     area = score_with_interval(row["auc"], row["ci_low"], row["ci_high"])
     if not row["ci_low"] > EVEN:
         return f"scans {name_view(view)} {area}, which is not shown to be above chance"
+    if row["difference_low"] > 0:
+        return f"scans {name_view(view)} {area}, above chance and more than of whole scans"
     if row["difference_high"] < 0:
         return f"scans {name_view(view)} {area}, above chance and less than of whole scans"
     return (
@@ -48,27 +50,26 @@ def _tell_view(view: str, row: pd.Series) -> str:
 
 def _tell(tables: Tables) -> dict[str, Any]:
     matrix = tables["view_matrix"]
+    several = len(set(matrix["configuration"])) > 1
     keys = ["configuration", "trained_on", "asked_of"]
     return {
         "sentences": say_views(matrix),
+        "names": (*(("Configuration",) if several else ()), "Fitted to", "Asked of"),
         "columns": COLUMNS,
-        "rows": [_read(rows) for _, rows in matrix.groupby(keys, sort=False)],
+        "rows": [_read(rows, several) for _, rows in matrix.groupby(keys, sort=False)],
         "fill": FILL_NAMES[matrix["fill"].iloc[0]],
         "confidence": float(matrix["confidence"].iloc[0]),
     }
 
 
-def _read(rows: pd.DataFrame) -> dict[str, Any]:
+def _read(rows: pd.DataFrame, several: bool) -> dict[str, Any]:
     first = rows.iloc[0]
+    views = (name_view(first["trained_on"]), name_view(first["asked_of"]))
     limits = ("difference_low", "difference_high")
     apart = read_over_runs(rows, scale=difference, value="difference", limits=limits)
     small = tuple(line for line in (*apart.small, read_p_values(rows)) if line)
     return {
-        "names": (
-            first["configuration"],
-            name_view(first["trained_on"]),
-            name_view(first["asked_of"]),
-        ),
+        "names": (*((first["configuration"],) if several else ()), *views),
         "cells": [
             read_over_runs(rows, scale=score, value="auc", beside={"chance": "chance"}),
             ReportCell(apart.text, small),
