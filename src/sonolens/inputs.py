@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 CATALOG_PARAMETERS = frozenset(
     {
         "data_root",
+        "label",
         "tracking_uri",
         "study.path",
         "study.reader",
@@ -73,7 +74,7 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
         read: Inputs of the run's pipeline.
     """
     groups = {name.removeprefix("params:") for name in read if name.startswith("params:")}
-    catalog = {"data_root", "tracking_uri"} | ({"study"} if "study" in read else set())
+    catalog = {"data_root", "label", "tracking_uri"} | ({"study"} if "study" in read else set())
     idle = [name for name in _dotted(given) if name.split(".")[0] not in groups | catalog]
     if idle:
         logger.warning(

@@ -8,8 +8,8 @@ from kedro.pipeline import Pipeline
 
 import sonolens.pipelines
 
-ASKED_FOR = {"planted_evidence", "region_views"}
-"""Pipelines that run only by name: experiments that fit networks of their own."""
+ASKED_FOR = {"planted_evidence", "region_views", "index"}
+"""Pipelines that run only by name: experiments that fit networks of their own, and what looks at earlier runs."""
 
 
 def register_pipelines() -> dict[str, Pipeline]:
