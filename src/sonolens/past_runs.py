@@ -1,7 +1,6 @@
 """What earlier runs left behind, as the index and a comparison see it; this module knows no Kedro."""
 
 import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,9 +51,12 @@ class PastRun:
 
     @property
     def name(self) -> str:
-        """Its label, or its id where it has none; with its data root if that is another."""
-        name = self.label or self.run_id
-        return f"{name}{AT}{self.root}" if self.root else name
+        """Its label, or its id where it has none; as `placed`."""
+        return self.placed(self.label or self.run_id)
+
+    def placed(self, name: str) -> str:
+        """Add the folder of its data root to a name, if that is another; folders above it tell whose machine it was."""
+        return f"{name}{AT}{folder_of(self.root)}" if self.root else name
 
     @property
     def state(self) -> str:
@@ -71,6 +73,15 @@ class PastRun:
                 if name in groups.get(group, {}):
                     return groups[group][name]
         return None
+
+
+def folder_of(root: str) -> str:
+    """Return the last part of a data root.
+
+    >>> folder_of("s3://bucket/hospital-2/"), folder_of("/home/anna/data")
+    ('hospital-2', 'data')
+    """
+    return root.rstrip("/").rpartition("/")[2]
 
 
 def check_label(label: Any) -> str:
@@ -102,22 +113,21 @@ def split_names(asked: Any) -> list[tuple[str, str]]:
     """Split what was asked for into names of runs and the data roots that they lie in.
 
     Args:
-        asked: Names with blanks between, in quotes where a label holds blanks, or a list of names. A name
-            may end in ``@`` and a data root; without one the root is empty.
+        asked: Names with blanks between, or a list of names. A name may end in ``@`` and a data root; without one
+            the root is empty.
 
     Examples:
-        >>> split_names("latest 'wide ring'@s3://bucket/other")
-        [('latest', ''), ('wide ring', 's3://bucket/other')]
+        >>> split_names("latest wide_ring@s3://bucket/other")
+        [('latest', ''), ('wide_ring', 's3://bucket/other')]
     """
-    if isinstance(asked, str):
-        try:
-            names = shlex.split(asked)
-        except ValueError:  # an apostrophe in a label
-            names = asked.split()
-    else:
-        names = [str(name) for name in asked or ()]
+    names = asked.split() if isinstance(asked, str) else [str(name) for name in asked or ()]
     parted = [name.partition(AT) for name in names]
     return [(name, root) for name, _, root in parted]
+
+
+def in_one_word(label: str) -> str:
+    """Write a label as one word, as it may be named beside others: ``wide ring`` becomes ``wide_ring``."""
+    return "_".join(label.split())
 
 
 def find_run(name: str, runs: Sequence[PastRun], *, where: str) -> PastRun:
@@ -135,7 +145,10 @@ def find_run(name: str, runs: Sequence[PastRun], *, where: str) -> PastRun:
         if not reported:
             raise LookupError(f"no run in {where} has written a report yet; use `kedro run` first")
         return reported[0]
-    found = [run for run in runs if run.run_id == name] or [r for r in runs if r.label == name]
+    word = in_one_word(name)
+    found = [run for run in runs if name in (run.run_id, run.label)] or [
+        run for run in runs if word and in_one_word(run.label) == word
+    ]
     # A run that was tried again under its label counts where it got to its report.
     found = [run for run in found if run.reported] or found
     if len(found) > 1:
@@ -144,7 +157,7 @@ def find_run(name: str, runs: Sequence[PastRun], *, where: str) -> PastRun:
             f"label {name!r} is borne by {len(found)} runs in {where}: {ids}; name one by its id"
         )
     if not found:
-        known = [each for run in runs for each in (run.label, run.run_id) if each]
+        known = [each for run in runs for each in (in_one_word(run.label), run.run_id) if each]
         guess = suggest(name, known)
         raise LookupError(
             f"there is no run {name!r} in {where}; {guess}known are {', '.join(known) or 'none'}"

@@ -8,7 +8,7 @@ from kedro.pipeline import Pipeline
 
 import sonolens.pipelines
 
-ASKED_FOR = {"planted_evidence", "region_views", "index"}
+ASKED_FOR = {"planted_evidence", "region_views", "index", "compare"}
 """Pipelines that run only by name: experiments that fit networks of their own, and what looks at earlier runs."""
 
 

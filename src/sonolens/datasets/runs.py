@@ -12,7 +12,7 @@ from sonolens.datasets.table import TableDataset
 from sonolens.datasets.text import ReportDataset
 from sonolens.datasets.versioned_collection import VersionedCollection
 from sonolens.datasets.versions import complete_versions
-from sonolens.past_runs import PastRun, find_run, split_names
+from sonolens.past_runs import PastRun, find_run, folder_of, split_names
 
 FEWEST_COMPARED = 2
 
@@ -92,7 +92,7 @@ class ComparedRunsDataset(RunsDataset):
         names = split_names(self._asked)
         if len(names) < FEWEST_COMPARED:
             raise DatasetError(
-                f"a comparison takes at least two runs, but {len(names)} were named; name ids, labels or "
+                f"a comparison takes at least two runs, but compare.runs names {len(names)}; name ids, labels or "
                 'latest: --params compare.runs="RUN_A RUN_B"'
             )
         known = {
@@ -104,8 +104,8 @@ class ComparedRunsDataset(RunsDataset):
             try:
                 run = find_run(name, known[root], where=root or self._root)
             except LookupError as error:
-                raise DatasetError(str(error)) from error
-            key = (run.run_id, (root or self._root).rstrip("/"))
+                raise DatasetError(str(error)) from None
+            key = (run.run_id, folder_of(root or self._root))
             if key in found:
                 raise DatasetError(
                     f"compare.runs names run {run.run_id} twice, as {found[key]!r} and {name!r}; name each once"

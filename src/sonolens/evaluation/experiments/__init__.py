@@ -14,3 +14,4 @@ from sonolens.evaluation.experiments.performance import (
     relate_performance,
 )
 from sonolens.evaluation.experiments.planted import score_planted_evidence
+from sonolens.evaluation.experiments.run_comparison import ComparedRun, compare_runs
