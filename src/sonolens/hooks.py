@@ -16,6 +16,7 @@ from kedro.pipeline.node import Node
 
 from sonolens.datasets.checkpoint_folder import names_asked
 from sonolens.datasets.run_records import RUN_RECORD, RunRecords
+from sonolens.datasets.runs import runs_found
 from sonolens.datasets.versions import (
     complete_versions,
     fingerprint,
@@ -37,8 +38,8 @@ from sonolens.step_times import StepTimes, say_what_it_takes
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
 
-CHECKPOINTS = "checkpoints"
-"""Catalog entry, the folder in which fits leave their state; the record names those that a run asked for."""
+CHECKPOINTS, COMPARED = "checkpoints", "compared_runs"
+"""Catalog entries without versions: what a run took from them stands in its record, so that none of it is pruned."""
 
 
 class OneWorld:
@@ -148,8 +149,8 @@ class OneWorld:
     def _write(self, catalog: CatalogProtocol[Any, Any], *, status: str) -> None:
         seconds = round(time.monotonic() - self._started, 3)
         self._session |= {"status": status, "seconds": seconds, "steps": self._steps.seconds}
-        if CHECKPOINTS in catalog and status != "running":
-            self._session["checkpoints"] = names_asked(catalog[CHECKPOINTS])
+        if status != "running":
+            self._session |= _look_back(catalog)
         RunRecords(catalog).write(self._session)
 
 
@@ -191,6 +192,18 @@ def _parameters_read(pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> 
     """The groups of parameters that a run's nodes read; what they do not read changed nothing."""
     names = sorted(name for name in pipeline.inputs() if name.startswith("params:"))
     return {name.removeprefix("params:"): plain(catalog[name].load()) for name in names}
+
+
+def _look_back(catalog: CatalogProtocol[Any, Any]) -> dict[str, list[str]]:
+    """Name what a run has used that bears no version: checkpoints, and runs that it compared."""
+    return {
+        key: tell(catalog[name])
+        for key, (name, tell) in {
+            "checkpoints": (CHECKPOINTS, names_asked),
+            "compared": (COMPARED, runs_found),
+        }.items()
+        if name in catalog
+    }
 
 
 def _datasets(names: list[str]) -> list[str]:

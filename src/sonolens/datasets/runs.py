@@ -82,6 +82,7 @@ class ComparedRunsDataset(RunsDataset):
     def __init__(self, *, asked: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._asked = asked
+        self.found: list[str] = []
 
     def load(self) -> list[PastRun]:
         """Find the runs.
@@ -112,10 +113,16 @@ class ComparedRunsDataset(RunsDataset):
                 )
             found[key] = name
             runs.append(run)
+        self.found = sorted(run.run_id for run in runs if not run.root)
         return runs
 
     def _describe(self) -> dict[str, Any]:
         return {**super()._describe(), "asked": self._asked}
+
+
+def runs_found(dataset: AbstractDataset[Any, Any]) -> list[str]:
+    """Name the runs of the project's own data root that a node of this process has been given to compare."""
+    return dataset.found if isinstance(dataset, ComparedRunsDataset) else []
 
 
 class _RunsOfRoot:
