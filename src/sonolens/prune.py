@@ -121,6 +121,8 @@ def tell_pruning(pruning: Pruning, *, young: timedelta) -> list[str]:
     lines.append("Goes:" if pruning.doomed else "Goes: nothing")
     for run in pruning.choice.going:
         of_run = [each for each in pruning.doomed if each.version == run and each.kind == "version"]
+        if not of_run:
+            continue
         rest = (
             ""
             if any(each.dataset == RUN_RECORD for each in of_run)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -54,12 +54,13 @@ def say_what_it_takes(records: RunRecords, session: Mapping[str, Any], *, steps:
     No estimate is made from other settings, another study or another kind of machine: it would be a guess.
     """
     if steps >= FEW_STEPS:
-        logger.info("Run %s: %d steps; %s", session["run_id"], steps, estimate(records, session))
+        known = records.newest_sessions(at_most=RUNS_ASKED)
+        logger.info("Run %s: %d steps; %s", session["run_id"], steps, estimate(known, session))
 
 
-def estimate(records: RunRecords, session: Mapping[str, Any]) -> str:
-    """Tell how long the newest complete run like this one took, and its longest step."""
-    for before in records.newest_sessions(at_most=RUNS_ASKED):
+def estimate(known: Iterable[Mapping[str, Any]], session: Mapping[str, Any]) -> str:
+    """Tell how long the first complete run like this one took of those known, and its longest step."""
+    for before in known:
         alike = all(before.get(name) == session.get(name) for name in SAME)
         if alike and before.get("status") == "complete" and _study(before) == _study(session):
             steps = before.get("steps") or {}
