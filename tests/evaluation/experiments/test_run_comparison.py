@@ -6,7 +6,7 @@ from compared_runs import MALIGNANT, SCANS, guesses, points, row, run, scan_ids
 
 from sonolens.evaluation.classification import compare_aucs_delong
 from sonolens.evaluation.experiments import compare_runs
-from sonolens.evaluation.experiments.run_comparison import find_shared_scans
+from sonolens.evaluation.experiments.compared_runs import find_shared_scans
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.tables.run_comparison import RunComparison

@@ -106,7 +106,8 @@ def group_rows(run_comparison: pd.DataFrame) -> list[tuple[str, list[Row]]]:
 def _draw_row(axes: Axes, row: Row, height: float) -> None:
     apart = row["ci_low"] > 0 or row["ci_high"] < 0
     colour = INK if apart else FAINT
-    name = "-".join(str(row[key]) for key in ("quantity", "level", "method", "region", "rule"))
+    keys = ("quantity", "level", "method", "region", "rule")
+    name = "-".join(row[key] for key in keys if isinstance(row[key], str))
     axes.plot(
         [row["ci_low"], row["ci_high"]],
         [height, height],

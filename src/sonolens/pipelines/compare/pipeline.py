@@ -22,6 +22,11 @@ NEEDED = ("decisions", "training_runs", "scans", "extreme_points", "region_share
 
 def create_pipeline() -> Pipeline:
     """Compare runs that are named by `compare.runs`."""
+    return run_comparison_station()
+
+
+def run_comparison_station() -> Pipeline:
+    """Set the runs that `compare.runs` names side by side."""
     return station(
         "run_comparison",
         {

@@ -86,11 +86,10 @@ def score_faithfulness(
                 advance=advance,
             )
             for method, curve in traced:
-                areas.append(
-                    evidence.tabulate_faithfulness(
-                        curve, method=method, run=run, scan_ids=scan_ids, fill=faithfulness.fill
-                    )
+                area = evidence.tabulate_faithfulness(
+                    curve, method=method, run=run, scan_ids=scan_ids, fill=faithfulness.fill
                 )
+                areas.append(area)
                 curves.append(evidence.average_faithfulness_curves(curve, method=method, run=run))
     map_faithfulness = pd.concat(areas, ignore_index=True)
     scores = evidence.summarise_faithfulness(

@@ -9,6 +9,11 @@ from sonolens.report.run_index import address_of, write_run_index
 
 def create_pipeline() -> Pipeline:
     """List the runs; the hook does the same whenever a run has written a report."""
+    return run_index_station()
+
+
+def run_index_station() -> Pipeline:
+    """List the reported runs."""
     return station("run_index", {write_index: ["index", "latest"]})
 
 
