@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -21,13 +21,21 @@ from sonolens.report.numerals import (
     score_with_interval,
     span,
 )
-from sonolens.report.verdicts import CLAIMS
 from sonolens.tables.vocabulary import ANSWERS
 
 REPORT_FILE = "report.html"
 """Folder and file of a report, beside the index."""
 
 HIT_QUESTION, AUC_QUESTION = "above_chance", "discriminates"
+
+YARDSTICKS = {
+    "above_chance": "against blind points",
+    "above_location": "against fixed places",
+    "own_scan": "own scan",
+    "off_annotations": "off annotations",
+    "discriminates": "AUC",
+}
+"""What a verdict hangs on, by question."""
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +56,6 @@ COLUMNS = (
     "Began, UTC",
     "State",
     "Study",
-    "Scans",
     "Networks",
     "AUC",
     "Verdict",
@@ -90,15 +97,6 @@ def address_of(run: PastRun) -> str:
     return quote(f"{REPORT_FILE}/{run.run_id}/{REPORT_FILE}")
 
 
-def tell_moment(run_id: str) -> str:
-    """Read the day and minute of a run from its id; an id of another form is told as it is.
-
-    >>> tell_moment("2026-11-22T20.36.00.000Z")
-    '2026-11-22 20:36'
-    """
-    return run_id[:16].replace("T", " ").replace(".", ":") if RUN_ID.fullmatch(run_id) else run_id
-
-
 def describe_past_run(run: PastRun) -> IndexRow:
     """Tell a run in one row, from what it left behind."""
     verdict = _read(run, "verdict")
@@ -107,10 +105,9 @@ def describe_past_run(run: PastRun) -> IndexRow:
         run_id=run.run_id,
         address=address_of(run),
         cells=(
-            IndexCell(tell_moment(run.run_id), key=run.run_id),
+            _tell_moment(run.run_id),
             IndexCell(run.state, key=run.state),
             _tell_study(run),
-            _tell_size(run),
             _tell_networks(_read(run, "training_runs")),
             _tell_auc(verdict),
             _tell_verdict(verdict),
@@ -131,20 +128,24 @@ def _read(run: PastRun, name: str) -> Any:
         return None
 
 
+def _tell_moment(run_id: str) -> IndexCell:
+    """Read day and minute of a run from its id; an id of another form is told as it is."""
+    if not RUN_ID.fullmatch(run_id):
+        return IndexCell(run_id, key=run_id)
+    day, _, clock = run_id.partition("T")
+    return IndexCell(day, clock[:5].replace(".", ":"), run_id)
+
+
 def _tell_study(run: PastRun) -> IndexCell:
-    facts = _read(run, "study_facts")
-    if not isinstance(facts, dict) or "name" not in facts:
-        return UNKNOWN
-    return IndexCell(str(facts["name"]), key=str(facts["name"]))
-
-
-def _tell_size(run: PastRun) -> IndexCell:
-    scans = _read(run, "scans")
-    if scans is None or not {"lesion_id", "patient_id"} <= set(scans):
-        return UNKNOWN
-    lesions, patients = scans["lesion_id"].nunique(), scans["patient_id"].nunique()
-    small = f"{counted(lesions, 'lesion')}, {counted(patients, 'patient')}"
-    return IndexCell(str(len(scans)), small, float(len(scans)))
+    facts, scans = _read(run, "study_facts"), _read(run, "scans")
+    known = isinstance(facts, dict) and "name" in facts
+    size = ""
+    if scans is not None and {"lesion_id", "patient_id"} <= set(scans):
+        lesions, patients = scans["lesion_id"].nunique(), scans["patient_id"].nunique()
+        told = ((len(scans), "scan"), (lesions, "lesion"), (patients, "patient"))
+        size = ", ".join(counted(number, noun) for number, noun in told)
+    name = str(facts["name"]) if known else NOTHING
+    return IndexCell(name, size, name)
 
 
 def _tell_networks(training_runs: pd.DataFrame | None) -> IndexCell:
@@ -172,8 +173,7 @@ def _tell_auc(verdict: pd.DataFrame | None) -> IndexCell:
     if len(rows) > 1:
         return IndexCell(span(rows["value"].tolist(), digits=2), counted(len(rows), "fit"), key)
     first = rows.iloc[0]
-    text = score_with_interval(first["value"], first["ci_low"], first["ci_high"])
-    return IndexCell(text, key=key)
+    return IndexCell(*_parted(score_with_interval, first.to_dict()), key)
 
 
 def _tell_hits(verdict: pd.DataFrame | None) -> IndexCell:
@@ -186,8 +186,14 @@ def _tell_hits(verdict: pd.DataFrame | None) -> IndexCell:
         text = f"{span((100 * rows['value']).round().tolist())} %"
         return IndexCell(text, f"{chance}, {counted(len(rows), 'answer')}", key)
     first = rows.iloc[0]
-    text = percent_with_interval(first["value"], first["ci_low"], first["ci_high"])
-    return IndexCell(text, f"{chance}, n = {first['n']}", key)
+    text, interval = _parted(percent_with_interval, first.to_dict())
+    return IndexCell(text, f"{interval}; {chance}; n = {first['n']}".removeprefix("; "), key)
+
+
+def _parted(told: Callable[..., str], row: Mapping[Any, Any]) -> tuple[str, str]:
+    """Print a value, and its interval apart from it."""
+    text, bracket, interval = told(row["value"], row["ci_low"], row["ci_high"]).partition(" [")
+    return text, bracket.strip() + interval
 
 
 def _tell_verdict(verdict: pd.DataFrame | None) -> IndexCell:
@@ -203,7 +209,7 @@ def _tell_verdict(verdict: pd.DataFrame | None) -> IndexCell:
         return IndexCell(weakest, tally, float(ANSWERS.index(weakest)))
     answers = verdict[~verdict["baseline"].astype(bool)]
     failed = answers.loc[answers["answer"] == weakest, "question"]
-    claims = "; ".join(f"that {CLAIMS[name]}" for name in failed if name in CLAIMS)
+    claims = ", ".join(YARDSTICKS[name] for name in failed if name in YARDSTICKS)
     return IndexCell(
         weakest, "" if weakest == ANSWERS[-1] else claims, float(ANSWERS.index(weakest))
     )

@@ -1,4 +1,7 @@
-"""The command ``sonolens``: what is done around runs; ``sonolens run`` is ``kedro run``."""
+"""The command ``sonolens``: what is done around runs; ``sonolens run`` is ``kedro run``.
+
+Not named ``cli``, in which Kedro looks for commands of its own.
+"""
 
 import sys
 from datetime import timedelta
