@@ -66,13 +66,15 @@ class Root:
     def catalog(self):
         return open_root(self.place)
 
-    def run(self, number, *names, based_on=None, started=None, status="complete", **session):
+    def run(
+        self, number, *names, based_on=None, mixed=None, started=None, status="complete", **session
+    ):
         version, catalog = run_id(number), self.catalog
         steps = [STEPS[name] for name in names]
         made = [name for _, written in steps for name in written]
         before = self.records.get(based_on)
         read = {n for taken, _ in steps for n in taken} - {*made, "study"}
-        inputs = {name: before.version_of(name) for name in read}
+        inputs = mixed or {name: before.version_of(name) for name in read}
         record = begin_run(version, steps=steps, outputs=made, inputs=inputs, based_on=before)
         self.records[number] = record
         datasets = versioned_datasets(catalog, set(catalog.keys()))
@@ -141,6 +143,22 @@ def test_what_a_kept_run_was_made_from_stays_and_the_rest_of_its_maker_goes(root
         "scans": [1],
         "masks": [1],
         "weights": [2],
+        "report": [3],
+        "run_record": [3, 2, 1],
+    }
+
+
+def test_of_inputs_that_were_put_together_by_hand_the_sources_stay_too(root):
+    root.run(1, *WHOLE)
+    root.run(2, *WHOLE)
+    root.run(3, "report", mixed={"weights": run_id(1), "masks": run_id(2)})
+
+    root.prune(keep=1)
+
+    assert root.versions() == {
+        "scans": [1],
+        "masks": [2],
+        "weights": [1],
         "report": [3],
         "run_record": [3, 2, 1],
     }

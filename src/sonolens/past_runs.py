@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sonolens.parameters import suggest
@@ -122,7 +123,10 @@ def split_names(asked: Any) -> list[tuple[str, str]]:
     """
     names = asked.split() if isinstance(asked, str) else [str(name) for name in asked or ()]
     parted = [name.partition(AT) for name in names]
-    return [(name, root) for name, _, root in parted]
+    return [
+        (name, str(Path(root).expanduser()) if root[:1] == "~" else root)
+        for name, _, root in parted
+    ]
 
 
 def in_one_word(label: str) -> str:

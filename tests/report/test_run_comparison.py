@@ -36,6 +36,7 @@ def test_both_tests_of_an_auc_stand_in_the_table():
     [
         ({"n_shared": 0, "paired": False}, "none is shared"),
         ({"n_shared": 0, "paired": False}, "Different scans may differ"),
+        ({"difference": 0.0}, "Every number is the same"),
         ({"n_shared": 30}, "30 are shared"),
         ({"n_shared": 30}, "Scans that only one run scored are left out"),
         ({"second_ring": "relative: 0-0.5 mass radii"}, "The rings were measured differently"),

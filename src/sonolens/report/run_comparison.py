@@ -95,6 +95,10 @@ def _tell_overlap(first: Mapping[Any, Any]) -> str:
 def _list_cautions(rows: pd.DataFrame) -> list[str]:
     first = rows.iloc[0]
     cautions = []
+    if (rows["difference"].dropna() == 0).all():
+        cautions.append(
+            "Every number is the same: both runs rest on the same networks and maps, as a report that was written anew does."
+        )
     if first["first_ring"] != first["second_ring"]:
         cautions.append(
             f"The rings were measured differently ({first['first_ring']}; {first['second_ring']}): hits and shares of the ring, "
