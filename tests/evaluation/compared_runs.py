@@ -55,7 +55,7 @@ def run(
         "pointings": [points(np.zeros(scans) if hits is None else hits, prefix=prefix)],
         "pictures": pictures or {each: (f"picture {each}", f"mask {each}") for each in names},
         "lesion_probability": "mean",
-        "ring": "0-5 mm",
+        "regions": "ring 0-5 mm",
     }
     return ComparedRun(**fields | changes)
 

@@ -39,7 +39,7 @@ def test_both_tests_of_an_auc_stand_in_the_table():
         ({"difference": 0.0}, "Every number is the same"),
         ({"n_shared": 30}, "30 are shared"),
         ({"n_shared": 30}, "Scans that only one run scored are left out"),
-        ({"second_ring": "relative: 0-0.5 mass radii"}, "The rings were measured differently"),
+        ({"second_regions": "ring 0-8 mm"}, "ring 0-5 mm, against ring 0-8 mm"),
     ],
 )
 def test_what_makes_a_comparison_doubtful_is_told(change, words):

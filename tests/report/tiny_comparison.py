@@ -56,8 +56,8 @@ def comparison_table(*rows: dict, **changes: object) -> pd.DataFrame:
         "p_adjusted": 0.02,
         "partition": "test",
         "confidence": 0.95,
-        "first_ring": "0-5 mm",
-        "second_ring": "0-5 mm",
+        "first_regions": "ring 0-5 mm",
+        "second_regions": "ring 0-5 mm",
     }
     shown = rows or (AUC, DELONG, HITS, SHARE)
     return RunComparison.validate(pd.DataFrame([usual | row | changes for row in shown]))

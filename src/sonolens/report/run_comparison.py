@@ -99,10 +99,11 @@ def _list_cautions(rows: pd.DataFrame) -> list[str]:
         cautions.append(
             "Every number is the same: both runs rest on the same networks and maps, as a report that was written anew does."
         )
-    if first["first_ring"] != first["second_ring"]:
+    if first["first_regions"] != first["second_regions"]:
         cautions.append(
-            f"The rings were measured differently ({first['first_ring']}; {first['second_ring']}): hits and shares of the ring, "
-            "of the region below and of all regions together are not of the same regions. Compare them with chance, not with each other."
+            f"The regions were drawn differently: {first['first_regions']}, against {first['second_regions']}. Hits and shares "
+            "are then not of the same regions, save those of a mass without tolerance: hold them against their chance, not "
+            "against each other."
         )
     if not first["n_shared"]:
         cautions.append(

@@ -53,8 +53,8 @@ class RunComparison(Estimates, unique=[*KEY, "level", "method", "region", "rule"
     test: Series[str] = pa.Field(isin=vocabulary.RUN_TESTS)
     p_value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    first_ring: Series[str] = pa.Field(description="How the peritumoral ring was measured.")
-    second_ring: Series[str]
+    first_regions: Series[str] = pa.Field(description="How regions were drawn, in words.")
+    second_regions: Series[str]
 
 
 RunComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(RunComparison)]

@@ -26,7 +26,7 @@ class ComparedRun:
         pointings: From `gather_pointing`.
         pictures: By scan what its picture and mask are, as digests; scans without are like no other's.
         lesion_probability: How it formed lesions from scans.
-        ring: How its peritumoral ring was measured.
+        regions: How ring and region below were drawn, and how near to them is inside, in words.
     """
 
     name: str
@@ -37,7 +37,7 @@ class ComparedRun:
     pointings: Sequence[Pointing]
     pictures: Mapping[str, tuple[str, str]]
     lesion_probability: LesionProbability
-    ring: str
+    regions: str
 
 
 Pair: TypeAlias = tuple[ComparedRun, ComparedRun]

@@ -249,5 +249,5 @@ def _tell_pair(pair: Pair, shared: Sequence[str], partition: str) -> dict[str, A
     for side, run in zip(("first", "second"), pair, strict=True):
         scored = run.decisions.loc[run.decisions["partition"] == partition, "scan_id"].nunique()
         told |= {side: run.name, f"{side}_label": run.label or None}
-        told |= {f"{side}_scans": scored, f"{side}_ring": run.ring}
+        told |= {f"{side}_scans": scored, f"{side}_regions": run.regions}
     return told

@@ -65,7 +65,7 @@ def gather_run(run: PastRun, scoring: EvaluationParameters) -> ComparedRun:
         pictures=_digest_pictures(run),
         lesion_probability=run.parameter("evaluation", "lesion_probability")
         or scoring.lesion_probability,
-        ring=pointing.read_ring(read["extreme_points"]),
+        regions=_describe_regions(run, read),
     )
 
 
@@ -83,11 +83,27 @@ def _gather_pointing(read: dict[str, Any], scoring: EvaluationParameters) -> lis
             MeanMapExtremes.empty(),
             read["scans"],
             read["region_masks"],
-            tolerance_mm=float(read["region_shares"]["tolerance_mm"].iloc[0]),
+            tolerance_mm=_tolerance_of(read),
         ),
         partition=scoring.partition,
         methods=list(EXPLAINERS),
     )
+
+
+def _describe_regions(run: PastRun, read: dict[str, Any]) -> str:
+    """Say how ring and region below were drawn, and how near to a region a point is inside."""
+    below = run.parameter("regions", "below") or {}
+    tolerance = _tolerance_of(read)
+    parts = [
+        f"ring {pointing.read_ring(read['extreme_points'])}",
+        ", ".join(f"below.{name} {value}" for name, value in sorted(below.items())),
+        f"tolerance {tolerance:g} mm" if tolerance else "",
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def _tolerance_of(read: dict[str, Any]) -> float:
+    return float(read["region_shares"]["tolerance_mm"].max())
 
 
 def _digest_pictures(run: PastRun) -> dict[str, tuple[str, str]]:
