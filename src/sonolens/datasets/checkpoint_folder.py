@@ -39,11 +39,18 @@ class CheckpointFile:
 
 @dataclass(frozen=True)
 class CheckpointFolder:
-    """Checkpoints by name; a name tells what a fit is made from, so equal names mean equal fits."""
+    """Checkpoints by name; a name tells what a fit is made from, so equal names mean equal fits.
+
+    Which were `asked` for is noted for the record of the run, as what is in the folder is: it changes nothing that a
+    node returns. A copy for another process notes its own.
+    """
 
     file_system: fsspec.AbstractFileSystem
     path: str
     asked: set[str] = field(default_factory=set, compare=False)
+
+    def __reduce__(self) -> tuple[type["CheckpointFolder"], tuple[fsspec.AbstractFileSystem, str]]:
+        return CheckpointFolder, (self.file_system, self.path)
 
     def slot(self, name: str) -> CheckpointFile:
         """Return the place of one checkpoint, whether it is there or not."""
