@@ -269,7 +269,7 @@ def test_nothing_is_made_from_a_later_layer(nodes: list) -> None:
     folder_of = {
         name: re.search(r"\d\d_(\w+?)/", entry.get("filepath") or entry["path"])
         for name, entry in catalog.items()
-        if name in catalog_names() - {"study", "run_context"}
+        if name in catalog_names() - {"study", "run_context", "runs", "compared_runs"}
     }
     number_of = {found[1]: int(found[0][:2]) for found in folder_of.values()}
     layer_of = catalog_layers()
@@ -287,12 +287,15 @@ def test_every_dataset_of_the_flow_stands_in_the_catalog_and_no_other_does(nodes
     assert used | {"run_record"} == catalog_names()
 
 
-def test_every_dataset_but_the_study_the_context_and_checkpoints_is_versioned() -> None:
+def test_every_dataset_is_versioned_but_what_is_read_only_named_by_content_or_leads_to_versions() -> (
+    None
+):
     catalog = read_catalog()
 
     unversioned = {name for name in catalog_names() if not catalog[name].get("versioned")}
 
-    assert unversioned == {"study", "run_context", "checkpoints"}
+    read_only = {"study", "runs", "compared_runs"}
+    assert unversioned == {"run_context", "checkpoints", "index", "latest"} | read_only
 
 
 def test_every_table_in_the_catalog_has_its_contract() -> None:

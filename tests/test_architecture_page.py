@@ -18,7 +18,7 @@ DOCS = [
     PROJECT / "CONTRIBUTING.md",
     *sorted((PROJECT / "docs").rglob("*.md")),
 ]
-WITHOUT_A_MAKER = {"study", "checkpoints", "run_context", "run_record"}
+WITHOUT_A_MAKER = {"study", "checkpoints", "run_context", "run_record", "runs", "compared_runs"}
 
 
 @pytest.fixture(scope="module")

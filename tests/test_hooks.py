@@ -14,7 +14,8 @@ from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner, ThreadRunner
 
 from sonolens.datasets import JsonDataset
-from sonolens.hooks import OneWorld, say_outcome
+from sonolens.hooks import OneWorld
+from sonolens.outcome import say_outcome
 
 TEXT = {"type": "sonolens.datasets.TextDataset", "versioned": True}
 
@@ -123,7 +124,7 @@ class Project:
         try:
             (runner or SequentialRunner()).run(pipeline, catalog, only_missing_outputs=only_missing)
         except Exception as error:
-            self.hook.on_pipeline_error(error, run_params, catalog)
+            self.hook.on_pipeline_error(error, catalog)
             raise
         self.hook.after_pipeline_run(run_params, pipeline, catalog)
         return catalog

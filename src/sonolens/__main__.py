@@ -1,4 +1,4 @@
-"""``python -m sonolens`` or ``sonolens``: run the project outside of the Kedro command line."""
+"""``python -m sonolens`` or ``sonolens run``: run the project outside of the Kedro command line."""
 
 import sys
 from pathlib import Path

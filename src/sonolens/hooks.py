@@ -1,6 +1,6 @@
 """One run, one world: a run reads what belongs together, keeps it fixed and writes down what it did."""
 
-import logging
+import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
 
+from sonolens.datasets.checkpoint_folder import names_asked
 from sonolens.datasets.run_records import RUN_RECORD, RunRecords
+from sonolens.datasets.runs import runs_found
 from sonolens.datasets.versions import (
     complete_versions,
-    file_of,
     fingerprint,
     fix_versions,
     versioned_datasets,
@@ -28,29 +31,15 @@ from sonolens.inputs import (
     warn_of_idle_parameters,
 )
 from sonolens.lineage import begin_run, to_document
+from sonolens.past_runs import check_label
 from sonolens.provenance import describe_software, plain, without_folders
+from sonolens.step_times import StepTimes, say_what_it_takes
 
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
 
-LOOKED_AT = {
-    "screening_sheet": "Scans with their masks and findings",
-    "view_matrix_report": "Networks that never saw a region",
-    "chosen_regions_report": "Can explanations improve classification?",
-    "report": "Report",
-}
-"""Catalog entries that people open, and what they are called; a run that made one says where it lies."""
-
-VERDICT = "verdict"
-"""Catalog entry with what a run's maps show; a run that made it says so at its end."""
-
-RELIANCE = "reliance_verdict"
-"""Catalog entry with what a run's decisions hang on; likewise."""
-
-logger = logging.getLogger(__name__)
-
-outcome = logging.getLogger("sonolens.outcome")
-"""What a run found and where it lies, in lines that `conf/logging.yml` leaves unbroken, so that they can be copied."""
+CHECKPOINTS, COMPARED = "checkpoints", "compared_runs"
+"""Catalog entries without versions: what a run took from them stands in its record, so that none of it is pruned."""
 
 
 class OneWorld:
@@ -66,6 +55,15 @@ class OneWorld:
     def __init__(self) -> None:
         self._session: dict[str, Any] = {}
         self._started = 0.0
+        self._label: str = ""
+        self._steps = StepTimes()
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Read what the run is called, which ``--params label=...`` says."""
+        loader = context.config_loader
+        settings = {**loader["globals"], **(loader.runtime_params or {})}
+        self._label = check_label(settings.get("label"))
 
     @hook_impl
     def before_pipeline_run(
@@ -88,6 +86,7 @@ class OneWorld:
                 fix_versions(dataset, load=run_id, save=run_id)
         self._started = time.monotonic()
         self._session = _describe_run(run_params, inputs) | {
+            "label": self._label or None,
             "parameters": _parameters_read(pipeline, catalog),
             "made_with": RunRecords(catalog).parameters_of(set(inputs.versions.values())),
         }
@@ -104,7 +103,19 @@ class OneWorld:
             "session": uuid4().hex[:12],
             **to_document(record),
         }
+        self._steps.begin(len(pipeline.nodes))
+        say_what_it_takes(RunRecords(catalog), self._session, steps=len(pipeline.nodes))
         self._write(catalog, status="running")
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """Look at the clock."""
+        self._steps.start(node.name)
+
+    @hook_impl
+    def after_node_run(self, node: Node) -> None:
+        """Look at the clock again."""
+        self._steps.end(node.name)
 
     @hook_impl
     def after_pipeline_run(
@@ -127,40 +138,20 @@ class OneWorld:
             known.update(fresh)
         self._session |= {"outputs": outputs, "planned": sorted(outputs)}
         self._write(catalog, status="complete")
-        say_outcome(catalog, run_id)
 
     @hook_impl
-    def on_pipeline_error(
-        self, error: Exception, run_params: dict[str, Any], catalog: CatalogProtocol[Any, Any]
-    ) -> None:
-        """Close the record of a run that failed, and say where lies what it made to be looked at."""
+    def on_pipeline_error(self, error: Exception, catalog: CatalogProtocol[Any, Any]) -> None:
+        """Close the record of a run that failed."""
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         self._session["error"] = without_folders(reason)
         self._write(catalog, status="failed")
-        say_outcome(catalog, run_params["run_id"])
 
     def _write(self, catalog: CatalogProtocol[Any, Any], *, status: str) -> None:
         seconds = round(time.monotonic() - self._started, 3)
-        self._session |= {"status": status, "seconds": seconds}
+        self._session |= {"status": status, "seconds": seconds, "steps": self._steps.seconds}
+        if status != "running":
+            self._session |= _look_back(catalog)
         RunRecords(catalog).write(self._session)
-
-
-def say_outcome(catalog: CatalogProtocol[Any, Any], run_id: str) -> None:
-    """Log what a run's maps show, and where its pictures and pages lie."""
-    if VERDICT in catalog and run_id in complete_versions(catalog[VERDICT]):
-        # The report knows networks and figures; what makes no verdict starts without them.
-        from sonolens.report.verdicts import say_verdicts  # noqa: PLC0415
-
-        for line in say_verdicts(catalog[VERDICT].load()):
-            outcome.info("Answer: %s", line)
-    if RELIANCE in catalog and run_id in complete_versions(catalog[RELIANCE]):
-        from sonolens.report.sections.reliance import say_reliance  # noqa: PLC0415
-
-        for line in say_reliance(catalog[RELIANCE].load()):
-            outcome.info("Reliance: %s", line)
-    for name, title in LOOKED_AT.items():
-        if name in catalog and run_id in complete_versions(catalog[name]):
-            outcome.info("%s: %s", title, file_of(catalog[name], run_id))
 
 
 def _check_asked(asked: Mapping[str, str], *, known: set[str]) -> None:
@@ -193,6 +184,7 @@ def _describe_run(run_params: Mapping[str, Any], inputs: Inputs) -> dict[str, An
         "inputs": dict(inputs.versions),
         "runtime_params": plain(run_params["runtime_params"] or {}),
         **describe_software(Path(run_params["project_path"])),
+        "cores": os.cpu_count(),
     }
 
 
@@ -200,6 +192,18 @@ def _parameters_read(pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> 
     """The groups of parameters that a run's nodes read; what they do not read changed nothing."""
     names = sorted(name for name in pipeline.inputs() if name.startswith("params:"))
     return {name.removeprefix("params:"): plain(catalog[name].load()) for name in names}
+
+
+def _look_back(catalog: CatalogProtocol[Any, Any]) -> dict[str, list[str]]:
+    """Name what a run has used that bears no version: checkpoints, and runs that it compared."""
+    return {
+        key: tell(catalog[name])
+        for key, (name, tell) in {
+            "checkpoints": (CHECKPOINTS, names_asked),
+            "compared": (COMPARED, runs_found),
+        }.items()
+        if name in catalog
+    }
 
 
 def _datasets(names: list[str]) -> list[str]:

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 CATALOG_PARAMETERS = frozenset(
     {
         "data_root",
+        "compare.runs",
+        "label",
         "tracking_uri",
         "study.path",
         "study.reader",
@@ -73,7 +75,8 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
         read: Inputs of the run's pipeline.
     """
     groups = {name.removeprefix("params:") for name in read if name.startswith("params:")}
-    catalog = {"data_root", "tracking_uri"} | ({"study"} if "study" in read else set())
+    told_to = {"study": "study", "compared_runs": "compare"}
+    catalog = {"data_root", "label", "tracking_uri"} | {told_to[n] for n in told_to if n in read}
     idle = [name for name in _dotted(given) if name.split(".")[0] not in groups | catalog]
     if idle:
         logger.warning(

@@ -2,41 +2,69 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias, TypeVar
 
 from rich import get_console
-from rich.progress import track as rich_track
+from rich.progress import Progress
 
 Item = TypeVar("Item")
+
+Advance: TypeAlias = Callable[[float], None]
+"""Tells that so many more are done; parts of one count."""
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LINES = 30.0
+SHORT_SECONDS = 1.0
+"""A step that is over before leaves no line."""
 
 
 def track(items: Iterable[Item], *, description: str, total: int) -> Iterator[Item]:
-    """Yield `items` unchanged while telling how far along they are.
+    """Yield `items` unchanged while telling how far along they are; see `counting`.
 
     Args:
         items: What is worked through; may be a generator.
         description: What is being done, for example ``"Drawing region masks"``.
         total: How many items there will be.
+    """
+    with counting(description=description, total=total) as advance:
+        for item in items:
+            yield item
+            advance(1.0)
+
+
+@contextmanager
+def counting(*, description: str, total: int) -> Iterator[Advance]:
+    """Tell how far along a step is that says so itself, because one of its items takes long.
+
+    On a terminal rich draws a bar on the console that Kedro's log handler also uses, so log lines and bar do not
+    tear each other; elsewhere a line is logged every 30 seconds, and one at the end of what was not short.
+
+    Args:
+        description: What is being done.
+        total: How many items there will be.
 
     Yields:
-        The items. On a terminal rich draws a bar on the console that Kedro's log handler also uses,
-        so log lines and bar do not tear each other; elsewhere a line is logged every 30 seconds
-        and one at the end.
+        A function to call with how many more are done.
     """
     if get_console().is_terminal:
-        yield from rich_track(items, description=description, total=total)
+        with Progress(console=get_console()) as progress:
+            task = progress.add_task(description, total=total)
+            yield lambda more: progress.advance(task, more)
         return
     started = last_line = time.monotonic()
-    done = 0
-    for item in items:
-        yield item
-        done += 1
+    done = 0.0
+
+    def advance(more: float) -> None:
+        nonlocal done, last_line
+        done += more
         if time.monotonic() - last_line > SECONDS_BETWEEN_LINES:
             last_line = time.monotonic()
             logger.info("%s: %d of %d", description, done, total)
-    logger.info("%s: %d done in %.1f s", description, done, time.monotonic() - started)
+
+    yield advance
+    seconds = time.monotonic() - started
+    if seconds >= SHORT_SECONDS:
+        logger.info("%s: %d done in %.1f s", description, round(done), seconds)

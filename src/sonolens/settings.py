@@ -4,14 +4,16 @@ import os
 
 from sonolens.config import ConfigLoader
 from sonolens.hooks import OneWorld
+from sonolens.outcome import Outcome
 from sonolens.session import SharedRunSession
 from sonolens.tracking import MlflowTracking
 
 # Work on patients' scans does not report home, and Kedro's telemetry would write into pyproject.toml.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
-# Kedro calls the last one first: a run is sent when its record is closed.
-HOOKS = (OneWorld(), MlflowTracking())
+# Kedro calls the last one first, and those that asked to be last in turn: a run is sent when its record is closed,
+# and its outcome is told after that.
+HOOKS = (OneWorld(), MlflowTracking(), Outcome())
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry", "kedro_mlflow")
 SESSION_CLASS = SharedRunSession
 

@@ -7,6 +7,7 @@ import pytest
 from kedro.io.core import DatasetError
 
 from sonolens.datasets import CheckpointFolderDataset
+from sonolens.datasets.checkpoint_folder import names_asked
 
 
 def test_what_a_fit_left_is_found_again_by_its_name(tmp_path: Path) -> None:
@@ -51,3 +52,16 @@ def test_a_slot_can_be_sent_to_another_process(tmp_path: Path) -> None:
 def test_a_node_cannot_return_checkpoints(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="written by the fits themselves"):
         CheckpointFolderDataset(path=tmp_path).save("anything")
+
+
+def test_what_was_asked_for_is_noted_by_the_dataset_and_by_no_copy(tmp_path: Path) -> None:
+    dataset = CheckpointFolderDataset(path=str(tmp_path))
+    folder = dataset.load()
+    before = pickle.dumps(folder)
+
+    folder.slot("b")
+    dataset.load().slot("a")
+
+    assert names_asked(dataset) == ["a", "b"]
+    assert pickle.dumps(folder) == before
+    assert pickle.loads(before).asked == set()

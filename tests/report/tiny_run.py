@@ -236,6 +236,7 @@ def _usual_inputs() -> dict[str, Any]:
         **{caption.name: PNG_SIGNATURE + caption.name.encode() for caption in CAPTIONS},
         "run_context": {
             "run_id": "2026-01-02T03.04.05.678Z",
+            "label": None,
             "started": "2026-01-02T03:04:05+00:00",
             "env": None,
             "pipelines": ["reporting"],

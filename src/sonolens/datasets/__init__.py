@@ -6,8 +6,10 @@ This room knows file formats and Kedro, no science.
 from sonolens.datasets.checkpoint_folder import CheckpointFolderDataset
 from sonolens.datasets.figure import FigureDataset
 from sonolens.datasets.json_document import JsonDataset
+from sonolens.datasets.link import LinkDataset
 from sonolens.datasets.network_weights import NetworkWeightsDataset
 from sonolens.datasets.numpy_array import NumpyArrayDataset
+from sonolens.datasets.runs import ComparedRunsDataset, RunsDataset
 from sonolens.datasets.study import StudyDataset
 from sonolens.datasets.table import TableDataset
 from sonolens.datasets.text import ReportDataset, TextDataset

@@ -1,7 +1,7 @@
 """A folder in which fits leave their state, to be taken up again by what they were made from."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -39,13 +39,22 @@ class CheckpointFile:
 
 @dataclass(frozen=True)
 class CheckpointFolder:
-    """Checkpoints by name; a name tells what a fit is made from, so equal names mean equal fits."""
+    """Checkpoints by name; a name tells what a fit is made from, so equal names mean equal fits.
+
+    Which were `asked` for is noted for the record of the run, as what is in the folder is: it changes nothing that a
+    node returns. A copy for another process notes its own.
+    """
 
     file_system: fsspec.AbstractFileSystem
     path: str
+    asked: set[str] = field(default_factory=set, compare=False)
+
+    def __reduce__(self) -> tuple[type["CheckpointFolder"], tuple[fsspec.AbstractFileSystem, str]]:
+        return CheckpointFolder, (self.file_system, self.path)
 
     def slot(self, name: str) -> CheckpointFile:
         """Return the place of one checkpoint, whether it is there or not."""
+        self.asked.add(name)
         return CheckpointFile(self.file_system, f"{self.path}/{name}{SUFFIX}")
 
 
@@ -75,10 +84,11 @@ class CheckpointFolderDataset(AbstractDataset[Any, CheckpointFolder]):
         self._path = PurePosixPath(folder)
         self._fs = open_file_system(self._protocol, credentials=credentials, fs_args=fs_args)
         self.metadata = metadata
+        self.asked: set[str] = set()
 
     def load(self) -> CheckpointFolder:
         """Hand out the folder, which need not exist yet."""
-        return CheckpointFolder(self._fs, str(self._path))
+        return CheckpointFolder(self._fs, str(self._path), self.asked)
 
     def save(self, data: Any) -> None:  # noqa: ARG002 - the signature is Kedro's
         """Refuse: fits write their checkpoints themselves, while they run."""
@@ -91,3 +101,8 @@ class CheckpointFolderDataset(AbstractDataset[Any, CheckpointFolder]):
 
     def _describe(self) -> dict[str, Any]:
         return {"path": self._path, "protocol": self._protocol}
+
+
+def names_asked(dataset: AbstractDataset[Any, Any]) -> list[str]:
+    """Name the checkpoints that a node of this process has asked for, there or not."""
+    return sorted(dataset.asked) if isinstance(dataset, CheckpointFolderDataset) else []

@@ -16,6 +16,14 @@ RUN_RECORD = "run_record"
 """Name of the catalog entry that holds them; without it, nothing is kept."""
 
 
+def world_of(run_id: str, sessions: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Tell the version of every dataset in the world of a run; none where its record tells none."""
+    try:
+        return merge_sessions(from_document(run_id, each) for each in sessions).world()
+    except (KeyError, TypeError, ValueError):
+        return {}
+
+
 class RunRecords:
     """Reads and writes the documents behind the catalog's `run_record`.
 
@@ -39,10 +47,18 @@ class RunRecords:
         """Yield the record of every run; one that cannot be read is left out with a warning."""
         for run_id in complete_versions(self._store) if self._store else []:
             try:
-                sessions = self._sessions(run_id)
+                sessions = self.sessions_of(run_id)
                 yield merge_sessions(from_document(run_id, session) for session in sessions)
             except (DatasetError, KeyError, TypeError, ValueError) as error:
                 logger.warning("The record of run %s cannot be read: %s", run_id, error)
+
+    def newest_sessions(self, *, at_most: int) -> Iterator[dict[str, Any]]:
+        """Yield what the processes of the newest runs recorded, newest first; damaged records are passed over."""
+        for run_id in complete_versions(self._store)[:at_most] if self._store else []:
+            try:
+                yield from reversed(self.sessions_of(run_id))
+            except (DatasetError, KeyError, TypeError):
+                continue
 
     def parameters_of(self, versions: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Look up the parameters that the runs of `versions` read, newest run first."""
@@ -50,7 +66,7 @@ class RunRecords:
         return {
             run_id: {
                 group: values
-                for session in self._sessions(run_id)
+                for session in self.sessions_of(run_id)
                 for group, values in session.get("parameters", {}).items()
             }
             for run_id in sorted(set(versions) & set(known), reverse=True)
@@ -65,11 +81,12 @@ class RunRecords:
         if self._store is None:
             return
         run_id = session["run_id"]
-        known = self._sessions(run_id) if run_id in complete_versions(self._store) else []
+        known = self.sessions_of(run_id) if run_id in complete_versions(self._store) else []
         others = [other for other in known if other["session"] != session["session"]]
         self._store.replace_version(run_id, {"run_id": run_id, "sessions": [*others, session]})
 
-    def _sessions(self, run_id: str) -> list[dict[str, Any]]:
+    def sessions_of(self, run_id: str) -> list[dict[str, Any]]:
+        """Read what every process of a run recorded; nothing where no records are kept."""
         if self._store is None:
             return []
         sessions: list[dict[str, Any]] = self._store.read_version(run_id)["sessions"]

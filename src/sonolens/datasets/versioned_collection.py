@@ -113,6 +113,11 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         manifest = self._get_load_path()
         return {item_id: self._item(manifest, item_id) for item_id in self._read_manifest(manifest)}
 
+    def digests(self) -> dict[str, str]:
+        """Tell the SHA-256 of every item of the version that `load` lists."""
+        entries = self._read_manifest(self._get_load_path())
+        return {item_id: entry["sha256"] for item_id, entry in entries.items()}
+
     def save(self, data: Items) -> None:
         """Write a new version item by item.
 

@@ -75,6 +75,12 @@ COMPARED_RULES = ("decision", "either")
 """The rules under which methods and configurations are compared."""
 
 COMPARISON_KINDS = ("method", "configuration")
+COMPARED_QUANTITIES = ("auc", "hit_rate", "reliance_share")
+"""What runs are compared by."""
+
+RUN_TESTS = ("delong", "paired bootstrap", "paired exchange", "independent bootstrap")
+"""How two runs are compared: on the same cases, or each on its own."""
+
 PROTOCOLS = ("rigorous", "paper")
 """``rigorous``: validation scans choose epoch, temperature and threshold. ``paper``: test scans choose
 epoch and threshold, and there is no temperature."""

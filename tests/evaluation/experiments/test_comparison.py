@@ -36,6 +36,7 @@ def pointing(hits, *, chance=0.2, patients=None, maps=None, judged=None, **chang
         "method": "cam",
         "protocol": "rigorous",
         "runs": 1,
+        "scan_ids": np.array([str(scan) for scan in range(scans)], dtype=object),
         "patient_ids": np.arange(scans) if patients is None else np.array(patients),
         "judged": np.ones(scans, dtype=bool) if judged is None else np.array(judged, dtype=bool),
         "maps": maps,

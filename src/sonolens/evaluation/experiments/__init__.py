@@ -1,5 +1,6 @@
 """Methods, networks and planted cues against each other."""
 
+from sonolens.evaluation.experiments.compared_runs import ComparedRun
 from sonolens.evaluation.experiments.comparison import compare_pointing
 from sonolens.evaluation.experiments.configurations import (
     Pointing,
@@ -15,3 +16,4 @@ from sonolens.evaluation.experiments.performance import (
 )
 from sonolens.evaluation.experiments.planted import score_planted_evidence
 from sonolens.evaluation.experiments.planted_seeds import summarise_seeds
+from sonolens.evaluation.experiments.run_comparison import compare_runs

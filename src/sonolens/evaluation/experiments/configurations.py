@@ -42,6 +42,7 @@ class Pointing:
         method: Name of the explainer.
         protocol: Who chose the networks' epochs and thresholds.
         runs: How many runs were explained.
+        scan_ids: Names of the scans, in alphabetical order.
         patient_ids: The patient of every scan.
         judged: Whether any of the runs explained the scan.
         maps: How many of its maps are not constant.
@@ -55,6 +56,7 @@ class Pointing:
     method: str
     protocol: str
     runs: int
+    scan_ids: np.ndarray
     patient_ids: np.ndarray
     judged: Labels
     maps: Int[np.ndarray, " scans"]
@@ -161,6 +163,7 @@ def _nothing(
         method=key[1],
         protocol=protocol,
         runs=0,
+        scan_ids=everyone["scan_id"].to_numpy(dtype=object),
         patient_ids=everyone["patient_id"].to_numpy(),
         judged=np.zeros(scans, dtype=bool),
         maps=np.zeros(scans, dtype=np.int64),

@@ -53,6 +53,11 @@ def randomise_cascade(network: ScanClassifier, *, seed: int) -> Iterator[ScanCla
         yield copy.deepcopy(forgetting)
 
 
+def count_parts(network: ScanClassifier) -> int:
+    """Count the parts that `randomise_cascade` draws anew, one after the other."""
+    return len(_parts_from_output(network))
+
+
 def _parts_from_output(network: ScanClassifier) -> list[tuple[str, ...]]:
     """Prefixes of the tensors of each part."""
     stages = NETWORKS[network.recipe.network].stages

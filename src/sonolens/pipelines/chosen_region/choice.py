@@ -30,9 +30,7 @@ def region_choice_station() -> Pipeline:
             draw_chosen_regions: "chosen_regions_figure",
         },
         takes={"coalition_logits": "validation_coalitions"},
-    ) + page_of_experiment(
-        section.SECTION, namespace="region_choice", report="chosen_regions_report"
-    )
+    ) + page_of_experiment(section.SECTION, namespace="region_choice", report="chosen_regions_page")
 
 
 def ask_validation_coalitions(

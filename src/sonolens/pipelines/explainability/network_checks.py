@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from scipy.special import expit
 
 from sonolens.arrays import SaliencyStack, ScanStack
 from sonolens.evaluation import evidence
-from sonolens.models import ScanClassifier, randomise_cascade, rebuild_network
+from sonolens.models import ScanClassifier, count_parts, randomise_cascade, rebuild_network
 from sonolens.pipelines.collections import Networks, SaliencyMaps, methods_drawn
 from sonolens.pipelines.consistency import decisions_of, read_weights, stack_maps
 from sonolens.pipelines.explainability.asked_networks import framed_scans, predict, rebuild
@@ -27,11 +28,14 @@ from sonolens.pipelines.parameters import (
     InferenceParameters,
 )
 from sonolens.pipelines.stations import station
-from sonolens.progress import track
+from sonolens.progress import Advance, counting
 from sonolens.saliency import explain_scans, predict_even_grey
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.evidence import MapCompleteness
 from sonolens.tables.training import DecisionsTable
+
+CURVES = 4
+"""Of a map: insertion and deletion, in its own order and at random."""
 
 logger = logging.getLogger(__name__)
 
@@ -64,29 +68,29 @@ def score_faithfulness(
     """Delete and insert scans cell by cell in the order of their maps, and ask the network again."""
     areas, curves = [], []
     methods = methods_drawn(saliency_maps)
-    runs = scored_scans(decisions, partition=scoring.partition)
-    for run, scored in track(runs.items(), description="Scoring faithfulness", total=len(runs)):
-        scan_ids = draw_some(scored, at_most=faithfulness.scans, seed=faithfulness.seed)
-        decided = decisions_of(decisions, run=run, scan_ids=scan_ids)
-        seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
-        framed = framed_scans(seen, scans, scan_ids)
-        traced = _ask_again(
-            rebuild(model_weights, run, framed, decided["logit"], inference),
-            decided,
-            framed,
-            stack_maps(
-                saliency_maps, decided, methods=methods, tolerance=inference.logit_tolerance
-            ),
-            faithfulness=faithfulness,
-            inference=inference,
-        )
-        for method, curve in traced:
-            areas.append(
-                evidence.tabulate_faithfulness(
+    drawn = _draw_scans(decisions, scoring, at_most=faithfulness.scans, seed=faithfulness.seed)
+    with _counting_scans("Scoring faithfulness", drawn) as advance:
+        for run, scan_ids in drawn.items():
+            decided = decisions_of(decisions, run=run, scan_ids=scan_ids)
+            seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
+            framed = framed_scans(seen, scans, scan_ids)
+            traced = _ask_again(
+                rebuild(model_weights, run, framed, decided["logit"], inference),
+                decided,
+                framed,
+                stack_maps(
+                    saliency_maps, decided, methods=methods, tolerance=inference.logit_tolerance
+                ),
+                faithfulness=faithfulness,
+                inference=inference,
+                advance=advance,
+            )
+            for method, curve in traced:
+                area = evidence.tabulate_faithfulness(
                     curve, method=method, run=run, scan_ids=scan_ids, fill=faithfulness.fill
                 )
-            )
-            curves.append(evidence.average_faithfulness_curves(curve, method=method, run=run))
+                areas.append(area)
+                curves.append(evidence.average_faithfulness_curves(curve, method=method, run=run))
     map_faithfulness = pd.concat(areas, ignore_index=True)
     scores = evidence.summarise_faithfulness(
         map_faithfulness, decisions, partition=scoring.partition, bootstrap=scoring.bootstrap
@@ -106,27 +110,30 @@ def check_sanity(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Draw every network's weights anew from the output backwards, and see whether its maps change."""
     tables = []
-    runs = scored_scans(decisions, partition=scoring.partition)
-    for run, scored in track(runs.items(), description="Checking sanity", total=len(runs)):
-        scan_ids = draw_some(scored, at_most=sanity.scans, seed=sanity.seed)
-        seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
-        framed = framed_scans(seen, scans, scan_ids)
-        stored = decisions_of(decisions, run=run, scan_ids=scan_ids)["logit"]
-        network = rebuild(model_weights, run, framed, stored, inference)
-        depths = [
-            _explain(each, framed, scan_ids, run=run, explanation=explanation, inference=inference)
-            for each in _forgetting(network, seed=sanity.seed)
-        ]
-        tables += [
-            evidence.check_sanity(
-                depths[0][method],
-                [maps[method] for maps in depths[1:]],
-                method=method,
-                run=run,
-                scan_ids=scan_ids,
-            )
-            for method in explanation.methods
-        ]
+    drawn = _draw_scans(decisions, scoring, at_most=sanity.scans, seed=sanity.seed)
+    with _counting_scans("Checking sanity", drawn) as advance:
+        for run, scan_ids in drawn.items():
+            seen = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
+            framed = framed_scans(seen, scans, scan_ids)
+            stored = decisions_of(decisions, run=run, scan_ids=scan_ids)["logit"]
+            network = rebuild(model_weights, run, framed, stored, inference)
+            depths = []
+            for each in _forgetting(network, seed=sanity.seed):
+                maps = _explain(
+                    each, framed, scan_ids, run=run, explanation=explanation, inference=inference
+                )
+                depths.append(maps)
+                advance(len(scan_ids) / (1 + count_parts(network)))
+            tables += [
+                evidence.check_sanity(
+                    depths[0][method],
+                    [maps[method] for maps in depths[1:]],
+                    method=method,
+                    run=run,
+                    scan_ids=scan_ids,
+                )
+                for method in explanation.methods
+            ]
     map_sanity = pd.concat(tables, ignore_index=True)
     return map_sanity, evidence.summarise_sanity(
         map_sanity, decisions, partition=scoring.partition, bootstrap=scoring.bootstrap
@@ -182,6 +189,20 @@ def _warn_of_gaps(gaps: pd.DataFrame) -> None:
         )
 
 
+def _draw_scans(
+    decisions: DecisionsTable, scoring: EvaluationParameters, *, at_most: int | None, seed: int
+) -> dict[str, list[str]]:
+    """Draw the scans of every run that its network is asked about again."""
+    scored = scored_scans(decisions, partition=scoring.partition)
+    return {run: draw_some(each, at_most=at_most, seed=seed) for run, each in scored.items()}
+
+
+def _counting_scans(
+    description: str, drawn: dict[str, list[str]]
+) -> AbstractContextManager[Advance]:
+    return counting(description=f"{description}, in scans", total=sum(map(len, drawn.values())))
+
+
 def _ask_again(
     network: ScanClassifier,
     decided: pd.DataFrame,
@@ -190,11 +211,14 @@ def _ask_again(
     *,
     faithfulness: FaithfulnessParameters,
     inference: InferenceParameters,
+    advance: Advance,
 ) -> Iterator[tuple[str, dict[tuple[str, str], np.ndarray]]]:
     """Trace the curves of every method on some scans of one run, in the probabilities of its table."""
     temperature = float(decided["temperature"].iloc[0])
+    pictures_per_scan = len(maps) * CURVES * (faithfulness.steps + 1)
 
     def judge(changed: ScanStack) -> np.ndarray:
+        advance(len(changed) / pictures_per_scan)
         return np.asarray(expit(predict(network, changed, inference) / temperature))
 
     for method, of_scans in maps.items():

@@ -23,7 +23,7 @@ def view_matrix_station() -> Pipeline:
     return station(
         "view_matrix",
         {score_view_matrix: "view_matrix", draw_view_matrix: "view_matrix_figure"},
-    ) + page_of_experiment(section.SECTION, namespace="view_matrix", report="view_matrix_report")
+    ) + page_of_experiment(section.SECTION, namespace="view_matrix", report="view_matrix_page")
 
 
 def score_view_matrix(

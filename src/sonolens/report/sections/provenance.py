@@ -6,6 +6,7 @@ from sonolens.report.section import Section, Tables
 
 RUN_FACTS = (
     "run_id",
+    "label",
     "started",
     "env",
     "pipelines",
