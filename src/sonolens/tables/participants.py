@@ -85,8 +85,8 @@ def list_unequal(flow: pd.DataFrame) -> list[str]:
         division = division_of.get(row["box"])
         parted = next((key for key in _wider(row) if key in scans_of), None)
         if division and parted:
-            # Maps part a box once per method, folds once per fold.
-            sums[division, parted, row["method"], _fold(row)] += row["scans"]
+            # Folds, runs and methods each part the same box anew.
+            sums[division, parted, _fold(row), row["run"], row["method"]] += row["scans"]
     return [
         f"{division}: {total} of {scans_of[parted]} scans"
         for (division, parted, *_), total in sums.items()

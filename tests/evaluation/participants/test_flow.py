@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sonolens.evaluation.participants import trace_scan_flow
@@ -41,10 +41,11 @@ def splits_table(scans: pd.DataFrame, *, folds: int = 1) -> pd.DataFrame:
 
 
 def decisions_table(scans: pd.DataFrame, splits: pd.DataFrame, called: list[bool]) -> pd.DataFrame:
-    """One run per fold that calls every scan as told."""
+    """Two runs per fold: one calls every scan as told, the other the other way round."""
     told = scans[["scan_id", "label"]].assign(called=called)
     listed = splits[["scan_id", "fold", "partition"]].merge(told, on="scan_id")
-    return listed.assign(run="net" + listed["fold"].astype("str"))
+    runs = listed.assign(run="net" + listed["fold"].astype("str"))
+    return pd.concat([runs, runs.assign(run=runs["run"] + "b", called=~runs["called"])])
 
 
 def points_table(decisions: pd.DataFrame, *, silent: set[str]) -> pd.DataFrame:
@@ -127,7 +128,7 @@ def test_calls_silent_maps_and_reliance_part_the_scans_of_a_partition() -> None:
     called = [True] * 12 + [False] * 12
     flow = trace(24, called=called, silent=["s0", "s1"], asked=["s0", "s2", "s20"])
 
-    tested = {"partition": "test"}  # patients 0 and 3: scans 0-3 and 12-15
+    tested = {"partition": "test", "run": "net0"}  # patients 0 and 3: scans 0-3 and 12-15
     assert scans_in(flow, "decided", **tested) == 8
     assert scans_in(flow, "true_positive", **tested) == 2
     assert scans_in(flow, "false_positive", **tested) == 2
@@ -152,7 +153,7 @@ def test_scans_that_a_run_did_not_call_are_told() -> None:
     decisions = decisions_table(scans, splits_table(scans), [True] * 24)
     known = decisions[decisions["scan_id"] != "s0"]
 
-    assert scans_in(trace(scans=scans, decisions=known), "undecided", partition="test") == 1
+    assert scans_in(trace(scans=scans, decisions=known), "undecided", run="net0") == 1
 
 
 def test_tables_of_different_runs_are_refused() -> None:
@@ -160,7 +161,7 @@ def test_tables_of_different_runs_are_refused() -> None:
         trace(study_facts=facts(20))
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=12, phases=[Phase.explicit, Phase.generate])
 @given(st.data())
 def test_every_scan_is_in_one_box_of_each_division(data: st.DataObject) -> None:
     count = data.draw(st.integers(12, 40))

@@ -1,3 +1,4 @@
+import pandas as pd
 from tiny_run import run_inputs
 from tiny_scores import RUN
 
@@ -13,6 +14,17 @@ def test_the_boxes_of_a_run_are_told_in_words() -> None:
     assert told["called malignant, rightly"] == 1
     assert told["not called"] == 2
     assert told["map has an extreme"] == 2
+
+
+def test_the_boxes_of_many_runs_are_left_to_the_table() -> None:
+    inputs = run_inputs()
+    flow = inputs["scan_flow"]
+    many = pd.concat([flow.assign(run=flow["run"] + str(number)) for number in range(60)])
+
+    html = write_section(SECTION, inputs | {"scan_flow": many})
+
+    assert "scan_flow.csv" in html
+    assert "<details>" not in html
 
 
 def test_the_diagram_stands_in_the_page_as_it_is() -> None:

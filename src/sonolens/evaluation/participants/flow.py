@@ -1,11 +1,12 @@
 """Where the scans of a study went: found, screened, split, called, explained."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int
 
 from sonolens.cohort.screening import KEPT_TOGETHER
 from sonolens.tables.cohort import ScansTable, ScreeningTable, SplitsTable
@@ -56,21 +57,23 @@ def trace_scan_flow(
         *_trace_partitions(splits, census=census),
     ]
     fold_of = dict(zip(training_runs["run"], training_runs["fold"], strict=True))
-    silent = _list_silent(extreme_points)
-    explained = {str(run): found for run, found in silent.groupby("run", sort=False)}
-    own = region_reliance[region_reliance["null"] == "none"]
-    asked_of = {str(run): set(found) for run, found in own.groupby("run")["scan_id"]}
-    members = _list_members(splits)
-    for names, decided in decisions.groupby(["run", "partition"], sort=False):
+    maps = _list_maps(extreme_points, census)
+    maps_of = {str(run): found for run, found in maps.groupby("run", sort=False)}
+    own = region_reliance[region_reliance["null"] == "none"].drop_duplicates(["run", "scan_id"])
+    asked_of = {str(run): census.find(found["scan_id"]) for run, found in own.groupby("run")}
+    members = _list_members(splits, census)
+    nobody = np.zeros(0, dtype=int)
+    placed = decisions.assign(place=census.find(decisions["scan_id"]))
+    for names, decided in placed.groupby(["run", "partition"], sort=False):
         run, partition = map(str, names)
         key = {"fold": fold_of[run], "partition": partition, "run": run}
-        others = members.get((fold_of[run], partition), set()) - set(decided["scan_id"])
+        others = np.setdiff1d(members.get((fold_of[run], partition), nobody), decided["place"])
         boxes += _label(
             [
                 *_trace_calls(decided, census=census),
-                *([{"box": "undecided"} | census.count(others)] if others else []),
-                *_trace_reliance(decided, asked_of.get(run, set()), census=census),
-                *_trace_maps(decided, explained.get(run, silent.iloc[:0]), census=census),
+                *([{"box": "undecided"} | census.count(others)] if others.size else []),
+                *_trace_reliance(decided, asked_of.get(run, nobody), census=census),
+                *_trace_maps(decided, maps_of.get(run, maps.iloc[:0]), census=census),
             ],
             key,
         )
@@ -100,15 +103,22 @@ class Census:
         filled = {name: is_filled(scans, column).to_numpy() for name, column in names.items()}
         return cls(pd.DataFrame(ids, index=index), pd.DataFrame(filled, index=index))
 
-    def count(self, scan_ids: Collection[str]) -> dict[str, float | int]:
-        """Count a group of scans; NaN for lesions or patients if one of them is not known."""
-        places = self.ids.index.get_indexer(pd.Index(list(scan_ids), dtype="str"))
+    def find(self, scan_ids: "pd.Series[Any]") -> Int[np.ndarray, " scans"]:
+        """Find the places of scans in the study; -1 where it has no such scan."""
+        return self.ids.index.get_indexer(pd.Index(scan_ids))
+
+    def count(self, places: Int[np.ndarray, " scans"]) -> dict[str, float | int]:
+        """Count the scans at some places; NaN for lesions or patients if one of them is not known."""
         counts: dict[str, float | int] = {"scans": len(places)}
         for name in self.ids:
             known = (places >= 0).all() and not self.filled[name].to_numpy()[places].any()
             found = np.unique(self.ids[name].to_numpy()[places]).size
             counts[str(name)] = float(found) if known else np.nan
         return counts
+
+    def count_named(self, scan_ids: "pd.Series[Any]") -> dict[str, float | int]:
+        """Count a group of scans by their names."""
+        return self.count(self.find(scan_ids))
 
 
 def _trace_intake(
@@ -139,11 +149,11 @@ def _trace_intake(
     yield {"box": "screened", **whole}
     for why, number in _count_dropped(screening, scans, dropped=dropped).items():
         yield {"box": "dropped", "reason": why, "scans": number, **unknown}
-    yield {"box": "kept"} | census.count(list(scans["scan_id"]))
+    yield {"box": "kept"} | census.count_named(scans["scan_id"])
     told = screening[screening["scan_id"].isin(scans["scan_id"])]
     alike = told[told["check"].isin(KEPT_TOGETHER)]
     for box, found in (("warned", told), ("alike", alike)):
-        yield {"box": box} | census.count(found["scan_id"].unique())
+        yield {"box": box} | census.count_named(found["scan_id"].drop_duplicates())
 
 
 def _known(number: int | None) -> float:
@@ -164,20 +174,20 @@ def _count_dropped(screening: ScreeningTable, scans: ScansTable, *, dropped: int
 
 def _trace_partitions(splits: SplitsTable, *, census: Census) -> Iterator[dict[str, Any]]:
     """Count every partition of every fold, and the scans that a fold leaves out."""
-    everyone = set(census.ids.index)
     for fold, found in splits.groupby("fold"):
         for partition in PARTITIONS:
             inside = found.loc[found["partition"] == partition, "scan_id"]
-            yield {"box": partition, "fold": fold, "partition": partition} | census.count(inside)
-        outside = everyone - set(found["scan_id"])
-        if outside:
+            box = {"box": partition, "fold": fold, "partition": partition}
+            yield box | census.count_named(inside)
+        outside = np.setdiff1d(np.arange(len(census.ids)), census.find(found["scan_id"]))
+        if outside.size:
             yield {"box": "in_no_partition", "fold": fold} | census.count(outside)
 
 
-def _list_members(splits: SplitsTable) -> dict[tuple[int, str], set[str]]:
-    """List the scans of every fold and partition."""
+def _list_members(splits: SplitsTable, census: Census) -> dict[tuple[int, str], np.ndarray]:
+    """List the places of the scans of every fold and partition."""
     return {
-        (int(fold), partition): set(splits.loc[inside, "scan_id"])
+        (int(fold), partition): census.find(splits.loc[inside, "scan_id"])
         for fold in splits["fold"].unique()
         for partition in PARTITIONS
         if (inside := (splits["fold"] == fold) & (splits["partition"] == partition)).any()
@@ -197,23 +207,24 @@ def _trace_calls(decided: pd.DataFrame, *, census: Census) -> Iterator[dict[str,
         "false_negative": ~called & malignant,
     }
     for box, inside in groups.items():
-        yield {"box": box} | census.count(decided.loc[inside, "scan_id"])
+        yield {"box": box} | census.count(decided["place"].to_numpy()[inside])
 
 
 def _trace_reliance(
-    decided: pd.DataFrame, asked: set[str], *, census: Census
+    decided: pd.DataFrame, asked: np.ndarray, *, census: Census
 ) -> Iterator[dict[str, Any]]:
     """Count the scans that a network was asked about again without some of their regions."""
-    inside = decided["scan_id"].isin(asked)
+    inside = np.isin(decided["place"], asked)
     if inside.any():
-        yield {"box": "asked"} | census.count(decided.loc[inside, "scan_id"])
-        yield {"box": "not_asked"} | census.count(decided.loc[~inside, "scan_id"])
+        yield {"box": "asked"} | census.count(decided["place"].to_numpy()[inside])
+        yield {"box": "not_asked"} | census.count(decided["place"].to_numpy()[~inside])
 
 
-def _list_silent(extreme_points: ExtremePointsTable) -> pd.DataFrame:
-    """List every map, and whether none of its extremes lies anywhere."""
+def _list_maps(extreme_points: ExtremePointsTable, census: Census) -> pd.DataFrame:
+    """List every map with the place of its scan, and whether none of its extremes lies anywhere."""
     nowhere = extreme_points.assign(silent=extreme_points["region"] == "none")
-    maps = nowhere.groupby(["method", "run", "scan_id"], sort=False)["silent"]
+    nowhere = nowhere.assign(place=census.find(nowhere["scan_id"]))
+    maps = nowhere.groupby(["method", "run", "place"], sort=False)["silent"]
     return maps.all().reset_index()
 
 
@@ -221,15 +232,15 @@ def _trace_maps(
     decided: pd.DataFrame, maps: pd.DataFrame, *, census: Census
 ) -> Iterator[dict[str, Any]]:
     """Count, per method, the maps that point, those that are constant, and scans without one."""
-    drawn = maps[maps["scan_id"].isin(decided["scan_id"])]
+    drawn = maps[maps["place"].isin(decided["place"])]
     for method, found in drawn.groupby("method", sort=False):
         groups = {
-            "pointing": found.loc[~found["silent"], "scan_id"],
-            "silent": found.loc[found["silent"], "scan_id"],
-            "without_map": decided.loc[~decided["scan_id"].isin(found["scan_id"]), "scan_id"],
+            "pointing": found.loc[~found["silent"], "place"],
+            "silent": found.loc[found["silent"], "place"],
+            "without_map": decided.loc[~decided["place"].isin(found["place"]), "place"],
         }
-        for box, scan_ids in groups.items():
-            yield {"box": box, "method": method} | census.count(scan_ids)
+        for box, places in groups.items():
+            yield {"box": box, "method": method} | census.count(places.to_numpy())
 
 
 def _label(boxes: list[dict[str, Any]], key: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -26,7 +26,8 @@ CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
 TERMS = (
     *("citeAs", "column", "extract", "field", "fileObject", "fileProperty", "fileSet", "format"),
     *("includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet"),
-    *("references", "regex", "repeated", "replace", "separator", "source", "subField", "transform"),
+    *("references", "regex", "repeated", "replace", "samplingRate", "separator", "source"),
+    *("subField", "transform", "equivalentProperty"),
 )
 """Words of Croissant that its context shortens."""
 

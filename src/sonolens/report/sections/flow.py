@@ -26,6 +26,10 @@ TITLES = {
 """The boxes of one run, in their order."""
 
 
+MOST_BOXES = 500
+"""More boxes than this are left to the table `scan_flow`."""
+
+
 def list_boxes(scan_flow: ScanFlowTable) -> list[dict[str, Any]]:
     """List the boxes of every run, with what they count as text."""
     of_runs = scan_flow[scan_flow["run"] != ALL]
@@ -42,7 +46,13 @@ def _count(number: float) -> str:
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
-    return {"diagram": tables["scan_flow_figure"], "boxes": list_boxes(tables["scan_flow"])}
+    boxes = list_boxes(tables["scan_flow"])
+    shown = boxes if len(boxes) <= MOST_BOXES else []
+    return {
+        "diagram": tables["scan_flow_figure"],
+        "boxes": shown,
+        "left_out": len(boxes) - len(shown),
+    }
 
 
 SECTION = Section(
