@@ -12,9 +12,8 @@ LONGEST_CARD = 60_000
 
 def _tell_cards(tables: Tables) -> dict[str, Any]:
     model_card, data_card = tables["model_card"], tables["data_card"]
-    header, _, _ = model_card.removeprefix("---\n").partition("\n---\n")
     missing = list_missing(data_card)
-    if "license:" not in header.split("\nmodel-index:")[0]:
+    if not model_card.startswith("---\nlicense:"):
         missing = ["publication.model_license", *missing]
     return {
         "model_card": model_card if len(model_card) <= LONGEST_CARD else "",
