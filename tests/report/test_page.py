@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tiny_journal import describe
 from tiny_run import (
     CAPTIONS,
     NOTHING_COUNTED,
@@ -16,6 +17,7 @@ from tiny_run import (
 from tiny_scores import metrics_table, training_runs_table
 
 from sonolens.report import write_report
+from sonolens.report.sections.checklists import read_checklists
 
 VOID = {"meta", "link", "img", "br", "hr"}
 
@@ -104,10 +106,11 @@ def test_the_page_needs_nothing_from_outside(page: Outline) -> None:
     assert "@import" not in styles
 
 
-def test_the_only_outward_link_is_the_papers_doi(page: Outline) -> None:
+def test_the_only_outward_links_are_dois_of_the_paper_and_of_checklists(page: Outline) -> None:
     outward = {a["href"] for a in page.all("a") if not a["href"].startswith("#")}
 
-    assert outward == {"https://doi.org/10.15557/JoU.2022.0013"}
+    checklists = {f"https://doi.org/{checklist.doi}" for checklist in read_checklists()}
+    assert outward == {"https://doi.org/10.15557/JoU.2022.0013"} | checklists
 
 
 def test_every_figure_is_embedded_once_and_described(page: Outline) -> None:
@@ -175,9 +178,19 @@ def test_where_nothing_was_counted_no_rate_is_invented() -> None:
     # Sections on other tables, which are full here, are left out.
     sections = [
         html.index(f'<section id="{name}"')
-        for name in ("training", "pointing", "reliance", "figures")
+        for name in (
+            "flow",
+            "data",
+            "training",
+            "pointing",
+            "reliance",
+            "figures",
+            "journal",
+            "provenance",
+        )
     ]
-    outline = Outline(html[: sections[0]] + html[sections[1] : sections[2]] + html[sections[3] :])
+    kept = [0, *sections, len(html)]
+    outline = Outline("".join(html[kept[n] : kept[n + 1]] for n in range(0, len(kept), 2)))
 
     assert "classified no test scan correctly" in outline.text
     assert not re.search(r"\b(0 %|nan|NaN|None|Undefined)", outline.text)
@@ -249,13 +262,14 @@ def test_the_patients_warned_of_are_those_of_the_partition_that_played() -> None
     assert "The test partition has only 5 patients" in read(splits=splits).text
 
 
-def test_folds_have_a_column_only_if_there_are_several(page: Outline) -> None:
-    splits = run_inputs()["splits"]
+def test_folds_have_tables_of_their_own_only_if_there_are_several(page: Outline) -> None:
+    scans, splits = run_inputs()["scans"], run_inputs()["splits"]
+    several = pd.concat([splits, splits.assign(fold=1)])
 
-    several = read(splits=pd.concat([splits, splits.assign(fold=1)]))
+    text = read(splits=several, partition_characteristics=describe(scans, several)).text
 
-    assert "Fold Partition Label" in several.text
-    assert "Fold Partition" not in page.text
+    assert "Characteristics by partition, fold 1" in text
+    assert "fold 1" not in page.text
 
 
 def test_several_methods_answer_one_after_another() -> None:

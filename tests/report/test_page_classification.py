@@ -63,7 +63,7 @@ def grid() -> str:
         ({"training_runs": training_runs_table(output_stride=8)}, "imagenet 8 0.001"),
         ({"training_runs": training_runs_table(n_learning=4711)}, "4,711 of 23,510,081"),
         ({"training_runs": training_runs_table(start="none")}, "rigorous none 16"),
-        ({"training_history": history_table().assign(seconds=100.0)}, "300"),
+        ({"training_history": history_table().assign(seconds=271.0)}, "813"),
         ({"predictions": predictions_table(temperature=2.22)}, "after 2.22"),
         ({"operating_points": points_table(threshold=0.777)}, "0.777"),
         ({"classification_metrics": metrics_table(npv=0.56)}, "0.56 [0.46, 0.61]"),

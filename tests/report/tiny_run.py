@@ -12,6 +12,7 @@ from tiny_evidence import (
     localization_table,
     sanity_table,
 )
+from tiny_journal import describe, journal_inputs
 from tiny_reliance import reliance_tables
 from tiny_scores import (
     NAN,
@@ -181,6 +182,9 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
     for source in follow.keys() & replaced.keys():
         for name, derive in follow[source].items():
             inputs[name] = replaced.get(name, derive(replaced[source]))
+    if "scans" in replaced:
+        told = describe(inputs["scans"], inputs["splits"])
+        inputs["partition_characteristics"] = replaced.get("partition_characteristics", told)
     judged = judge_maps(
         inputs["pointing_game"], inputs["classification_metrics"], baselines=["random"]
     )
@@ -192,7 +196,7 @@ def run_inputs(**replaced: Any) -> dict[str, Any]:
 def _usual_inputs() -> dict[str, Any]:
     """Made once, because checking the tables takes longer than rendering them; copied before use."""
     scans, metrics, pointing = scans_table(), metrics_table(), pointing_table()
-    return {
+    inputs = {
         "study_facts": {
             "name": "toy",
             "description": "A toy study, CC0.",
@@ -250,3 +254,4 @@ def _usual_inputs() -> dict[str, Any]:
             "made_with": {"2026-01-01T00.00.00.000Z": {"training": {"epochs": 77}}},
         },
     }
+    return inputs | journal_inputs(inputs)

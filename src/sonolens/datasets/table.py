@@ -26,7 +26,7 @@ class TableDataset(WholeFileDataset[pd.DataFrame, pd.DataFrame]):
         "keep_default_na": False,
         "na_values": [""],
     }
-    DEFAULT_SAVE_ARGS: dict[str, Any] = {"index": False, "lineterminator": "\n"}  # noqa: RUF012
+    DEFAULT_SAVE_ARGS: dict[str, Any] = dict(contract.CSV_FORMAT)  # noqa: RUF012
 
     def __init__(
         self,

@@ -1,10 +1,12 @@
 """The templates of a page, and how they print numbers."""
 
+import html
 import json
 from functools import cache
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from sonolens.report import numerals
 
@@ -29,6 +31,7 @@ def open_templates() -> jinja2.Environment:
         "tally": numerals.tally,
         "p_value": numerals.p_value,
         "indented": _indented,
+        "in_markdown": _in_markdown,
     }
     environment.globals |= {
         "percent_with_interval": numerals.percent_with_interval,
@@ -38,6 +41,11 @@ def open_templates() -> jinja2.Environment:
         "few": FEW_RUNS,
     }
     return environment
+
+
+def _in_markdown(value: Any) -> Markup:
+    """Take from a text what Markdown would read as a tag or as the end of a cell; quotes stay."""
+    return Markup(html.escape(str(value), quote=False).replace("|", "\\|"))  # noqa: S704 - escaped
 
 
 def _indented(value: Any) -> str:

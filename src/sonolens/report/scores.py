@@ -11,6 +11,14 @@ from sonolens.tables.vocabulary import LEVELS, OPERATING_RULES
 JUDGED_BY = OPERATING_RULES[0]
 """The rule whose calls the paper counts, and every table that names no rule."""
 
+RULES = {
+    "closest_to_corner": "closest to corner",
+    "youden": "Youden",
+    "sensitivity_90": "sensitivity 90 %",
+    "sensitivity_95": "sensitivity 95 %",
+}
+"""The rules as a page names them."""
+
 NO_RULE = "none"
 """The rule of a metric that needs no threshold."""
 

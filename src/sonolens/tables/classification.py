@@ -63,6 +63,23 @@ class ClassificationMetrics(
         ).all(axis=1)
 
 
+class CallCounts(Table, unique=["run", "level", "partition", "rule"]):
+    """How many cases a threshold calls malignant and benign, rightly and wrongly: the 2 x 2 table.
+
+    `threshold` is the frozen one of `OperatingPoints`. A partition without a case has zeros.
+    """
+
+    run: Series[str]
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
+    partition: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
+    rule: Series[str] = pa.Field(isin=vocabulary.OPERATING_RULES)
+    threshold: Series[float] = pa.Field(ge=0)
+    true_positive: Series[int] = pa.Field(ge=0)
+    false_positive: Series[int] = pa.Field(ge=0)
+    false_negative: Series[int] = pa.Field(ge=0)
+    true_negative: Series[int] = pa.Field(ge=0)
+
+
 class RocCurve(Table):
     """The corners of each run's ROC curve, from (0, 0) to (1, 1)."""
 
@@ -160,6 +177,7 @@ class ProtocolOptimism(Table, unique=["run", "level", "source", "metric"]):
 
 OperatingPointsTable: TypeAlias = Annotated[pd.DataFrame, fits(OperatingPoints)]
 ClassificationMetricsTable: TypeAlias = Annotated[pd.DataFrame, fits(ClassificationMetrics)]
+CallCountsTable: TypeAlias = Annotated[pd.DataFrame, fits(CallCounts)]
 RocCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(RocCurve)]
 CalibrationCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(CalibrationCurve)]
 ConfigurationMetricsTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationMetrics)]

@@ -1,6 +1,6 @@
 """What every contract of a table has in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,10 @@ try:  # only the tests' type checker reads what it makes
     from beartype.vale import Is
 except ModuleNotFoundError:
     Is = None  # type: ignore[assignment]
+
+
+CSV_FORMAT: Mapping[str, Any] = {"index": False, "lineterminator": "\n"}
+"""How tables become files: arguments of `pandas.DataFrame.to_csv`, so that equal tables become equal bytes."""
 
 
 class Table(pa.DataFrameModel):

@@ -166,3 +166,50 @@ DESCRIPTOR_STEMS: Unions = {
 
 DESCRIPTOR_READINGS = ("points", "share", "value")
 """What is read of a region: where maps point, its share of reliance, and what it adds to the logit."""
+
+FLOW_PARENTS = {
+    "found": "",
+    "not_usable": "found",
+    "screened": "found",
+    "dropped": "screened",
+    "kept": "screened",
+    "warned": "kept",
+    "alike": "kept",
+    **dict.fromkeys(PARTITIONS, "kept"),
+    "in_no_partition": "kept",
+    "decided": "partition",
+    "undecided": "partition",
+    "called_malignant": "decided",
+    "called_benign": "decided",
+    "true_positive": "called_malignant",
+    "false_positive": "called_malignant",
+    "true_negative": "called_benign",
+    "false_negative": "called_benign",
+    "pointing": "decided",
+    "silent": "decided",
+    "without_map": "decided",
+    "asked": "decided",
+    "not_asked": "decided",
+}
+"""The boxes of the flow of scans, each with the box that it is a part of; ``partition``: the box of its own partition."""
+
+FLOW_DIVISIONS: Unions = {
+    "reading": ("not_usable", "screened"),
+    "screening": ("dropped", "kept"),
+    "splitting": (*PARTITIONS, "in_no_partition"),
+    "deciding": ("decided", "undecided"),
+    "calls": ("called_malignant", "called_benign"),
+    "called malignant": ("true_positive", "false_positive"),
+    "called benign": ("true_negative", "false_negative"),
+    "maps": ("pointing", "silent", "without_map"),
+    "reliance": ("asked", "not_asked"),
+}
+"""What divides a box into others that hold each of its scans once; ``warned`` and ``alike`` only remark on some of them."""
+
+CALL_COUNTS = ("true_positive", "false_positive", "false_negative", "true_negative")
+"""What becomes of a case: called malignant rightly or wrongly, called benign wrongly or rightly."""
+
+CHARACTERISTICS = ("number", "label", "birads", "view", "device", "size_mm", "depth_mm", "age")
+"""What the scans of a partition are like: how many, and of what kind."""
+
+UNITS = ("scan", "lesion", "patient")

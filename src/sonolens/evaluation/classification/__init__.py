@@ -7,6 +7,7 @@ from sonolens.evaluation.classification.calibration import (
     estimate_calibration_error,
     trace_calibration,
 )
+from sonolens.evaluation.classification.call_counts import count_calls
 from sonolens.evaluation.classification.case_strata import stratify_cases
 from sonolens.evaluation.classification.cases import LesionProbability
 from sonolens.evaluation.classification.configuration_comparison import compare_configurations

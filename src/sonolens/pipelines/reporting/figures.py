@@ -28,6 +28,7 @@ from sonolens.pipelines.reporting.scan_figures import (
     played_partition,
 )
 from sonolens.pipelines.stations import station
+from sonolens.report.flow_diagram import draw_scan_flow
 from sonolens.tables.classification import (
     CalibrationCurveTable,
     ClassificationMetricsTable,
@@ -68,6 +69,7 @@ def figures_station() -> Pipeline:
     return station(
         "figures",
         {
+            draw_scan_flow: "scan_flow_figure",
             draw_roc: "roc_figure",
             draw_calibration: "calibration_figure",
             draw_training: "training_figure",

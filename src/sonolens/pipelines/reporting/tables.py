@@ -1,14 +1,15 @@
 """Scores -> the paper's tables, and whether better classifiers point better."""
 
 import pandas as pd
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Node, Pipeline
 
-from sonolens.evaluation import experiments, pointing
+from sonolens.evaluation import classification, experiments, participants, pointing
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
-from sonolens.report import tabulate_classification, tabulate_pointing_game
+from sonolens.report import cards, tabulate_classification, tabulate_pointing_game
+from sonolens.report.methods_text import METHODS_NEEDS, write_methods
 from sonolens.saliency import EXPLAINERS
-from sonolens.tables.classification import ClassificationMetricsTable
+from sonolens.tables.classification import ClassificationMetricsTable, OperatingPointsTable
 from sonolens.tables.pointing import AnnotationHitsTable, PointingGameTable, RegionSharesTable
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
@@ -46,16 +47,38 @@ def judge_maps(
     )
 
 
+def tabulate_calls(
+    decisions: DecisionsTable, operating_points: OperatingPointsTable, scoring: EvaluationParameters
+) -> pd.DataFrame:
+    """Count what every frozen threshold calls malignant and benign, rightly and wrongly."""
+    return classification.count_calls(
+        decisions, operating_points, lesion_probability=scoring.lesion_probability
+    )
+
+
 def tables_station() -> Pipeline:
-    """Set out the tables."""
-    return station(
+    """Set out the tables, and what a journal and machines read of them."""
+    made = station(
         "tables",
         {
+            cards.write_model_card: "model_card",
+            cards.write_data_card: "data_card",
             tabulate_classification: "table_1",
             tabulate_pointing_game: "table_2",
+            tabulate_calls: "call_counts",
+            participants.trace_scan_flow: "scan_flow",
+            participants.describe_partitions: "partition_characteristics",
             # These here and not in explainability, which needs no scores of classification: a run killed before
             # they are complete must still be able to go on with its weights.
             judge_maps: "verdict",
             relate_performance: ["performance_and_pointing", "performance_correlation"],
         },
     )
+    # The prose declares what it is told from, as the page does.
+    written = Node(
+        write_methods,
+        inputs={name: name for name in METHODS_NEEDS},
+        outputs="methods_text",
+        name="write_methods",
+    )
+    return made + Pipeline([written], namespace="tables", prefix_datasets_with_namespace=False)

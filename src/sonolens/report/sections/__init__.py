@@ -14,6 +14,7 @@ from sonolens.report.sections import (
     data_card,
     evidence,
     experiments,
+    journal,
     limits,
     optimism,
     paper_figures,
@@ -47,6 +48,7 @@ SECTIONS = (
     paper_figures.SECTION,
     reading.SECTION,
     limits.SECTION,
+    journal.SECTION,
     provenance.SECTION,
 )
 

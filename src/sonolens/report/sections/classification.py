@@ -10,21 +10,13 @@ from sonolens.report.numerals import amount
 from sonolens.report.order import in_order
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import confidence_of, name_runs
-from sonolens.report.scores import Score, ScoreSheet, read_test_scores
+from sonolens.report.scores import RULES, Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
-from sonolens.report.sections import calibration, strata
+from sonolens.report.sections import calibration, call_counts, strata
 from sonolens.tables.classification import OperatingPointsTable
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.filled_in import is_filled
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS, OPERATING_RULES
-
-RULES = {
-    "closest_to_corner": "closest to corner",
-    "youden": "Youden",
-    "sensitivity_90": "sensitivity 90 %",
-    "sensitivity_95": "sensitivity 95 %",
-}
-"""The rules as a page names them."""
 
 
 @dataclass(frozen=True)
@@ -146,5 +138,5 @@ SECTION = Section(
         ),
     ),
     tell=_tell,
-    parts=(calibration.SECTION, strata.SECTION),
+    parts=(call_counts.SECTION, calibration.SECTION, strata.SECTION),
 )
