@@ -1,0 +1,77 @@
+// @ts-check
+/** The list of cases, one page of it at a time. */
+import { find, make } from "./elements.mjs";
+import { askedOf, judge, PAGE_ROWS } from "./listing.mjs";
+import { fixed } from "./words.mjs";
+
+/** @typedef {import("./data.mjs").Case} Case */
+/** @typedef {import("./listing.mjs").Play} Play */
+
+const SIGNS = { max: "+", min: "−" };
+const REGION_NAMES = { peritumoral: "ring", none: "nowhere", other: "elsewhere" };
+
+/**
+ * Show the page of the list that holds one of its cases.
+ * @param {Case[]} listed
+ * @param {number} at Place of the open case in the list.
+ * @param {Play} play
+ * @param {(scan: string) => string | undefined} thumbnailOf
+ */
+export function showPage(listed, at, play, thumbnailOf) {
+  const first = Math.floor(Math.max(at, 0) / PAGE_ROWS) * PAGE_ROWS;
+  const shown = listed.slice(first, first + PAGE_ROWS);
+  find("case-rows").replaceChildren(...shown.map((each, row) => line(each, first + row === at, play, thumbnailOf)));
+  find("page-of-cases").textContent = listed.length
+    ? `${first + 1} to ${first + shown.length} of ${listed.length}`
+    : "no case";
+  find("page-previous").disabled = first === 0;
+  find("page-next").disabled = first + PAGE_ROWS >= listed.length;
+}
+
+/**
+ * Mark the open case without drawing the list anew.
+ * @param {string | null} key
+ */
+export function markRow(key) {
+  for (const row of find("case-rows").children) {
+    if (row.dataset.case === key) {
+      row.setAttribute("aria-current", "true");
+      row.scrollIntoView({ block: "nearest" });
+    } else row.removeAttribute("aria-current");
+  }
+}
+
+/**
+ * @param {Case} each
+ * @param {boolean} open
+ * @param {Play} play
+ * @param {(scan: string) => string | undefined} thumbnailOf
+ */
+function line(each, open, play, thumbnailOf) {
+  const { hit, regions, distance } = judge(each, play);
+  const asked = askedOf(each, play.rule);
+  const places = asked.map((name, place) => `${SIGNS[name]} ${nameRegion(regions[place])}`);
+  const button = make("button", { type: "button", "data-open-case": each.key }, each.scan_id);
+  const words = make("span", { class: `cases-outcome${each.correct ? "" : " wrong"}` }, `${each.label}, called ${each.call}`);
+  const row = make(
+    "tr",
+    { "data-case": each.key, "data-outcome": each.outcome, "data-hit": hit },
+    make("td", { class: "cases-thumbnail" }, thumbnail(thumbnailOf(each.scan_id))),
+    make("th", { scope: "row" }, button, words),
+    make("td", { class: "number" }, fixed(each.probability, 2)),
+    make("td", {}, hit === "constant map" ? "nowhere" : places.join(" · "), make("span", { class: `cases-hit ${hit}` }, hit)),
+    make("td", { class: "number" }, fixed(distance, 1)),
+  );
+  if (open) row.setAttribute("aria-current", "true");
+  return row;
+}
+
+/** @param {string} region */
+export function nameRegion(region) {
+  return Object.hasOwn(REGION_NAMES, region) ? REGION_NAMES[/** @type {"none"} */ (region)] : region;
+}
+
+/** @param {string | undefined} address */
+function thumbnail(address) {
+  return address ? make("img", { src: address, alt: "", width: "48", loading: "lazy", decoding: "async" }) : "";
+}
