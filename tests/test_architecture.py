@@ -242,7 +242,7 @@ def test_a_station_is_one_namespace_of_one_pipeline(registered: dict[str, Pipeli
     assert sorted(of_pipelines) == sorted(made)
     for name, station in made.items():
         assert {node.namespace for node in station.nodes} == {name}
-    assert 9 <= len(made) <= 21
+    assert 9 <= len(made) <= 23
 
 
 def test_a_station_renames_no_dataset(nodes: list) -> None:

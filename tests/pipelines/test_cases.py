@@ -66,7 +66,9 @@ console.log(JSON.stringify(rows));
 class Study:
     """Scans with drawn masses, annotations and maps of two methods and two runs; a study without a finished run."""
 
-    def __init__(self, *, scans: int = 9, mode: str = "millimetres", spacing: float | None = 0.3) -> None:
+    def __init__(
+        self, *, scans: int = 9, mode: str = "millimetres", spacing: float | None = 0.3
+    ) -> None:
         rng = np.random.default_rng(scans)
         row_mm, col_mm = (np.nan, np.nan) if spacing is None else (spacing, 0.7 * spacing)
         ids = [HOSTILE if not n else f"s{n}" for n in range(scans)]
@@ -85,7 +87,11 @@ class Study:
             mask[top : top + 8, left : left + 9] = True
             marked = (rng.random((rows, cols)) > 0.97).astype(np.uint8)
             grey = rng.integers(0, 255, size=(rows, cols), dtype=np.uint8)
-            for where, array in ((self.pictures, grey), (self.masks, mask), (self.annotations, marked)):
+            for where, array in (
+                (self.pictures, grey),
+                (self.masks, mask),
+                (self.annotations, marked),
+            ):
                 where[scan_id] = Image.fromarray(array).copy
             for method, cells in (("cam", (7, 5)), ("edges", (9, 9))):
                 for run in ("one", "two"):
@@ -112,7 +118,13 @@ class Study:
         self.points = self.locate(self.draw(self.regions))
 
     def draw(self, rule: Any) -> dict[str, Callable[[], np.ndarray]]:
-        spacing = dict(zip(self.scans["scan_id"], self.scans[["spacing_row_mm", "spacing_col_mm"]].to_numpy(float).tolist(), strict=True))
+        spacing = dict(
+            zip(
+                self.scans["scan_id"],
+                self.scans[["spacing_row_mm", "spacing_col_mm"]].to_numpy(float).tolist(),
+                strict=True,
+            )
+        )
         return {
             scan_id: rule.partition(
                 np.asarray(read()), spacing_mm=tuple(spacing[scan_id]), scan_id=scan_id,
@@ -123,20 +135,32 @@ class Study:
 
     def locate(self, region_maps: dict[str, Callable[[], np.ndarray]]) -> pd.DataFrame:
         rows = []
-        spacing = self.scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]].astype(float)
+        spacing = self.scans.set_index("scan_id")[["spacing_row_mm", "spacing_col_mm"]].astype(
+            float
+        )
         for name, read in self.maps.items():
             method, run, scan_id = name.split("/")
             found = pointing.locate_extreme_points(
-                read(), region_maps[scan_id](), spacing_mm=tuple(spacing.loc[scan_id].tolist()), rule="cell"
+                read(),
+                region_maps[scan_id](),
+                spacing_mm=tuple(spacing.loc[scan_id].tolist()),
+                rule="cell",
             )
             rows += [{"method": method, "run": run, "scan_id": scan_id} | each for each in found]
         return pd.DataFrame(rows).assign(ring=self.regions.ring.label)
 
     def told(self, scoring: EvaluationParameters = SCORING, **replaced: Any) -> dict[str, Any]:
         """What the section of the page makes of this study."""
-        empty = {"mass_measurements": MassMeasurements, "descriptors": Descriptors, "screening": Screening}
+        empty = {
+            "mass_measurements": MassMeasurements,
+            "descriptors": Descriptors,
+            "screening": Screening,
+        }
         given = {name: contract.empty() for name, contract in empty.items()} | replaced
-        region_masks = {key: partial(lambda read: Image.fromarray(read()), read) for key, read in self.draw(self.regions).items()}
+        region_masks = {
+            key: partial(lambda read: Image.fromarray(read()), read)
+            for key, read in self.draw(self.regions).items()
+        }
         self.cases = Cases.validate(
             tabulate_cases(
                 self.points, region_masks, self.decisions, self.scans, given["mass_measurements"],
@@ -168,7 +192,9 @@ def play_in_node(rows: dict[str, Any]) -> pd.DataFrame:
     if NODE is None:
         pytest.skip("no node on this machine: the page's script is played by it")
     command = [NODE, "--input-type=module", "-e", PLAY, str(BROWSER)]
-    done = subprocess.run(command, input=json.dumps(rows), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, input=json.dumps(rows), capture_output=True, text=True, check=True
+    )
     return pd.DataFrame(json.loads(done.stdout))
 
 
@@ -186,14 +212,23 @@ def test_the_game_on_the_page_is_the_study_s_own_at_every_ring(
 ) -> None:
     rows = study.told(scoring)["rows"]
     played = play_in_node(rows).rename(columns={"silent": "n_silent", "empty": "n_empty"})
-    rings = {f"{ring.outer:.6g}": ring for ring in (study.regions.ring.widened(mm) for mm in (1.2, 2.0, 3.0))}
+    rings = {
+        f"{ring.outer:.6g}": ring
+        for ring in (study.regions.ring.widened(mm) for mm in (1.2, 2.0, 3.0))
+    }
 
-    assert rows["rings"]["own"] == [f"{each:g}" for each in rows["rings"]["widths"]].index(f"{study.regions.ring.outer:g}")
+    assert rows["rings"]["own"] == [f"{each:g}" for each in rows["rings"]["widths"]].index(
+        f"{study.regions.ring.outer:g}"
+    )
     for width, ring in rings.items():
-        scored = study.score(study.regions.model_copy(update={"ring": ring}), scoring).set_index(KEY)
+        scored = study.score(study.regions.model_copy(update={"ring": ring}), scoring).set_index(
+            KEY
+        )
         here = played[[f"{each:.6g}" == width for each in played["width"]]].set_index(KEY)
         counts = ["n", "n_silent", "n_empty"]
-        pd.testing.assert_frame_equal(here[counts], scored.loc[here.index, counts], check_dtype=False)
+        pd.testing.assert_frame_equal(
+            here[counts], scored.loc[here.index, counts], check_dtype=False
+        )
         for name in ("hits", "rate", "chance"):
             expected = scored.loc[here.index, name].to_numpy(dtype=float)
             np.testing.assert_allclose(here[name].astype(float), expected, rtol=0, atol=1e-12)
@@ -212,7 +247,9 @@ def test_cases_come_errors_first_and_their_hits_are_those_of_the_game() -> None:
     assert ranks.is_monotonic_increasing
     assert of_one["silent"].sum() == 1
     assert of_one.loc[of_one["silent"], ["hit_either", "max_row_px"]].isna().all(axis=None)
-    assert set(of_one.loc[of_one["max_region"].isin(REGION_NAMES), "hit_either"]) <= set(of_one["hit_either"])
+    assert set(of_one.loc[of_one["max_region"].isin(REGION_NAMES), "hit_either"]) <= set(
+        of_one["hit_either"]
+    )
 
 
 def test_what_names_hold_ends_no_script() -> None:
@@ -233,32 +270,52 @@ def test_notes_of_a_scan_stand_in_one_cell() -> None:
         [("s1", "margin", "spiculated"), ("s1", "halo", None), ("s1", "posterior", "shadow")],
         columns=["scan_id", "descriptor", "value"],
     )
-    found = pd.DataFrame([{"scan_id": "s1", "check": "tiny_scan", "severity": "warning", "value": None, "message": "m"}])
+    found = pd.DataFrame(
+        [
+            {
+                "scan_id": "s1",
+                "check": "tiny_scan",
+                "severity": "warning",
+                "value": None,
+                "message": "m",
+            }
+        ]
+    )
 
     study.told(descriptors=notes, screening=found)
 
     of_scan = study.cases[study.cases["scan_id"] == "s1"]
     assert set(of_scan["descriptors"]) == {"margin: spiculated; posterior: shadow"}
     assert set(of_scan["findings"]) == {"tiny_scan"}
-    assert study.cases.loc[study.cases["scan_id"] != "s1", ["descriptors", "findings"]].isna().all(axis=None)
+    assert (
+        study.cases.loc[study.cases["scan_id"] != "s1", ["descriptors", "findings"]]
+        .isna()
+        .all(axis=None)
+    )
 
 
 def test_pictures_end_with_their_budget_and_thumbnails_go_on() -> None:
     study = Study()
-    study.told(reporting=REPORTING.model_copy(update={"picture_megabytes": 0.008}))
+    study.told(reporting=REPORTING.model_copy(update={"picture_megabytes": 0.014}))
 
     shown = study.views["shown"]
     keys = study.cases[["method", "run", "scan_id"]].agg("/".join, axis=1).tolist()
     assert 0 < shown < len(keys)
-    assert [("cells" in study.views["maps"][key]) for key in keys] == [n < shown for n in range(len(keys))]
-    assert all(("picture" in scan) != ("thumbnail" in scan) for scan in study.views["scans"].values())
+    assert [("cells" in study.views["maps"][key]) for key in keys] == [
+        n < shown for n in range(len(keys))
+    ]
+    assert all(
+        ("picture" in scan) != ("thumbnail" in scan) for scan in study.views["scans"].values()
+    )
 
 
 def test_one_scan_of_one_class_and_of_no_pictures_has_a_page() -> None:
     study = Study(scans=1, spacing=None, mode="relative")
 
-    html = open_templates().get_template("cases.html").render(
-        **study.told(reporting=REPORTING.model_copy(update={"picture_megabytes": 0}))
+    html = (
+        open_templates()
+        .get_template("cases.html")
+        .render(**study.told(reporting=REPORTING.model_copy(update={"picture_megabytes": 0})))
     )
 
     assert "have their pictures in it" in html

@@ -11,7 +11,9 @@ from sonolens.regions.growth import MOST_RINGS
 WIDTHS = (0.3, 0.7, 1.0, 1.5, 3.0)
 
 
-def rule_of(*, mode: str = "millimetres", inner: float = 0.0, exclude_ring: bool = True) -> RegionRule:
+def rule_of(
+    *, mode: str = "millimetres", inner: float = 0.0, exclude_ring: bool = True
+) -> RegionRule:
     return RegionRule(
         ring=Ring(mode=mode, inner_mm=inner, outer_mm=1.0, outer_radii=0.5),
         below=Below(lateral_trim=0.1, max_depth_mm=None, exclude_ring=exclude_ring),
@@ -58,7 +60,9 @@ def test_a_relative_ring_grows_on_scans_without_spacing() -> None:
     np.testing.assert_array_equal(growing.with_ring(0), rule.partition(mask, **nothing))
 
 
-@pytest.mark.parametrize("widths", [[], [1.0, 1.0], [2.0, 1.0], [0.1 * step for step in range(1, MOST_RINGS + 2)]])
+@pytest.mark.parametrize(
+    "widths", [[], [1.0, 1.0], [2.0, 1.0], [0.1 * step for step in range(1, MOST_RINGS + 2)]]
+)
 def test_rings_that_do_not_grow_are_refused(widths: list[float]) -> None:
     rule = rule_of()
     rings = [rule.ring.widened(mm) for mm in widths]

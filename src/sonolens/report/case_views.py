@@ -18,10 +18,11 @@ WEBP_QUALITY = 75
 """Measured on scans of 480 px: 21 KiB for simulated speckle and 8 KiB for published scans, half of what JPEG of the
 same looks takes, and less than half of 16 grey levels in a PNG."""
 
-THUMBNAIL_PX = 56
-THUMBNAIL_QUALITY = 60
+THUMBNAIL_PX = 48
+THUMBNAIL_QUALITY = 50
 MOST_THUMBNAILS = 2000
-"""Thumbnails of scans without a picture; half a KiB each."""
+THUMBNAIL_BYTES = 600
+"""What is kept free for each; as text they take 300 to 700."""
 
 MOST_EXACT_CELLS = 64 * 64
 """Maps of more cells are kept in 127 steps of their largest value: a map of 224 x 224 cells is else 260 KB of text."""
@@ -65,7 +66,9 @@ def encode_regions(growing: GrowingRegions, *, largest_px: int) -> str:
     levels = part * np.uint8(MOST_RINGS + 1) + reach
     rows, cols = shrink_to(growing.parts.shape, largest_px)
     small = Image.fromarray(levels).resize((cols, rows), Image.Resampling.NEAREST)
-    return _address(small, "png", compress_level=6)  # lossless WebP: a third less for ten times the time
+    return _address(
+        small, "png", compress_level=6
+    )  # lossless WebP: a third less for ten times the time
 
 
 def encode_map(saliency: SaliencyMap) -> dict[str, Any]:
@@ -90,7 +93,9 @@ def write_tally(tally: Tally) -> str:
     >>> write_tally([(0, 3, 3, 0.5), (1, 9, 0, 2.0)])
     '0 3 3 0.5;1 9 0 2'
     """
-    return ";".join(f"{mass} {ring} {below} {_plain(weight)}" for mass, ring, below, weight in tally)
+    return ";".join(
+        f"{mass} {ring} {below} {_plain(weight)}" for mass, ring, below, weight in tally
+    )
 
 
 def write_points(points: Float[np.ndarray, "points 2"]) -> str:

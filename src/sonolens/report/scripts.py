@@ -26,7 +26,7 @@ def read_browser() -> str:
 
 
 def join_modules(modules: Mapping[str, str]) -> str:
-    """Put modules one after the other, each behind those that it imports, as one module that imports none.
+    r"""Put modules one after the other, each behind those that it imports, as one module that imports none.
 
     All that is done is to take out ``import {...} from "./name.mjs";`` and the word ``export``, so that the names of
     all modules share one scope: none may stand twice (a test watches), and nothing may be renamed.
@@ -41,17 +41,21 @@ def join_modules(modules: Mapping[str, str]) -> str:
     Examples:
         >>> print(
         ...     join_modules(
-        ...         {"a": 'import { one } from "./b.mjs";\\none();\\n', "b": "export function one() {}\\n"}
+        ...         {
+        ...             "a": 'import { one } from "./b.mjs";\none();\n',
+        ...             "b": "export function one() {}\n",
+        ...         }
         ...     )
         ... )
         function one() {}
         one();
     """
-    needs = {name: set(IMPORT.findall(source)) for name, source in sorted(modules.items())}
+    # Sorted, for the same modules must give the same text whatever order sets have in a process.
+    needs = {name: sorted(IMPORT.findall(source)) for name, source in sorted(modules.items())}
     absent = {needed for each in needs.values() for needed in each} - modules.keys()
     if absent:
         raise ValueError(
-            f"a script imports {sorted(absent)[0]}.mjs, which is not among {', '.join(modules)}; add it"
+            f"a script imports {min(absent)}.mjs, which is not among {', '.join(modules)}; add it"
         )
     ordered = TopologicalSorter(needs).static_order()
     return "".join(EXPORT.sub("", IMPORT.sub("", modules[name])) for name in ordered)

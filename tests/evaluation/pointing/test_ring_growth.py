@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonolens.evaluation.pointing import find_drawn, measure_region_shares, region_bits_at, tally_cells
+from sonolens.evaluation.pointing import (
+    find_drawn,
+    measure_region_shares,
+    region_bits_at,
+    tally_cells,
+)
 from sonolens.evaluation.pointing.ring_growth import follow_places
 from sonolens.regions import REGIONS, Below, GrowingRegions, RegionRule, Ring, grow_regions
 from sonolens.tables.vocabulary import REGION_NAMES

@@ -91,7 +91,7 @@ def _place_extremes(points: pd.DataFrame, lookup: RegionLookup) -> Mapping[str, 
     placed = {}
     for name in EXTREMES:
         maps = found[found["extreme"] == name].groupby(KEY, sort=False)
-        first = maps[list(PLACED)].nth(0)
+        first = pd.DataFrame(maps[list(PLACED)].nth(0))
         first.index = pd.MultiIndex.from_frame(found.loc[first.index, KEY])
         total = maps["inside"].sum(min_count=1).clip(upper=1)
         placed[name] = first.rename(columns=PLACED).assign(inside=total)

@@ -162,7 +162,10 @@ def _follow_scan(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Follow cells and extremes of one scan through all rings; return what is told of it, and of its maps."""
     growing = desk.grow(scan_id, rings)
-    asked = {"tolerance_mm": desk.tolerance_mm, "spacing_mm": desk.spacing_of[scan_id]}
+    asked: dict[str, Any] = {
+        "tolerance_mm": desk.tolerance_mm,
+        "spacing_mm": desk.spacing_of[scan_id],
+    }
     points = points_of[scan_id]
     _check_regions(points, growing, desk.own(rings), scan_id)
     rows, cols = growing.parts.shape
@@ -196,17 +199,16 @@ def _follow_extreme(
     }
 
 
-def _check_regions(
-    points: pd.DataFrame, growing: GrowingRegions, own: int, scan_id: str
-) -> None:
+def _check_regions(points: pd.DataFrame, growing: GrowingRegions, own: int, scan_id: str) -> None:
     """Refuse points whose regions were drawn by another rule than this run's parameters."""
     there = points.dropna(subset=["row_px", "col_px"])
     at = there[["row_px", "col_px"]].to_numpy(dtype=float)
-    now = np.array(pointing.read_regions_at(growing.with_ring(own), at), dtype=object)
-    moved = np.flatnonzero(now != there["region"].to_numpy(dtype=object)) if len(there) else []
-    if len(moved):
+    named = there["region"].tolist()
+    now = pointing.read_regions_at(growing.with_ring(own), at) if len(there) else []
+    moved = [number for number, region in enumerate(now) if region != named[number]]
+    if moved:
         raise ValueError(
-            f"an extreme of scan {scan_id!r} lies in {there['region'].iloc[moved[0]]!r}, but with this run's "
+            f"an extreme of scan {scan_id!r} lies in {named[moved[0]]!r}, but with this run's "
             f"parameters of regions in {now[moved[0]]!r}; run explainability again with these parameters, or "
             "reporting with those that its regions were drawn with"
         )
@@ -234,7 +236,8 @@ def _add_pictures(
     budget: float,
 ) -> int:
     """Add pictures and cells to the first cases, as far as the budget goes; return how many these are."""
-    left, shown = budget, 0
+    thumbnails = min(len(scans), case_views.MOST_THUMBNAILS)
+    left, shown = budget - thumbnails * case_views.THUMBNAIL_BYTES, 0
     for map_id in desk.map_ids:
         added = {} if "picture" in scans[map_id.scan_id] else _draw(desk, rings, map_id.scan_id)
         cells = case_views.encode_map(desk.saliency_maps[str(map_id)]())

@@ -38,7 +38,8 @@ export function startBrowser() {
     const before = state.listed[state.at]?.key;
     state.listed = sort(choose(cases, readFilters(form), how()), state, how());
     state.at = Math.max(state.listed.findIndex((each) => each.key === before), 0);
-    find("case-count").textContent = `${counted(state.listed.length, "case")} of ${cases.length}`;
+    find("case-count").textContent = `${state.listed.length} of ${counted(cases.length, "case")}`;
+    tellPosition();
     showPage(state.listed, state.at, how(), thumbnailOf);
     const now = state.listed[state.at] ?? null;
     if (now === null || now.key !== shownKey) viewer.show(now, how().ring);
@@ -51,6 +52,13 @@ export function startBrowser() {
   /** @type {string | undefined} */
   let shownKey;
 
+  const tellPosition = () => {
+    const { at, listed } = state;
+    find("case-position").textContent = listed.length ? `Case ${at + 1} of ${listed.length}` : "";
+    find("case-previous").disabled = at <= 0;
+    find("case-next").disabled = at >= listed.length - 1;
+  };
+
   const open = (/** @type {number} */ at) => {
     if (at < 0 || at >= state.listed.length) return;
     const turned = Math.floor(at / PAGE_ROWS) !== Math.floor(state.at / PAGE_ROWS);
@@ -58,7 +66,7 @@ export function startBrowser() {
     if (turned) showPage(state.listed, at, how(), thumbnailOf);
     shownKey = state.listed[at].key;
     markRow(shownKey);
-    find("case-position").textContent = `Case ${at + 1} of ${state.listed.length}`;
+    tellPosition();
     viewer.show(state.listed[at], how().ring);
   };
 
@@ -112,7 +120,11 @@ export function startBrowser() {
     const pressed = /** @type {Element} */ (event.target);
     const row = pressed.closest("[data-case]");
     const head = pressed.closest("[data-sort-by]");
-    if (row instanceof HTMLElement) open(state.listed.findIndex((each) => each.key === row.dataset.case));
+    if (row instanceof HTMLElement) {
+      open(state.listed.findIndex((each) => each.key === row.dataset.case));
+      const view = find("case-view");
+      if (view.getBoundingClientRect().top > 0.8 * window.innerHeight) view.scrollIntoView();
+    }
     if (head instanceof HTMLElement) {
       const by = head.dataset.sortBy ?? "";
       order(by, state.by === by && !state.descending);

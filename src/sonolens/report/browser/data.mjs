@@ -31,7 +31,7 @@ export function readCases(told) {
   const cells = new Map();
   const columns = Object.entries(told.columns);
   return Array.from({ length: told.n }, (_, index) => {
-    const row = Object.fromEntries(columns.map(([name, values]) => [name, values[index]]));
+    const row = Object.fromEntries(columns.map(([name, told]) => [name, Array.isArray(told) ? told[index] : told]));
     const key = `${row.method}/${row.run}/${row.scan_id}`;
     const scan = scans.get(row.scan_id);
     const map = maps.get(key);

@@ -28,8 +28,8 @@ export function readFilters(form) {
   const filters = noFilters();
   for (const field of findAll("filter", form)) {
     const [name, end] = field.dataset.filter.split(":");
-    if (end) filters[/** @type {"probability" | "distance"} */ (name)][end === "least" ? 0 : 1] = asNumber(field);
-    else if (name === "hit" || name === "region" || name === "finding" || name === "text") filters[name] = field.value;
+    if (end) filters[/** @type {"probability"} */ (name)][end === "least" ? 0 : 1] = asNumber(field);
+    else if (name in filters) filters[/** @type {"hit"} */ (name)] = field.value;
     else filters.equal[name] = field.value;
   }
   return filters;

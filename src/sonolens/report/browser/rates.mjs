@@ -6,7 +6,7 @@ import { counted, fixed, percent } from "./words.mjs";
 /** @typedef {import("./game.mjs").Rate} Rate */
 
 const TITLES = {
-  any: "at least one of the three",
+  any: "any of the three",
   mass: "mass",
   peritumoral: "peritumoral ring",
   below: "below the mass",
@@ -25,14 +25,14 @@ export function showRates(rates) {
 
 /** @param {Rate} rate */
 function row({ region, n, hits, rate, low, high, chance, empty }) {
-  const interval = n ? ` [${fixed(100 * low, 0)}, ${fixed(100 * high, 0)}]` : "";
+  const interval = n ? `[${fixed(100 * low, 0)}, ${fixed(100 * high, 0)}]` : "";
   const without = empty ? ` (${empty} without)` : "";
   return make(
     "tr",
     { "data-rate": region },
     make("th", { scope: "row" }, TITLES[region]),
     make("td", { class: "number", "data-hits": String(hits) }, `${fixed(hits, Number.isInteger(hits) ? 0 : 2)} of ${n}${without}`),
-    make("td", { class: "number", "data-rate-value": String(rate) }, `${percent(rate)}${interval}`),
+    make("td", { class: "number", "data-rate-value": String(rate) }, make("span", {}, percent(rate)), " ", make("span", {}, interval)),
     make("td", { class: "number", "data-chance": String(chance) }, percent(chance)),
     make("td", { "aria-hidden": "true" }, bar(rate, chance)),
   );

@@ -20,7 +20,11 @@ const REGION_NAMES = { peritumoral: "ring", none: "nowhere", other: "elsewhere" 
 export function showPage(listed, at, play, thumbnailOf) {
   const first = Math.floor(Math.max(at, 0) / PAGE_ROWS) * PAGE_ROWS;
   const shown = listed.slice(first, first + PAGE_ROWS);
-  find("case-rows").replaceChildren(...shown.map((each, row) => line(each, first + row === at, play, thumbnailOf)));
+  const rows = find("case-rows");
+  const focused = rows.contains(document.activeElement);
+  rows.replaceChildren(...shown.map((each, row) => line(each, first + row === at, play, thumbnailOf)));
+  // Keys work only within the browser: the focus must not be lost with the row that had it.
+  if (focused) (rows.querySelector("[aria-current] button") ?? find("case-list")).focus({ preventScroll: true });
   find("page-of-cases").textContent = listed.length
     ? `${first + 1} to ${first + shown.length} of ${listed.length}`
     : "no case";
@@ -48,19 +52,22 @@ export function markRow(key) {
  * @param {(scan: string) => string | undefined} thumbnailOf
  */
 function line(each, open, play, thumbnailOf) {
-  const { hit, regions, distance } = judge(each, play);
+  const { hit, regions } = judge(each, play);
   const asked = askedOf(each, play.rule);
-  const places = asked.map((name, place) => `${SIGNS[name]} ${nameRegion(regions[place])}`);
+  const places = asked.map((name, place) => {
+    const { distance } = each.extremes[name];
+    const away = distance === null || distance === 0 ? "" : ` ${fixed(distance, 1)}`;
+    return make("span", {}, `${SIGNS[name]} ${nameRegion(regions[place])}${away}`);
+  });
   const button = make("button", { type: "button", "data-open-case": each.key }, each.scan_id);
-  const words = make("span", { class: `cases-outcome${each.correct ? "" : " wrong"}` }, `${each.label}, called ${each.call}`);
+  const words = make("span", { class: `cases-outcome${each.correct ? "" : " wrong"}` }, each.outcome);
   const row = make(
     "tr",
     { "data-case": each.key, "data-outcome": each.outcome, "data-hit": hit },
     make("td", { class: "cases-thumbnail" }, thumbnail(thumbnailOf(each.scan_id))),
     make("th", { scope: "row" }, button, words),
     make("td", { class: "number" }, fixed(each.probability, 2)),
-    make("td", {}, hit === "constant map" ? "nowhere" : places.join(" · "), make("span", { class: `cases-hit ${hit}` }, hit)),
-    make("td", { class: "number" }, fixed(distance, 1)),
+    make("td", { class: "cases-places" }, ...(hit === "constant map" ? [] : places), make("span", { class: `cases-hit ${hit}` }, hit)),
   );
   if (open) row.setAttribute("aria-current", "true");
   return row;
@@ -73,5 +80,5 @@ export function nameRegion(region) {
 
 /** @param {string | undefined} address */
 function thumbnail(address) {
-  return address ? make("img", { src: address, alt: "", width: "48", loading: "lazy", decoding: "async" }) : "";
+  return address ? make("img", { src: address, alt: "", width: "44", loading: "lazy", decoding: "async" }) : "";
 }

@@ -92,6 +92,7 @@ export function openViewer(told) {
       if (!has) return;
       const [image, regions] = await Promise.all([loadPicture(scan.picture), loadPicture(scan.regions)]);
       if (mine !== asked) return; // another case was opened meanwhile
+      find("map-limit").textContent = signed(told.maps.get(shown.key).largest).replace("+", "");
       open = { shown, image, levels: readLevels(regions), map: readMap(map) };
       draw();
     },

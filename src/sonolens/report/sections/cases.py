@@ -9,24 +9,37 @@ from sonolens.report.numerals import counted
 from sonolens.report.runs import confidence_of, describe_scoring
 from sonolens.report.section import Section, Tables
 from sonolens.saliency import EXPLAINERS
-from sonolens.tables.vocabulary import OUTCOMES
+from sonolens.tables.vocabulary import EXTREMES, OUTCOMES
+
+BROWSED = (
+    *("method", "run", "scan_id", "lesion_id", "patient_id", "label", "call", "outcome", "correct"),
+    *("probability", "threshold", "logit", "view", "birads", "device", "size_mm", "descriptors"),
+    *("findings", "spacing_row_mm", "spacing_col_mm"),
+    *(f"{extreme}_{told}" for extreme in EXTREMES for told in ("region", "distance_mm", "value")),
+)
+"""The columns of the table of cases that the browser shows, filters or sorts by."""
 
 UNIT_WORDS = {"mm": "mm", "radii": "radii of the mass"}
 PICTURED = ("picture", "regions", "thumbnail")
 DRAWN = ("rows", "cols", "largest", "cells", "steps")
 
 
-def list_columns(cases: pd.DataFrame) -> dict[str, list[Any]]:
-    """Write a table as one list a column; what is missing or no finite number becomes None."""
+def list_columns(cases: pd.DataFrame) -> dict[str, Any]:
+    """Write the columns that the page needs as lists, or as their one value where all are equal.
+
+    What is missing or no finite number becomes None; numbers have six digits.
+    """
+    listed = {name: [_plain(value) for value in cases[name].tolist()] for name in BROWSED}
     return {
-        str(name): [_plain(value) for value in column.tolist()] for name, column in cases.items()
+        name: values[0] if values and all(each == values[0] for each in values) else values
+        for name, values in listed.items()
     }
 
 
 def _plain(value: Any) -> Any:
     if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
         return None
-    return value
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _describe_method(name: str) -> dict[str, Any]:
@@ -58,7 +71,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     counts = cases["outcome"].value_counts()
     return {
         "rows": rows,
-        "pictures": pictures,
+        "pictured": pictures,
         "rings": rings,
         "own_width": f"{rings['widths'][rings['own']]:g} {rings['words']}",
         "outcomes": [(name, int(counts.get(name, 0))) for name in OUTCOMES],
