@@ -6,12 +6,13 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from sonolens.tables.contract import OfMap, Table, fits
-from sonolens.tables.vocabulary import LABELS, LEVELS, OUTCOMES, PARTITIONS, POINTED_REGIONS
+from sonolens.tables.contract import Table, fits
+from sonolens.tables.training import Decisions
+from sonolens.tables.vocabulary import LABELS, LEVELS, OUTCOMES, POINTED_REGIONS
 
 
-class Cases(OfMap, unique=["method", "run", "scan_id"]):
-    """Every scored scan with what a run called it and where a map of it points: one row per method, run and scan.
+class Cases(Decisions, unique=["method", "run", "scan_id"]):
+    """Every scored scan with what a run decided and where a map of it points: one row per method, run and scan.
 
     Rows come in the order in which a reader would want them: missed cancers first, then false alarms, then right calls
     whose map points elsewhere, then the rest; within each the call that was furthest from its threshold first.
@@ -19,13 +20,8 @@ class Cases(OfMap, unique=["method", "run", "scan_id"]):
     `hit_decision` count the mass, its ring and below together. Constant maps (`silent`) point nowhere.
     """
 
-    label: Series[str] = pa.Field(isin=LABELS)
-    call: Series[str] = pa.Field(isin=LABELS)
+    method: Series[str]
     outcome: Series[str] = pa.Field(isin=OUTCOMES)
-    correct: Series[bool]
-    probability: Series[float] = pa.Field(ge=0, le=1)
-    threshold: Series[float] = pa.Field(ge=0, description="Called malignant from here on.")
-    logit: Series[float]
     silent: Series[bool] = pa.Field(description="Whether the map is constant.")
     hit_either: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     hit_decision: Series[float] = pa.Field(ge=0, le=1, nullable=True)
@@ -39,8 +35,6 @@ class Cases(OfMap, unique=["method", "run", "scan_id"]):
     min_row_px: Series[float] = pa.Field(nullable=True)
     min_col_px: Series[float] = pa.Field(nullable=True)
     min_value: Series[float]
-    lesion_id: Series[str]
-    patient_id: Series[str]
     view: Series[str] = pa.Field(nullable=True)
     birads: Series[str] = pa.Field(nullable=True)
     device: Series[str] = pa.Field(nullable=True)
@@ -50,7 +44,6 @@ class Cases(OfMap, unique=["method", "run", "scan_id"]):
     size_mm: Series[float] = pa.Field(gt=0, nullable=True)
     descriptors: Series[str] = pa.Field(nullable=True, description="What was noted of the scan.")
     findings: Series[str] = pa.Field(nullable=True, description="What screening found.")
-    partition: Series[str] = pa.Field(isin=PARTITIONS)
     ring: Series[str] = pa.Field(description="How the peritumoral ring was measured.")
     tolerance_mm: Series[float] = pa.Field(ge=0, description="A point as near as this is inside.")
 

@@ -12,7 +12,7 @@ const COLUMNS = {
   lesion_id: ["l1", "l2", "l3"],
   patient_id: ["p1", "p2", "p3"],
   label: ["malignant", "benign", "benign"],
-  call: ["benign", "benign", "malignant"],
+  called: [false, false, true],
   birads: [null, "4a", "3"],
   probability: [0.2, 0.3, 0.9],
   descriptors: ["margin: spiculated; halo: present", null, null],

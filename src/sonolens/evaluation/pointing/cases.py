@@ -51,7 +51,6 @@ def tabulate_cases(
     at_max, at_min = (cases[f"{name}_inside"].to_numpy(dtype=float) for name in EXTREMES)
     return _order(
         cases.assign(
-            call=np.where(called, LABELS[1], LABELS[0]),
             outcome=_name_outcomes(cases["label"], called),
             silent=cases["max_region"] == "none",
             hit_either=1 - (1 - at_max) * (1 - at_min),
@@ -59,7 +58,7 @@ def tabulate_cases(
             ring=read_ring(points),
             tolerance_mm=lookup.tolerance_mm,
         )
-    ).drop(columns=["called", "temperature", *(f"{name}_inside" for name in EXTREMES)])
+    ).drop(columns=[f"{name}_inside" for name in EXTREMES])
 
 
 def describe_cases(

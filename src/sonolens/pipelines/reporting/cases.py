@@ -27,9 +27,8 @@ from sonolens.tables.shown import Cases, CasesTable
 from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import EXTREMES
 
-OF_SCAN = [
-    *("scan_id", "view", "birads", "device", "source", "spacing_row_mm", "spacing_col_mm"),
-]
+KEY = ["method", "run", "scan_id"]
+OF_SCAN = ["scan_id", "view", "birads", "device", "source", "spacing_row_mm", "spacing_col_mm"]
 
 
 def cases_station() -> Pipeline:
@@ -64,7 +63,7 @@ def tabulate_cases(
         cases, descriptors, of="descriptors", by="descriptor", told="value"
     )
     cases = pointing.describe_cases(cases, screening, of="findings", by="check", told="check")
-    return cases[list(Cases.to_schema().columns)]
+    return cases[[*KEY, *(name for name in Cases.to_schema().columns if name not in KEY)]]
 
 
 def draw_case_views(
@@ -130,7 +129,7 @@ class _Desk:
     @cached_property
     def map_ids(self) -> list[MapId]:
         """Name the maps of all cases, in their order."""
-        keys = self.cases[["method", "run", "scan_id"]].itertuples(index=False)
+        keys = self.cases[KEY].itertuples(index=False)
         return [MapId(*map(str, key)) for key in keys]
 
     @cached_property

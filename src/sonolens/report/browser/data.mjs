@@ -48,7 +48,8 @@ export function readCases(told) {
       drawn: readPlaces(`${scan.drawn} 1`)[0],
       max: readPlaces(map.max.inside),
       min: readPlaces(map.min.inside),
-      calledMalignant: row.call === "malignant",
+      call: row.called ? "malignant" : "benign",
+      calledMalignant: row.called,
       extremes: { max: readExtreme(row, map.max, "max"), min: readExtreme(row, map.min, "min") },
     };
   });

@@ -12,7 +12,17 @@ from sonolens.saliency import EXPLAINERS
 from sonolens.tables.vocabulary import EXTREMES, OUTCOMES
 
 BROWSED = (
-    *("method", "run", "scan_id", "lesion_id", "patient_id", "label", "call", "outcome", "correct"),
+    *(
+        "method",
+        "run",
+        "scan_id",
+        "lesion_id",
+        "patient_id",
+        "label",
+        "called",
+        "outcome",
+        "correct",
+    ),
     *("probability", "threshold", "logit", "view", "birads", "device", "size_mm", "descriptors"),
     *("findings", "spacing_row_mm", "spacing_col_mm"),
     *(f"{extreme}_{told}" for extreme in EXTREMES for told in ("region", "distance_mm", "value")),
