@@ -59,6 +59,12 @@ test("hits, regions and distances follow rule and ring", () => {
   assert.deepEqual(judge(cases[0], { rule: "decision", ring: 0 }).regions, ["other"]); // called benign: its minimum
 });
 
+test("a tie of which some cells lie in a region hits in part", () => {
+  const tied = { ...cases[0], max: [[1, 9, 0, 0.5], [0, 9, 0, 0.5]] };
+  assert.equal(judge(tied, { rule: "max", ring: 0 }).hit, "in part");
+  assert.equal(judge({ ...tied, max: Array(6).fill([1, 9, 0, 1 / 6]) }, { rule: "max", ring: 0 }).hit, "hit");
+});
+
 test("notes, ids and probabilities are filtered too", () => {
   assert.deepEqual(notesOf(cases[0]), ["margin: spiculated", "halo: present"]);
   assert.deepEqual(where({ finding: "tiny_scan" }), ["a"]);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { actionOf } from "../../../src/sonolens/report/browser/keyboard.mjs";
 import { placeOf, shareOf } from "../../../src/sonolens/report/browser/readout.mjs";
-import { counted, fixed, percent, signed } from "../../../src/sonolens/report/browser/words.mjs";
+import { apart, counted, fixed, percent, signed } from "../../../src/sonolens/report/browser/words.mjs";
 
 test("j and k walk, and never while something is typed or chosen", () => {
   assert.equal(actionOf({ key: "j" }), "next");
@@ -23,6 +23,12 @@ test("numbers bear a true minus, and no number is a dash", () => {
   assert.equal(percent(NaN), "–");
   assert.equal(fixed(null, 2), "–");
   assert.equal(counted(1, "case"), "1 case");
+});
+
+test("two numbers that differ are printed so that they differ", () => {
+  assert.deepEqual(apart(0.4989, 0.499), ["0.4989", "0.4990"]);
+  assert.deepEqual(apart(0.2, 0.5), ["0.20", "0.50"]);
+  assert.deepEqual(apart(0.5, 0.5), ["0.50", "0.50"]);
 });
 
 const shown = { rows: 10, cols: 20, spacing_row_mm: 0.1, spacing_col_mm: 0.2, logit: 1.5 };

@@ -13,6 +13,9 @@ import { counted } from "./words.mjs";
 
 /** @typedef {import("./data.mjs").Case} Case */
 
+/** @param {Case} each */
+const mapper = (each) => `${each.method}, ${each.run}`;
+
 /** Start the browser, if the page has one. */
 export function startBrowser() {
   const root = document.querySelector("[data-cases]");
@@ -31,7 +34,10 @@ export function startBrowser() {
   const form = find("case-filters");
   /** @type {{ listed: Case[], at: number, by: string, descending: boolean }} */
   const state = { listed: cases, at: 0, by: "", descending: false };
-  const thumbnailOf = (/** @type {string} */ scan) => scans.get(scan)?.thumbnail ?? scans.get(scan)?.picture;
+  const looks = {
+    thumbnailOf: (/** @type {string} */ scan) => scans.get(scan)?.thumbnail ?? scans.get(scan)?.picture,
+    named: new Set(cases.map(mapper)).size > 1,
+  };
   const how = () => ({ rule: find("rule").value, ring: Number(find("ring").value) });
 
   const list = () => {
@@ -40,14 +46,13 @@ export function startBrowser() {
     state.at = Math.max(state.listed.findIndex((each) => each.key === before), 0);
     find("case-count").textContent = `${state.listed.length} of ${counted(cases.length, "case")}`;
     tellPosition();
-    showPage(state.listed, state.at, how(), thumbnailOf);
+    showPage(state.listed, state.at, how(), looks);
     const now = state.listed[state.at] ?? null;
     if (now === null || now.key !== shownKey) viewer.show(now, how().ring);
     shownKey = now?.key;
     tellSort();
     showRates(play(state.listed, { ...how(), confidence: told.confidence }));
-    const several = new Set(state.listed.map((each) => `${each.method}/${each.run}`)).size;
-    find("pooled-note").hidden = several < 2;
+    find("pooled-note").hidden = new Set(state.listed.map(mapper)).size < 2;
   };
   /** @type {string | undefined} */
   let shownKey;
@@ -63,7 +68,7 @@ export function startBrowser() {
     if (at < 0 || at >= state.listed.length) return;
     const turned = Math.floor(at / PAGE_ROWS) !== Math.floor(state.at / PAGE_ROWS);
     state.at = at;
-    if (turned) showPage(state.listed, at, how(), thumbnailOf);
+    if (turned) showPage(state.listed, at, how(), looks);
     shownKey = state.listed[at].key;
     markRow(shownKey);
     tellPosition();
@@ -134,7 +139,7 @@ export function startBrowser() {
     const link = /** @type {Element} */ (event.target).closest("[data-show-cases]");
     if (!(link instanceof HTMLElement)) return;
     const asked = new URLSearchParams(link.dataset.showCases);
-    setFilters(form, asked);
+    setFilters(form, asked, (link.dataset.keepFilters ?? "").split(" "));
     if (asked.has("rule")) find("rule").value = asked.get("rule");
     order("", false);
   });

@@ -36,18 +36,19 @@ export function readFilters(form) {
 }
 
 /**
- * Choose some values and clear all others: what a link from elsewhere on the page asks for.
+ * Choose some values and clear all others but those kept: what a link from elsewhere on the page asks for.
  * @param {HTMLFormElement} form
  * @param {Iterable<[string, string]>} chosen
+ * @param {string[]} kept
  */
-export function setFilters(form, chosen) {
-  form.reset();
-  for (const [name, value] of chosen) {
-    const field = findAll("filter", form).find((each) => each.dataset.filter === name);
-    if (field) field.value = value;
+export function setFilters(form, chosen, kept) {
+  const values = new Map(chosen);
+  for (const field of findAll("filter", form)) {
+    const name = field.dataset.filter;
+    if (!kept.includes(name)) field.value = values.get(name) ?? "";
   }
   const folded = find("case-filters-more", form);
-  folded.open = folded.open || [...chosen].length > 0;
+  folded.open = folded.open || [...values.keys()].some((name) => folded.querySelector(`[data-filter="${CSS.escape(name)}"]`));
 }
 
 /** @param {HTMLInputElement} field */

@@ -31,10 +31,19 @@ export function judge(each, { rule, ring }) {
   const hits = hitsOf(each, rule, ring);
   const distances = asked.map((name) => each.extremes[name].distance).filter((mm) => mm !== null);
   return {
-    hit: hits === null ? "constant map" : hits.any >= 0.5 ? "hit" : "miss",
+    hit: hits === null ? "constant map" : nameHit(hits.any),
     regions: asked.map((name) => regionOf(each, name, ring)),
     distance: distances.length ? Math.min(.../** @type {number[]} */ (distances)) : null,
   };
+}
+
+/**
+ * Name a hit; where cells tie, only some of them may lie in a region.
+ * @param {number} share
+ */
+function nameHit(share) {
+  if (share <= 0) return "miss";
+  return share > 1 - 1e-9 ? "hit" : "in part";
 }
 
 /**

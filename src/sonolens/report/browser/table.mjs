@@ -6,6 +6,7 @@ import { fixed } from "./words.mjs";
 
 /** @typedef {import("./data.mjs").Case} Case */
 /** @typedef {import("./listing.mjs").Play} Play */
+/** @typedef {{ thumbnailOf: (scan: string) => string | undefined, named: boolean }} Looks */
 
 const SIGNS = { max: "+", min: "−" };
 const REGION_NAMES = { peritumoral: "ring", none: "nowhere", other: "elsewhere" };
@@ -15,14 +16,14 @@ const REGION_NAMES = { peritumoral: "ring", none: "nowhere", other: "elsewhere" 
  * @param {Case[]} listed
  * @param {number} at Place of the open case in the list.
  * @param {Play} play
- * @param {(scan: string) => string | undefined} thumbnailOf
+ * @param {Looks} looks
  */
-export function showPage(listed, at, play, thumbnailOf) {
+export function showPage(listed, at, play, looks) {
   const first = Math.floor(Math.max(at, 0) / PAGE_ROWS) * PAGE_ROWS;
   const shown = listed.slice(first, first + PAGE_ROWS);
   const rows = find("case-rows");
   const focused = rows.contains(document.activeElement);
-  rows.replaceChildren(...shown.map((each, row) => line(each, first + row === at, play, thumbnailOf)));
+  rows.replaceChildren(...shown.map((each, row) => line(each, first + row === at, play, looks)));
   // Keys work only within the browser: the focus must not be lost with the row that had it.
   if (focused) (rows.querySelector("[aria-current] button") ?? find("case-list")).focus({ preventScroll: true });
   find("page-of-cases").textContent = listed.length
@@ -49,9 +50,9 @@ export function markRow(key) {
  * @param {Case} each
  * @param {boolean} open
  * @param {Play} play
- * @param {(scan: string) => string | undefined} thumbnailOf
+ * @param {Looks} looks
  */
-function line(each, open, play, thumbnailOf) {
+function line(each, open, play, looks) {
   const { hit, regions } = judge(each, play);
   const asked = askedOf(each, play.rule);
   const places = asked.map((name, place) => {
@@ -64,8 +65,8 @@ function line(each, open, play, thumbnailOf) {
   const row = make(
     "tr",
     { "data-case": each.key, "data-outcome": each.outcome, "data-hit": hit },
-    make("td", { class: "cases-thumbnail" }, thumbnail(thumbnailOf(each.scan_id))),
-    make("th", { scope: "row" }, button, words),
+    make("td", { class: "cases-thumbnail" }, thumbnail(looks.thumbnailOf(each.scan_id))),
+    make("th", { scope: "row" }, button, words, ...(looks.named ? [make("small", {}, `${each.method}, ${each.run}`)] : [])),
     make("td", { class: "number" }, fixed(each.probability, 2)),
     make("td", { class: "cases-places" }, ...(hit === "constant map" ? [] : places), make("span", { class: `cases-hit ${hit}` }, hit)),
   );

@@ -5,11 +5,14 @@ import { find, findAll, make } from "./elements.mjs";
 import { drawCase, loadPicture, readLevels, regionAt, REGION_WORDS } from "./pictures.mjs";
 import { describe } from "./readout.mjs";
 import { nameRegion } from "./table.mjs";
-import { fixed, signed } from "./words.mjs";
+import { apart, fixed, signed } from "./words.mjs";
 
 /** @typedef {import("./data.mjs").Case} Case */
 
 const MOST_PIXELS = 960;
+/** Where the arrows lead, in cells.
+ * @type {Record<string, [number, number]>} */
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 /** @type {[string, string][]} */
 const FACTS = [
   ["birads", "BI-RADS"],
@@ -52,20 +55,41 @@ export function openViewer(told) {
     }
   };
 
-  /** @param {PointerEvent} event */
-  const read = (event) => {
+  /** @type {[number, number]} */
+  let place = [0.5, 0.5];
+
+  /**
+   * @param {number} toDown
+   * @param {number} toAcross
+   */
+  const read = (toDown, toAcross) => {
     if (!open) return;
-    const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
-    const down = Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1);
-    const across = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+    const [down, across] = [toDown, toAcross].map((share) => Math.min(Math.max(share, 0), 1));
+    place = [down, across];
     const region = REGION_WORDS[regionAt(open.levels, down, across, ring)];
     const method = told.methods.get(open.shown.method) ?? { adds_up: null };
     find("readout").textContent = describe(open.shown, open.map, method, { down, across, region });
   };
 
+  /** @param {PointerEvent} event */
+  const point = (event) => {
+    const box = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+    read((event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width);
+  };
+
+  /** @param {KeyboardEvent} event */
+  const step = (event) => {
+    if (!open || !Object.hasOwn(STEPS, event.key)) return;
+    const [down, across] = STEPS[event.key];
+    const { rows, cols } = open.map;
+    read((Math.floor(place[0] * rows) + down + 0.5) / rows, (Math.floor(place[1] * cols) + across + 0.5) / cols);
+    event.preventDefault();
+  };
+
   for (const canvas of findAll("map")) {
-    canvas.addEventListener("pointermove", read);
-    canvas.addEventListener("pointerdown", read);
+    canvas.addEventListener("pointermove", point);
+    canvas.addEventListener("pointerdown", point);
+    canvas.addEventListener("keydown", step);
   }
   for (const hook of ["opacity", "show-outlines", "show-crosses"]) find(hook).addEventListener("input", draw);
   new ResizeObserver(draw).observe(find("case-pictures-row"));
@@ -121,11 +145,11 @@ function describeCase(shown, ring, method) {
   verdict.textContent = `${shown.label}, called ${shown.call}: ${shown.outcome}`;
   verdict.classList.toggle("wrong", !shown.correct);
   const size = shown.size_mm === null ? "" : ` · mass ${fixed(shown.size_mm, 1)} mm`;
-  find("case-call").textContent =
-    `probability ${fixed(shown.probability, 2)}, threshold ${fixed(shown.threshold, 2)} · logit ${signed(shown.logit)}${size}`;
+  const [probability, threshold] = apart(shown.probability, shown.threshold ?? Infinity);
+  find("case-call").textContent = `probability ${probability}, threshold ${threshold} · logit ${signed(shown.logit)}${size}`;
   const known = FACTS.filter(([column]) => shown[column] !== null && shown[column] !== undefined);
   const points = ["max", "min"].map((name) => pair(...describeExtreme(shown, /** @type {"max" | "min"} */ (name), ring)));
-  find("case-facts").replaceChildren(...points, ...known.map(([column, word]) => pair(word, String(shown[column]).replaceAll("_", " "))));
+  find("case-facts").replaceChildren(...points, ...known.map(([column, word]) => pair(word, column === "findings" ? shown[column].replaceAll("_", " ") : String(shown[column]))));
   find("unsigned-note").hidden = method?.signed !== false;
 }
 

@@ -13,6 +13,17 @@ export function fixed(value, digits) {
 }
 
 /**
+ * Print two numbers with as many digits as it takes to tell them apart; at least two, and six at most.
+ * @param {number} one
+ * @param {number} other
+ */
+export function apart(one, other) {
+  let digits = 2;
+  while (digits < 6 && one !== other && fixed(one, digits) === fixed(other, digits)) digits += 1;
+  return [fixed(one, digits), fixed(other, digits)];
+}
+
+/**
  * Print evidence with its sign.
  * @param {number} value
  */

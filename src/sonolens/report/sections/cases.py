@@ -29,7 +29,7 @@ BROWSED = (
 )
 """The columns of the table of cases that the browser shows, filters or sorts by."""
 
-UNIT_WORDS = {"mm": "mm", "radii": "radii of the mass"}
+UNIT_WORDS = {"mm": "mm", "radii": "mass radii"}
 PICTURED = ("picture", "regions", "thumbnail")
 DRAWN = ("rows", "cols", "largest", "cells", "steps")
 
