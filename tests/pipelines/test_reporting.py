@@ -11,7 +11,7 @@ def station(name: str) -> Pipeline:
 
 
 def test_every_node_stands_in_a_station() -> None:
-    parts = [station(name) for name in ("tables", "figures", "page")]
+    parts = [station(name) for name in ("tables", "figures", "cases", "page")]
 
     assert sum(len(part.nodes) for part in parts) == len(create_pipeline().nodes)
     assert all(part.nodes for part in parts)
@@ -20,7 +20,9 @@ def test_every_node_stands_in_a_station() -> None:
 def test_a_station_keeps_the_names_of_datasets_and_parameters() -> None:
     names = create_pipeline().datasets()
 
-    assert not [name for name in names if name.startswith(("tables.", "figures.", "page."))]
+    assert not [
+        name for name in names if name.startswith(("tables.", "figures.", "cases.", "page."))
+    ]
     assert {"params:reporting", "params:evaluation", "report"} <= names
 
 

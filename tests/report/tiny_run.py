@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
+from tiny_cases import case_views, cases_table
 from tiny_evidence import (
     abstention_table,
     faithfulness_table,
@@ -224,6 +225,8 @@ def _usual_inputs() -> dict[str, Any]:
         "configuration_comparison": comparison_table(),
         "protocol_optimism": optimism_table(optimism_row()),
         "pointing_game": pointing,
+        "cases": cases_table(),
+        "case_views": case_views(),
         "extreme_points": extremes_table(),
         "region_shares": shares_table(),
         "localization_scores": localization_table(),

@@ -56,7 +56,7 @@ class RegionRule(Parameters):
             Regions of Byra et al. (2022), J Ultrason 22:70-75, whose ring was drawn with morphological
             operations; this one is exact for pixels that are not square.
         """
-        pixel_mm = self._measure_pixel(spacing_mm, scan_id)
+        pixel_mm = self.measure_pixel(spacing_mm, scan_id)
         mass = fill_mass(mask)
         claims = [
             ("below", self.below.draw(mass, pixel_mm[0])),
@@ -68,11 +68,11 @@ class RegionRule(Parameters):
         for name, claimed in [*claims, ("mass", mass)]:  # the last claim on a pixel stands
             regions[claimed] = REGIONS[name]
         if annotations is not None:
-            _check_grid(annotations, mask, scan_id)
+            check_grid(annotations, mask, scan_id)
             regions[annotations > 0] = REGIONS["annotation"]
         return regions
 
-    def _measure_pixel(self, spacing_mm: tuple[float, float], scan_id: str) -> tuple[float, float]:
+    def measure_pixel(self, spacing_mm: tuple[float, float], scan_id: str) -> tuple[float, float]:
         """Return the spacing, or pixels of 1 by 1 where it is unknown and no length needs it."""
         row_mm, col_mm = spacing_mm
         if not (math.isnan(row_mm) or math.isnan(col_mm)):
@@ -93,7 +93,8 @@ class RegionRule(Parameters):
         return 1.0, 1.0
 
 
-def _check_grid(annotations: AnnotationMap, mask: Mask, scan_id: str) -> None:
+def check_grid(annotations: AnnotationMap, mask: Mask, scan_id: str) -> None:
+    """Refuse annotations that were found on another grid than the mask's."""
     if annotations.shape != mask.shape:
         raise ValueError(
             f"annotations of scan {scan_id!r} have {annotations.shape[0]} x {annotations.shape[1]} pixels but its "

@@ -65,6 +65,22 @@ class Ring(Parameters):
         radii = self.outer_radii * (outer_mm / self.outer_mm)
         return Ring(mode=self.mode, inner_mm=self.inner_mm, outer_mm=outer_mm, outer_radii=radii)
 
+    @property
+    def outer(self) -> float:
+        """Where the ring ends, in the unit of its mode: millimetres, or radii of the mass."""
+        return self.outer_mm if self.mode == "millimetres" else self.outer_radii
+
+    def measure_end(self, mass: Mask, pixel_mm: tuple[float, float]) -> float:
+        """Measure how far from one mass the ring ends, in the unit of the pixels.
+
+        Args:
+            mass: The whole mass, as `fill_mass` returns it.
+            pixel_mm: Height and width of a pixel; for a relative ring in any unit.
+        """
+        if self.mode == "millimetres":
+            return self.outer_mm
+        return self.outer_radii * math.sqrt(mass.sum() * pixel_mm[0] * pixel_mm[1] / math.pi)
+
     def draw(self, mass: Mask, pixel_mm: tuple[float, float]) -> Mask:
         """Mark what lies outside the mass above the inner distance and up to the outer one.
 
@@ -72,9 +88,7 @@ class Ring(Parameters):
             mass: The whole mass, as `fill_mass` returns it.
             pixel_mm: Height and width of a pixel; for a relative ring in any unit.
         """
-        inner, outer = self.inner_mm, self.outer_mm
-        if self.mode == "relative":
-            outer = self.outer_radii * math.sqrt(mass.sum() * pixel_mm[0] * pixel_mm[1] / math.pi)
+        inner, outer = self.inner_mm, self.measure_end(mass, pixel_mm)
         # Distances are measured only as far around the mass as the ring can reach.
         window = tuple(
             _widened(extent, reach_px=math.ceil(outer / mm) + 1, length=length)

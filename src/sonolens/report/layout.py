@@ -24,6 +24,8 @@ def open_templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # `tojson` also escapes all that could end a script or begin a comment in it.
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     environment.filters |= {
         "percent": numerals.percent,
         "ratio": numerals.ratio,

@@ -5,6 +5,7 @@ from typing import Any
 
 from sonolens.report.layout import open_templates
 from sonolens.report.pictures import embed
+from sonolens.report.scripts import read_browser, write_policy
 from sonolens.report.section import Section
 from sonolens.report.sections import ANSWER, INPUTS, SECTIONS, WRITTEN
 from sonolens.tables.filled_in import name_units
@@ -13,8 +14,9 @@ from sonolens.tables.filled_in import name_units
 def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> str:
     """Put question, answer, tables, figures and provenance on one page.
 
-    The same inputs give the same text, byte for byte. The page needs no file, script or network:
-    styles and figures are inside it. What many runs tell one by one is folded away; a row per
+    The same inputs give the same text, byte for byte. The page needs no other file and no network: styles, figures
+    and the one script, the case browser, are inside it, and its policy lets nothing else run and nothing be
+    fetched. Without the script all but the browsing of cases is there. What many runs tell one by one is folded away; a row per
     configuration stays in sight.
 
     Args:
@@ -32,7 +34,15 @@ def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> s
     _check_names(given)
     written = {section.anchor: write_section(section, given) for section in WRITTEN}
     page = open_templates().get_template("page.html")
-    return page.render(run=run_context, written=written, answer=ANSWER, sections=SECTIONS)
+    script = read_browser()
+    return page.render(
+        run=run_context,
+        written=written,
+        answer=ANSWER,
+        sections=SECTIONS,
+        script=script,
+        policy=write_policy(script),
+    )
 
 
 def write_section(section: Section, given: Mapping[str, Any]) -> str:

@@ -41,6 +41,9 @@ class Explainer:
         knows_network: False for maps that are the same for every network.
         same_as_cam_on_gap: Behind global average pooling and a linear output its maps are CAM's, up to
             a positive factor per network. Agreement with CAM is then no finding.
+        adds_up: What gives the logit behind global average pooling and a linear output: with the head's bias the
+            ``mean`` of all cells, or their ``sum``; ``difference`` where the sum is, nearly, what the logit is beyond
+            that of an even grey. None where cells are no parts of the logit.
     """
 
     explain: Explain
@@ -50,18 +53,23 @@ class Explainer:
     resolution: Literal["cells", "pixels"] = "cells"
     knows_network: bool = True
     same_as_cam_on_gap: bool = False
+    adds_up: Literal["mean", "sum", "difference"] | None = None
 
 
 EXPLAINERS: dict[str, Explainer] = {
-    "cam": Explainer(lambda seen, _: cam(seen), "Zhou 2016", same_as_cam_on_gap=True),
+    "cam": Explainer(
+        lambda seen, _: cam(seen), "Zhou 2016", same_as_cam_on_gap=True, adds_up="mean"
+    ),
     "grad_cam": Explainer(
-        lambda seen, _: grad_cam(seen), "Selvaraju 2017", same_as_cam_on_gap=True
+        lambda seen, _: grad_cam(seen), "Selvaraju 2017", same_as_cam_on_gap=True, adds_up="sum"
     ),
     "grad_cam_pp": Explainer(lambda seen, _: grad_cam_pp(seen), "Chattopadhay 2018"),
     "hires_cam": Explainer(
-        lambda seen, _: hires_cam(seen), "Draelos 2020", same_as_cam_on_gap=True
+        lambda seen, _: hires_cam(seen), "Draelos 2020", same_as_cam_on_gap=True, adds_up="sum"
     ),
-    "layer_cam": Explainer(lambda seen, _: layer_cam(seen), "Jiang 2021", same_as_cam_on_gap=True),
+    "layer_cam": Explainer(
+        lambda seen, _: layer_cam(seen), "Jiang 2021", same_as_cam_on_gap=True, adds_up="sum"
+    ),
     "eigen_cam": Explainer(lambda seen, _: eigen_cam(seen), "Muhammad 2020", signed=False),
     "score_cam": Explainer(lambda seen, chosen: score_cam(seen, chosen.score_cam), "Wang 2020"),
     "ablation_cam": Explainer(lambda seen, _: ablation_cam(seen), "Desai 2020"),
@@ -72,6 +80,7 @@ EXPLAINERS: dict[str, Explainer] = {
         lambda seen, chosen: integrated_gradients(seen, chosen.integrated_gradients),
         "Sundararajan 2017",
         resolution="pixels",
+        adds_up="difference",
     ),
     "smooth_grad": Explainer(
         lambda seen, chosen: smooth_grad(seen, chosen.smooth_grad, seed=chosen.seed),

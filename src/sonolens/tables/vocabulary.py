@@ -63,6 +63,9 @@ PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
 
 SUBSETS = ("correct", "wrong", "all")
 EXTREMES = ("max", "min")
+OUTCOMES = ("false negative", "false positive", "true positive", "true negative")
+"""What became of a call, errors first, and missed cancers before all."""
+
 POINTING_RULES = ("either", "max", "min", "decision")
 QUESTIONS = ("above_chance", "above_location", "own_scan", "off_annotations", "discriminates")
 """What a verdict asks: of the map whether it hits more often than blind points and than fixed places, whether it is

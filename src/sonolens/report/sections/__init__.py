@@ -9,6 +9,7 @@ navigation, page and the inputs of the node follow. A new figure also needs a li
 from sonolens.report.sections import (
     abstention,
     answer,
+    cases,
     classification,
     configurations,
     data_card,
@@ -40,6 +41,7 @@ SECTIONS = (
     configurations.SECTION,
     optimism.SECTION,
     pointing.SECTION,
+    cases.SECTION,
     reliance.SECTION,
     evidence.SECTION,
     abstention.SECTION,

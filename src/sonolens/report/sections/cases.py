@@ -1,0 +1,112 @@
+"""Every case: rows and pictures for the browser that the page carries, and what it says without."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from sonolens.report.numerals import counted
+from sonolens.report.runs import confidence_of, describe_scoring
+from sonolens.report.section import Section, Tables
+from sonolens.saliency import EXPLAINERS
+from sonolens.tables.vocabulary import EXTREMES, OUTCOMES
+
+BROWSED = (
+    *(
+        "method",
+        "run",
+        "scan_id",
+        "lesion_id",
+        "patient_id",
+        "label",
+        "called",
+        "outcome",
+        "correct",
+    ),
+    *("probability", "threshold", "logit", "view", "birads", "device", "size_mm", "descriptors"),
+    *("findings", "spacing_row_mm", "spacing_col_mm"),
+    *(f"{extreme}_{told}" for extreme in EXTREMES for told in ("region", "distance_mm", "value")),
+)
+"""The columns of the table of cases that the browser shows, filters or sorts by."""
+
+UNIT_WORDS = {"mm": "mm", "radii": "mass radii"}
+PICTURED = ("picture", "regions", "thumbnail")
+DRAWN = ("rows", "cols", "largest", "cells", "steps")
+
+
+def list_columns(cases: pd.DataFrame) -> dict[str, Any]:
+    """Write the columns that the page needs as lists, or as their one value where all are equal.
+
+    What is missing or no finite number becomes None; numbers have six digits.
+    """
+    listed = {name: [_plain(value) for value in cases[name].tolist()] for name in BROWSED}
+    return {
+        name: values[0] if values and all(each == values[0] for each in values) else values
+        for name, values in listed.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def _describe_method(name: str) -> dict[str, Any]:
+    """Say what the page must know of a method; of one that is not ours no more than that its cells are no parts."""
+    method = EXPLAINERS.get(name)
+    return {
+        "adds_up": method.adds_up if method else None,
+        "signed": method.signed if method else True,
+    }
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    cases, views = tables["cases"], tables["case_views"]
+    rings = views["rings"] | {"words": UNIT_WORDS[views["rings"]["unit"]]}
+    rows = {
+        "n": len(cases),
+        "columns": list_columns(cases),
+        "rings": rings,
+        "scans": {key: _leave(scan, PICTURED) for key, scan in views["scans"].items()},
+        "maps": {key: _leave(of_map, DRAWN) for key, of_map in views["maps"].items()},
+        "methods": {name: _describe_method(name) for name in cases["method"].unique()},
+        "confidence": confidence_of(tables["pointing_game"]),
+        "shown": views["shown"],
+    }
+    pictures = {
+        "scans": {key: _keep(scan, PICTURED) for key, scan in views["scans"].items()},
+        "maps": {key: _keep(of_map, DRAWN) for key, of_map in views["maps"].items()},
+    }
+    counts = cases["outcome"].value_counts()
+    return {
+        "rows": rows,
+        "pictured": pictures,
+        "rings": rings,
+        "own_width": f"{rings['widths'][rings['own']]:g} {rings['words']}",
+        "outcomes": [(name, int(counts.get(name, 0))) for name in OUTCOMES],
+        "told": counted(len(cases), "case"),
+        "several": len(cases[["method", "run"]].drop_duplicates()),
+        "any_spacing": bool(cases["spacing_row_mm"].notna().any()),
+        **describe_scoring(tables["pointing_game"]),
+    }
+
+
+def _keep(told: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name in names}
+
+
+def _leave(told: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Leave out what the pictures bring; rows and columns of a scan stay."""
+    return {
+        name: value for name, value in told.items() if name not in names or name in {"rows", "cols"}
+    }
+
+
+SECTION = Section(
+    "cases",
+    "Cases",
+    "cases.html",
+    needs=("cases", "case_views", "pointing_game"),
+    tell=_tell,
+)
