@@ -76,7 +76,7 @@ def estimate(known: Iterable[Mapping[str, Any]], session: Mapping[str, Any]) -> 
 def tell_time(seconds: float) -> str:
     """Tell a length of time.
 
-    >>> tell_time(4.26), tell_time(458), tell_time(4000)
+    >>> tell_time(4.26), tell_time(458.0), tell_time(4000.0)
     ('4.3 s', '7 min 38 s', '1 h 6 min')
     """
     if seconds < 60:  # noqa: PLR2004 - a minute
