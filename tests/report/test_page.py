@@ -19,6 +19,7 @@ from tiny_run import (
 from tiny_scores import metrics_table, training_runs_table
 
 from sonolens.report import write_report
+from sonolens.report.sections import ANSWER, WRITTEN
 from sonolens.report.sections.checklists import read_checklists
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -33,6 +34,7 @@ class Outline(HTMLParser):
         self.open: list[str] = []
         self.unmatched: list[str] = []
         self.words: list[str] = []
+        self.words_in_sight: list[str] = []
         self.feed(page)
         self.close()
 
@@ -48,13 +50,31 @@ class Outline(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not {"style", "title", "script"} & set(self.open):
             self.words.append(data)
+            if "details" not in self.open or self.open[-1] in {"summary", "h2", "h3"}:
+                self.words_in_sight.append(data)
 
     @property
     def text(self) -> str:
         return " ".join(" ".join(self.words).split())
 
+    @property
+    def sight(self) -> str:
+        """The text outside of what is folded; headings of folds are in sight."""
+        return " ".join(" ".join(self.words_in_sight).split())
+
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.elements if name == tag]
+
+
+def section_of(html: str, anchor: str) -> str:
+    """One section with all that stands within it."""
+    start = html.index(f'<section id="{anchor}"')
+    depth = 0
+    for tag in re.finditer(r"</?section\b", html[start:]):
+        depth += -1 if tag[0].startswith("</") else 1
+        if depth == 0:
+            return html[start : start + tag.end()] + ">"
+    raise AssertionError(f"section {anchor} is not closed")
 
 
 def read(**replaced: Any) -> Outline:
@@ -137,7 +157,7 @@ def test_the_only_outward_links_are_dois_of_the_paper_and_of_checklists(page: Ou
 def test_every_figure_is_embedded_once_and_described(page: Outline) -> None:
     images = page.all("img")
 
-    assert len(images) == len(CAPTIONS) == 22
+    assert len(images) == len(CAPTIONS) == 23
     assert all(image["src"].startswith("data:image/png;base64,") for image in images)
     assert {image["alt"] for image in images} == {caption.alt for caption in CAPTIONS}
 
@@ -150,9 +170,9 @@ def test_research_use_is_said_before_the_answer_and_the_answer_before_the_tables
         for words in (
             "Research use only, not for diagnosis",
             "On 4 correctly classified test scans",
-            "The study at a glance",
-            "Table 1.",
             "Table 2.",
+            "Table 1.",
+            "The study at a glance",
         )
     ]
 
@@ -197,21 +217,11 @@ def test_where_nothing_was_counted_no_rate_is_invented() -> None:
     game = pointing_table(**NOTHING_COUNTED)
     html = page_source(pointing_game=game)
     # Sections on other tables, which are full here, are left out.
-    sections = [
-        html.index(f'<section id="{name}"')
-        for name in (
-            "flow",
-            "data",
-            "training",
-            "pointing",
-            "reliance",
-            "figures",
-            "journal",
-            "provenance",
-        )
+    told = [html[html.index("<header") : html.index("</header>")]]
+    told += [
+        section_of(html, name) for name in ("pointing", "figures", "reading", "data", "limits")
     ]
-    kept = [0, *sections, len(html)]
-    outline = Outline("".join(html[kept[n] : kept[n + 1]] for n in range(0, len(kept), 2)))
+    outline = Outline("".join(told))
 
     assert "classified no test scan correctly" in outline.text
     assert not re.search(r"\b(0 %|nan|NaN|None|Undefined)", outline.text)
@@ -393,3 +403,22 @@ def test_where_patients_are_unknown_no_sentence_claims_them() -> None:
     assert "interval over scans (patients unknown)" in unknown
     assert "All scans of a patient stay in one partition" not in unknown
     assert "interval over patients" not in unknown
+
+
+def test_less_than_3000_words_are_in_sight_and_every_section_has_its_heading(page: Outline) -> None:
+    assert len(page.sight.split()) < 3000
+    for section in WRITTEN:
+        if section is not ANSWER:
+            assert (section.heading or section.title) in page.text
+
+
+def test_every_section_stands_in_the_contents(page: Outline) -> None:
+    anchors = [f"#{section.anchor}" for section in WRITTEN if section is not ANSWER]
+
+    assert {link["href"] for link in page.all("a")} >= set(anchors)
+
+
+def test_a_run_id_cannot_end_the_style_of_the_paper_sheets() -> None:
+    html = page_source(run_context=run_inputs()["run_context"] | {"run_id": 'x"; } </style><b>'})
+
+    assert 'content: "sonolens, run x\\22 ; } \\3c /style\\3e \\3c b\\3e ";' in html

@@ -33,6 +33,7 @@ def open_templates() -> jinja2.Environment:
         "tally": numerals.tally,
         "p_value": numerals.p_value,
         "indented": _indented,
+        "in_style": _in_style,
         "in_markdown": _in_markdown,
     }
     environment.globals |= {
@@ -52,3 +53,12 @@ def _in_markdown(value: Any) -> Markup:
 
 def _indented(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def _in_style(text: str) -> str:
+    r"""Write a text into a string of a style sheet; whatever could end it, or the sheet, becomes its code point.
+
+    >>> _in_style('run 7 "</style>')
+    'run 7 \\22 \\3c /style\\3e '
+    """
+    return "".join(f"\\{ord(each):x} " if each in "\"'\\<>&\n" else each for each in text)

@@ -7,7 +7,7 @@ from sonolens.report.layout import open_templates
 from sonolens.report.pictures import embed
 from sonolens.report.scripts import read_browser, write_policy
 from sonolens.report.section import Section
-from sonolens.report.sections import ANSWER, INPUTS, SECTIONS, WRITTEN
+from sonolens.report.sections import ANSWER, CHAPTERS, INPUTS, WRITTEN
 from sonolens.tables.filled_in import name_units
 
 
@@ -39,7 +39,7 @@ def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> s
         run=run_context,
         written=written,
         answer=ANSWER,
-        sections=SECTIONS,
+        chapters=CHAPTERS,
         script=script,
         policy=write_policy(script),
     )

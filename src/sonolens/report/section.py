@@ -22,6 +22,8 @@ class Section:
         figures: Captions of the figures that it shows.
         tell: Turns what it needs into the values that the template asks for.
         parts: Sections that stand at its end, within it.
+        heading: What stands above it; the title, if nothing else.
+        folded: Whether the page shows its heading alone until it is asked for.
     """
 
     anchor: str
@@ -31,3 +33,13 @@ class Section:
     figures: tuple[Caption, ...] = ()
     tell: Callable[[Tables], Mapping[str, Any]] = dict
     parts: tuple["Section", ...] = ()
+    heading: str = ""
+    folded: bool = True
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Sections of the page that stand together in its table of contents."""
+
+    title: str
+    sections: tuple[Section, ...]

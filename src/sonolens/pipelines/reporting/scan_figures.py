@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sonolens.arrays import ScanStack
-from sonolens.figures import cam_scheme, gallery, method_examples, paper_figures
+from sonolens.figures import cam_scheme, first_screen, gallery, method_examples, paper_figures
 from sonolens.figures.reliance import pictures
 from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps, methods_drawn
@@ -109,6 +109,31 @@ def draw_saliency_examples(
         method=extreme_points["method"].iloc[0],
     )
     return paper_figures.draw_saliency_examples(views)
+
+
+def draw_first_screen(
+    gallery: GalleryTable,
+    scans: ScansTable,
+    raw_images: Pictures,
+    raw_masks: Pictures,
+    region_masks: Pictures,
+    extreme_points: ExtremePointsTable,
+    saliency_maps: SaliencyMaps,
+) -> Figure:
+    """Show one call that is right and one that is wrong with their maps, malignant ones first."""
+    views = view_explained_scans(
+        gallery.sort_values(["correct", "label"], ascending=False, kind="stable").drop_duplicates(
+            "correct"
+        ),
+        scans,
+        raw_images=raw_images,
+        raw_masks=raw_masks,
+        region_masks=region_masks,
+        saliency_maps=saliency_maps,
+        extreme_points=extreme_points,
+        method=extreme_points["method"].iloc[0],
+    )
+    return first_screen.draw_right_and_wrong(views)
 
 
 def draw_coalition_pictures(

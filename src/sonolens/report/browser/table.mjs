@@ -41,9 +41,22 @@ export function markRow(key) {
   for (const row of find("case-rows").children) {
     if (row.dataset.case === key) {
       row.setAttribute("aria-current", "true");
-      row.scrollIntoView({ block: "nearest" });
+      showRow(row, find("case-list"));
     } else row.removeAttribute("aria-current");
   }
+}
+
+/**
+ * Bring a row into sight within its list; the page stays where it is.
+ * @param {HTMLElement} row
+ * @param {HTMLElement} list
+ */
+function showRow(row, list) {
+  const at = row.getBoundingClientRect();
+  const seen = list.getBoundingClientRect();
+  const head = list.querySelector("thead")?.getBoundingClientRect().height ?? 0;
+  if (at.top < seen.top + head) list.scrollTop -= seen.top + head - at.top;
+  else if (at.bottom > seen.bottom) list.scrollTop += at.bottom - seen.bottom;
 }
 
 /**

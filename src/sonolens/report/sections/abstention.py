@@ -222,6 +222,7 @@ SECTION = Section(
     "abstention",
     "Abstaining",
     "abstention.html",
+    heading="Would the maps have helped to abstain?",
     needs=("abstention_scores",),
     figures=(
         Caption(

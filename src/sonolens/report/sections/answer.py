@@ -7,6 +7,7 @@ from typing import Any
 
 from sonolens.figures.published import counted_by_paper
 from sonolens.report.numerals import counted, percent, percent_with_interval
+from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.banners import raise_banners
@@ -221,6 +222,23 @@ def _count_resampled(scans: ScansTable, splits: SplitsTable, *, partition: str) 
     return Resampled(number=patients.nunique(), units=name_units(scans))
 
 
+def _glance(tables: Tables, *, partition: str) -> str:
+    """Say in one line which study and networks these are, and of how many lesions and patients."""
+    scans, runs = tables["scans"], tables["training_runs"]
+    networks = sorted(set(runs["network"]))
+    listed = tables["splits"].loc[tables["splits"]["partition"] == partition, "scan_id"]
+    scored = scans[scans["scan_id"].isin(listed)]
+    counts = ", ".join(
+        counted(scored[f"{name}_id"].nunique(), noun)
+        for name, noun in (("scan", f"{partition} scan"), ("lesion", "lesion"))
+    )
+    patients = counted(scored["patient_id"].nunique(), name_units(scans).removesuffix("s"))
+    return (
+        f"Study: {', '.join(sorted(set(scans['source'])))} · {', '.join(networks)} "
+        f"({counted(len(runs), 'run')}) · {counts}, {patients}"
+    )
+
+
 def _tell(tables: Tables) -> dict[str, Any]:
     partition = describe_scoring(tables["pointing_game"])["partition"]
     answers = answer_question(
@@ -232,6 +250,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
         flattered=name_runs(tables["training_runs"])["flattered"],
     )
     return {
+        "glance": _glance(tables, partition=partition),
         "answers": answers,
         "weakest": find_weakest(answers),
         "tally": tally_verdicts(read_verdicts(tables["verdict"])),
@@ -252,6 +271,14 @@ SECTION = Section(
         "splits",
         "training_runs",
         "protocol_optimism",
+    ),
+    figures=(
+        Caption(
+            name="first_screen_figure",
+            title="One call that is right, one that is wrong",
+            text="Red speaks for malignant, blue for benign; crosses mark the extremes of the map.",
+            alt="Two scans with the outlines of mass, ring and region below, overlaid with the signed map and its extremes.",
+        ),
     ),
     tell=_tell,
 )

@@ -107,6 +107,7 @@ SECTION = Section(
     "cases",
     "Cases",
     "cases.html",
+    folded=False,
     needs=("cases", "case_views", "pointing_game"),
     tell=_tell,
 )

@@ -122,6 +122,7 @@ SECTION = Section(
     "characteristics",
     "Characteristics",
     "characteristics.html",
+    heading="Characteristics by partition",
     needs=("partition_characteristics",),
     tell=_tell,
 )

@@ -82,5 +82,6 @@ SECTION = Section(
     "checklists",
     "Checklists",
     "checklists.html",
+    folded=False,
     tell=lambda _: {"checklists": read_checklists(), "by_authors": ANSWERED_BY_AUTHORS},
 )

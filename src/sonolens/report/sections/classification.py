@@ -120,6 +120,7 @@ SECTION = Section(
     "classification",
     "Classification",
     "classification.html",
+    folded=False,
     needs=(
         "classification_metrics",
         "operating_points",

@@ -41,7 +41,6 @@ def _tell(tables: Tables) -> dict[str, Any]:
     ]
     listed = asked.groupby(["descriptor", "value", "region"], sort=False)
     return {
-        "title": "What the radiologist saw",
         "question": "Where somebody noted shadowing, do maps point below, and do decisions hang on what lies below? And so for "
         "every descriptor that the study tells and the region that it speaks of. Each difference is between scans of one label.",
         "caution": "an agreement says that map or decision goes with what was noted, not that it is what the network saw; a "

@@ -169,7 +169,6 @@ def _tell(tables: Tables) -> dict[str, Any]:
 def _tell_repeatability(tables: Tables) -> dict[str, Any]:
     listed = tables["repeatability"].groupby(["configuration", "method", "varied"], sort=False)
     return {
-        "title": "Do maps stay when the network is fitted again?",
         "question": "Two fits of one configuration differ in nothing but the seed, or the patients they learnt from. What "
         "their maps of one scan do not share is not known of the scan.",
         "caution": "maps that repeat may repeat a mistake, and maps that see no network repeat perfectly. Only what lies "
@@ -204,6 +203,7 @@ REPEATABILITY = Section(
     "repeatability",
     "Repeatability",
     "score.html",
+    heading="Do maps stay when the network is fitted again?",
     needs=("repeatability",),
     figures=(
         Caption(
@@ -221,6 +221,7 @@ SECTION = Section(
     "evidence",
     "What maps are worth",
     "evidence.html",
+    heading="What each method's maps are worth",
     needs=(*READ, "training_runs", "map_completeness"),
     figures=(
         Caption(

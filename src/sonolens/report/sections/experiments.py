@@ -7,6 +7,7 @@ SECTION = Section(
     "questions",
     "Open questions",
     "experiments.html",
+    heading="The paper's open questions",
     figures=(
         Caption(
             name="methods_figure",

@@ -56,5 +56,10 @@ def _tell(tables: Tables) -> dict[str, Any]:
 
 
 SECTION = Section(
-    "flow", "Flow of scans", "flow.html", needs=("scan_flow", "scan_flow_figure"), tell=_tell
+    "flow",
+    "Flow of scans",
+    "flow.html",
+    folded=False,
+    needs=("scan_flow", "scan_flow_figure"),
+    tell=_tell,
 )

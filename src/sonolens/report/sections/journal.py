@@ -26,10 +26,18 @@ METHODS = Section(
     "methods",
     "Methods",
     "methods.html",
+    folded=False,
     needs=("methods_text",),
     tell=lambda tables: {"methods": tables["methods_text"]},
 )
-CARDS = Section("cards", "Cards", "cards.html", needs=("model_card", "data_card"), tell=_tell_cards)
+CARDS = Section(
+    "cards",
+    "Cards",
+    "cards.html",
+    folded=False,
+    needs=("model_card", "data_card"),
+    tell=_tell_cards,
+)
 SECTION = Section(
     "journal",
     "For a journal",

@@ -2,4 +2,4 @@
 
 from sonolens.report.section import Section
 
-SECTION = Section("limits", "Limits", "limits.html")
+SECTION = Section("limits", "Limits", "limits.html", folded=False)

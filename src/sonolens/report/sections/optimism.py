@@ -138,6 +138,7 @@ SECTION = Section(
     "optimism",
     "The paper's protocol",
     "optimism.html",
+    heading="What would the paper's protocol have reported?",
     needs=("protocol_optimism", "training_runs"),
     tell=_tell,
 )

@@ -7,6 +7,7 @@ SECTION = Section(
     "figures",
     "Figures",
     "paper_figures.html",
+    folded=False,
     figures=(
         Caption(
             name="figure_1",

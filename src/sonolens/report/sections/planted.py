@@ -109,5 +109,9 @@ def _tell_network(network: str, table: pd.DataFrame, cues: list[str]) -> Planted
 
 
 SECTION = Section(
-    "planted", "Planted evidence", "planted.html", tell=lambda _: tell_planted(read_measured())
+    "planted",
+    "Planted evidence",
+    "planted.html",
+    heading="Can it find what is known to be there?",
+    tell=lambda _: tell_planted(read_measured()),
 )

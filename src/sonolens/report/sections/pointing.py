@@ -27,6 +27,7 @@ SECTION = Section(
     "pointing",
     "Pointing game",
     "pointing.html",
+    folded=False,
     needs=("pointing_game", "table_2", "training_runs"),
     figures=(
         Caption(

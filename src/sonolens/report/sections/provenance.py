@@ -33,4 +33,6 @@ def _tell(tables: Tables) -> dict[str, Any]:
     return {"run": run_context}
 
 
-SECTION = Section("provenance", "Provenance", "provenance.html", needs=("run_context",), tell=_tell)
+SECTION = Section(
+    "provenance", "Provenance", "provenance.html", folded=False, needs=("run_context",), tell=_tell
+)

@@ -177,6 +177,7 @@ SECTION = Section(
     "reliance",
     "What decisions hang on",
     "reliance.html",
+    folded=False,
     needs=("reliance_verdict", "reliance_scores", "reliance_aucs"),
     figures=(
         Caption(

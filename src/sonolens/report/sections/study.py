@@ -40,6 +40,8 @@ SECTION = Section(
     "study",
     "Study",
     "study.html",
+    heading="The study at a glance",
+    folded=False,
     needs=("scans",),
     tell=_tell,
     parts=(flow.SECTION, characteristics.SECTION),
