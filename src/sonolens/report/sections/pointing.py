@@ -8,6 +8,7 @@ from sonolens.report.paper_tables import REGION_TITLES, look_up_nulls
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring, name_runs
 from sonolens.report.section import Section, Tables
+from sonolens.tables.pointing import PointingGameTable
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
@@ -16,10 +17,21 @@ def _tell(tables: Tables) -> dict[str, Any]:
         **describe_scoring(tables["pointing_game"]),
         "pointing_game": tables["pointing_game"].to_dict(orient="records"),
         "table_2": tables["table_2"].to_dict(orient="records"),
+        **_tell_shared(tables["pointing_game"]),
         "nulls": look_up_nulls(tables["pointing_game"]),
         "published": {
             REGION_TITLES[region]: percent(rate) for region, rate in POINTING_HITS.items()
         },
+    }
+
+
+def _tell_shared(pointing_game: PointingGameTable) -> dict[str, Any]:
+    """Tell apart what rows differ in and what they share: how the ring was drawn, the method, the run."""
+    values = {name: pointing_game[name].unique() for name in ("ring", "method", "run")}
+    alike = [str(found[0]) for found in values.values() if len(found) == 1]
+    return {
+        "varied": [name for name, found in values.items() if len(found) > 1],
+        "shared": f" ({', '.join(alike)})" if alike else "",
     }
 
 
