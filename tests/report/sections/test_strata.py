@@ -15,7 +15,7 @@ def test_a_stratum_is_scored_at_the_point_closest_to_the_corner() -> None:
         read_test_scores(stratified(auc=0.61, sensitivity=0.5, specificity=0.6))
     )
 
-    assert (stratum.run, stratum.level, stratum.name) == (RUN, "scan", "birads=4a")
+    assert (stratum.run, stratum.level, stratum.name) == (RUN, "scan", "BI-RADS 4a")
     assert stratum.auc.text == "0.61 [0.51, 0.66]"
     assert stratum.sensitivity.text == "0.50 [0.40, 0.55]"
     assert stratum.specificity.text == "0.60 [0.50, 0.65]"

@@ -1,5 +1,6 @@
 """The pointing game: Tab. 2 with chance and nulls beside it, and the whole table."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sonolens.figures.published import POINTING_HITS
@@ -12,12 +13,13 @@ from sonolens.tables.pointing import PointingGameTable
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
+    runs = name_runs(tables["training_runs"])
     return {
-        **name_runs(tables["training_runs"]),
+        **runs,
         **describe_scoring(tables["pointing_game"]),
         "pointing_game": tables["pointing_game"].to_dict(orient="records"),
         "table_2": tables["table_2"].to_dict(orient="records"),
-        **_tell_shared(tables["pointing_game"]),
+        **_tell_shared(tables["pointing_game"], flattered=runs["flattered"]),
         "nulls": look_up_nulls(tables["pointing_game"]),
         "published": {
             REGION_TITLES[region]: percent(rate) for region, rate in POINTING_HITS.items()
@@ -25,12 +27,20 @@ def _tell(tables: Tables) -> dict[str, Any]:
     }
 
 
-def _tell_shared(pointing_game: PointingGameTable) -> dict[str, Any]:
-    """Tell apart what rows differ in and what they share: how the ring was drawn, the method, the run."""
+def _tell_shared(pointing_game: PointingGameTable, *, flattered: Collection[str]) -> dict[str, Any]:
+    """Tell apart what rows differ in and what they share: how the ring was drawn, the method, the run.
+
+    A run whose test scans chose for it stands in every row, so that the mark is never far.
+    """
     values = {name: pointing_game[name].unique() for name in ("ring", "method", "run")}
-    alike = [str(found[0]) for found in values.values() if len(found) == 1]
+    varied = [
+        name
+        for name, found in values.items()
+        if len(found) > 1 or (name == "run" and found[0] in flattered)
+    ]
+    alike = [str(found[0]) for name, found in values.items() if name not in varied]
     return {
-        "varied": [name for name, found in values.items() if len(found) > 1],
+        "varied": varied,
         "shared": f" ({', '.join(alike)})" if alike else "",
     }
 

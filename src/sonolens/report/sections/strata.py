@@ -25,6 +25,22 @@ class Stratum:
     caution: str
 
 
+PROPERTIES = {"birads": "BI-RADS"}
+"""What a property is called where the name of its column is no word."""
+
+
+def name_stratum(stratum: str) -> str:
+    """Say in words what the cases of a stratum have in common.
+
+    >>> name_stratum("size=<=10 mm"), name_stratum("size=10-20 mm"), name_stratum("birads=4a")
+    ('size up to 10 mm', 'size 10 to 20 mm', 'BI-RADS 4a')
+    """
+    name, _, value = stratum.partition("=")
+    if name == "size":
+        value = value.replace("<=", "up to ").replace(">", "over ").replace("-", " to ")
+    return f"{PROPERTIES.get(name, name.replace('_', ' '))} {value}"
+
+
 def list_strata(scores: ScoreSheet) -> list[Stratum]:
     """List the scores of every run, level and stratum, at the threshold the paper's rule chose.
 
@@ -40,7 +56,8 @@ def list_strata(scores: ScoreSheet) -> list[Stratum]:
             )
             if auc.n or sensitivity.n or specificity.n:
                 caution = _caution(auc, sensitivity, specificity)
-                listed.append(Stratum(run, level, name, auc, sensitivity, specificity, caution))
+                told = name_stratum(name)
+                listed.append(Stratum(run, level, told, auc, sensitivity, specificity, caution))
     return listed
 
 
