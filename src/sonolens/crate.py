@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 METADATA, SUMS = "ro-crate-metadata.json", "manifest-sha256.txt"
@@ -181,7 +181,7 @@ class Crate:
         if METADATA not in self.names():
             raise ValueError(f"{path} is no RO-Crate: it holds no {METADATA}")
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Crate":
         return self
 
     def __exit__(self, *error: object) -> None:
