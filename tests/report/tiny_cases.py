@@ -32,7 +32,6 @@ def cases_table(**columns: Any) -> pd.DataFrame:
         "view": None,
         "birads": ["5", None],
         "device": None,
-        "source": "busbra",
         "spacing_row_mm": 0.1,
         "spacing_col_mm": 0.1,
         "size_mm": 8.0,

@@ -38,7 +38,6 @@ class Cases(Decisions, unique=["method", "run", "scan_id"]):
     view: Series[str] = pa.Field(nullable=True)
     birads: Series[str] = pa.Field(nullable=True)
     device: Series[str] = pa.Field(nullable=True)
-    source: Series[str]
     spacing_row_mm: Series[float] = pa.Field(gt=0, nullable=True)
     spacing_col_mm: Series[float] = pa.Field(gt=0, nullable=True)
     size_mm: Series[float] = pa.Field(gt=0, nullable=True)

@@ -28,7 +28,7 @@ from sonolens.tables.training import DecisionsTable
 from sonolens.tables.vocabulary import EXTREMES
 
 KEY = ["method", "run", "scan_id"]
-OF_SCAN = ["scan_id", "view", "birads", "device", "source", "spacing_row_mm", "spacing_col_mm"]
+OF_SCAN = ["scan_id", "view", "birads", "device", "spacing_row_mm", "spacing_col_mm"]
 
 
 def cases_station() -> Pipeline:
