@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
@@ -117,7 +117,6 @@ def describe(files: Mapping[str, Entity], facts: Facts) -> Entity:
     Returns:
         A document of RO-Crate 1.2 and its profile for runs of a program, Process Run Crate.
     """
-    parts = [{"@id": path} for path in files]
     name, version = facts.software
     graph: list[Entity] = [
         {
@@ -126,18 +125,7 @@ def describe(files: Mapping[str, Entity], facts: Facts) -> Entity:
             "about": {"@id": "./"},
             "conformsTo": {"@id": VERSION},
         },
-        {
-            "@id": "./",
-            "@type": "Dataset",
-            "name": facts.name,
-            "description": facts.description,
-            "datePublished": facts.started[:10],
-            "license": {"@id": facts.license} if "://" in facts.license else facts.license,
-            "conformsTo": {"@id": PROFILE},
-            "identifier": [{"@id": f"#{each}"} for each in facts.hashes],
-            "mentions": {"@id": "#run"},
-            "hasPart": [*parts, {"@id": SUMS}],
-        },
+        _describe_root([*files, SUMS], facts),
         {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
         {
             "@id": "#run",
@@ -145,7 +133,7 @@ def describe(files: Mapping[str, Entity], facts: Facts) -> Entity:
             "name": f"Run {facts.run_id}",
             "startTime": facts.started,
             "instrument": {"@id": "#software"},
-            "result": parts,
+            "result": [{"@id": path} for path in files],
         },
         {"@id": "#software", "@type": "SoftwareApplication", "name": name, "version": version},
         *(
@@ -244,6 +232,21 @@ class Crate:
                 yield f"{name} was changed: its SHA-256 is {found[:8]}…, not {sums[name][:8]}…"
             elif name != METADATA and told.get(name) != found:
                 yield f"{name} has another SHA-256 in {METADATA} than in {SUMS}"
+
+
+def _describe_root(paths: Iterable[str], facts: Facts) -> Entity:
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": facts.name,
+        "description": facts.description,
+        "datePublished": facts.started[:10],
+        "license": {"@id": facts.license} if "://" in facts.license else facts.license,
+        "conformsTo": {"@id": PROFILE},
+        "identifier": [{"@id": f"#{each}"} for each in facts.hashes],
+        "mentions": {"@id": "#run"},
+        "hasPart": [{"@id": path} for path in paths],
+    }
 
 
 def _describe_file(file: CrateFile, content: bytes) -> Entity:

@@ -33,7 +33,7 @@ from sonolens.inputs import (
     refuse_unknown_parameters,
     warn_of_idle_parameters,
 )
-from sonolens.lineage import begin_run, to_document
+from sonolens.lineage import RunRecord, begin_run, to_document
 from sonolens.past_runs import check_label
 from sonolens.provenance import describe_software, list_installed, plain, without_folders
 from sonolens.step_times import StepTimes, say_what_it_takes
@@ -101,6 +101,7 @@ class OneWorld:
         self._session = _describe_run(run_params, inputs) | {
             "label": self._label or None,
             "parameters": _parameters_read(pipeline, catalog),
+            "installed": list_installed(),
             "made_with": RunRecords(catalog).parameters_of(set(inputs.versions.values())),
         }
         record = begin_run(
@@ -110,16 +111,10 @@ class OneWorld:
             inputs=inputs.versions,
             based_on=inputs.based_on,
         )
-        versions = set(record.world().values()) - {run_id}
-        earlier = RunRecords(catalog).sessions_behind(versions)
-        self._session |= _fix_plan(self._configured, pipeline, catalog, earlier)
+        self._session |= _fix_plan(self._configured, pipeline, catalog, record)
         if RUN_CONTEXT in catalog:
             catalog[RUN_CONTEXT].save({**self._session, "looks": None})
-        self._session |= {
-            "session": uuid4().hex[:12],
-            "installed": list_installed(),
-            **to_document(record),
-        }
+        self._session |= {"session": uuid4().hex[:12], **to_document(record)}
         self._steps.begin(len(pipeline.nodes))
         say_what_it_takes(RunRecords(catalog), self._session, steps=len(pipeline.nodes))
         self._write(catalog, status="running")
@@ -209,7 +204,7 @@ def _fix_plan(
     configured: Settings,
     pipeline: Pipeline,
     catalog: CatalogProtocol[Any, Any],
-    earlier: list[dict[str, Any]],
+    record: RunRecord,
 ) -> dict[str, Any]:
     """Tell all settings behind the run's numbers, which of them it reads itself, and what they are hashed to."""
     names = {name.removeprefix("params:") for name in pipeline.inputs() if name[:7] == "params:"}
@@ -217,6 +212,8 @@ def _fix_plan(
     if isinstance(study, StudyDataset):
         configured = {**configured, STUDY: plain(study.settings)}
         names |= {STUDY} & pipeline.inputs()
+    versions = set(record.world().values()) - {record.version}
+    earlier = RunRecords(catalog).sessions_behind(versions)
     settings = settle(configured, read=names, earlier=earlier)
     return {"settings": settings, "read": sorted(names), "plan_sha256": hash_plan(settings)}
 
