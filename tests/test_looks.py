@@ -194,7 +194,7 @@ def test_a_run_in_pieces_looks_under_one_plan(project, caplog):
 
     assert len({each["plan_sha256"] for each in project.noted()}) == 1
     assert (
-        "1 earlier run of this data root looked at these 2 test scans, all under this plan"
+        "1 earlier run of this data root looked at these 2 test scans, under this plan"
         in caplog.text
     )
 

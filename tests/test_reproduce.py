@@ -16,6 +16,7 @@ from sonolens.reproduce import (
     is_reproduced,
     tell_comparison,
     tell_environment,
+    tell_mixture,
 )
 
 PROJECT = Path(__file__).parents[1]
@@ -71,6 +72,19 @@ def test_a_setting_that_names_a_file_elsewhere_is_refused_by_name():
     settings = {"study": {"reader": "phantoms"}, "training": {"weights": "…/w.pt"}}
     with pytest.raises(ValueError, match=r"training\.weights was a file on another machine"):
         check_study_path(archived(settings), None)
+
+
+def test_settings_that_changed_between_the_pieces_of_a_run_are_told():
+    told = archived(
+        parameters={"evaluation": {"tolerance_mm": 2.0}, "reporting": {"seed": 1}},
+        made_with={
+            "1": {"evaluation": {"tolerance_mm": 0.0}, "reporting": {"seed": 0}, "split": {}}
+        },
+    )
+
+    assert tell_mixture(told) == [
+        "evaluation was another in run 1, whose results are in the crate too: they will differ"
+    ]
 
 
 def test_equal_numbers_are_reproduced_whatever_bytes_do():

@@ -108,14 +108,12 @@ def say_looks(looks: Mapping[str, Any] | None) -> str:
         return "Nobody counted who looked at the test scans before."
     scans = _count(looks["n_test_scans"], "test scan")
     if looks["before"]:
-        runs, verb = _count(looks["before"], "earlier run"), "looked at these"
-        plans = looks["other_plans"]
-        told = f"{runs} of this data root {verb} {scans}"
-        told += (
-            f", {looks['under_other_plans']} of them under {_count(plans, 'other plan')}"
-            if plans
-            else ", all under this plan"
-        )
+        told = f"{_count(looks['before'], 'earlier run')} of this data root looked at these {scans}"
+        changed, plans = looks["under_other_plans"], _count(looks["other_plans"], "other plan")
+        if changed == looks["before"]:
+            told += f", under {plans}"
+        else:
+            told += f", {changed} of them under {plans}" if changed else ", under this plan"
         told += f". This plan was first fixed at {looks['plan_fixed']}."
     else:
         told = f"First look: no earlier run of this data root has looked at these {scans}."

@@ -159,7 +159,7 @@ def reproduce(
     Ends with 0 if every number is the same, 3 if any differs, 1 if the crate was changed or cannot be run.
     """
     from sonolens.crate import Crate  # noqa: PLC0415 - likewise
-    from sonolens.reproduce import Archived, tell_environment  # noqa: PLC0415
+    from sonolens.reproduce import Archived, tell_environment, tell_mixture  # noqa: PLC0415
 
     project = enter_project()
     try:
@@ -170,6 +170,8 @@ def reproduce(
             archived = Archived.read(opened)
             for line in tell_environment(archived, project) or ["nothing differs"]:
                 click.echo(f"Software: {line}")
+            for line in tell_mixture(archived):
+                click.echo(f"Settings: {line}")
             if not dry_run:
                 root = data_root or crate.with_name(f"{crate.stem}-reproduced")
                 same = _reproduce(archived, project, root, study_path, tolerance)

@@ -12,6 +12,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import CatalogProtocol
 
+from sonolens.analysis_plan import NOT_PLANNED
 from sonolens.archive import CONTENTS, PATIENTLESS, RECORD, SETTINGS, software_of
 from sonolens.crate import Crate
 from sonolens.datasets.table import TableDataset
@@ -107,6 +108,18 @@ def tell_environment(archived: Archived, project: Path) -> list[str]:
         shown = ", ".join(others[:NEWS]) + (" …" if len(others) > NEWS else "")
         told.append(f"{len(others)} other packages differ: {shown}")
     return told
+
+
+def tell_mixture(archived: Archived) -> list[str]:
+    """Name the groups that the archived numbers were made with in several values, which no single run can repeat."""
+    told = archived.session.get("parameters", {})
+    made_with = archived.session.get("made_with", {})
+    return [
+        f"{group} was another in run {run}, whose results are in the crate too: they will differ"
+        for run, groups in made_with.items()
+        for group, values in groups.items()
+        if group not in NOT_PLANNED and group in told and told[group] != values
+    ]
 
 
 def check_study_path(archived: Archived, study_path: str | None) -> None:
