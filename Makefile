@@ -3,11 +3,13 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+RUN    ?= latest
+OUT    ?= data/archive.zip
 export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check coverage viz clean
+.PHONY: help setup run test check coverage archive viz clean
 
 help:           ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +37,9 @@ check: setup    ## formatting, lint, types and import contracts
 
 coverage: setup ## run the tests and show what they do not reach
 	$(BIN)/python -m pytest --cov
+
+archive: setup  ## write a run to an RO-Crate: make archive RUN=latest OUT=data/archive.zip
+	$(BIN)/sonolens archive $(RUN) --out $(OUT)
 
 viz: setup      ## open the DAG in the browser
 	$(BIN)/kedro viz run

@@ -284,7 +284,7 @@ def test_every_dataset_of_the_flow_stands_in_the_catalog_and_no_other_does(nodes
     used = {name for node in nodes for name in (*node.inputs, *node.outputs)}
     used = {name for name in used if not name.startswith("param")}
 
-    assert used | {"run_record"} == catalog_names()
+    assert used | {"run_record", "looks", "reproduction"} == catalog_names()
 
 
 def test_every_dataset_is_versioned_but_what_is_read_only_named_by_content_or_leads_to_versions() -> (

@@ -18,7 +18,10 @@ DOCS = [
     PROJECT / "CONTRIBUTING.md",
     *sorted((PROJECT / "docs").rglob("*.md")),
 ]
-WITHOUT_A_MAKER = {"study", "checkpoints", "run_context", "run_record", "runs", "compared_runs"}
+WITHOUT_A_MAKER = {
+    *("study", "checkpoints", "run_context", "run_record", "looks"),
+    *("runs", "compared_runs", "reproduction"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,11 @@ def open_root(root):
             "filepath": f"{root}/run_record.json",
             "versioned": True,
         },
+        "looks": {
+            "type": "sonolens.datasets.JsonDataset",
+            "filepath": f"{root}/looks.json",
+            "versioned": True,
+        },
         "checkpoints": {
             "type": "sonolens.datasets.CheckpointFolderDataset",
             "path": f"{root}/checkpoints",
@@ -107,6 +112,7 @@ class Root:
         return {
             name: [int(version[8:10]) for version in complete_versions(dataset)]
             for name, dataset in found.items()
+            if name != "looks"
         }
 
 
@@ -306,6 +312,17 @@ def test_a_checkpoint_goes_only_if_a_run_that_goes_asked_for_it_and_no_other_did
         False,
         False,
     ]
+
+
+def test_that_a_removed_run_looked_at_the_test_scans_stays_known(root):
+    root.run(1, *WHOLE)
+    root.run(2, *WHOLE)
+    root.catalog["looks"].replace_version(run_id(1), {"run_id": run_id(1)})
+
+    root.prune(keep=1)
+
+    assert root.catalog["looks"].read_version(run_id(1)) == {"run_id": run_id(1)}
+    assert root.versions()["run_record"] == [2]
 
 
 def test_pruning_twice_finds_nothing_the_second_time(root):

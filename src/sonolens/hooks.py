@@ -14,9 +14,11 @@ from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from sonolens.analysis_plan import Settings, hash_plan, settle
 from sonolens.datasets.checkpoint_folder import names_asked
 from sonolens.datasets.run_records import RUN_RECORD, RunRecords
 from sonolens.datasets.runs import runs_found
+from sonolens.datasets.study import StudyDataset
 from sonolens.datasets.versions import (
     complete_versions,
     fingerprint,
@@ -24,19 +26,23 @@ from sonolens.datasets.versions import (
     versioned_datasets,
 )
 from sonolens.inputs import (
+    CATALOG_PARAMETERS,
     Inputs,
     Versioned,
     choose_inputs,
     refuse_unknown_parameters,
     warn_of_idle_parameters,
 )
-from sonolens.lineage import begin_run, to_document
+from sonolens.lineage import RunRecord, begin_run, to_document
 from sonolens.past_runs import check_label
-from sonolens.provenance import describe_software, plain, without_folders
+from sonolens.provenance import describe_software, list_installed, plain, without_folders
 from sonolens.step_times import StepTimes, say_what_it_takes
 
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
+
+STUDY = "study"
+"""Catalog entry, and group of settings: what the run is about."""
 
 CHECKPOINTS, COMPARED = "checkpoints", "compared_runs"
 """Catalog entries without versions: what a run took from them stands in its record, so that none of it is pruned."""
@@ -56,14 +62,21 @@ class OneWorld:
         self._session: dict[str, Any] = {}
         self._started = 0.0
         self._label: str = ""
+        self._configured: Settings = {}
         self._steps = StepTimes()
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Read what the run is called, which ``--params label=...`` says."""
+        """Read what the run is called, which ``--params label=...`` says, and all settings, read by it or not."""
         loader = context.config_loader
         settings = {**loader["globals"], **(loader.runtime_params or {})}
         self._label = check_label(settings.get("label"))
+        of_catalog = {name.split(".")[0] for name in CATALOG_PARAMETERS}
+        self._configured = {
+            name: plain(group)
+            for name, group in loader["parameters"].items()
+            if name not in of_catalog
+        }
 
     @hook_impl
     def before_pipeline_run(
@@ -88,10 +101,9 @@ class OneWorld:
         self._session = _describe_run(run_params, inputs) | {
             "label": self._label or None,
             "parameters": _parameters_read(pipeline, catalog),
+            "installed": list_installed(),
             "made_with": RunRecords(catalog).parameters_of(set(inputs.versions.values())),
         }
-        if RUN_CONTEXT in catalog:
-            catalog[RUN_CONTEXT].save(dict(self._session))
         record = begin_run(
             run_id,
             steps=[(_datasets(node.inputs), node.outputs) for node in pipeline.nodes],
@@ -99,10 +111,10 @@ class OneWorld:
             inputs=inputs.versions,
             based_on=inputs.based_on,
         )
-        self._session |= {
-            "session": uuid4().hex[:12],
-            **to_document(record),
-        }
+        self._session |= _fix_plan(self._configured, pipeline, catalog, record)
+        if RUN_CONTEXT in catalog:
+            catalog[RUN_CONTEXT].save({**self._session, "looks": None})
+        self._session |= {"session": uuid4().hex[:12], **to_document(record)}
         self._steps.begin(len(pipeline.nodes))
         say_what_it_takes(RunRecords(catalog), self._session, steps=len(pipeline.nodes))
         self._write(catalog, status="running")
@@ -186,6 +198,24 @@ def _describe_run(run_params: Mapping[str, Any], inputs: Inputs) -> dict[str, An
         **describe_software(Path(run_params["project_path"])),
         "cores": os.cpu_count(),
     }
+
+
+def _fix_plan(
+    configured: Settings,
+    pipeline: Pipeline,
+    catalog: CatalogProtocol[Any, Any],
+    record: RunRecord,
+) -> dict[str, Any]:
+    """Tell all settings behind the run's numbers, which of them it reads itself, and what they are hashed to."""
+    names = {name.removeprefix("params:") for name in pipeline.inputs() if name[:7] == "params:"}
+    study = catalog.get(STUDY) if STUDY in catalog else None
+    if isinstance(study, StudyDataset):
+        configured = {**configured, STUDY: plain(study.settings)}
+        names |= {STUDY} & pipeline.inputs()
+    versions = set(record.world().values()) - {record.version}
+    earlier = RunRecords(catalog).sessions_behind(versions)
+    settings = settle(configured, read=names, earlier=earlier)
+    return {"settings": settings, "read": sorted(names), "plan_sha256": hash_plan(settings)}
 
 
 def _parameters_read(pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> dict[str, Any]:

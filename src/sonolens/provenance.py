@@ -48,6 +48,16 @@ def describe_software(project: Path) -> dict[str, Any]:
     }
 
 
+def list_installed() -> dict[str, str]:
+    """Tell the version of every package of this environment, by its name as pip compares names."""
+    found = {}
+    for package in metadata.distributions():
+        name = package.metadata["Name"]
+        if name:
+            found[re.sub(r"[-_.]+", "-", name).lower()] = package.version
+    return dict(sorted(found.items()))
+
+
 def plain(value: Any) -> Any:
     """Turn parameters into what JSON can hold: Pydantic models become mappings, paths become text.
 

@@ -11,6 +11,7 @@ from kedro.io import CatalogProtocol, DatasetError
 from sonolens.datasets.run_records import RUN_RECORD, RunRecords
 from sonolens.datasets.sweeping import Found, count_freed_bytes, find_stored
 from sonolens.datasets.versions import complete_versions
+from sonolens.looks import LOOKS
 from sonolens.outcome import REPORT, list_runs
 from sonolens.pruning import Choice, choose_runs, may_run
 
@@ -61,7 +62,8 @@ def plan_pruning(
     runs = _read_records(catalog)
     reported = complete_versions(catalog[REPORT])
     choice = choose_runs(runs, reported=reported, keep=keep, partial=partial, young=young, now=now)
-    stored = list(find_stored(catalog))
+    # Looks stay: runs that are gone have seen the test scans all the same.
+    stored = [each for each in find_stored(catalog) if each.dataset != LOOKS]
     doomed = [each for each in stored if _may_go(each, choice, young=young, now=now)]
     gone = {each.path for each in doomed}
     staying = {

@@ -253,6 +253,8 @@ def _usual_inputs() -> dict[str, Any]:
             "packages": {"numpy": "2.4.6"},
             "python": "3.11.7",
             "platform": "Linux x86_64",
+            "plan_sha256": "91a2" * 16,
+            "looks": None,
             "parameters": {"reporting": {"seed": 4242}},
             "made_with": {"2026-01-01T00.00.00.000Z": {"training": {"epochs": 77}}},
         },

@@ -1,7 +1,7 @@
 """The records that runs leave behind, one JSON document per run id."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kedro.io import CatalogProtocol, DatasetError
@@ -16,7 +16,7 @@ RUN_RECORD = "run_record"
 """Name of the catalog entry that holds them; without it, nothing is kept."""
 
 
-def world_of(run_id: str, sessions: Iterable[dict[str, Any]]) -> dict[str, str]:
+def world_of(run_id: str, sessions: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Tell the version of every dataset in the world of a run; none where its record tells none."""
     try:
         return merge_sessions(from_document(run_id, each) for each in sessions).world()
@@ -71,6 +71,12 @@ class RunRecords:
             }
             for run_id in sorted(set(versions) & set(known), reverse=True)
         }
+
+    def sessions_behind(self, versions: Iterable[str]) -> list[dict[str, Any]]:
+        """Read what the processes of those of `versions` recorded that left a record, oldest first."""
+        known = complete_versions(self._store) if self._store else []
+        runs = sorted(set(versions) & set(known))
+        return [session for run_id in runs for session in self.sessions_of(run_id)]
 
     def write(self, session: dict[str, Any]) -> None:
         """Put one session into its run's document, beside those of other processes.

@@ -47,6 +47,11 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         self._study: sonolens.studies.Study | None = None
         self.metadata = metadata
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What is read, and how; not where it lies."""
+        return {"reader": self._reader, "options": dict(self._options)}
+
     def load(self) -> "sonolens.studies.Study":
         """Read the study, once in a run; its pictures are read when they are asked for.
 

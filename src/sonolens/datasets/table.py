@@ -1,5 +1,6 @@
 """Tables as CSV files that read back as they were written."""
 
+import io
 from typing import Any
 
 import pandas as pd
@@ -45,6 +46,10 @@ class TableDataset(WholeFileDataset[pd.DataFrame, pd.DataFrame]):
             head = pd.read_csv(file, **(self._load_args | {"nrows": nrows}))
         shown = head.astype(object).where(head.notna(), None)  # JSON has no word for NaN
         return TablePreview(shown.to_dict(orient="split"))
+
+    def parse(self, content: bytes) -> pd.DataFrame:
+        """Read a table from the bytes of a file, as this dataset reads its own."""
+        return self._read(io.BytesIO(content))
 
     def _write(self, data: pd.DataFrame, file: OpenFile) -> None:
         file.write(data.to_csv(**self._save_args).encode("utf-8"))

@@ -104,6 +104,16 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
             glob_function=self._fs.glob,
         )
 
+    @property
+    def item_type(self) -> type[AbstractDataset[Any, Any]]:
+        """The type of its items' datasets."""
+        return self._item_type
+
+    @property
+    def suffix(self) -> str:
+        """How the names of its items' files end."""
+        return self._filename_suffix
+
     def load(self) -> dict[str, ItemReader]:
         """List the items of the newest version, or of the one asked for.
 
@@ -113,10 +123,17 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         manifest = self._get_load_path()
         return {item_id: self._item(manifest, item_id) for item_id in self._read_manifest(manifest)}
 
-    def digests(self) -> dict[str, str]:
-        """Tell the SHA-256 of every item of the version that `load` lists."""
-        entries = self._read_manifest(self._get_load_path())
+    def digests(self, version: str | None = None) -> dict[str, str]:
+        """Tell the SHA-256 of every item of a version, by default of the one that `load` lists."""
+        manifest = self._get_versioned_path(version) if version else self._get_load_path()
+        entries = self._read_manifest(manifest)
         return {item_id: entry["sha256"] for item_id, entry in entries.items()}
+
+    def read_bytes(self, version: str, item_id: str) -> bytes:
+        """Read the bytes of one item of a version as they lie on disk."""
+        path = self._item_path(self._get_versioned_path(version), item_id)
+        content: bytes = self._fs.cat_file(path)
+        return content
 
     def save(self, data: Items) -> None:
         """Write a new version item by item.

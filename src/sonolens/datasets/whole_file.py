@@ -166,6 +166,11 @@ class WholeFileDataset(AbstractVersionedDataset[Saved, Loaded], abc.ABC):
         """Read one version, whatever is set to be loaded."""
         return self._load_file(str(self._get_versioned_path(version)))
 
+    def read_bytes(self, version: str) -> bytes:
+        """Read the bytes of one version as they lie on disk."""
+        content: bytes = self._fs.cat_file(str(self._get_versioned_path(version)))
+        return content
+
     def replace_version(self, version: str, data: Saved) -> None:
         """Write one version, replacing it when it is there."""
         self._save_file(data, str(self._get_versioned_path(version)))

@@ -216,3 +216,9 @@ CHARACTERISTICS = ("number", "label", "birads", "view", "device", "size_mm", "de
 """What the scans of a partition are like: how many, and of what kind."""
 
 UNITS = ("scan", "lesion", "patient")
+
+REPRODUCED_KINDS = ("rows", "number", "text", "bytes")
+"""What of a run made again is held against the archived one."""
+
+REPRODUCTION_VERDICTS = ("exact", "within tolerance", "differs", "not compared")
+"""How alike the two are."""

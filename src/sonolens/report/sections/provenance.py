@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sonolens.analysis_plan import say_looks
 from sonolens.report.section import Section, Tables
 
 RUN_FACTS = (
@@ -18,6 +19,8 @@ RUN_FACTS = (
     "packages",
     "python",
     "platform",
+    "plan_sha256",
+    "looks",
 )
 """What a page needs to know of the run that it belongs to."""
 
@@ -30,7 +33,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
             f"run_context lacks {', '.join(missing)}, so the report cannot say where its numbers come "
             "from; take it from the catalog, where the run's hook puts it"
         )
-    return {"run": run_context}
+    return {"run": run_context, "looks": say_looks(run_context["looks"])}
 
 
 SECTION = Section(
