@@ -56,7 +56,7 @@ docs: $(VENV)/docs-installed  ## build the docs site strictly into site
 	NO_MKDOCS_2_WARNING=1 PATH="$(BIN):$$PATH" $(BIN)/mkdocs build --strict
 
 notebooks: setup ## write notebooks/*.ipynb anew from their scripts, with outputs of the newest run
-	cd notebooks && ../$(BIN)/jupytext --to ipynb --execute *.py
+	$(BIN)/python notebooks/execute.py
 
 clean:          ## remove the environment, caches and built pages, never data
 	rm -rf $(VENV) build site .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage
