@@ -32,12 +32,14 @@ def outputs(script: Path) -> list[nbformat.NotebookNode]:
     return [output for cell in kept(script).cells for output in cell.get("outputs", [])]
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own, not ours
-def test_a_notebook_runs_on_a_finished_run(script: Path, finished: Any, writer: ModuleType) -> None:
-    notebook = writer.read_script(script)
+def test_the_notebooks_run_on_a_finished_run(finished: Any, writer: ModuleType) -> None:
+    """In one kernel, which forgets all names in between, because importing takes longer than the rest."""
+    forget = nbformat.v4.new_code_cell("%reset -f")
+    cells = [cell for script in SCRIPTS for cell in (forget, *writer.read_script(script).cells)]
+    together = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": writer.KERNEL})
 
-    writer.execute(notebook, env="test", data_root=str(finished.data_root))
+    writer.execute(together, env="test", data_root=str(finished.data_root))
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
