@@ -203,6 +203,15 @@ def test_a_command_with_a_slip_is_found(command: str) -> None:
         CHECKS[program](words)
 
 
+def test_what_the_image_copies_is_there_and_not_ignored() -> None:
+    ignored = (PROJECT / ".dockerignore").read_text("utf-8").splitlines()
+    for line in re.findall(r"^COPY (.*)$", (PROJECT / "Dockerfile").read_text("utf-8"), re.M):
+        *sources, _ = [word for word in line.split() if not word.startswith("--")]
+        for source in sources:
+            assert (PROJECT / source).exists()
+            assert f"!{Path(source).parts[0]}" in ignored
+
+
 @pytest.mark.parametrize(("page", "block"), blocks("python"))
 def test_a_block_of_python_is_python_and_imports_what_exists(page: str, block: str) -> None:
     entry = re.fullmatch(r"\w+: .*,\n", block)  # of a dict, shown alone
