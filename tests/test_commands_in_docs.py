@@ -205,7 +205,9 @@ def test_a_command_with_a_slip_is_found(command: str) -> None:
 
 def test_what_the_image_copies_is_there_and_not_ignored() -> None:
     ignored = (PROJECT / ".dockerignore").read_text("utf-8").splitlines()
-    for line in re.findall(r"^COPY (.*)$", (PROJECT / "Dockerfile").read_text("utf-8"), re.M):
+    for line in re.findall(
+        r"^COPY (.*)$", (PROJECT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    ):
         *sources, _ = [word for word in line.split() if not word.startswith("--")]
         for source in sources:
             assert (PROJECT / source).exists()
