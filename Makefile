@@ -5,22 +5,31 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    ?= latest
 OUT    ?= data/archive.zip
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check coverage archive viz clean
+.PHONY: help setup run test check coverage archive viz viz-build docs notebooks clean
 
 help:           ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(VENV)/installed  ## make .venv and install everything
+setup: $(VENV)/installed  ## make .venv and install everything; with CPU=1 without CUDA libraries
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "sonolens needs Python 3.11 or later; set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+ifdef CPU
+	$(INSTALL) --no-deps --index-url $(CPU_WHEELS) torch torchvision
+endif
+	$(INSTALL) --editable ".[dev]"
+	touch $@
+
+$(VENV)/docs-installed: $(VENV)/installed
+	$(INSTALL) --editable ".[docs]"
 	touch $@
 
 run: setup      ## run all four pipelines on the built-in phantom study
@@ -44,5 +53,15 @@ archive: setup  ## write a run to an RO-Crate: make archive RUN=latest OUT=data/
 viz: setup      ## open the DAG in the browser
 	$(BIN)/kedro viz run
 
-clean:          ## remove the environment and caches, never data
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage
+viz-build: setup ## write the DAG with previews of tables and figures as files into build
+	rm -rf build
+	$(BIN)/kedro viz build --include-previews
+
+docs: $(VENV)/docs-installed  ## build the docs site strictly into site
+	NO_MKDOCS_2_WARNING=1 PATH="$(BIN):$$PATH" $(BIN)/mkdocs build --strict
+
+notebooks: setup ## write notebooks/*.ipynb anew from their scripts, with outputs of the newest run
+	$(BIN)/python notebooks/execute.py
+
+clean:          ## remove the environment, caches and built pages, never data
+	rm -rf $(VENV) build site .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage

@@ -1,17 +1,19 @@
-"""What the README promises exists and runs."""
+"""What the README and the tutorial promise exists and runs; their commands: ``tests/test_commands_in_docs.py``."""
 
 import re
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from sonolens.inputs import refuse_unknown_parameters
+from sonolens.console import main
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+TUTORIAL = (PROJECT / "docs/tutorial/first-study.md").read_text()
+SHOWN = [*BLOCKS, *re.findall(r"```(\w+)\n(.*?)```", TUTORIAL, flags=re.DOTALL)]
 COMMANDS = [
     line.split("#")[0].strip()
     for language, block in BLOCKS
@@ -21,17 +23,6 @@ COMMANDS = [
 ]
 
 
-def nested(params: str) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for pair in params.split(","):
-        *groups, name = pair.split("=")[0].split(".")
-        place = tree
-        for group in groups:
-            place = place.setdefault(group, {})
-        place[name] = "given"
-    return tree
-
-
 def test_the_two_commands_come_first_and_are_in_the_makefile() -> None:
     makefile = (PROJECT / "Makefile").read_text()
 
@@ -39,18 +30,7 @@ def test_the_two_commands_come_first_and_are_in_the_makefile() -> None:
     assert {"run", "test"} <= set(re.findall(r"^(\w+):", makefile, flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("kedro run")])
-def test_every_run_that_is_shown_names_what_exists(command: str, finished: Any) -> None:
-    words = shlex.split(command)
-    if "--env" in words:
-        assert (PROJECT / "conf" / words[words.index("--env") + 1]).is_dir()
-    if "--params" in words:
-        refuse_unknown_parameters(nested(words[words.index("--params") + 1]))
-    if "--pipelines" in words:
-        assert (PROJECT / "src/sonolens/pipelines" / words[words.index("--pipelines") + 1]).is_dir()
-
-
-@pytest.mark.parametrize("block", [block for language, block in BLOCKS if language == "python"])
+@pytest.mark.parametrize("block", [block for language, block in SHOWN if language == "python"])
 def test_the_python_that_is_shown_runs_on_a_finished_run(
     block: str, finished: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +38,17 @@ def test_the_python_that_is_shown_runs_on_a_finished_run(
     here = f"open_results(env='test', params={{'data_root': {str(finished.data_root)!r}}})"
 
     exec(block.replace("open_results()", here), {})  # noqa: S102 - our own README
+
+
+def test_what_pruning_would_remove_is_told(finished: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (command,) = (each for each in COMMANDS if each.startswith("sonolens prune"))
+    monkeypatch.chdir(PROJECT)
+    words = [*command.split()[1:], "--env", "test", "--data-root", str(finished.data_root)]
+
+    told = CliRunner().invoke(main, words)
+
+    assert told.exit_code == 0
+    assert "Nothing was removed" in told.output
 
 
 def test_every_file_that_is_linked_exists() -> None:
@@ -68,3 +59,16 @@ def test_every_file_that_is_linked_exists() -> None:
 
 def test_the_first_screen_says_what_it_is_for() -> None:
     assert "Research use only" in "\n".join(README.splitlines()[:25])
+
+
+def test_the_opening_says_what_the_table_says() -> None:
+    opening = " ".join(README.split("![")[0].split())
+    row = next(line for line in README.splitlines() if line.startswith("| foci in the ring"))
+    area, points, hangs, placebo, blind = row.split("|")[6:11]
+
+    told = (
+        f"AUC {area.split()[0]} hangs on the ring around the mass in {hangs.strip()} of the cancers that it finds, by "
+        f"every way to take the ring away (placebo {placebo.strip()}), where the evidence is; its class activation map "
+        f"points there in {points.strip()}, as blind points do ({blind.strip()})"
+    )
+    assert told in opening

@@ -1,0 +1,228 @@
+"""Every command that the docs show is one that the project knows: its options, pipelines, stations, parameters, files.
+
+Those that run in seconds are run where a finished run is at hand, in ``tests/pipelines/test_readme.py``; the how-to on
+one's own maps runs in ``test_how_to_score_your_own_maps.py``.
+"""
+
+import ast
+import importlib
+import re
+import shlex
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+from kedro.framework.cli.catalog import catalog_cli
+from kedro.framework.cli.project import run
+from kedro.framework.project import pipelines
+from kedro.framework.startup import bootstrap_project
+
+from sonolens.console import main
+
+PROJECT = Path(__file__).parents[1]
+PAGES = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")]
+OF_OTHERS = {"cd", "export", "git", "mlflow", "sbatch", "source"}
+"""Programs that are not ours and not told about ourselves."""
+
+pytestmark = pytest.mark.filterwarnings("ignore:'BaseCommand':DeprecationWarning")  # Kedro-Viz's
+
+MANY = 60
+"""The docs show more commands than this; fewer would mean that they are not found."""
+
+
+KNOWN: dict[str, Any] = {}
+for settings in (PROJECT / "conf" / "base").glob("*.yml"):
+    if settings.stem.startswith(("parameters", "globals")):
+        KNOWN |= yaml.safe_load(settings.read_text("utf-8"))
+
+
+def unknown(given: dict[str, Any], known: dict[str, Any]) -> list[str]:
+    """Name what is set in `given` and has no value in `known`; a value may be a whole group of its own."""
+    found = [name for name in given if name not in known]
+    for name in given.keys() & known.keys():
+        if isinstance(given[name], dict) and isinstance(known[name], dict):
+            found += unknown(given[name], known[name])
+    return found
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Name and text of every block of one language."""
+    return [
+        (str(page.relative_to(PROJECT)), block)
+        for page in PAGES
+        for block in re.findall(
+            rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
+    ]
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every command with its page; a job that is handed to a queue is the command inside."""
+    found = []
+    for page, block in blocks("bash"):
+        for line in block.splitlines():
+            told = re.findall(r'--wrap "(.*?)"', line) or [line]
+            found += [(page, command) for command in told if shlex.split(command, comments=True)]
+    return found
+
+
+def words_of(command: str) -> list[str]:
+    """Split a command, without what is set for it and without the folder of its program."""
+    words = [word for part in command.split("&&")[-1:] for word in shlex.split(part, comments=True)]
+    while words and re.match(r"\w+=", words[0]):
+        words = words[1:]
+    return [words[0].removeprefix(".venv/bin/").removeprefix("~/mlflow/bin/"), *words[1:]]
+
+
+def parse(command: click.Command, words: list[str]) -> click.Context:
+    return command.make_context(command.name, list(words))
+
+
+def check_run(words: list[str]) -> None:
+    """Hold the options of `kedro run` against the project."""
+    asked: dict[str, Any] = parse(run, words).params
+    if asked["env"]:
+        assert (PROJECT / "conf" / asked["env"]).is_dir()
+    assert unknown(asked["params"], KNOWN) == []
+    names = asked["pipelines"] or ["__default__"]
+    nodes = [node for name in names for node in pipelines[name].nodes]
+    assert set(asked["namespaces"] or []) <= {node.namespace for node in nodes}
+    assert set(asked["node_names"] or []) <= {node.name for node in nodes}
+
+
+def check_kedro(words: list[str]) -> None:
+    from kedro_viz.launchers.cli.main import viz_cli  # noqa: PLC0415 - it warns of its own
+
+    if words[0] == "run":
+        check_run(words[1:])
+    else:
+        group = {**viz_cli.commands, **catalog_cli.commands}[words[0]]
+        parse(group.get_command(click.Context(group), words[1]), words[2:])
+
+
+def check_sonolens(words: list[str]) -> None:
+    if words[0] == "run":
+        check_run(words[1:])
+    else:
+        parse(main.commands[words[0]], words[1:])
+
+
+def check_make(words: list[str]) -> None:
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    for word in words:
+        name, _, value = word.partition("=")
+        assert re.search(rf"^{name}:" if not value else rf"^ifdef {name}$", makefile, re.MULTILINE)
+
+
+def check_docker(words: list[str]) -> None:
+    assert (PROJECT / "Dockerfile").is_file()
+    if words[0] == "run":
+        check_run(words[words.index("sonolens") + 1 :])
+
+
+def check_python(words: list[str]) -> None:
+    if words[:2] == ["-m", "pytest"]:
+        assert all((PROJECT / word).exists() for word in words[2:] if not word.startswith("-"))
+    elif words[:2] == ["-m", "pip"]:
+        check_pip(words[2:])
+    elif words[0] == "-c":
+        ast.parse(words[1])
+    else:
+        assert words[:2] in (["-m", "venv"], ["-m", "http.server"])
+
+
+def check_pip(words: list[str]) -> None:
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    for extra in re.findall(r"(?:sonolens|\.)\[(\w+)\]", " ".join(words)):
+        assert extra in declared["optional-dependencies"]
+    for word, value in pairwise(words):
+        assert word != "--constraint" or (PROJECT / value).is_file()
+
+
+def check_mkdocs(words: list[str]) -> None:
+    assert words == ["serve"]
+    assert (PROJECT / "mkdocs.yml").is_file()
+
+
+CHECKS = {
+    "kedro": check_kedro,
+    "sonolens": check_sonolens,
+    "make": check_make,
+    "docker": check_docker,
+    "python": check_python,
+    "python3": check_python,
+    "pip": check_pip,
+    "pytest": lambda words: check_python(["-m", "pytest", *words]),
+    "mkdocs": check_mkdocs,
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _registered() -> None:
+    bootstrap_project(PROJECT)
+    pipelines.set_requested(None)
+
+
+@pytest.mark.parametrize(("page", "command"), commands())
+def test_a_command_is_one_that_the_project_knows(page: str, command: str) -> None:
+    program, *words = words_of(command)
+
+    if program not in OF_OTHERS:
+        CHECKS[program](words)
+
+
+def test_the_commands_are_found() -> None:
+    assert len(commands()) > MANY
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "kedro run --pipelines trainig",
+        "kedro run --namespaces=pionting",
+        "kedro run --params training.epoch=3",
+        "kedro run --env busbar",
+        "kedro run --sed 3",
+        "kedro viz show",
+        "sonolens prune --kep 3",
+        "make tests",
+        "python -m pytest tests/nowhere",
+        'pip install "sonolens[mflow]"',
+    ],
+)
+def test_a_command_with_a_slip_is_found(command: str) -> None:
+    program, *words = words_of(command)
+
+    with pytest.raises(
+        (AssertionError, AttributeError, KeyError, ValueError, click.ClickException)
+    ):
+        CHECKS[program](words)
+
+
+def test_what_the_image_copies_is_there_and_not_ignored() -> None:
+    ignored = (PROJECT / ".dockerignore").read_text("utf-8").splitlines()
+    for line in re.findall(
+        r"^COPY (.*)$", (PROJECT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    ):
+        *sources, _ = [word for word in line.split() if not word.startswith("--")]
+        for source in sources:
+            assert (PROJECT / source).exists()
+            assert f"!{Path(source).parts[0]}" in ignored
+
+
+@pytest.mark.parametrize(("page", "block"), blocks("python"))
+def test_a_block_of_python_is_python_and_imports_what_exists(page: str, block: str) -> None:
+    entry = re.fullmatch(r"\w+: .*,\n", block)  # of a dict, shown alone
+    for node in ast.walk(ast.parse(f"{{{block}}}" if entry else block)):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("sonolens"):
+            module = importlib.import_module(str(node.module))
+            assert [each.name for each in node.names if not hasattr(module, each.name)] == []
+
+
+@pytest.mark.parametrize(("page", "block"), [b for b in blocks("yaml") if "conf/local/" in b[1]])
+def test_a_block_of_settings_names_parameters_that_exist(page: str, block: str) -> None:
+    assert unknown(yaml.safe_load(block), KNOWN) == []
