@@ -21,21 +21,34 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 def find_chromium() -> str | None:
     """Find the browser by name; CHROMIUM may give another name, or a path."""
-    names = [os.environ["CHROMIUM"]] if os.environ.get("CHROMIUM") else CHROMIUM
-    return next((found for found in map(shutil.which, names) if found), None)
+    return next((found for found in map(shutil.which, names_sought()) if found), None)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One Chromium a file: while Playwright runs, no other test of the process could start an event loop."""
-    playwright = pytest.importorskip(
+def names_sought() -> tuple[str, ...]:
+    return (os.environ["CHROMIUM"],) if os.environ.get("CHROMIUM") else CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium lies; asked for first, so that nothing is run for tests that skip."""
+    pytest.importorskip(
         "playwright.sync_api", reason="no Playwright: it drives the browser (make setup)"
     )
     path = find_chromium()
     if path is None:
-        pytest.skip(f"no {', '.join(CHROMIUM)} on this machine: let CHROMIUM name one")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path)
+        pytest.skip(
+            f"none of {', '.join(names_sought())} on this machine: let CHROMIUM name a browser"
+        )
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """One Chromium a file: while Playwright runs, no other test of the process could start an event loop."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - may be absent
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium_path)
         yield browser
         browser.close()
 
@@ -60,13 +73,13 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
+def pages(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Pages:
     """Pages written from tables made by hand."""
     return write_pages(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="session")
-def report(finished: Project) -> Path:
+def report(chromium_path: str, finished: Project) -> Path:
     """The report of the finished run."""
     return min(finished.data_root.glob("08_reporting/report.html/*/report.html"))
 
