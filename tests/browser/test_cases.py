@@ -233,6 +233,23 @@ def test_keys_lead_through_cases_and_rings_but_not_while_somebody_types(
     assert cases.text("ring-width") == f"{at[cases.own]:g} mm"
 
 
+def test_on_a_telephone_a_chosen_case_comes_into_sight(
+    visit: Callable[..., Visit], pages: Pages
+) -> None:
+    opened = visit(pages.hostile, width=390, height=844)
+    opened.page.locator("[data-open-case]").nth(3).click()
+    opened.page.wait_for_function(
+        """() => {
+            const title = document.querySelector("[data-case-title]").getBoundingClientRect();
+            const over = document.elementFromPoint(title.left + 5, title.top + title.height / 2);
+            return title.bottom < window.innerHeight && over?.matches("[data-case-title]");
+        }""",
+        timeout=5000,
+    )
+
+    assert opened.one("case-title").text_content() == pages.cases["scan_id"][3]
+
+
 WALK = """() => {
   const now = document.activeElement;
   const style = getComputedStyle(now);

@@ -28,6 +28,11 @@ TRY_ALL = """async () => {
 }"""
 
 
+ASTRAY = """() => [...document.querySelectorAll("a[href^='#']")]
+    .map((each) => decodeURIComponent(each.hash.slice(1)))
+    .filter((id) => id && id !== "top" && !document.getElementById(id))"""
+
+
 @pytest.fixture(params=["report", *WRITTEN])
 def path(request: pytest.FixtureRequest, pages: Pages) -> Path:
     if request.param == "report":
@@ -35,7 +40,7 @@ def path(request: pytest.FixtureRequest, pages: Pages) -> Path:
     return Path(getattr(pages, request.param))
 
 
-def test_a_page_fits_every_width_and_says_and_asks_for_nothing(
+def test_a_page_fits_every_width_asks_for_nothing_and_has_what_it_links_to(
     visit: Callable[..., Visit], path: Path
 ) -> None:
     opened = visit(path)
@@ -47,11 +52,14 @@ def test_a_page_fits_every_width_and_says_and_asks_for_nothing(
         opened.page.mouse.wheel(0, 4000)
     opened.page.emulate_media(media="print")
 
+    assert opened.page.evaluate(ASTRAY) == []
 
+
+@pytest.mark.parametrize("name", WRITTEN)
 def test_the_policy_of_a_page_lets_no_script_run_and_nothing_be_fetched(
-    visit: Callable[..., Visit], path: Path
+    visit: Callable[..., Visit], pages: Pages, name: str
 ) -> None:
-    opened = visit(path)
+    opened = visit(getattr(pages, name))
     tried = opened.page.evaluate(TRY_ALL)
 
     assert (tried["fetched"], tried["ran"]) == ("refused", "refused")

@@ -17,7 +17,9 @@ SIZES = {
     "screen": (1920, 1080),
 }
 
-UNFOLD = "() => document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+UNFOLD = """() => document.querySelectorAll("details").forEach((each) => {
+  if (!each.closest("nav")) each.open = true; // a menu would lie over the page
+})"""
 
 TOO_WIDE = """() => {
   const wide = document.documentElement.clientWidth + 1;
