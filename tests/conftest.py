@@ -1,13 +1,22 @@
-"""Fixtures every room may use: published scans where they are at hand, and small BUS-BRA folders."""
+"""Fixtures every room may use: a finished run on tiny phantoms, published scans where they are at hand, small BUS-BRA
+folders."""
+
+from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+
+if TYPE_CHECKING:
+    from kedro.io import DataCatalog
+    from projects import Project
 
 # Kedro's telemetry would otherwise edit pyproject.toml and try to reach the network.
 os.environ["DO_NOT_TRACK"] = "1"
@@ -31,6 +40,32 @@ def pytest_collection_finish() -> None:
 
 def pytest_unconfigure() -> None:
     gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def project_at() -> Callable[..., Project]:
+    """Make a project whose data lie in the folder given."""
+    # Kedro takes a second to import, and few rooms need it.
+    from kedro.framework.startup import bootstrap_project  # noqa: PLC0415
+    from projects import Project  # noqa: PLC0415
+
+    bootstrap_project(PROJECT)
+    return Project
+
+
+@pytest.fixture(scope="session")
+def finished(
+    project_at: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    """The whole flow, run once on the phantoms of conf/test, for all tests that look at its results."""
+    project = project_at(tmp_path_factory.mktemp("finished"))
+    project.run()
+    return project
+
+
+@pytest.fixture(scope="session")
+def results(finished: Project) -> DataCatalog:
+    return finished.open_catalog()
 
 
 @pytest.fixture(scope="session")

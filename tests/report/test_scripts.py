@@ -121,3 +121,22 @@ def test_node_s_own_tests_pass(node: str) -> None:
 
     assert done.returncode == 0, done.stdout
     assert re.search(r"^# pass [1-9]", done.stdout, flags=re.MULTILINE)
+
+
+def test_the_types_told_in_comments_hold() -> None:
+    compiler = shutil.which("tsc")
+    if compiler is None:
+        pytest.skip("no tsc on this machine: TypeScript checks the types of the page's script")
+    options = (
+        "--allowJs --checkJs --strict --noEmit --target es2022 --lib es2022,dom,dom.iterable "
+        "--module esnext --moduleResolution node"
+    )
+
+    done = subprocess.run(
+        [compiler, *options.split(), *map(str, MODULES)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout

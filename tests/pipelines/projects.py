@@ -1,17 +1,14 @@
-"""One run of the whole flow on tiny phantoms, shared by all tests that look at its results."""
+"""The project with its data in a folder of a test."""
 
 import pickle
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pytest
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
 
@@ -51,7 +48,7 @@ def _fingerprint(value: Any) -> bytes:
 
 @dataclass(frozen=True)
 class Project:
-    """The project with its data in a folder of the test."""
+    """The project; every run watches that no node changes its inputs."""
 
     data_root: Path
     env: str = "test"
@@ -85,25 +82,3 @@ class Project:
     @cached_property
     def _built(self) -> DataCatalog:
         return self.open_catalog()
-
-
-@pytest.fixture(scope="session")
-def project_at() -> Callable[..., Project]:
-    """Make a project whose data lie in the folder given."""
-    bootstrap_project(PROJECT)
-    return Project
-
-
-@pytest.fixture(scope="session")
-def finished(
-    project_at: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
-) -> Project:
-    """The whole flow, run once on the phantoms of conf/test."""
-    project = project_at(tmp_path_factory.mktemp("finished"))
-    project.run()
-    return project
-
-
-@pytest.fixture(scope="session")
-def results(finished: Project) -> DataCatalog:
-    return finished.open_catalog()
