@@ -99,7 +99,7 @@ class Project:
             catalog[f"params:{name}"] = group
         return catalog
 
-    def run(self, *names, runner=None, **changed):
+    def run(self, *names, runner=None, silent=False, **changed):
         self.runs += 1
         run_id = f"2026-01-{self.runs:02}T00.00.00.000Z"
         settings = {
@@ -128,7 +128,9 @@ class Project:
         told = {"run_params": run_params, "pipeline": pipeline, "catalog": catalog}
         hooks.hook.before_pipeline_run(**told)
         try:
-            (runner or SequentialRunner()).run(pipeline, catalog, hook_manager=hooks)
+            (runner or SequentialRunner()).run(
+                pipeline, catalog, hook_manager=None if silent else hooks
+            )
         except RuntimeError as error:
             hooks.hook.on_pipeline_error(
                 error=error, run_params=run_params, pipeline=pipeline, catalog=catalog
@@ -197,6 +199,13 @@ def test_a_run_in_pieces_looks_under_one_plan(project, caplog):
         "1 earlier run of this data root looked at these 2 test scans, under this plan"
         in caplog.text
     )
+
+
+def test_a_look_that_no_process_told_of_is_noted_at_the_end(project):
+    project.run(silent=True)
+
+    assert len(project.noted()) == 1
+    assert project.looks()["before"] == 1
 
 
 def test_the_plan_stands_in_the_record_before_any_node_runs(project, monkeypatch):

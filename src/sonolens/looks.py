@@ -12,7 +12,7 @@ from kedro.io import CatalogProtocol, DatasetError
 from sonolens.analysis_plan import count_looks, hash_scans, say_looks
 from sonolens.datasets.run_records import RunRecords
 from sonolens.datasets.versioned_collection import VersionedCollection
-from sonolens.datasets.versions import complete_versions
+from sonolens.datasets.versions import complete_versions, versioned_datasets
 
 LOOKS = "looks"
 """Catalog entry with a document for every run that looked at test scans. It is small and is never pruned."""
@@ -63,6 +63,14 @@ class CountedLooks:
     def before_dataset_saved(self, dataset_name: str) -> None:
         """Note the look when the first number that it made is about to be saved."""
         if dataset_name in self._looking:
+            self._note()
+
+    @hook_impl(tryfirst=True)  # before the run is sent or told
+    def after_pipeline_run(self, run_params: dict[str, Any]) -> None:
+        """Note a look of nodes that ran in other processes, which told nobody what they saved."""
+        catalog = self._catalog
+        saved = versioned_datasets(catalog, self._looking) if catalog else {}
+        if any(run_params["run_id"] in complete_versions(dataset) for dataset in saved.values()):
             self._note()
 
     def _note(self) -> None:
