@@ -233,6 +233,22 @@ def test_keys_lead_through_cases_and_rings_but_not_while_somebody_types(
     assert cases.text("ring-width") == f"{at[cases.own]:g} mm"
 
 
+def test_a_link_from_elsewhere_brings_the_list_into_sight(
+    visit: Callable[..., Visit], pages: Pages
+) -> None:
+    opened = visit(pages.hostile, width=390, height=844)
+    opened.page.locator("a[data-show-cases]").first.click()
+    opened.page.wait_for_function(
+        """() => {
+            const { top } = document.querySelector("[data-case-list]").getBoundingClientRect();
+            return top >= 0 && top < window.innerHeight / 2;
+        }""",
+        timeout=5000,
+    )
+
+    assert opened.page.locator("[data-case-rows] > tr").count() == 2
+
+
 def test_on_a_telephone_a_chosen_case_comes_into_sight(
     visit: Callable[..., Visit], pages: Pages
 ) -> None:
