@@ -19,7 +19,7 @@ HEADINGS = """() => [...document.querySelectorAll("main section h2, main section
     .filter((each) => !each.closest("[data-cases]")).map((each) => each.textContent)"""
 
 FOLDED = """() => [...document.querySelectorAll("main details > :not(summary)")]
-    .filter((each) => !each.closest("[data-cases]") && !each.checkVisibility())
+    .filter((each) => !each.closest("[data-cases], .long") && !each.checkVisibility())
     .map((each) => each.outerHTML.slice(0, 80))"""
 
 
@@ -58,7 +58,7 @@ def test_sheets_are_a4_numbered_and_of_this_run_and_hold_every_section(
         assert re.search(rf"\b{number} ?(/|of) ?{len(sheets)}\b", words), number
 
 
-def test_paper_shows_what_the_screen_folds_away_and_cuts_nothing(
+def test_paper_shows_what_the_screen_folds_away_but_for_what_is_long_and_cuts_nothing(
     visit: Callable[..., Visit], report: Path
 ) -> None:
     opened = visit(report)
