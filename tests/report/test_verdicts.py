@@ -16,8 +16,8 @@ def say(*methods: str) -> list[str]:
 
 def test_one_answer_is_told_in_full_the_weakest_first() -> None:
     assert say("cam") == [
-        "Not shown: that maps hit more often than fixed places (+5 [−9, +20] percentage points, all regions "
-        "together, rule either). "
+        "Not shown: that maps hit more often than fixed places (+5 [−9, +20] percentage points, interval "
+        "widened for several regions, all regions together, rule either). "
         "Cannot be asked: whether maps keep off what is burnt into the picture. "
         "Shown: that maps hit more often than blind points (75 % [60, 90] against 50 %); "
         "that maps are tied to their own scan (adjusted p 0.036, all regions together, rule either); "

@@ -138,7 +138,7 @@ def _print_number(row: Mapping[Any, Any]) -> str:
         return f"AUC {score_with_interval(*limits)}"
     if row["question"] == "above_location":
         points = points_with_interval(*limits)
-        return f"{points} percentage points, {_place(row)}"
+        return f"{points} percentage points, interval widened for several regions, {_place(row)}"
     if row["question"] == "off_annotations" and not row["ci_high"]:
         return f"no annotation in {counted(row['n'], 'scan')}"
     return f"{percent_with_interval(*limits)} against {percent(row['against'])}"

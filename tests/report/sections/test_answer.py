@@ -13,6 +13,7 @@ from sonolens.report.sections.answer import (
     Answer,
     Resampled,
     answer_question,
+    count_wrong_calls,
     find_weakest,
 )
 from sonolens.report.verdicts import CANNOT_BE_ASKED, NOT_SHOWN, SHOWN
@@ -68,7 +69,10 @@ def test_the_finding_states_scans_rate_interval_chance_and_fixed_places() -> Non
 def test_every_yardstick_stands_with_its_answer_and_number() -> None:
     assert told(answer()) == {
         "points": (SHOWN, "75 % [60, 90] against 50 %"),
-        "places": (NOT_SHOWN, "+5 [−9, +20] percentage points, all regions together, rule either"),
+        "places": (
+            NOT_SHOWN,
+            "+5 [−9, +20] percentage points, interval widened for several regions, all regions together, rule either",
+        ),
         "scan": (SHOWN, "adjusted p 0.036, all regions together, rule either"),
         "picture": (CANNOT_BE_ASKED, ""),
         "benign": (SHOWN, "AUC 0.91 [0.81, 0.96]"),
@@ -239,3 +243,23 @@ def test_the_answer_says_what_decisions_hang_on_and_a_baseline_does_not():
 
     assert network.hangs_on.startswith("That decisions hang on a region is shown for mass;")
     assert baseline.hangs_on == ""
+
+
+def test_wrong_calls_are_counted_once_a_scan_whatever_the_methods() -> None:
+    cases = pd.DataFrame(
+        [
+            ("s1", "malignant", False),
+            ("s2", "malignant", True),
+            ("s3", "benign", True),
+            ("s4", "benign", False),
+            ("s5", "benign", False),
+        ],
+        columns=["scan_id", "label", "called"],
+    )
+    both = pd.concat([cases.assign(method=method, run="net") for method in ("cam", "edges")])
+
+    assert count_wrong_calls(both) == [
+        ("1 of 2 malignant scans missed", "false negative"),
+        ("1 of 3 benign scans called malignant", "false positive"),
+    ]
+    assert count_wrong_calls(pd.concat([both, both.assign(run="another")])) == []

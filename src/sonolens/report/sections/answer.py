@@ -26,6 +26,7 @@ from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.filled_in import name_units
 from sonolens.tables.pointing import PointingGameTable, VerdictTable
 from sonolens.tables.reliance import RelianceVerdictTable
+from sonolens.tables.shown import CasesTable
 from sonolens.tables.vocabulary import ANSWERS, REGION_NAMES
 
 FEW_PATIENTS = 100
@@ -222,6 +223,26 @@ def _count_resampled(scans: ScansTable, splits: SplitsTable, *, partition: str) 
     return Resampled(number=patients.nunique(), units=name_units(scans))
 
 
+def count_wrong_calls(cases: CasesTable) -> list[tuple[str, str]]:
+    """Count the cancers missed and the benign scans called malignant, of one run; several are told in their tables.
+
+    Returns:
+        Twice a sentence and the outcome that the case browser knows it by; nothing where there are several runs.
+    """
+    if cases["run"].nunique() != 1:
+        return []
+    # A scan stands once with every method.
+    scored = cases.drop_duplicates("scan_id")
+    malignant, called = scored["label"] == "malignant", scored["called"]
+    missed, alarms = int((malignant & ~called).sum()), int((~malignant & called).sum())
+    cancers = counted(int(malignant.sum()), "malignant scan")
+    benign = counted(int((~malignant).sum()), "benign scan")
+    return [
+        (f"{missed} of {cancers} missed", "false negative"),
+        (f"{alarms} of {benign} called malignant", "false positive"),
+    ]
+
+
 def _glance(tables: Tables, *, partition: str) -> str:
     """Say in one line which study and networks these are, and of how many lesions and patients."""
     scans, runs = tables["scans"], tables["training_runs"]
@@ -251,6 +272,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     )
     return {
         "glance": _glance(tables, partition=partition),
+        "wrong_calls": count_wrong_calls(tables["cases"]),
         "answers": answers,
         "weakest": find_weakest(answers),
         "tally": tally_verdicts(read_verdicts(tables["verdict"])),
@@ -271,6 +293,7 @@ SECTION = Section(
         "splits",
         "training_runs",
         "protocol_optimism",
+        "cases",
     ),
     figures=(
         Caption(
