@@ -1,9 +1,16 @@
 """Figures on the page: each is titled, described to who cannot see it, and embedded."""
 
 import base64
+import io
 from dataclasses import dataclass
 
+from PIL import Image
+
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SMALL_BYTES = 50_000
+"""Pictures up to this size are embedded as they are."""
+WEBP_QUALITY = 90
+"""Lines and letters stay sharp, and of speckle nothing is lost that an eye would see."""
 KINDS = {PNG_SIGNATURE: "png", b"<?xml": "svg+xml"}
 """What the file of a figure begins with, and what kind of picture it is then."""
 
@@ -48,6 +55,16 @@ def embed(caption: Caption, content: bytes, *, units: str = "patients") -> Pictu
             f"figure {caption.name} begins with {content[:8]!r}, which no PNG or SVG file does; "
             "save it as one of them before it goes into the report"
         )
+    if kind == "png" and len(content) > SMALL_BYTES:
+        kind, content = _shrink(content)
     encoded = base64.b64encode(content).decode("ascii")
     note = f" Intervals over {units}." if caption.intervals and units != "patients" else ""
     return Picture(caption, f"data:image/{kind};base64,{encoded}", note)
+
+
+def _shrink(content: bytes) -> tuple[str, bytes]:
+    """Write a picture of scans as WebP, four times smaller at this quality; the file that it was made from stays as it is."""
+    written = io.BytesIO()
+    with Image.open(io.BytesIO(content)) as picture:
+        picture.convert("RGB").save(written, "WEBP", quality=WEBP_QUALITY, method=4)
+    return min(("png", content), ("webp", written.getvalue()), key=lambda each: len(each[1]))

@@ -113,7 +113,7 @@ function offerTable(table) {
 /** @param {HTMLElement} figure */
 function offerFigure(figure) {
   const picture = figure.querySelector("img");
-  const kind = picture?.src.startsWith("data:image/svg") ? "svg" : "png";
+  const kind = picture?.src.match(/^data:image\/(\w+)/)?.[1] ?? "png";
   if (!picture || !figure.id) return;
   const link = make("a", { href: picture.src, download: `${figure.id}.${kind}`, class: "take" }, kind.toUpperCase());
   figure.querySelector("figcaption")?.append(" ", link);
