@@ -230,7 +230,7 @@ def test_an_unknown_pipeline_is_told_those_that_exist(
 
     pipelines.set_requested(["nonsense"])
     try:
-        with pytest.raises(ValueError, match="no pipeline 'nonsense'; choose from data_processing"):
+        with pytest.raises(ValueError, match="no pipeline 'nonsense'; choose from chosen_region"):
             pipelines.keys()
     finally:
         pipelines.set_requested(None)

@@ -34,7 +34,7 @@ def cases_table(**columns: Any) -> pd.DataFrame:
         "device": None,
         "spacing_row_mm": 0.1,
         "spacing_col_mm": 0.1,
-        "size_mm": 8.0,
+        "mass_mm": 8.0,
         "descriptors": None,
         "findings": None,
     }

@@ -66,6 +66,10 @@ class FigureDataset(WholeFileDataset["matplotlib.figure.Figure", bytes]):
         finally:
             plt.close(data)
 
+    def _share(self, *, new: str, old: str) -> None:
+        super()._share(new=new, old=old)
+        super()._share(new=_picture_beside(new), old=_picture_beside(old))
+
     def _write(self, data: "matplotlib.figure.Figure", file: OpenFile) -> None:
         self._draw(data, file, suffix=self._filepath.suffix)
 

@@ -160,7 +160,7 @@ class WholeFileDataset(AbstractVersionedDataset[Saved, Loaded], abc.ABC):
         path = get_filepath_str(self._get_save_path(), self._protocol)
         self._save_file(data, path)
         if self._version and isinstance(self._fs, LocalFileSystem):
-            self._share_bytes_with_version_before(path)
+            self._share_with_version_before(path)
 
     def read_version(self, version: str) -> Loaded:
         """Read one version, whatever is set to be loaded."""
@@ -193,12 +193,15 @@ class WholeFileDataset(AbstractVersionedDataset[Saved, Loaded], abc.ABC):
             self._write(data, file)
         self._invalidate_cache()
 
-    def _share_bytes_with_version_before(self, path: str) -> None:
+    def _share_with_version_before(self, path: str) -> None:
         written = self.resolve_save_version()
         older = (p for p in self._get_versions() if self._get_version_from_path(p) != written)
         before = next(older, None)
         if before:
-            share_bytes(self._fs, new=path, old=before)
+            self._share(new=path, old=before)
+
+    def _share(self, *, new: str, old: str) -> None:
+        share_bytes(self._fs, new=new, old=old)
 
     def _exists(self) -> bool:
         return bool(self._fs.exists(get_filepath_str(self._get_load_path(), self._protocol)))

@@ -40,7 +40,7 @@ class Cases(Decisions, unique=["method", "run", "scan_id"]):
     device: Series[str] = pa.Field(nullable=True)
     spacing_row_mm: Series[float] = pa.Field(gt=0, nullable=True)
     spacing_col_mm: Series[float] = pa.Field(gt=0, nullable=True)
-    size_mm: Series[float] = pa.Field(gt=0, nullable=True)
+    mass_mm: Series[float] = pa.Field(gt=0, nullable=True)
     descriptors: Series[str] = pa.Field(nullable=True, description="What was noted of the scan.")
     findings: Series[str] = pa.Field(nullable=True, description="What screening found.")
     ring: Series[str] = pa.Field(description="How the peritumoral ring was measured.")

@@ -58,7 +58,8 @@ def tabulate_cases(
     )
     cases = pointing.tabulate_cases(points, decisions, lookup, partition=scoring.partition)
     cases = cases.merge(scans[OF_SCAN], on="scan_id", how="left")
-    cases = cases.merge(mass_measurements[["scan_id", "size_mm"]], on="scan_id", how="left")
+    sizes = mass_measurements[["scan_id", "size_mm"]].rename(columns={"size_mm": "mass_mm"})
+    cases = cases.merge(sizes, on="scan_id", how="left")
     cases = pointing.describe_cases(
         cases, descriptors, of="descriptors", by="descriptor", told="value"
     )

@@ -144,7 +144,7 @@ function describeCase(shown, ring, method) {
   const verdict = find("case-verdict");
   verdict.textContent = `${shown.label}, called ${shown.call}: ${shown.outcome}`;
   verdict.classList.toggle("wrong", !shown.correct);
-  const size = shown.size_mm === null ? "" : ` · mass ${fixed(shown.size_mm, 1)} mm`;
+  const size = shown.mass_mm === null ? "" : ` · mass ${fixed(shown.mass_mm, 1)} mm`;
   const [probability, threshold] = apart(shown.probability, shown.threshold ?? Infinity);
   find("case-call").textContent = `probability ${probability}, threshold ${threshold} · logit ${signed(shown.logit)}${size}`;
   const known = FACTS.filter(([column]) => shown[column] !== null && shown[column] !== undefined);

@@ -23,7 +23,7 @@ BROWSED = (
         "outcome",
         "correct",
     ),
-    *("probability", "threshold", "logit", "view", "birads", "device", "size_mm", "descriptors"),
+    *("probability", "threshold", "logit", "view", "birads", "device", "mass_mm", "descriptors"),
     *("findings", "spacing_row_mm", "spacing_col_mm"),
     *(f"{extreme}_{told}" for extreme in EXTREMES for told in ("region", "distance_mm", "value")),
 )
