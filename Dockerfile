@@ -1,5 +1,8 @@
-# sonolens without CUDA: `docker build --tag sonolens .`, then `docker run --rm --volume "$PWD/data:/home/sonolens/data" sonolens`.
+# sonolens without CUDA: `docker build --build-arg INDEX=... --tag sonolens .`, then `docker run --rm --volume "$PWD/data:/home/sonolens/data" sonolens`.
 FROM python:3.11-slim
+
+# The index of PyTorch's CPU wheels, as PyTorch's own page for pip names it.
+ARG INDEX
 
 RUN useradd --create-home --uid 1000 sonolens
 # GitPython, which Kedro brings, would refuse to be imported without git.
@@ -11,7 +14,7 @@ COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY src/sonolens/version.py src/sonolens/version.py
 RUN touch src/sonolens/__init__.py \
     && python -m venv .venv \
-    && .venv/bin/python -m pip install --no-cache-dir --no-deps --index-url https://download.pytorch.org/whl/cpu \
+    && .venv/bin/python -m pip install --no-cache-dir --no-deps --index-url "${INDEX:?name the index of CPU wheels}" \
         --constraint constraints.txt torch torchvision \
     && .venv/bin/python -m pip install --no-cache-dir --constraint constraints.txt --editable .
 

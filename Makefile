@@ -5,7 +5,6 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    ?= latest
 OUT    ?= data/archive.zip
-CPU_WHEELS := https://download.pytorch.org/whl/cpu
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
@@ -16,14 +15,14 @@ export MPLBACKEND   := Agg
 help:           ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(VENV)/installed  ## make .venv and install everything; with CPU=1 without CUDA libraries
+setup: $(VENV)/installed  ## make .venv and install everything; with CPU=<index of CPU wheels> without CUDA libraries
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "sonolens needs Python 3.11 or later; set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 ifdef CPU
-	$(INSTALL) --no-deps --index-url $(CPU_WHEELS) torch torchvision
+	$(INSTALL) --no-deps --index-url $(CPU) torch torchvision
 endif
 	$(INSTALL) --editable ".[dev]"
 	touch $@

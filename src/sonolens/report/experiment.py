@@ -5,6 +5,7 @@ from typing import Any
 
 from sonolens.report.layout import open_templates
 from sonolens.report.page import write_section
+from sonolens.report.scripts import write_policy
 from sonolens.report.section import Section
 
 
@@ -29,4 +30,4 @@ def write_experiment(
     """
     page = open_templates().get_template("experiment.html")
     written = write_section(section, tables_and_figures)
-    return page.render(run=run_context, section=section, written=written)
+    return page.render(run=run_context, section=section, written=written, policy=write_policy())

@@ -18,6 +18,7 @@ from sonolens.report.numerals import (
     score_with_interval,
 )
 from sonolens.report.pictures import Caption, embed
+from sonolens.report.scripts import write_policy
 from sonolens.tables.run_comparison import RunComparisonTable
 
 TEST_NAMES = {
@@ -57,6 +58,7 @@ def write_run_comparison(
         .get_template("run_comparison.html")
         .render(
             run=run_context,
+            policy=write_policy(),
             pairs=pairs,
             picture=embed(FIGURE, run_comparison_figure),
             confidence=float(run_comparison["confidence"].iloc[0]),

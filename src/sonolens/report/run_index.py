@@ -1,7 +1,5 @@
 """One page that lists every reported run of a data root, newest first."""
 
-import base64
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from sonolens.report.numerals import (
     score_with_interval,
     span,
 )
+from sonolens.report.scripts import write_policy
 from sonolens.tables.vocabulary import ANSWERS
 
 REPORT_FILE = "report.html"
@@ -87,9 +86,8 @@ def write_run_index(runs: Sequence[PastRun]) -> str:
     """
     rows = [describe_past_run(run) for run in runs if run.reported]
     script = files("sonolens.report").joinpath("templates/sort.js").read_text(encoding="utf-8")
-    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = open_templates().get_template("run_index.html")
-    return page.render(rows=rows, columns=COLUMNS, script=script, script_digest=allowed)
+    return page.render(rows=rows, columns=COLUMNS, script=script, policy=write_policy(script))
 
 
 def address_of(run: PastRun) -> str:

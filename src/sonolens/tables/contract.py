@@ -61,6 +61,21 @@ class Means(Estimates):
     n_left_out: Series[int] = pa.Field(ge=0)
 
 
+class ComparedAucs(Estimates):
+    """What a table says of AUCs that are held against another on the same scans; empty where a class is missing."""
+
+    n: Series[int] = pa.Field(ge=0)
+    n_malignant: Series[int] = pa.Field(ge=0)
+    auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True, description="Patients resampled.")
+    p_delong: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+
+
 def text_columns() -> dict[str, Any]:
     """Name the columns that must be read as text, or an id such as ``0007`` becomes the number 7."""
     ids = ("scan_id", "lesion_id", "patient_id", "birads", "view", "device", "source")

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sonolens.tables import vocabulary
-from sonolens.tables.contract import Estimates, Means, Table, fits
+from sonolens.tables.contract import ComparedAucs, Estimates, Means, Table, fits
 
 
 class CoalitionLogits(Table, unique=["run", "scan_id", "null", "fill", "shown"]):
@@ -113,7 +113,7 @@ class RelianceScores(
     p_adjusted: Series[float] = pa.Field(gt=0, le=1, nullable=True, description="Over regions.")
 
 
-class RelianceAucs(Estimates, unique=["run", "fill", "view", "region", "null"]):
+class RelianceAucs(ComparedAucs, unique=["run", "fill", "view", "region", "null"]):
     """How well a network tells malignant from benign without a region, by it alone, and by its value.
 
     View ``whole`` is the whole scan, region ``all``. `difference` is this AUC less that of the whole scan, on the
@@ -125,16 +125,6 @@ class RelianceAucs(Estimates, unique=["run", "fill", "view", "region", "null"]):
     view: Series[str] = pa.Field(isin=vocabulary.RELIANCE_VIEWS)
     region: Series[str] = pa.Field(isin=("all", *vocabulary.RELIANCE_REGIONS))
     null: Series[str] = pa.Field(isin=("none", *vocabulary.RELIANCE_NULLS))
-    n: Series[int] = pa.Field(ge=0)
-    n_malignant: Series[int] = pa.Field(ge=0)
-    auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True, description="Patients resampled.")
-    p_delong: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(
         gt=0, le=1, nullable=True, description="Of p_value, over the regions of a view."
     )
@@ -163,7 +153,7 @@ class RelianceVerdict(Estimates, unique=["run", "region"]):
     )
 
 
-class ChosenRegions(Estimates, unique=["run", "null", "among"]):
+class ChosenRegions(ComparedAucs, unique=["run", "null", "among"]):
     """How well scans are read by what one region adds to the logit, the region chosen on validation scans.
 
     Among the values by fill `among`, or by all fills, `region` had the largest AUC on the validation scans; ``none``
@@ -182,17 +172,7 @@ class ChosenRegions(Estimates, unique=["run", "null", "among"]):
     validation_auc: Series[float] = pa.Field(
         ge=0, le=1, nullable=True, description="Of the chosen, where it was chosen: too good."
     )
-    n: Series[int] = pa.Field(ge=0)
-    n_malignant: Series[int] = pa.Field(ge=0)
-    auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     whole_auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True, description="Patients resampled.")
-    p_delong: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(
         gt=0, le=1, nullable=True, description="Of p_value, over the choices of a run."
     )

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sonolens.tables import vocabulary
-from sonolens.tables.contract import Estimates, Table, fits
+from sonolens.tables.contract import ComparedAucs, Table, fits
 from sonolens.tables.training import TrainingRuns
 
 
@@ -31,7 +31,7 @@ class ViewLogits(Table, unique=["run", "trained_on", "asked_of", "scan_id"]):
     logit: Series[float]
 
 
-class ViewMatrix(Estimates, unique=["run", "trained_on", "asked_of"]):
+class ViewMatrix(ComparedAucs, unique=["run", "trained_on", "asked_of"]):
     """How well a network fitted to one view tells malignant from benign on another.
 
     `difference` is this AUC less that of the same run fitted to whole scans and asked of them, on the same scans;
@@ -44,18 +44,8 @@ class ViewMatrix(Estimates, unique=["run", "trained_on", "asked_of"]):
     trained_on: Series[str] = pa.Field(isin=vocabulary.REGION_VIEWS)
     asked_of: Series[str] = pa.Field(isin=vocabulary.REGION_VIEWS)
     fill: Series[str] = pa.Field(isin=vocabulary.FILLS, description="In place of what is not seen.")
-    n: Series[int] = pa.Field(ge=0)
-    n_malignant: Series[int] = pa.Field(ge=0)
     n_lacking: Series[int] = pa.Field(ge=0, description="Of `n`, without the region of `asked_of`.")
-    auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
-    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     chance: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="0.5.")
-    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
-    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True, description="Patients resampled.")
-    p_delong: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     p_adjusted: Series[float] = pa.Field(
         gt=0, le=1, nullable=True, description="Of p_value, over the cells of a run."
     )

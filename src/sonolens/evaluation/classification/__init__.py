@@ -31,6 +31,7 @@ from sonolens.evaluation.classification.recalibration import (
     calibration_slope,
 )
 from sonolens.evaluation.classification.roc import (
+    EVEN,
     RocPoints,
     auc,
     bootstrap_aucs,

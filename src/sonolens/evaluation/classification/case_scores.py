@@ -17,6 +17,7 @@ from sonolens.evaluation.classification.recalibration import (
     calibration_slope,
 )
 from sonolens.evaluation.classification.roc import (
+    EVEN,
     Scores,
     auc,
     bootstrap_aucs,
@@ -188,4 +189,4 @@ def squared_errors(malignant: np.ndarray, probability: np.ndarray) -> np.ndarray
 
 
 def _even_chance(cases: Cases) -> float:
-    return 0.5 if len(cases.malignant) else math.nan
+    return EVEN if len(cases.malignant) else math.nan

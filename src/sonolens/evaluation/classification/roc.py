@@ -34,6 +34,10 @@ class RocPoints:
     true_positive_rate: Float[np.ndarray, " points"]
 
 
+EVEN = 0.5
+"""The AUC of scores that know nothing of the label."""
+
+
 def auc(labels: Labels, scores: Scores) -> float:
     """Return the area under the ROC curve.
 

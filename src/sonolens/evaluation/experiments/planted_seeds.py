@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-UNINFORMED = 0.5
-"""The AUC of a network that learnt nothing."""
+from sonolens.evaluation.classification.roc import EVEN
 
 CELL = ["network", "method", "cue"]
 
@@ -32,7 +31,7 @@ def summarise_seeds(planted_evidence: pd.DataFrame, *, region: str = "planted") 
 
 
 def _summarise(seeds: pd.DataFrame) -> dict[str, float | int]:
-    learnt = seeds[seeds["auc_ci_low"] > UNINFORMED]
+    learnt = seeds[seeds["auc_ci_low"] > EVEN]
     counted = learnt if len(learnt) else seeds
     low, high = _limits(counted, "rate", ("ci_low", "ci_high"))
     auc_low, auc_high = _limits(seeds, "auc", ("auc_ci_low", "auc_ci_high"))

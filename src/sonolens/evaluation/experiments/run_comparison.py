@@ -11,7 +11,7 @@ from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootst
 from sonolens.evaluation.classification.case_scores import auc_limits
 from sonolens.evaluation.classification.configurations import list_tested_cases
 from sonolens.evaluation.classification.delong import compare_aucs_delong
-from sonolens.evaluation.classification.roc import auc, bootstrap_aucs
+from sonolens.evaluation.classification.roc import EVEN, auc, bootstrap_aucs
 from sonolens.evaluation.experiments.compared_runs import (
     ComparedRun,
     Pair,
@@ -32,9 +32,6 @@ from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.tables.reliance import keep_first_null
 from sonolens.tables.run_comparison import RunComparison
 from sonolens.tables.vocabulary import LEVELS, RELIANCE_REGIONS
-
-EVEN = 0.5
-"""AUC of a network that knows nothing."""
 
 
 def compare_runs(

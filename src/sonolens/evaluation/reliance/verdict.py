@@ -4,10 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.evaluation.classification.roc import EVEN
 from sonolens.tables.reliance import RelianceAucsTable, RelianceScoresTable, RelianceVerdict
-
-EVEN = 0.5
-"""AUC of a network that knows nothing."""
 
 
 def judge_reliance(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.cases import patients_of
+from sonolens.evaluation.classification.roc import EVEN
 from sonolens.evaluation.reliance.aucs import DIFFERENCES, compare_with_whole, score_auc
 from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
@@ -17,8 +18,6 @@ from sonolens.tables.views import ViewLogitsTable, ViewMatrix, ViewRunsTable
 
 WHOLE = "whole", "whole"
 """Fitted to whole scans and asked of them: what every other cell is held against."""
-
-CHANCE = 0.5
 
 
 def score_view_matrix(
@@ -91,7 +90,7 @@ def _score_run(
             {"trained_on": trained_on, "asked_of": asked_of}
             | scored
             | {"n_lacking": sum(lacks_region(asked_of, regions_of[each]) for each in scan_ids)}
-            | {"chance": np.nan if np.isnan(scored["auc"]) else CHANCE}
+            | {"chance": np.nan if np.isnan(scored["auc"]) else EVEN}
             | dict.fromkeys(DIFFERENCES, np.nan)
             | beside
         )

@@ -4,8 +4,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sonolens.evaluation.classification import EVEN
 from sonolens.figures.panels import INKS, explain_panels, frame, open_panels
-from sonolens.figures.reliance.regions import EVEN, FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
+from sonolens.figures.reliance.regions import FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
 from sonolens.figures.style import FAINT, HAIRLINE, INK, MUTED, PAGE, SMALL_PT, in_house_style
 from sonolens.tables.reliance import ChosenRegionsTable
 from sonolens.tables.vocabulary import RELIANCE_NULLS

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sonolens.evaluation.classification import EVEN
 from sonolens.figures.panels import INKS, explain_panels, frame, open_panels
 from sonolens.figures.style import HAIRLINE, INK, MUTED, PAGE, SMALL_PT, in_house_style
 from sonolens.tables.reliance import RelianceAucsTable, RelianceScoresTable, keep_first_null
@@ -40,7 +41,6 @@ VIEWS = {
     "value": ("o", INK, "its Shapley value"),
 }
 WIDTH_IN, ROW_IN, WORDS_IN = 8.6, 0.27, 2.6
-EVEN = 0.5
 
 
 @in_house_style

@@ -11,7 +11,12 @@ from sonolens.models import rebuild_network
 from sonolens.pipelines.collections import Networks, Pictures, SaliencyMaps, methods_drawn
 from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.reporting.parameters import ReportingParameters
-from sonolens.pipelines.reporting.views import shown_scan, view_explained_scans, view_scans
+from sonolens.pipelines.reporting.views import (
+    right_and_wrong,
+    shown_scan,
+    view_explained_scans,
+    view_scans,
+)
 from sonolens.saliency import strongest_channels
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import ExtremePointsTable, PointingGameTable
@@ -122,9 +127,7 @@ def draw_first_screen(
 ) -> Figure:
     """Show one call that is right and one that is wrong with their maps, malignant ones first."""
     views = view_explained_scans(
-        gallery.sort_values(["correct", "label"], ascending=False, kind="stable").drop_duplicates(
-            "correct"
-        ),
+        right_and_wrong(gallery),
         scans,
         raw_images=raw_images,
         raw_masks=raw_masks,

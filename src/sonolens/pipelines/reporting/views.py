@@ -16,9 +16,15 @@ from sonolens.tables.vocabulary import EXTREMES
 from sonolens.ultrasound import resample_map
 
 
+def right_and_wrong(gallery: GalleryTable) -> pd.DataFrame:
+    """The first scan that was called rightly, then the first that was not, malignant ones before benign."""
+    ordered = gallery.sort_values(["correct", "label"], ascending=False, kind="stable")
+    return ordered.drop_duplicates("correct")
+
+
 def shown_scan(gallery: GalleryTable) -> pd.Series:
     """The one scan that Fig. 2 and 3 show: the first malignant one that was called so, if any."""
-    return gallery.sort_values(["correct", "label"], ascending=False, kind="stable").iloc[0]
+    return right_and_wrong(gallery).iloc[0]
 
 
 def view_scans(

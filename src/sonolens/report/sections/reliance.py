@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.figures.reliance.regions import EVEN, FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
+from sonolens.evaluation.classification import EVEN
+from sonolens.figures.reliance.regions import FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
 from sonolens.report.cells import ReportCell, read_over_runs, score, share
 from sonolens.report.layout import FEW_RUNS
 from sonolens.report.numerals import counted, percent, percent_with_interval, score_with_interval

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.figures.reliance.regions import EVEN, FILL_NAMES
+from sonolens.evaluation.classification import EVEN
+from sonolens.figures.reliance.regions import FILL_NAMES
 from sonolens.figures.reliance.view_matrix import name_view
 from sonolens.report.cells import ReportCell, difference, read_over_runs, read_p_values, score
 from sonolens.report.numerals import counted, score_with_interval
