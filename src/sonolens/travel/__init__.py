@@ -1,0 +1,16 @@
+"""Networks that travel: one file that another study, or one new scan, can be judged by, without the run that fitted it.
+
+The way in is `read_network`. Reading runs nothing from the file, and a file that lies about its network is
+refused. No id, path or picture of the training study travels.
+"""
+
+from sonolens.travel.card import FORMAT, NetworkCard
+from sonolens.travel.familiarity import Familiarity, fit_familiarity
+from sonolens.travel.network_file import (
+    TravellingNetwork,
+    pack_network,
+    read_network,
+    write_network,
+)
+from sonolens.travel.scan_hashes import is_among
+from sonolens.travel.training_range import measure_picture, place_in_range
