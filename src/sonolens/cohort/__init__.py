@@ -11,4 +11,10 @@ from sonolens.cohort.screening import (
     resolve_screening,
     screen_scans,
 )
-from sonolens.cohort.splits import check_disjoint, split_holdout, split_kfold, split_official
+from sonolens.cohort.splits import (
+    check_disjoint,
+    split_external,
+    split_holdout,
+    split_kfold,
+    split_official,
+)

@@ -4,6 +4,8 @@ A group is a patient, or several patients whose scans are duplicates of each oth
 (`sonolens.cohort.join_groups`). Shares count groups of the whole study.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
@@ -67,6 +69,50 @@ def split_holdout(
     splits = _list_fold(scans, group_of, fold=0, test=test, validation=validation)
     check_disjoint(splits, group_of)
     return splits
+
+
+def split_external(
+    scans: ScansTable,
+    *,
+    local_share: float,
+    seed: int,
+    groups: pd.Series | None = None,
+    known: Collection[str] = (),
+) -> pd.DataFrame:
+    """Split a study that networks from elsewhere are held against: nobody is fitted on it.
+
+    Groups are dealt out as by `split_holdout`. A small share stands in for training scans - fixed places, donors and
+    recalibration are learnt from it - and is not scored; the rest is tested.
+
+    Args:
+        local_share: Share of the groups that stand in for training scans, above 0.
+        seed: As for `split_holdout`.
+        groups: As for `split_holdout`.
+        known: Scans that fitted or chose a network; their groups become validation scans, which nothing learns
+            from or is scored on.
+
+    Returns:
+        Contract `sonolens.tables.Splits`, fold 0, one row per scan in the order of `scans`. A study of one group has
+        test scans only, and one of a single label has no other.
+    """
+    group_of = _group_scans(scans, groups)
+    units = describe_groups(scans, group_of)
+    seen = sorted(set(group_of[group_of.index.isin(known)]))
+    left = units.drop(seen)
+    rng = np.random.default_rng(seed)
+    local: list[str] = []
+    for _, stratum in left.groupby("malignant"):
+        local += draw(shuffle(stratum, rng), round(len(stratum) * local_share))
+    if not local and len(left) > 1:
+        local = draw(shuffle(left, rng), 1)
+    partition_of = {
+        **dict.fromkeys(group_of, "test"),
+        **dict.fromkeys(local, "train"),
+        **dict.fromkeys(seen, "validation"),
+    }
+    splits = scans[["scan_id", "lesion_id", "patient_id"]].reset_index(drop=True)
+    partition = group_of.map(partition_of).astype("str").reset_index(drop=True)
+    return splits.assign(fold=0, partition=partition)
 
 
 def split_kfold(

@@ -13,4 +13,5 @@ from sonolens.datasets.runs import ComparedRunsDataset, RunsDataset
 from sonolens.datasets.study import StudyDataset
 from sonolens.datasets.table import TableDataset
 from sonolens.datasets.text import ReportDataset, TextDataset
+from sonolens.datasets.travelling_networks import TravellingNetworksDataset
 from sonolens.datasets.versioned_collection import VersionedCollection

@@ -9,6 +9,7 @@ from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.models import CheckpointSlot, NetworkWeights
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.cohort import ScansTable
+from sonolens.travel import TravellingNetwork
 
 Pictures: TypeAlias = Mapping[str, Callable[[], Image.Image]]
 """Scans, masks or region maps by scan id."""
@@ -21,6 +22,9 @@ Stacks: TypeAlias = Mapping[str, Callable[[], ScanStack]]
 
 Networks: TypeAlias = Mapping[str, Callable[[], NetworkWeights]]
 """Weights by run."""
+
+Travellers: TypeAlias = Mapping[str, Callable[[], TravellingNetwork]]
+"""Networks from elsewhere, by the name of their file."""
 
 
 @runtime_checkable

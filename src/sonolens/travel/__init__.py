@@ -4,8 +4,10 @@ The way in is `read_network`. Reading runs nothing from the file, and a file tha
 refused. No id, path or picture of the training study travels.
 """
 
-from sonolens.travel.card import FORMAT, NetworkCard
+from sonolens.travel.card import FORMAT, CardFraming, NetworkCard
+from sonolens.travel.drift import measure_drift
 from sonolens.travel.familiarity import Familiarity, fit_familiarity
+from sonolens.travel.home_and_away import compare_home_and_away
 from sonolens.travel.network_file import (
     TravellingNetwork,
     pack_network,
@@ -13,4 +15,4 @@ from sonolens.travel.network_file import (
     write_network,
 )
 from sonolens.travel.scan_hashes import is_among
-from sonolens.travel.training_range import measure_picture, place_in_range
+from sonolens.travel.training_range import ScanFacts, measure_picture, place_in_range

@@ -6,7 +6,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 
 from sonolens.evaluation.classification import LesionProbability
 from sonolens.parameters import one_of
-from sonolens.tables.vocabulary import LABELS, LEVELS, METRICS, OPERATING_RULES, PARTITIONS
+from sonolens.tables.vocabulary import (
+    LABELS,
+    LEARNT_LABELS,
+    LEVELS,
+    METRICS,
+    OPERATING_RULES,
+    PARTITIONS,
+    PROTOCOLS,
+    SEEN_ANNOTATIONS,
+)
 
 FORMAT = 1
 """Of the card that this version writes; it rises whenever an older version could misread one."""
@@ -115,6 +124,27 @@ class ScanHashes(CardPart):
     )
 
 
+class FitFacts(CardPart):
+    """How the network was fitted, as a row of the `TrainingRuns` table without the names of its study."""
+
+    network: str
+    adaptation: str
+    protocol: Annotated[str, AfterValidator(one_of(PROTOCOLS))]
+    seed: NonNegativeInt
+    start: str = Field(description="Where the weights began: imagenet, none, or a file.")
+    labels: Annotated[str, AfterValidator(one_of(LEARNT_LABELS))] = Field(
+        description="What was learnt: a network of shuffled labels is a null, wherever it goes."
+    )
+    annotations: Annotated[str, AfterValidator(one_of(SEEN_ANNOTATIONS))]
+    output_stride: int = Field(ge=1)
+    learning_rate: FiniteFloat = Field(gt=0)
+    n_weights: int = Field(ge=1)
+    n_learning: int = Field(ge=1)
+    chosen_on: Partition
+    best_epoch: int = Field(ge=1)
+    epochs: int = Field(ge=1)
+
+
 class TrainingStudy(CardPart):
     """The study that trained the network: in numbers, never by an id, a path or a picture."""
 
@@ -171,6 +201,7 @@ class NetworkCard(CardPart):
     licence: str = Field(description="Of the weights.")
     data_licence: str = Field(description="Of the scans that trained it.")
     software: dict[str, str] = Field(description="Versions of what exported it.")
+    fit: FitFacts
     framing: CardFraming
     decisions: FrozenDecisions
     study: TrainingStudy

@@ -19,12 +19,14 @@ from sonolens.evaluation.classification.delong import (
     delong_interval,
     delong_variance,
 )
+from sonolens.evaluation.classification.local_recalibration import score_recalibration
+from sonolens.evaluation.classification.net_benefit import trace_net_benefit
 from sonolens.evaluation.classification.operating_points import (
     choose_operating_points,
     threshold_of,
 )
 from sonolens.evaluation.classification.optimism import measure_optimism
-from sonolens.evaluation.classification.probabilities import scale_probabilities
+from sonolens.evaluation.classification.probabilities import divide_logits, scale_probabilities
 from sonolens.evaluation.classification.recalibration import (
     Estimate,
     calibration_intercept,

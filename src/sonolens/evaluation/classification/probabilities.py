@@ -29,5 +29,18 @@ def scale_probabilities(judged: pd.DataFrame, *, protocol: str) -> pd.DataFrame:
             validation["logit"].to_numpy(dtype=float),
             (validation["label"] == "malignant").to_numpy(dtype=bool),
         )
+    return divide_logits(judged, temperature=temperature)
+
+
+def divide_logits(judged: pd.DataFrame, *, temperature: float) -> pd.DataFrame:
+    """Turn the logits of one run into probabilities by a temperature that is settled.
+
+    Args:
+        judged: Scans of one run with `logit`.
+        temperature: Above 0; 1 leaves the sigmoid as it is.
+
+    Returns:
+        The same rows with `temperature` and `probability`.
+    """
     scaled = judged["logit"].to_numpy(dtype=float) / temperature
     return judged.assign(temperature=temperature, probability=expit(scaled))

@@ -1,0 +1,116 @@
+"""Networks away from home: what they score here beside what they scored there, and what biopsies by them are worth."""
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any, TypeAlias
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sonolens.figures.panels import MARGIN_IN, frame, write_words
+from sonolens.figures.style import (
+    FAINT,
+    HAIRLINE,
+    INK,
+    MUTED,
+    SMALL_PT,
+    elide,
+    in_house_style,
+    new_page,
+    place_axes,
+)
+from sonolens.tables.external import HomeAndAwayTable, NetBenefitTable
+
+Row: TypeAlias = Mapping[Hashable, Any]
+
+HOME, AWAY = "#8a5a00", "#0b6b5e"
+
+ROW_IN, HEAD_IN, FOOT_IN = 0.5, 0.75, 0.95
+NAMES_IN, PANEL_IN = 2.6, 4.2
+CURVE_IN = (3.4, 2.6)
+ACROSS = 2
+
+
+@in_house_style
+def draw_home_and_away(home_and_away: HomeAndAwayTable) -> Figure:
+    """Draw the AUC per lesion of every network at home and here, with its intervals and chance."""
+    rows = home_and_away.query("metric == 'auc' and level == 'lesion'").to_dict(orient="records")
+    height_in = ROW_IN * max(1, len(rows))
+    width_in = 2 * MARGIN_IN + NAMES_IN + PANEL_IN
+    figure = new_page(width_in=width_in, height_in=HEAD_IN + height_in + FOOT_IN)
+    axes = place_axes(
+        figure, left_in=MARGIN_IN + NAMES_IN, top_in=HEAD_IN, size_in=(PANEL_IN, height_in)
+    )
+    for place, row in enumerate(rows):
+        _draw_area(axes, row, "home", place - 0.14, colour=HOME)
+        _draw_area(axes, row, "away", place + 0.14, colour=AWAY)
+    known = [row[each] for row in rows for each in ("home_low", "away_low")]
+    least = min([each for each in known if not math.isnan(each)], default=0.5)
+    axes.set(xlim=(min(0.45, least - 0.03), 1.0), ylim=(max(1, len(rows)) - 0.5, -0.5))
+    names = [elide(str(row["run"]), width_in=NAMES_IN - 0.2, size_pt=SMALL_PT) for row in rows]
+    axes.set_yticks(range(len(rows)), names)
+    axes.axvline(0.5, color=FAINT, linewidth=HAIRLINE, linestyle="dashed")
+    axes.set_xlabel("AUC per lesion; dashed: chance")
+    frame(axes)
+    write_words(
+        figure,
+        "At home and away",
+        "Brown: test scans of the study that trained the network. Green: this study. Bars: intervals over patients.",
+        foot_in=FOOT_IN - 0.5,
+    )
+    return figure
+
+
+@in_house_style
+def draw_net_benefit(net_benefit: NetBenefitTable) -> Figure:
+    """Draw the decision curve of every network, beside biopsies of everybody and of nobody."""
+    runs = list(net_benefit.groupby("run", sort=False))
+    down = math.ceil(len(runs) / ACROSS) or 1
+    across = min(ACROSS, max(1, len(runs)))
+    step_in = (CURVE_IN[0] + 0.75, CURVE_IN[1] + 0.95)
+    figure = new_page(
+        width_in=2 * MARGIN_IN + 0.5 + step_in[0] * across,
+        height_in=HEAD_IN + step_in[1] * down + 0.5,
+    )
+    for number, (run, rows) in enumerate(runs):
+        axes = place_axes(
+            figure,
+            left_in=MARGIN_IN + 0.5 + step_in[0] * (number % across),
+            top_in=HEAD_IN + 0.2 + step_in[1] * (number // across),
+            size_in=CURVE_IN,
+        )
+        _draw_curve(axes, rows, name=str(run))
+    write_words(
+        figure,
+        "Net benefit",
+        "Green: biopsy by the network's probability. Grey: biopsy everybody; the line at 0: nobody.",
+        foot_in=0.3,
+    )
+    return figure
+
+
+def _draw_area(axes: Axes, row: Row, side: str, height: float, *, colour: str) -> None:
+    if math.isnan(row[side]):
+        return
+    axes.plot(
+        [row[f"{side}_low"], row[f"{side}_high"]],
+        [height, height],
+        color=colour,
+        linewidth=1.4,
+        solid_capstyle="butt",
+        gid=f"interval-{side}-{row['run']}",
+    )
+    axes.plot(row[side], height, "o", color=colour, markersize=4, gid=f"{side}-{row['run']}")
+
+
+def _draw_curve(axes: Axes, rows: NetBenefitTable, *, name: str) -> None:
+    at = rows["threshold"].to_numpy()
+    axes.plot(at, rows["everybody"], color=MUTED, linewidth=1, gid=f"everybody-{name}")
+    axes.plot(at, rows["net_benefit"], "o-", color=AWAY, markersize=3, gid=f"network-{name}")
+    axes.axhline(0, color=INK, linewidth=HAIRLINE)
+    most = float(rows["n_malignant"].iloc[0] / rows["n"].iloc[0])
+    axes.set(xlim=(0, float(at.max()) * 1.05), ylim=(-0.1 * most - 0.02, 1.1 * most + 0.02))
+    axes.set_xlabel("Probability from which on a biopsy is made")
+    axes.set_ylabel("Net benefit")
+    axes.set_title(elide(name, width_in=CURVE_IN[0], size_pt=SMALL_PT), fontsize=SMALL_PT)
+    frame(axes)

@@ -1,0 +1,138 @@
+"""The station beside home: what networks score here beside what they scored at home, and why that may differ."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from kedro.pipeline import Pipeline
+
+from sonolens import travel
+from sonolens.arrays import ScanStack
+from sonolens.evaluation import classification
+from sonolens.figures.external import draw_home_and_away, draw_net_benefit
+from sonolens.models import pool_features
+from sonolens.parallel import in_parallel
+from sonolens.pipelines.collections import Networks, Pictures, Travellers, spacing_by_scan
+from sonolens.pipelines.consistency import read_weights
+from sonolens.pipelines.experiment_page import page_of_experiment
+from sonolens.pipelines.external_validation.parameters import ExternalValidationParameters
+from sonolens.pipelines.pairs import inputs_of
+from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
+from sonolens.pipelines.stations import station
+from sonolens.progress import track
+from sonolens.report.sections import external
+from sonolens.tables.classification import ClassificationMetricsTable
+from sonolens.tables.cohort import ScansTable
+from sonolens.tables.training import DecisionsTable
+
+LOCAL = "train"
+"""The partition that is learnt from here, in place of training scans."""
+
+
+def beside_home_station() -> Pipeline:
+    """Compare home and away, measure how the scans differ, and say what the probabilities are worth here."""
+    return station(
+        "beside_home",
+        {
+            compare_home_and_away: "home_and_away",
+            measure_drift: "drift",
+            score_recalibration: "local_recalibration",
+            trace_net_benefit: "net_benefit",
+            draw_home_and_away: "home_and_away_figure",
+            draw_net_benefit: "net_benefit_figure",
+        },
+    ) + page_of_experiment(
+        external.SECTION, namespace="beside_home", report="external_validation_page"
+    )
+
+
+def compare_home_and_away(
+    external_networks: Travellers,
+    classification_metrics: ClassificationMetricsTable,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Set what every network scores here beside what it scored on test scans of its own study."""
+    tables = [
+        travel.compare_home_and_away(
+            read().card,
+            classification_metrics[classification_metrics["run"] == run],
+            partition=scoring.partition,
+        ).assign(run=run)
+        for run, read in external_networks.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def measure_drift(
+    external_networks: Travellers,
+    model_weights: Networks,
+    model_inputs: ScanStack,
+    raw_images: Pictures,
+    scans: ScansTable,
+    inference: InferenceParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Tell how the scans here differ from those that trained every network."""
+    measure = partial(_measure, raw_images, spacing_by_scan(scans))
+    facts = list(
+        track(
+            in_parallel(measure, scans["scan_id"]),
+            description="Measuring scans",
+            total=len(scans),
+        )
+    )
+    devices = [None if pd.isna(each) else str(each) for each in scans["device"]]
+    tables = []
+    for run, read in external_networks.items():
+        travelled = read()
+        distances = None
+        if travelled.familiarity is not None:
+            inputs = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
+            features = pool_features(
+                travelled.network,
+                inputs,
+                batch_size=inference.batch_size,
+                device=inference.device,
+            )
+            distances = travelled.familiarity.distance(features)
+        drift = travel.measure_drift(
+            travelled.card,
+            facts=facts,
+            devices=devices,
+            distances=distances,
+            confidence=scoring.confidence,
+        )
+        tables.append(drift.assign(run=run))
+    return pd.concat(tables, ignore_index=True)
+
+
+def score_recalibration(decisions: DecisionsTable, scoring: EvaluationParameters) -> pd.DataFrame:
+    """Score what recalibrating on the local share of patients would buy on the others."""
+    return classification.score_recalibration(
+        decisions,
+        local=LOCAL,
+        partition=scoring.partition,
+        lesion_probability=scoring.lesion_probability,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def trace_net_benefit(
+    decisions: DecisionsTable,
+    external_validation: ExternalValidationParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Trace what biopsies by every network are worth beside biopsies of everybody or nobody."""
+    return classification.trace_net_benefit(
+        decisions,
+        thresholds=external_validation.biopsy_thresholds,
+        partition=scoring.partition,
+        lesion_probability=scoring.lesion_probability,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def _measure(
+    raw_images: Pictures, spacing_mm: dict[str, tuple[float, float]], scan_id: str
+) -> travel.ScanFacts:
+    return travel.measure_picture(np.asarray(raw_images[scan_id]()), spacing_mm=spacing_mm[scan_id])

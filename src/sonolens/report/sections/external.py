@@ -1,0 +1,186 @@
+"""Networks from elsewhere: what they score here beside at home, how the scans differ, what probabilities are worth."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from sonolens.report.cells import ReportCell, difference, score
+from sonolens.report.numerals import NOTHING, percent, percent_with_interval, score_with_interval
+from sonolens.report.pictures import Caption
+from sonolens.report.section import Section, Tables
+from sonolens.tables.external import (
+    DriftTable,
+    HomeAndAwayTable,
+    LocalRecalibrationTable,
+    NetBenefitTable,
+)
+
+SHOWN_METRICS = {
+    "auc": "AUC",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "brier": "Brier score",
+    "calibration_intercept": "Calibration in the large",
+    "calibration_slope": "Calibration slope",
+}
+SHOWN_RULES = ("none", "closest_to_corner")
+ADJUSTMENT_WORDS = {
+    "as it came": "as they came",
+    "intercept": "one number added",
+    "line": "a line laid through",
+}
+
+
+def say_how_it_travelled(home_and_away: HomeAndAwayTable) -> list[str]:
+    """Say of every network what its AUC per lesion is here and how that differs from home.
+
+    Returns:
+        One sentence each; what an interval does not settle is called not shown.
+    """
+    return [
+        f"{row['run']}: {_say(row)}"
+        for row in home_and_away.query("metric == 'auc' and level == 'lesion'").to_dict(
+            orient="records"
+        )
+    ]
+
+
+def _say(row: Mapping[Any, Any]) -> str:
+    if math.isnan(row["away"]):
+        return "no AUC here, as the scans scored are all of one label."
+    home, away = (
+        score_with_interval(row[side], row[f"{side}_low"], row[f"{side}_high"])
+        for side in ("home", "away")
+    )
+    told = f"AUC {away} here (n = {row['away_n']}) and {home} at home (n = {row['home_n']})"
+    if not row["away_low"] > row["chance"]:
+        return f"{told}; here it is not shown to be above chance."
+    change = difference(row["difference"], row["difference_low"], row["difference_high"])
+    if row["difference_high"] < 0:
+        return f"{told}: it lost {change}."
+    if row["difference_low"] > 0:
+        return f"{told}: it gained {change}, which says that these scans are easier, not that it improved."
+    return f"{told}; a difference is not shown ({change})."
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    compared, drift = tables["home_and_away"], tables["drift"]
+    several = compared["run"].nunique() > 1
+    return {
+        "sentences": say_how_it_travelled(compared),
+        "names": ("Network",) if several else (),
+        "compared": _rows_of_comparison(compared, several=several),
+        "drift": _rows_of_drift(drift, several=several),
+        "recalibration": _rows_of_recalibration(tables["local_recalibration"], several=several),
+        "benefit": _rows_of_benefit(tables["net_benefit"], several=several),
+        "confidence": float(compared["confidence"].iloc[0]) if len(compared) else math.nan,
+    }
+
+
+def _named(run: str, *words: str, several: bool) -> tuple[str, ...]:
+    return (run, *words) if several else words
+
+
+def _rows_of_comparison(table: HomeAndAwayTable, *, several: bool) -> list[dict[str, Any]]:
+    shown = table[table["metric"].isin(SHOWN_METRICS) & table["rule"].isin(SHOWN_RULES)]
+    rows = []
+    for row in shown.to_dict(orient="records"):
+        cells = [
+            ReportCell(
+                score(row[side], row[f"{side}_low"], row[f"{side}_high"]),
+                (f"n = {row[f'{side}_n']}",),
+            )
+            for side in ("home", "away")
+        ]
+        apart = difference(row["difference"], row["difference_low"], row["difference_high"])
+        chance = NOTHING if math.isnan(row["chance"]) else score(row["chance"])
+        names = _named(row["run"], SHOWN_METRICS[row["metric"]], row["level"], several=several)
+        rows.append({"names": names, "cells": [*cells, ReportCell(apart), ReportCell(chance)]})
+    return rows
+
+
+def _rows_of_drift(table: DriftTable, *, several: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "names": _named(row["run"], row["property"].replace("_", " "), several=several),
+            "cells": [
+                ReportCell(_range(row)),
+                ReportCell(_number(row["median"])),
+                ReportCell(
+                    percent_with_interval(row["beyond"], row["beyond_low"], row["beyond_high"]),
+                    (f"n = {row['n']}", f"unknown {row['n_unknown']}"),
+                ),
+                ReportCell(percent(row["expected"])),
+            ],
+        }
+        for row in table.to_dict(orient="records")
+    ]
+
+
+def _range(row: Mapping[Any, Any]) -> str:
+    low, high = _number(row["trained_low"]), _number(row["trained_high"])
+    return high if low == NOTHING else f"{low} to {high}"
+
+
+def _number(value: float) -> str:
+    return NOTHING if math.isnan(value) else f"{value:.3g}"
+
+
+def _rows_of_recalibration(
+    table: LocalRecalibrationTable, *, several: bool
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "names": _named(row["run"], ADJUSTMENT_WORDS[row["adjustment"]], several=several),
+            "cells": [
+                ReportCell(score(row["brier"]), (f"n = {row['n']}",)),
+                ReportCell(
+                    difference(row["gained"], row["gained_low"], row["gained_high"], digits=3)
+                    if row["adjustment"] != "as it came"
+                    else NOTHING,
+                    (f"learnt on {row['n_local']}",) if row["adjustment"] != "as it came" else (),
+                ),
+                ReportCell(percent(row["foretold"])),
+                ReportCell(percent(row["seen"])),
+            ],
+        }
+        for row in table.to_dict(orient="records")
+    ]
+
+
+def _rows_of_benefit(table: NetBenefitTable, *, several: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "names": _named(row["run"], percent(row["threshold"]), several=several),
+            "cells": [
+                ReportCell(score(row["net_benefit"], digits=3), (f"n = {row['n']}",)),
+                ReportCell(score(max(row["everybody"], 0.0), digits=3)),
+                ReportCell(difference(row["gain"], row["gain_low"], row["gain_high"], digits=3)),
+            ],
+        }
+        for row in table.to_dict(orient="records")
+    ]
+
+
+SECTION = Section(
+    "external-validation",
+    "Networks from elsewhere",
+    "external.html",
+    needs=("home_and_away", "drift", "local_recalibration", "net_benefit"),
+    figures=(
+        Caption(
+            name="home_and_away_figure",
+            intervals=True,
+            title="At home and away",
+            text="AUC per lesion on test scans of the network's own study and on this study.",
+            alt="For every network two dots with intervals: its AUC at home and its AUC on this study, chance dashed.",
+        ),
+        Caption(
+            name="net_benefit_figure",
+            title="Net benefit of biopsies by the network",
+            text="Beside a biopsy of everybody and of nobody.",
+            alt="Curves of net benefit over the probability from which on a biopsy is made.",
+        ),
+    ),
+    tell=_tell,
+)

@@ -1,0 +1,92 @@
+"""The tables of networks that are held against a study they never saw."""
+
+from typing import Annotated, TypeAlias
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+
+from sonolens.tables import vocabulary
+from sonolens.tables.classification import RULES_OR_NONE
+from sonolens.tables.contract import Estimates, Table, fits
+
+
+class HomeAndAway(Estimates, unique=["run", "level", "rule", "metric"]):
+    """What a network scored on test scans of its own study, what it scores here, and how far that is from it.
+
+    `chance` is that of the scores here. The two studies share no patient, so that the interval of the difference comes from both.
+    """
+
+    run: Series[str]
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
+    rule: Series[str] = pa.Field(isin=RULES_OR_NONE)
+    metric: Series[str] = pa.Field(isin=vocabulary.METRICS)
+    home: Series[float] = pa.Field(nullable=True)
+    home_low: Series[float] = pa.Field(nullable=True)
+    home_high: Series[float] = pa.Field(nullable=True)
+    home_n: Series[int] = pa.Field(ge=0)
+    away: Series[float] = pa.Field(nullable=True)
+    away_low: Series[float] = pa.Field(nullable=True)
+    away_high: Series[float] = pa.Field(nullable=True)
+    away_n: Series[int] = pa.Field(ge=0)
+    chance: Series[float] = pa.Field(nullable=True)
+    difference: Series[float] = pa.Field(nullable=True, description="Away less home.")
+    difference_low: Series[float] = pa.Field(nullable=True)
+    difference_high: Series[float] = pa.Field(nullable=True)
+
+
+class Drift(Table, unique=["run", "property"]):
+    """Where the scans here leave the range of those that trained a network.
+
+    `beyond` is the share of `n` scans that lie where at most one in a hundred training scans did; `expected` is that share
+    among scans like them: 0.01 for a property, the false-alarm rate for ``familiarity``, and 0 for ``device``, of which
+    a scan is beyond where no training scan came from its device.
+    """
+
+    run: Series[str]
+    property: Series[str]
+    trained_low: Series[float] = pa.Field(nullable=True)
+    trained_median: Series[float] = pa.Field(nullable=True)
+    trained_high: Series[float] = pa.Field(nullable=True)
+    median: Series[float] = pa.Field(nullable=True)
+    beyond: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    beyond_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    beyond_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    expected: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    n: Series[int] = pa.Field(ge=0, description="Scans that tell it.")
+    n_unknown: Series[int] = pa.Field(ge=0, description="Scans that do not.")
+
+
+class LocalRecalibration(Estimates, unique=["run", "adjustment"]):
+    """What recalibrating on a share of the new study's patients would buy, in lesions; see `score_recalibration`."""
+
+    run: Series[str]
+    adjustment: Series[str]
+    brier: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    gained: Series[float] = pa.Field(nullable=True)
+    gained_low: Series[float] = pa.Field(nullable=True)
+    gained_high: Series[float] = pa.Field(nullable=True)
+    foretold: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    seen: Series[float] = pa.Field(ge=0, le=1)
+    n: Series[int] = pa.Field(ge=0)
+    n_local: Series[int] = pa.Field(ge=0)
+
+
+class NetBenefit(Estimates, unique=["run", "threshold"]):
+    """What calling by a network is worth beside calling everybody or nobody, in lesions; see `trace_net_benefit`."""
+
+    run: Series[str]
+    threshold: Series[float] = pa.Field(gt=0, lt=1)
+    net_benefit: Series[float] = pa.Field(le=1)
+    everybody: Series[float] = pa.Field(le=1)
+    gain: Series[float]
+    gain_low: Series[float]
+    gain_high: Series[float]
+    n: Series[int] = pa.Field(ge=0)
+    n_malignant: Series[int] = pa.Field(ge=0)
+
+
+HomeAndAwayTable: TypeAlias = Annotated[pd.DataFrame, fits(HomeAndAway)]
+DriftTable: TypeAlias = Annotated[pd.DataFrame, fits(Drift)]
+LocalRecalibrationTable: TypeAlias = Annotated[pd.DataFrame, fits(LocalRecalibration)]
+NetBenefitTable: TypeAlias = Annotated[pd.DataFrame, fits(NetBenefit)]
