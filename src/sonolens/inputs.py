@@ -19,6 +19,7 @@ CATALOG_PARAMETERS = frozenset(
     {
         "data_root",
         "compare.runs",
+        "external.networks",
         "label",
         "tracking_uri",
         "study.path",
@@ -75,7 +76,7 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
         read: Inputs of the run's pipeline.
     """
     groups = {name.removeprefix("params:") for name in read if name.startswith("params:")}
-    told_to = {"study": "study", "compared_runs": "compare"}
+    told_to = {"study": "study", "compared_runs": "compare", "external_networks": "external"}
     catalog = {"data_root", "label", "tracking_uri"} | {told_to[n] for n in told_to if n in read}
     idle = [name for name in _dotted(given) if name.split(".")[0] not in groups | catalog]
     if idle:

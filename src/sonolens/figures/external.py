@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from sonolens.figures.panels import MARGIN_IN, frame, write_words
 from sonolens.figures.style import (
     FAINT,
-    HAIRLINE,
     INK,
     MUTED,
     SMALL_PT,
@@ -49,9 +48,8 @@ def draw_home_and_away(home_and_away: HomeAndAwayTable) -> Figure:
     axes.set(xlim=(min(0.45, least - 0.03), 1.0), ylim=(max(1, len(rows)) - 0.5, -0.5))
     names = [elide(str(row["run"]), width_in=NAMES_IN - 0.2, size_pt=SMALL_PT) for row in rows]
     axes.set_yticks(range(len(rows)), names)
-    axes.axvline(0.5, color=FAINT, linewidth=HAIRLINE, linestyle="dashed")
-    axes.set_xlabel("AUC per lesion; dashed: chance")
-    frame(axes)
+    axes.axvline(0.5, color=FAINT, linewidth=0.8, linestyle="dashed")
+    frame(axes, xlabel="AUC per lesion; dashed: chance", ylabel="")
     write_words(
         figure,
         "At home and away",
@@ -107,10 +105,8 @@ def _draw_curve(axes: Axes, rows: NetBenefitTable, *, name: str) -> None:
     at = rows["threshold"].to_numpy()
     axes.plot(at, rows["everybody"], color=MUTED, linewidth=1, gid=f"everybody-{name}")
     axes.plot(at, rows["net_benefit"], "o-", color=AWAY, markersize=3, gid=f"network-{name}")
-    axes.axhline(0, color=INK, linewidth=HAIRLINE)
+    axes.axhline(0, color=INK, linewidth=0.8)
     most = float(rows["n_malignant"].iloc[0] / rows["n"].iloc[0])
     axes.set(xlim=(0, float(at.max()) * 1.05), ylim=(-0.1 * most - 0.02, 1.1 * most + 0.02))
-    axes.set_xlabel("Probability from which on a biopsy is made")
-    axes.set_ylabel("Net benefit")
     axes.set_title(elide(name, width_in=CURVE_IN[0], size_pt=SMALL_PT), fontsize=SMALL_PT)
-    frame(axes)
+    frame(axes, xlabel="Probability from which on a biopsy is made", ylabel="Net benefit")

@@ -5,8 +5,11 @@ refused. No id, path or picture of the training study travels.
 """
 
 from sonolens.travel.card import FORMAT, CardFraming, NetworkCard
+from sonolens.travel.card_of_run import pack_run
 from sonolens.travel.drift import measure_drift
 from sonolens.travel.familiarity import Familiarity, fit_familiarity
+from sonolens.travel.fixed_places import take_places, tell_places
+from sonolens.travel.frozen_decisions import freeze_decisions
 from sonolens.travel.home_and_away import compare_home_and_away
 from sonolens.travel.network_file import (
     TravellingNetwork,
@@ -14,5 +17,7 @@ from sonolens.travel.network_file import (
     read_network,
     write_network,
 )
-from sonolens.travel.scan_hashes import is_among
+from sonolens.travel.packed_familiarity import pack_familiarity
+from sonolens.travel.scan_hashes import digest_scan, is_among
 from sonolens.travel.training_range import ScanFacts, measure_picture, place_in_range
+from sonolens.travel.training_study import SHAPED_BY, MeasuredScan, describe_training_study

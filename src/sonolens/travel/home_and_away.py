@@ -1,6 +1,8 @@
 """Home and away: what a network scored on its own study's test scans, beside what it scores on another."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -38,9 +40,8 @@ def compare_home_and_away(
     return pd.DataFrame(rows)
 
 
-def _compare(told: Performance, found: dict[str, float]) -> dict[str, object]:
-    limits = (told.value, told.ci_low, told.ci_high)
-    home = tuple(math.nan if each is None else each for each in limits)
+def _compare(told: Performance, found: Mapping[Any, Any]) -> dict[str, object]:
+    home = (_number(told.value), _number(told.ci_low), _number(told.ci_high))
     away = (found["value"], found["ci_low"], found["ci_high"])
     # Intervals of unlike coverage have no difference.
     alike = math.isclose(told.confidence, found["confidence"])
@@ -58,3 +59,7 @@ def _compare(told: Performance, found: dict[str, float]) -> dict[str, object]:
         "partition": found["partition"],
         "confidence": found["confidence"],
     }
+
+
+def _number(told: float | None) -> float:
+    return math.nan if told is None else told

@@ -9,9 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-import numpy as np
-import torch
 from pydantic import ValidationError
+from torch import Tensor
 
 from sonolens.models import (
     NetworkWeights,
@@ -23,12 +22,12 @@ from sonolens.models import (
 )
 from sonolens.travel.card import FORMAT, NetworkCard
 from sonolens.travel.familiarity import Familiarity
+from sonolens.travel.packed_familiarity import PREFIX, from_tensors, to_tensors
 from sonolens.travel.reference import check_reference
 
 CARD, DIGEST = "network_card", "digest"
 """Keys of the header: the card, and the SHA-256 of the whole file with zeros in place of the digest."""
 
-PREFIX = "familiarity."
 UNSIGNED = "0" * 64
 
 LARGEST_HEADER = 16 * 2**20
@@ -72,10 +71,8 @@ def pack_network(
         card: Its card.
         familiarity: How far scans are from its training scans; its facts stand in the card too.
     """
-    tables = {} if familiarity is None else familiarity.tables()
-    tensors = {PREFIX + name: torch.from_numpy(table.copy()) for name, table in tables.items()}
     header = weights.header | {CARD: card.model_dump_json(), DIGEST: UNSIGNED}
-    packed = NetworkWeights(tensors=weights.tensors | tensors, header=header)
+    packed = NetworkWeights(tensors=weights.tensors | to_tensors(familiarity), header=header)
     signed = header | {DIGEST: sha256(write_weights(packed)).hexdigest()}
     return NetworkWeights(tensors=packed.tensors, header=signed)
 
@@ -137,12 +134,8 @@ def _open(content: bytes) -> TravellingNetwork:
     own = {name: each for name, each in weights.tensors.items() if not name.startswith(PREFIX)}
     network = rebuild_network(NetworkWeights(tensors=own, header=weights.header))
     _check_card(card, header)
-    tables = {
-        name.removeprefix(PREFIX): tensor.numpy()
-        for name, tensor in weights.tensors.items()
-        if name.startswith(PREFIX)
-    }
-    return TravellingNetwork(network, card, _read_familiarity(tables, card, network))
+    beside = {name: each for name, each in weights.tensors.items() if name.startswith(PREFIX)}
+    return TravellingNetwork(network, card, _read_familiarity(beside, card, network))
 
 
 def _read_header(content: bytes) -> Mapping[str, str]:
@@ -225,13 +218,13 @@ def _check_card(card: NetworkCard, header: Mapping[str, str]) -> None:
 
 
 def _read_familiarity(
-    tables: Mapping[str, np.ndarray], card: NetworkCard, network: ScanClassifier
+    tensors: Mapping[str, Tensor], card: NetworkCard, network: ScanClassifier
 ) -> Familiarity | None:
-    if (card.familiarity is None) != (not tables):
+    if (card.familiarity is None) != (not tensors):
         raise ValueError(f"its card and its tables disagree on familiarity; {TAKE_ANOTHER}")
     if card.familiarity is None:
         return None
-    familiarity = Familiarity.of_tables(tables, card.familiarity)
+    familiarity = from_tensors(tensors, card.familiarity)
     if len(familiarity.centre) != network.head.in_features:
         raise ValueError(
             f"its familiarity is of {len(familiarity.centre)} features where its network has "

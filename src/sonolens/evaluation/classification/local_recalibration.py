@@ -15,7 +15,7 @@ from sonolens.evaluation.classification.cases import (
     group_cases,
 )
 from sonolens.evaluation.classification.recalibration import calibration_intercept
-from sonolens.evaluation.statistics.intervals import Bootstrap, limits_of, resampled_sums
+from sonolens.evaluation.statistics.intervals import Bootstrap, percentile_interval, resampled_sums
 from sonolens.tables.training import DecisionsTable
 
 ADJUSTMENTS = ("as it came", "intercept", "line")
@@ -100,10 +100,7 @@ def _score(cases: Cases, adjusted: LogOdds | None, *, bootstrap: Bootstrap) -> d
     columns = np.column_stack([before - after, np.ones(len(before))])
     sums = resampled_sums(columns, cases.patient_ids, bootstrap=bootstrap)
     gained, drawn = float((before - after).mean()), sums[:, 0] / sums[:, 1]
-    low, high = (gained, gained)
-    if np.ptp(drawn) > 0:
-        patients = len(pd.unique(cases.patient_ids))
-        low, high = limits_of(gained, drawn, patients=patients, confidence=bootstrap.confidence)
+    low, high = percentile_interval(drawn, confidence=bootstrap.confidence)
     found = {
         "brier": float(after.mean()),
         "gained": gained,

@@ -7,7 +7,7 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from sonolens.evaluation.classification.cases import LesionProbability, form_cases, group_cases
-from sonolens.evaluation.statistics.intervals import Bootstrap, limits_of, resampled_sums
+from sonolens.evaluation.statistics.intervals import Bootstrap, percentile_interval, resampled_sums
 from sonolens.tables.training import DecisionsTable
 
 Worth = Float[np.ndarray, "cases policies"]
@@ -94,13 +94,7 @@ def _estimate(
     rival = int(everybody < 0) + 1
     gain = network - max(everybody, 0.0)
     spread = drawn[:, 0] - drawn[:, rival]
-    low, high = (
-        (gain, gain)
-        if np.ptp(spread) == 0
-        else limits_of(
-            gain, spread, patients=patient_ids.nunique(), confidence=bootstrap.confidence
-        )
-    )
+    low, high = percentile_interval(spread, confidence=bootstrap.confidence)
     return {
         "net_benefit": network,
         "everybody": everybody,

@@ -5,6 +5,7 @@ from sonolens.evaluation.statistics.intervals import (
     Rates,
     bootstrap_differences,
     bootstrap_rates,
+    independent_difference,
     patient_resamples,
     percentile_interval,
     wilson_interval,
