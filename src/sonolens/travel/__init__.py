@@ -20,4 +20,9 @@ from sonolens.travel.network_file import (
 from sonolens.travel.packed_familiarity import pack_familiarity
 from sonolens.travel.scan_hashes import digest_scan, is_among
 from sonolens.travel.training_range import ScanFacts, measure_picture, place_in_range
-from sonolens.travel.training_study import SHAPED_BY, MeasuredScan, describe_training_study
+from sonolens.travel.training_study import (
+    SHAPED_BY,
+    MeasuredScan,
+    describe_training_study,
+    measure_masses,
+)

@@ -53,7 +53,7 @@ def describe_training_study(
     """
     training = list(decided.loc[decided["partition"] == "train", "scan_id"])
     shaping = decided.loc[decided["partition"].isin(SHAPED_BY), "scan_id"]
-    facts = _measure_masses(scans, scan_properties).loc[training].to_dict(orient="records")
+    facts = measure_masses(scans, scan_properties).loc[training].to_dict(orient="records")
     return TrainingStudy(
         name=str(study_facts["name"]),
         description=str(study_facts["description"]),
@@ -97,8 +97,12 @@ def _count_devices(devices: "pd.Series[str]") -> tuple[DeviceCount, ...]:
     return (*counts, *([DeviceCount(device=None, scans=untold)] if untold else []))
 
 
-def _measure_masses(scans: ScansTable, scan_properties: ScanPropertiesTable) -> pd.DataFrame:
-    """Tell of every scan what needs its mask or its annotations; NaN where a spacing is unknown."""
+def measure_masses(scans: ScansTable, scan_properties: ScanPropertiesTable) -> pd.DataFrame:
+    """Tell of every scan what needs its mask or its annotations; NaN where a spacing is unknown.
+
+    Returns:
+        Indexed by scan: `mass_height_mm`, `mass_width_mm`, and `annotation_share` where annotations were looked for.
+    """
     both = scan_properties.merge(scans, on="scan_id", validate="one_to_one").set_index("scan_id")
     found = {
         "mass_height_mm": both["mass_height_px"] * both["spacing_row_mm"],

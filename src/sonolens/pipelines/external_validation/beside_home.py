@@ -1,9 +1,11 @@
 """The station beside home: what networks score here beside what they scored at home, and why that may differ."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 from kedro.pipeline import Pipeline
 
 from sonolens import travel
@@ -23,6 +25,7 @@ from sonolens.progress import track
 from sonolens.report.sections import external
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.cohort import ScansTable
+from sonolens.tables.shortcuts import ScanPropertiesTable
 from sonolens.tables.training import DecisionsTable
 
 LOCAL = "train"
@@ -69,37 +72,22 @@ def measure_drift(
     model_inputs: ScanStack,
     raw_images: Pictures,
     scans: ScansTable,
+    scan_properties: ScanPropertiesTable,
     inference: InferenceParameters,
     scoring: EvaluationParameters,
 ) -> pd.DataFrame:
     """Tell how the scans here differ from those that trained every network."""
-    measure = partial(_measure, raw_images, spacing_by_scan(scans))
-    facts = list(
-        track(
-            in_parallel(measure, scans["scan_id"]),
-            description="Measuring scans",
-            total=len(scans),
-        )
-    )
+    facts = _measure_scans(raw_images, scans, scan_properties)
     devices = [None if pd.isna(each) else str(each) for each in scans["device"]]
     tables = []
     for run, read in external_networks.items():
         travelled = read()
-        distances = None
-        if travelled.familiarity is not None:
-            inputs = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
-            features = pool_features(
-                travelled.network,
-                inputs,
-                batch_size=inference.batch_size,
-                device=inference.device,
-            )
-            distances = travelled.familiarity.distance(features)
+        inputs = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
         drift = travel.measure_drift(
             travelled.card,
             facts=facts,
             devices=devices,
-            distances=distances,
+            distances=_measure_distances(travelled, inputs, inference),
             confidence=scoring.confidence,
         )
         tables.append(drift.assign(run=run))
@@ -132,7 +120,35 @@ def trace_net_benefit(
     )
 
 
+def _measure_scans(
+    raw_images: Pictures, scans: ScansTable, scan_properties: ScanPropertiesTable
+) -> list[travel.ScanFacts]:
+    """Measure every scan as the training scans were, in the order of `scans`."""
+    measure = partial(_measure, raw_images, spacing_by_scan(scans))
+    pictures = track(
+        in_parallel(measure, scans["scan_id"]), description="Measuring scans", total=len(scans)
+    )
+    masses = travel.measure_masses(scans, scan_properties).loc[scans["scan_id"]]
+    of_masses = masses.to_dict(orient="records")
+    return [
+        one | {str(name): float(value) for name, value in other.items()}
+        for one, other in zip(pictures, of_masses, strict=True)
+    ]
+
+
 def _measure(
-    raw_images: Pictures, spacing_mm: dict[str, tuple[float, float]], scan_id: str
+    raw_images: Pictures, spacing_mm: Mapping[str, tuple[float, float]], scan_id: str
 ) -> travel.ScanFacts:
     return travel.measure_picture(np.asarray(raw_images[scan_id]()), spacing_mm=spacing_mm[scan_id])
+
+
+def _measure_distances(
+    travelled: travel.TravellingNetwork, inputs: ScanStack, inference: InferenceParameters
+) -> Float[np.ndarray, " scans"] | None:
+    """How far every scan is from the training scans in the network's own features, where that is known."""
+    if travelled.familiarity is None:
+        return None
+    features = pool_features(
+        travelled.network, inputs, batch_size=inference.batch_size, device=inference.device
+    )
+    return travelled.familiarity.distance(features)

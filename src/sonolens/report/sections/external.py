@@ -24,6 +24,21 @@ SHOWN_METRICS = {
     "calibration_slope": "Calibration slope",
 }
 SHOWN_RULES = ("none", "closest_to_corner")
+PROPERTY_WORDS = {
+    "rows_px": "height, pixels",
+    "cols_px": "width, pixels",
+    "spacing_row_mm": "pixel height, mm",
+    "spacing_col_mm": "pixel width, mm",
+    "depth_mm": "depth, mm",
+    "width_mm": "width, mm",
+    "mean_grey": "mean grey level",
+    "sd_grey": "spread of grey levels",
+    "black_share": "share that is black",
+    "mass_height_mm": "height of the mass, mm",
+    "mass_width_mm": "width of the mass, mm",
+    "annotation_share": "share that is annotation",
+    "familiarity": "distance in the network's features",
+}
 ADJUSTMENT_WORDS = {
     "as it came": "as they came",
     "intercept": "one number added",
@@ -102,19 +117,33 @@ def _rows_of_comparison(table: HomeAndAwayTable, *, several: bool) -> list[dict[
 def _rows_of_drift(table: DriftTable, *, several: bool) -> list[dict[str, Any]]:
     return [
         {
-            "names": _named(row["run"], row["property"].replace("_", " "), several=several),
+            "names": _named(row["run"], name_property(row["property"]), several=several),
             "cells": [
                 ReportCell(_range(row)),
                 ReportCell(_number(row["median"])),
                 ReportCell(
                     percent_with_interval(row["beyond"], row["beyond_low"], row["beyond_high"]),
-                    (f"n = {row['n']}", f"unknown {row['n_unknown']}"),
+                    _count(row),
                 ),
                 ReportCell(percent(row["expected"])),
             ],
         }
         for row in table.to_dict(orient="records")
     ]
+
+
+def _count(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    unknown = row["n_unknown"]
+    return (f"n = {row['n']}" + (f", unknown of {unknown}" if unknown else ""),)
+
+
+def name_property(name: str) -> str:
+    """Call a property by words, its unit behind a comma.
+
+    >>> name_property("spacing_row_mm"), name_property("mean_grey"), name_property("device")
+    ('pixel height, mm', 'mean grey level', 'device')
+    """
+    return PROPERTY_WORDS.get(name, name.replace("_", " "))
 
 
 def _range(row: Mapping[Any, Any]) -> str:
