@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pandas as pd
 import pytest
 from test_cases import read_run
 from visit import CaseBrowser, Visit

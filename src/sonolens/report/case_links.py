@@ -116,7 +116,7 @@ class CaseLinks:
             self._counts[names] = dict(zip(keys, found.tolist(), strict=True))
         return self._counts[names].get(tuple(chosen.values()), 0)
 
-    def show(self, text: str, cases: float, **filters: str | float) -> CaseLink:
+    def show(self, text: str, cases: int, **filters: str | float) -> CaseLink:
         """Link a text to the cases that pass some filters.
 
         Args:
@@ -137,7 +137,7 @@ class CaseLinks:
             return CaseLink(text)
         return CaseLink(text, _write(filters))
 
-    def show_calls(self, text: str, cases: float, **filters: str | float) -> CaseLink:
+    def show_calls(self, text: str, cases: int, **filters: str | float) -> CaseLink:
         """Link to calls, each scan listed with one method."""
         return self.show(text, cases, method=self.method, **filters)
 
@@ -147,9 +147,8 @@ class CaseLinks:
         Returns:
             Links by name: `n`, `hits` (also those that tie in part), `missed`, `n_silent` and `n_empty`.
         """
-        n, hits, silent, empty = (
-            float(str(row[name])) for name in ("n", "hits", "n_silent", "n_empty")
-        )
+        n, silent, empty = (int(row[name]) for name in ("n", "n_silent", "n_empty"))
+        hits = float(row["hits"])
         asked: dict[str, str | float] = {
             "method": str(row["method"]),
             "run": str(row["run"]),
@@ -162,11 +161,11 @@ class CaseLinks:
         if row["label"] != "both":
             asked["label"] = str(row["label"])
         told = {
-            "n": (n, f"{n:.0f}", "counted"),
+            "n": (n, str(n), "counted"),
             "hits": (hits, text or tally(hits), "reached"),
             "missed": (n - hits, tally(n - hits), "miss"),
-            "n_silent": (silent, f"{silent:.0f}", "constant map"),
-            "n_empty": (empty, f"{empty:.0f}", "region absent"),
+            "n_silent": (silent, str(silent), "constant map"),
+            "n_empty": (empty, str(empty), "region absent"),
         }  # fmt: skip
         played = n + silent + empty
         return {
