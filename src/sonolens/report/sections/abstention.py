@@ -14,6 +14,7 @@ from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring
 from sonolens.report.section import Section, Tables
+from sonolens.report.sections import abstention_gain
 from sonolens.report.sections.answer import PLACES
 from sonolens.tables.evidence import AbstentionScoresTable
 
@@ -240,4 +241,5 @@ SECTION = Section(
         ),
     ),
     tell=_tell,
+    parts=(abstention_gain.SECTION,),
 )
