@@ -40,6 +40,9 @@ SaliencyStack: TypeAlias = Float32[np.ndarray, "scans cell_rows cell_cols"]
 Logits: TypeAlias = Float[np.ndarray, " scans"]
 """One logit per scan; positive means malignant."""
 
+Features: TypeAlias = Float[np.ndarray, "scans channels"]
+"""What enters a network's linear output: the mean of every feature map, per scan."""
+
 Labels: TypeAlias = Bool[np.ndarray, " scans"]
 """True where the scan shows a malignant mass."""
 

@@ -8,8 +8,8 @@ from kedro.pipeline import Pipeline
 
 import sonolens.pipelines
 
-ASKED_FOR = {"chosen_region", "planted_evidence", "region_views", "index", "compare"}
-"""Pipelines that run only by name: experiments that take long, and what looks at earlier runs."""
+ASKED_FOR = {"chosen_region", "planted_evidence", "region_views", "index", "compare", "export"}
+"""Pipelines that run only by name: experiments that take long, what looks at earlier runs, and what leaves the house."""
 
 
 def register_pipelines() -> dict[str, Pipeline]:

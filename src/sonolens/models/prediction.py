@@ -1,11 +1,11 @@
-"""Predictions: framed scans in, logits out."""
+"""Predictions: framed scans in, logits or features out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import torch
 
-from sonolens.arrays import Logits, ScanStack
+from sonolens.arrays import Features, Logits, ScanStack
 from sonolens.models.allocator import batches_that_fit, keep_freed_memory
 from sonolens.models.devices import borrowed
 from sonolens.models.networks.classifier import ScanClassifier
@@ -29,12 +29,44 @@ def predict_logits(
         ValueError: `batch_size` is below 1, or the device is unknown.
         RuntimeError: The device is not there, or memory ran out.
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; at least one scan must fit into a batch")
+    batches = _cut(scans, batch_size=batch_size)
     keep_freed_memory()
-    batches = (scans[start : start + batch_size] for start in range(0, len(scans), batch_size))
     with batches_that_fit(batch_size=batch_size), borrowed(network, device=device):
         return judge_batches(network, batches)
+
+
+def pool_features(
+    network: ScanClassifier, scans: ScanStack, *, batch_size: int, device: str
+) -> Features:
+    """Read what enters the network's linear output: every feature map's mean.
+
+    Args:
+        network: As for `predict_logits`, which see for errors.
+        scans: Framed scans in grey levels.
+        batch_size: How many scans pass through the network at once.
+        device: A name in `DEVICES`.
+
+    Returns:
+        Features as float32 in the order of `scans`, one column per channel; no row for no scans.
+    """
+    batches = _cut(scans, batch_size=batch_size)
+    keep_freed_memory()
+    pooled = [np.empty((0, network.head.in_features), dtype=np.float32)]
+    with (
+        batches_that_fit(batch_size=batch_size),
+        borrowed(network, device=device),
+        torch.inference_mode(),
+    ):
+        for batch in batches:
+            maps = network.activations(torch.tensor(batch, device=network.head.weight.device))
+            pooled.append(maps.float().mean(dim=(2, 3)).cpu().numpy())
+    return np.concatenate(pooled)
+
+
+def _cut(scans: ScanStack, *, batch_size: int) -> Iterator[ScanStack]:
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}; at least one scan must fit into a batch")
+    return (scans[start : start + batch_size] for start in range(0, len(scans), batch_size))
 
 
 def judge_batches(network: ScanClassifier, batches: Iterable[ScanStack]) -> Logits:

@@ -10,6 +10,7 @@ from sonolens.evaluation.pointing.extreme_points import (
     read_regions_at,
 )
 from sonolens.evaluation.pointing.extremes import POINT_RULES, locate_extremes
+from sonolens.evaluation.pointing.location_prior import LocationPrior, choose_places
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
 from sonolens.evaluation.pointing.region_lookup import (
     FIXED_GRID,

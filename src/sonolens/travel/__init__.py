@@ -1,0 +1,21 @@
+"""Networks that travel: one file that another study, or one new scan, can be judged by, without the run that fitted it.
+
+The way in is `read_network`. Reading runs nothing from the file, and a file that lies about its network is
+refused. No id, path or picture of the training study travels.
+"""
+
+from sonolens.travel.card import FORMAT, NetworkCard
+from sonolens.travel.card_of_run import pack_run
+from sonolens.travel.familiarity import Familiarity, fit_familiarity
+from sonolens.travel.fixed_places import take_places, tell_places
+from sonolens.travel.frozen_decisions import freeze_decisions
+from sonolens.travel.network_file import (
+    TravellingNetwork,
+    pack_network,
+    read_network,
+    write_network,
+)
+from sonolens.travel.packed_familiarity import pack_familiarity
+from sonolens.travel.scan_hashes import digest_scan, is_among
+from sonolens.travel.training_range import measure_picture, place_in_range
+from sonolens.travel.training_study import SHAPED_BY, MeasuredScan, describe_training_study
