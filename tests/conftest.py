@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -57,9 +58,20 @@ def project_at() -> Callable[..., Project]:
 def finished(
     project_at: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
 ) -> Project:
-    """The whole flow, run once on the phantoms of conf/test, for all tests that look at its results."""
-    project = project_at(tmp_path_factory.mktemp("finished"))
-    project.run()
+    """The whole flow, run once on the phantoms of conf/test, for all tests that look at its results.
+
+    Where tests are shared among processes, the first that needs it makes it for all: read it, and write to copies.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        project = project_at(tmp_path_factory.mktemp("finished"))
+        project.run()
+        return project
+    folder = tmp_path_factory.getbasetemp().parent
+    project = project_at(folder / "finished")
+    with FileLock(folder / "finished.lock"):
+        if not (folder / "finished.made").exists():
+            project.run()
+            (folder / "finished.made").touch()
     return project
 
 

@@ -4,9 +4,11 @@ import itertools
 from typing import Any
 
 import pandas as pd
+from tiny_conformal import conformal_table
 from tiny_evidence import (
     abstention_table,
     faithfulness_table,
+    gain_table,
     localization_table,
     sanity_table,
 )
@@ -101,6 +103,8 @@ def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any
         region_shares=pd.concat(shares.assign(run=run) for run in names),
         localization_scores=localization_table(runs=names),
         abstention_scores=abstention_table(runs=names),
+        abstention_gain=gain_table(runs=names),
+        conformal_scores=conformal_table(runs=names),
         faithfulness_scores=faithfulness_table(runs=names),
         sanity_checks=sanity_table(runs=names),
     )

@@ -39,6 +39,7 @@ def reliance_tables() -> dict[str, pd.DataFrame]:
     )
     aucs = score_reliance_aucs(relied, decisions, partition="test", bootstrap=BOOTSTRAP)
     return {
+        "region_reliance": relied,
         "reliance_scores": scores,
         "reliance_aucs": aucs,
         "reliance_verdict": judge_reliance(scores, aucs),

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 from tiny_cases import case_views, cases_table
+from tiny_conformal import conformal_table
 from tiny_evidence import (
     abstention_table,
     faithfulness_table,
+    gain_table,
     localization_table,
     sanity_table,
 )
@@ -231,6 +233,8 @@ def _usual_inputs() -> dict[str, Any]:
         "region_shares": shares_table(),
         "localization_scores": localization_table(),
         "abstention_scores": abstention_table(),
+        "abstention_gain": gain_table(),
+        "conformal_scores": conformal_table(),
         "faithfulness_scores": faithfulness_table(),
         "sanity_checks": sanity_table(),
         "map_completeness": MapCompleteness.empty(),

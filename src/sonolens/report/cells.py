@@ -23,10 +23,11 @@ Scale: TypeAlias = Callable[..., str]
 
 @dataclass(frozen=True)
 class ReportCell:
-    """A cell: the number in sight, and in small print what it must be read beside."""
+    """A cell: the number in sight, in small print what it must be read beside, and the filters that list its cases."""
 
     text: str
     small: tuple[str, ...] = ()
+    query: str = ""
 
 
 UNREAD = ReportCell(NOTHING)

@@ -8,6 +8,7 @@ from sonolens.report.pictures import embed
 from sonolens.report.scripts import read_browser, write_policy
 from sonolens.report.section import Section
 from sonolens.report.sections import ANSWER, CHAPTERS, INPUTS, WRITTEN
+from sonolens.report.terms import link_terms
 from sonolens.tables.filled_in import name_units
 
 
@@ -32,7 +33,7 @@ def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> s
     """
     given = {"run_context": run_context, **tables_and_figures}
     _check_names(given)
-    written = {section.anchor: write_section(section, given) for section in WRITTEN}
+    written = link_terms({section.anchor: write_section(section, given) for section in WRITTEN})
     page = open_templates().get_template("page.html")
     script = read_browser()
     return page.render(

@@ -1,5 +1,7 @@
 """What several sections say of the runs that they tell: which are flattered, and how they were scored."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,66 @@ def name_runs(training_runs: TrainingRunsTable) -> dict[str, list[str]]:
         "runs": training_runs["run"].tolist(),
         "flattered": training_runs.loc[by_test, "run"].tolist(),
     }
+
+
+NAMED = {"run": "Run", "level": "Level", "rule": "Threshold rule"}
+"""What names the rows of scores of calls."""
+
+
+@dataclass(frozen=True)
+class RowNames:
+    """What names the rows of a table.
+
+    Attributes:
+        columns: Title by name of the columns that stand in the table, the first at the head of each row.
+        shared: What all rows share, in brackets, for the caption; empty if nothing.
+        flattered: Runs or configurations whose test scans chose.
+    """
+
+    columns: Mapping[str, str]
+    shared: str
+    flattered: Collection[str] = ()
+
+
+def name_rows(
+    rows: Sequence[Any],
+    titles: Mapping[str, str],
+    *,
+    kept: Collection[str] = (),
+    flattered: Collection[str] = (),
+) -> RowNames:
+    """Tell apart what names the rows of a table and what they all share, which is told once in its caption.
+
+    A run, or a configuration, whose test scans chose for it stands in every row, so that the mark is never far.
+
+    Args:
+        rows: Mappings, or objects with attributes.
+        titles: Columns that may name a row, in the order in which they stand, with their titles.
+        kept: Those that stand in every row whatever they hold; if there is none, at least the first column stands.
+        flattered: Runs or configurations whose test scans chose.
+
+    Examples:
+        >>> rows = [{"run": "net", "level": "scan"}, {"run": "net", "level": "lesion"}]
+        >>> named = name_rows(rows, {"run": "Run", "level": "Level"})
+        >>> (*named.columns, named.shared)
+        ('level', ' (net)')
+    """
+    found = {name: list(dict.fromkeys(_read(row, name) for row in rows)) for name in titles}
+    varied = [
+        name
+        for name, values in found.items()
+        if name in kept or len(values) != 1 or values[0] in flattered
+    ] or list(titles)[:1]
+    alike = [str(values[0]) for name, values in found.items() if name not in varied and values[0]]
+    return RowNames(
+        {name: titles[name] for name in varied},
+        f" ({', '.join(alike)})" if alike else "",
+        flattered,
+    )
+
+
+def _read(row: Any, name: str) -> Any:
+    return row[name] if isinstance(row, Mapping) else getattr(row, name)
 
 
 def describe_scoring(scores: pd.DataFrame) -> dict[str, Any]:

@@ -92,6 +92,32 @@ class AbstentionScores(Estimates, unique=["method", "run", "measure", "suspended
     n_kept: Series[int] = pa.Field(ge=0)
 
 
+class AbstentionGain(Estimates, unique=["method", "run", "measure", "suspended"]):
+    """Suspending decisions by probability and map, beside suspending as many by probability alone.
+
+    `with_map` suspends first what is least certain once a map that points at a relevant region adds `map_worth` to its
+    decision's certainty; both lie between 0 and 1, and the worth was learnt on the scans of `learnt_on`. `difference` is
+    `with_map` minus `alone`, above 0 where the map helps; `p_adjusted` is Holm's over the rows of a method and run.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    relevant: Series[str] = pa.Field(description="Regions that a map should point at.")
+    measure: Series[str] = pa.Field(isin=vocabulary.KEPT_MEASURES)
+    suspended: Series[float] = pa.Field(gt=0, lt=1, description="Share of the decisions.")
+    learnt_on: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
+    n_learnt: Series[int] = pa.Field(ge=0)
+    map_worth: Series[float] = pa.Field(ge=-1, le=1, description="0: nothing could be learnt.")
+    with_map: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    alone: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    difference_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    p_value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    p_adjusted: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    n: Series[int] = pa.Field(gt=0, description="All decisions.")
+
+
 class MapAgreement(Table, unique=["first", "second", "run", "scan_id", "measure"]):
     """How alike the maps are that two methods draw of one scan.
 
@@ -226,6 +252,7 @@ class Repeatability(Means, unique=["configuration", "method", "varied", "measure
 MapRepeatabilityTable: TypeAlias = Annotated[pd.DataFrame, fits(MapRepeatability)]
 RepeatabilityTable: TypeAlias = Annotated[pd.DataFrame, fits(Repeatability)]
 AbstentionCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionCurve)]
+AbstentionGainTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionGain)]
 AbstentionScoresTable: TypeAlias = Annotated[pd.DataFrame, fits(AbstentionScores)]
 MapAgreementTable: TypeAlias = Annotated[pd.DataFrame, fits(MapAgreement)]
 MethodAgreementTable: TypeAlias = Annotated[pd.DataFrame, fits(MethodAgreement)]

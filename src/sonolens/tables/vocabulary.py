@@ -111,6 +111,24 @@ EVIDENCE = ("positive", "negative", "absolute")
 FAITHFULNESS_TESTS = ("insertion", "deletion")
 LOCALIZATION_SCORES = ("energy", "rank_accuracy", "iou", "average_precision", "distance_mm")
 
+SET_TAXONOMIES = ("marginal", "label", "birads")
+"""By what conformal sets are calibrated apart: not at all, by the label asked about, by BI-RADS category."""
+
+SET_MEASURES = (
+    "coverage",
+    "singleton",
+    "both",
+    "empty",
+    "only_benign",
+    "only_malignant",
+    "spared_beyond_missed",
+)
+"""What conformal sets are scored by. ``only_benign`` among benign cases counts biopsies that could be spared,
+among malignant ones cancers missed; ``spared_beyond_missed`` is the difference of the two shares."""
+
+KEPT_MEASURES = ("accuracy", "auc")
+"""What decisions that are kept are scored by."""
+
 ABSTENTION_STRATEGIES = ("map", "certainty", "random")
 """Which decisions are suspended first."""
 

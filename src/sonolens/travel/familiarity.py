@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -18,6 +19,9 @@ QUANTILE = 0.95
 
 LEAST_SHRINKAGE = 1e-3
 """Keeps directions in which no training scan differed from counting infinitely."""
+
+OtherFeatures: TypeAlias = Float[np.ndarray, "others channels"]
+"""Features of other scans by the same network."""
 
 PARTS = ("centre", "axes", "variances", "rest_variance")
 
@@ -74,13 +78,14 @@ class Familiarity:
             >>> shape.distance(np.array([[2.0, 0.0], [0.0, 2.0], [0.0, 0.0]]))
             array([1., 2., 0.])
         """
-        apart = features.astype(float) - self.centre.astype(float)
+        finite = np.isfinite(features).all(axis=1)
+        apart = np.where(finite[:, None], features, 0).astype(float) - self.centre.astype(float)
         along = apart @ self.axes.T.astype(float)
         rest = np.maximum((apart**2).sum(axis=1) - (along**2).sum(axis=1), 0)
         if len(self.axes) == len(self.centre):
             rest[:] = 0  # nothing is left but rounding
         squares = (along**2 / self.variances).sum(axis=1) + rest / float(self.rest_variance)
-        return np.where(np.isfinite(apart).all(axis=1), np.sqrt(squares), np.inf)
+        return np.where(finite, np.sqrt(squares), np.inf)
 
     def is_unfamiliar(self, features: Features) -> np.ndarray:
         """Whether each scan lies beyond the threshold."""
@@ -118,7 +123,7 @@ class Familiarity:
         return cls(centre, axes, variances, rest, facts)
 
 
-def fit_familiarity(training: Features, validation: Features) -> Familiarity:
+def fit_familiarity(training: Features, validation: OtherFeatures) -> Familiarity:
     """Model the features of training scans, and set the threshold on validation scans.
 
     The covariance ``S`` becomes ``(1 - a) S + a m I``, with Ledoit and Wolf's ``a`` and ``m`` the mean variance:
@@ -166,7 +171,7 @@ def fit_familiarity(training: Features, validation: Features) -> Familiarity:
     return _set_threshold(Familiarity.of_tables(tables, untold), validation)
 
 
-def _set_threshold(shape: Familiarity, validation: Features) -> Familiarity:
+def _set_threshold(shape: Familiarity, validation: OtherFeatures) -> Familiarity:
     distances = shape.distance(validation)
     # The next scan above the quantile, so that no more than the rest lie beyond it.
     threshold = float(np.quantile(distances, QUANTILE, method="higher"))
@@ -175,7 +180,7 @@ def _set_threshold(shape: Familiarity, validation: Features) -> Familiarity:
     return replace(shape, facts=facts)
 
 
-def _check_enough(training: Features, validation: Features) -> None:
+def _check_enough(training: Features, validation: OtherFeatures) -> None:
     for name, features in (("training", training), ("validation", validation)):
         if len(features) < FEWEST_SCANS:
             raise ValueError(

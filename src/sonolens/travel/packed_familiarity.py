@@ -8,7 +8,7 @@ from torch import Tensor
 from sonolens.arrays import Features
 from sonolens.models import NetworkWeights
 from sonolens.travel.card import FamiliarityFacts
-from sonolens.travel.familiarity import Familiarity, fit_familiarity
+from sonolens.travel.familiarity import Familiarity, OtherFeatures, fit_familiarity
 
 PREFIX = "familiarity."
 """Of its tensors beside those of the network."""
@@ -16,7 +16,7 @@ PREFIX = "familiarity."
 FACTS, WHY_NOT = "facts", "why_not"
 
 
-def pack_familiarity(training: Features, validation: Features) -> NetworkWeights:
+def pack_familiarity(training: Features, validation: OtherFeatures) -> NetworkWeights:
     """Fit the familiarity of one network, and pack it, or the reason why there is none.
 
     Args:

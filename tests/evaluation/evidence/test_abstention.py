@@ -27,6 +27,8 @@ def explained(wrong, pointing, certainty, **changes):
         "wrong": np.array(wrong, dtype=bool),
         "pointing": np.array(pointing, dtype=bool),
         "certainty": np.array(certainty, dtype=float),
+        "malignant": np.array(wrong, dtype=bool),
+        "probability": np.array(certainty, dtype=float),
         "patient_ids": np.arange(len(wrong)),
     }
     return ExplainedDecisions(**fields | changes)

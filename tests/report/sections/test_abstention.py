@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 from test_page_classification import section
+from tiny_cases import cases_table
 from tiny_evidence import abstention_table
 from tiny_scores import NAN
 
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.cells import ReportCell
 from sonolens.report.sections.abstention import (
     Abstention,
@@ -16,7 +18,7 @@ from sonolens.report.sections.abstention import (
 
 
 def only(table: pd.DataFrame) -> Abstention:
-    (row,) = list_abstentions(table)
+    (row,) = list_abstentions(table, CaseLinks(cases_table()))
     return row
 
 
@@ -95,7 +97,9 @@ def test_the_tally_counts_no_know_nothing_and_no_map_twice() -> None:
         "Suspending by the map left fewer errors than suspending as many at random in 2 of 2, more in 0; "
         "fewer errors than suspending the least certain ones instead in 0 of 2, more in 1."
     )
-    told = {row.method for row in list_abstentions(table) if row.sentences}
+    told = {
+        row.method for row in list_abstentions(table, CaseLinks(cases_table())) if row.sentences
+    }
     assert told == {"cam", "eigen_cam"}
 
 

@@ -8,6 +8,7 @@ from tiny_run import NOTHING_COUNTED, pointing_row, pointing_table
 from tiny_scores import RUN, metric_rows, metrics_table
 
 from sonolens.evaluation.pointing import judge_maps
+from sonolens.report.case_links import CaseLink
 from sonolens.report.sections.answer import (
     CAUTIONS,
     Answer,
@@ -248,18 +249,18 @@ def test_the_answer_says_what_decisions_hang_on_and_a_baseline_does_not():
 def test_wrong_calls_are_counted_once_a_scan_whatever_the_methods() -> None:
     cases = pd.DataFrame(
         [
-            ("s1", "malignant", False),
-            ("s2", "malignant", True),
-            ("s3", "benign", True),
-            ("s4", "benign", False),
-            ("s5", "benign", False),
+            ("s1", "malignant", False, "false negative"),
+            ("s2", "malignant", True, "true positive"),
+            ("s3", "benign", True, "false positive"),
+            ("s4", "benign", False, "true negative"),
+            ("s5", "benign", False, "true negative"),
         ],
-        columns=["scan_id", "label", "called"],
+        columns=["scan_id", "label", "called", "outcome"],
     )
     both = pd.concat([cases.assign(method=method, run="net") for method in ("cam", "edges")])
 
     assert count_wrong_calls(both) == [
-        ("1 of 2 malignant scans missed", "false negative"),
-        ("1 of 3 benign scans called malignant", "false positive"),
+        CaseLink("1 of 2 malignant scans missed", "method=cam&outcome=false+negative"),
+        CaseLink("1 of 3 benign scans called malignant", "method=cam&outcome=false+positive"),
     ]
     assert count_wrong_calls(pd.concat([both, both.assign(run="another")])) == []

@@ -1,9 +1,11 @@
 import math
 
 import pandas as pd
+from tiny_cases import cases_table
 from tiny_run import scans_table, splits_table
 from tiny_scores import metric_rows, metrics_table, points_table
 
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.scores import read_test_scores
 from sonolens.report.sections.classification import (
     RULES,
@@ -12,6 +14,8 @@ from sonolens.report.sections.classification import (
     list_calls,
 )
 from sonolens.tables.vocabulary import OPERATING_RULES
+
+NO_LINKS = CaseLinks(cases_table())
 
 
 def stratified(n: int = 30, **values: float) -> pd.DataFrame:
@@ -41,7 +45,7 @@ def test_an_area_leaves_out_strata_and_other_partitions() -> None:
 
 
 def test_every_rule_has_the_scores_of_its_own_calls() -> None:
-    calls = list_calls(points_table(), read_test_scores(metrics_table()))
+    calls = list_calls(points_table(), read_test_scores(metrics_table()), NO_LINKS)
 
     scan = [call for call in calls if call.level == "scan"]
     assert [call.rule for call in scan] == [RULES[rule] for rule in OPERATING_RULES]
@@ -56,7 +60,7 @@ def test_every_rule_has_the_scores_of_its_own_calls() -> None:
 
 
 def test_each_call_metric_stands_under_its_own_name() -> None:
-    call = list_calls(points_table(), read_test_scores(metrics_table()))[0]
+    call = list_calls(points_table(), read_test_scores(metrics_table()), NO_LINKS)[0]
 
     assert {name: score.text[:4] for name, score in call.scores.items()} == {
         "accuracy": "0.80",
@@ -70,7 +74,7 @@ def test_each_call_metric_stands_under_its_own_name() -> None:
 
 def test_a_threshold_that_calls_nothing_says_so_and_one_without_scores_has_dashes() -> None:
     call = list_calls(
-        points_table(run="other", threshold=math.inf), read_test_scores(metrics_table())
+        points_table(run="other", threshold=math.inf), read_test_scores(metrics_table()), NO_LINKS
     )[0]
 
     assert call.threshold == "∞ (nothing is called)"

@@ -1,8 +1,12 @@
 import pandas as pd
+from tiny_cases import cases_table
 from tiny_scores import NAN, RUN, metric_rows, metrics_table
 
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.scores import read_test_scores
 from sonolens.report.sections.strata import list_strata
+
+NO_LINKS = CaseLinks(cases_table())
 
 
 def stratified(n: int = 30, **values: float) -> pd.DataFrame:
@@ -12,7 +16,7 @@ def stratified(n: int = 30, **values: float) -> pd.DataFrame:
 
 def test_a_stratum_is_scored_at_the_point_closest_to_the_corner() -> None:
     (stratum,) = list_strata(
-        read_test_scores(stratified(auc=0.61, sensitivity=0.5, specificity=0.6))
+        read_test_scores(stratified(auc=0.61, sensitivity=0.5, specificity=0.6)), NO_LINKS
     )
 
     assert (stratum.run, stratum.level, stratum.name) == (RUN, "scan", "BI-RADS 4a")
@@ -24,7 +28,7 @@ def test_a_stratum_is_scored_at_the_point_closest_to_the_corner() -> None:
 
 def test_small_strata_and_those_of_one_class_are_marked() -> None:
     def caution(**values: float) -> str:
-        (stratum,) = list_strata(read_test_scores(stratified(**values)))
+        (stratum,) = list_strata(read_test_scores(stratified(**values)), NO_LINKS)
         return stratum.caution
 
     assert caution(n=19) == "fewer than 20 cases"
@@ -34,4 +38,4 @@ def test_small_strata_and_those_of_one_class_are_marked() -> None:
 
 
 def test_without_strata_nothing_is_listed() -> None:
-    assert list_strata(read_test_scores(metrics_table())) == []
+    assert list_strata(read_test_scores(metrics_table()), NO_LINKS) == []

@@ -1,6 +1,6 @@
 """How well networks tell malignant from benign masses, and what they call each scan."""
 
-from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootstrap
+from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootstrap, two_sided_p
 from sonolens.evaluation.classification.calibration import (
     calibration_error,
     equal_number_bins,
@@ -12,12 +12,15 @@ from sonolens.evaluation.classification.case_strata import stratify_cases
 from sonolens.evaluation.classification.cases import LesionProbability
 from sonolens.evaluation.classification.configuration_comparison import compare_configurations
 from sonolens.evaluation.classification.configurations import score_configurations
+from sonolens.evaluation.classification.conformal import calibrate_sets, form_sets
+from sonolens.evaluation.classification.conformal_scores import score_sets
 from sonolens.evaluation.classification.decisions import decide_scans
 from sonolens.evaluation.classification.delong import (
     AucDifference,
     compare_aucs_delong,
     delong_interval,
     delong_variance,
+    unmoved_difference,
 )
 from sonolens.evaluation.classification.local_recalibration import score_recalibration
 from sonolens.evaluation.classification.net_benefit import trace_net_benefit
@@ -42,6 +45,7 @@ from sonolens.evaluation.classification.roc import (
     reach_sensitivity,
     roc_points,
     trace_roc,
+    weighted_aucs,
     youden,
 )
 from sonolens.evaluation.classification.scores import score_classification

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Real
 from numpy.typing import ArrayLike
 
 from sonolens.arrays import Labels
@@ -75,7 +75,7 @@ def bootstrap_aucs(
 
 
 def weighted_aucs(
-    labels: Labels, scores: Scores, weights: Int[np.ndarray, "resamples scans"]
+    labels: Labels, scores: Scores, weights: Real[np.ndarray, "resamples scans"]
 ) -> Float[np.ndarray, " resamples"]:
     """Return the AUC of each row of weights, NaN where a class has no weight.
 
@@ -83,7 +83,7 @@ def weighted_aucs(
 
     Args:
         scores: Probabilities or logits.
-        weights: How often each case is present, one row per resample.
+        weights: How often each case is present, one row per resample; shares of a case are allowed.
 
     Raises:
         ValueError: If a score is not a number, which would outrank all others.

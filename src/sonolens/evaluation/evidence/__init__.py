@@ -1,6 +1,7 @@
 """What the whole of a map is worth: localization, faithfulness, sanity, agreement, abstention."""
 
 from sonolens.evaluation.evidence.abstention import score_abstention, trace_abstention
+from sonolens.evaluation.evidence.abstention_gain import compare_abstention
 from sonolens.evaluation.evidence.agreement import compare_methods, summarise_agreement
 from sonolens.evaluation.evidence.completeness import WORTH_A_WARNING, tabulate_completeness
 from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions, explain_decisions

@@ -26,6 +26,8 @@ class ExplainedDecisions:
         wrong: Whether each call is wrong.
         pointing: Whether the extreme that argues for the call lies in a relevant region.
         certainty: How far the probability lies from the threshold.
+        malignant: Whether each scan is malignant.
+        probability: Of malignancy.
         patient_ids: The patient of every scan.
     """
 
@@ -36,6 +38,8 @@ class ExplainedDecisions:
     wrong: Bool[np.ndarray, " scans"]
     pointing: Bool[np.ndarray, " scans"]
     certainty: Float[np.ndarray, " scans"]
+    malignant: Bool[np.ndarray, " scans"]
+    probability: Float[np.ndarray, " scans"]
     patient_ids: np.ndarray
 
 
@@ -74,7 +78,7 @@ def explain_decisions(
     argued = points[points["extreme"] == np.where(points["called"], "max", "min")]
     inside = argued["share"] * argued["region"].isin(list(relevant))
     cases = argued.assign(inside=inside).groupby(["method", "run", "scan_id"], sort=True)
-    columns = ["patient_id", "correct", "probability", "threshold"]
+    columns = ["patient_id", "correct", "probability", "threshold", "label"]
     kept = cases[columns].first().assign(inside=cases["inside"].sum())
     return [
         ExplainedDecisions(
@@ -85,6 +89,8 @@ def explain_decisions(
             wrong=~decided["correct"].to_numpy(dtype=bool),
             pointing=decided["inside"].to_numpy() >= POINTS_THERE,
             certainty=(decided["probability"] - decided["threshold"]).abs().to_numpy(dtype=float),
+            malignant=(decided["label"] == "malignant").to_numpy(dtype=bool),
+            probability=decided["probability"].to_numpy(dtype=float),
             patient_ids=decided["patient_id"].to_numpy(),
         )
         for (method, run), decided in kept.groupby(["method", "run"])

@@ -22,6 +22,7 @@ from sonolens.evaluation.reliance.scores import (
     decided_scans,
     find_most_relied_on,
     measure_reliance,
+    name_most_relied_on,
     score_reliance,
 )
 from sonolens.evaluation.reliance.shares import share_out_logits, summarise_interactions

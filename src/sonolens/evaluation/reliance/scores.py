@@ -133,6 +133,36 @@ def find_most_relied_on(values: PerRegion, called: Bool[np.ndarray, " scans"]) -
     ]
 
 
+def name_most_relied_on(
+    region_reliance: RegionRelianceTable, decisions: pd.DataFrame
+) -> "pd.Series[str]":
+    """Name by run and scan the region that a call hangs most on by every fill.
+
+    Args:
+        decisions: Rows with `run`, `scan_id` and `called`, one for each scan and run.
+
+    Returns:
+        Indexed by `run` and `scan_id`, only those that were asked about: a region, ``none`` where none speaks for the
+        call, ``undecided`` where fills differ.
+    """
+    named = {}
+    own = region_reliance[region_reliance["null"] == "none"]
+    called_by = decisions.set_index(["run", "scan_id"])["called"]
+    for run, rows in own.groupby("run", sort=False):
+        asked = pd.Index(
+            [each for each in rows["scan_id"].unique() if (run, each) in called_by.index]
+        )
+        called = called_by.loc[[(run, each) for each in asked]].to_numpy(dtype=bool)
+        most = [
+            find_most_relied_on(tabulate_values(of_fill, asked), called)
+            for _, of_fill in rows.groupby("fill", sort=False)
+        ]
+        for scan_id, names in zip(asked, zip(*most, strict=True), strict=True):
+            named[str(run), str(scan_id)] = names[0] if len(set(names)) == 1 else "undecided"
+    keys = pd.MultiIndex.from_tuples(list(named), names=["run", "scan_id"])
+    return pd.Series(list(named.values()), index=keys, dtype=object)
+
+
 def tabulate_values(
     reliance: pd.DataFrame, scan_ids: "pd.Index[str]", column: str = "value"
 ) -> PerRegion:

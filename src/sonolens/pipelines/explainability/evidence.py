@@ -40,6 +40,7 @@ def evidence_station() -> Pipeline:
         {
             score_localization: ["map_localization", "localization_scores"],
             score_abstention: ["abstention_curve", "abstention_scores"],
+            compare_abstention: "abstention_gain",
             compare_methods: ["map_agreement", "method_agreement"],
             score_repeatability: ["map_repeatability", "repeatability"],
         },
@@ -96,6 +97,23 @@ def score_abstention(
     return (
         evidence.trace_abstention(explained, steps=abstention.steps, bootstrap=bootstrap),
         evidence.score_abstention(explained, steps=abstention.steps, bootstrap=bootstrap),
+    )
+
+
+def compare_abstention(
+    extreme_points: ExtremePointsTable,
+    decisions: DecisionsTable,
+    abstention: AbstentionParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Compare suspending by probability and map with suspending as many by probability alone."""
+    return evidence.compare_abstention(
+        extreme_points,
+        decisions,
+        partition=scoring.partition,
+        relevant=abstention.relevant,
+        suspended=abstention.suspended,
+        bootstrap=scoring.bootstrap,
     )
 
 

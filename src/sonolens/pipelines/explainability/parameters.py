@@ -64,6 +64,11 @@ class AbstentionParameters(Parameters):
     relevant: Annotated[Names, AfterValidator(some_of(REGION_NAMES))] = Field(
         description="Regions that a map should point at."
     )
+    suspended: Annotated[
+        tuple[Annotated[float, Field(gt=0, lt=1)], ...],
+        BeforeValidator(_listed_widths),
+        AfterValidator(each_once),
+    ] = Field(description="Shares suspended where the map is asked what it adds.")
     steps: int = Field(ge=1, description="Points of a risk-coverage curve.")
 
 

@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
 
 from sonolens.figures.classification import curves, reliability
+from sonolens.figures.classification.conformal import draw_conformal_sets
 from sonolens.figures.classification.losses import draw_training
 from sonolens.figures.classification.shortcuts import draw_shortcuts
 from sonolens.figures.evidence.abstention import draw_abstention
@@ -73,6 +74,7 @@ def figures_station() -> Pipeline:
             draw_scan_flow: "scan_flow_figure",
             draw_roc: "roc_figure",
             draw_calibration: "calibration_figure",
+            draw_conformal_sets: "conformal_figure",
             draw_training: "training_figure",
             draw_shortcuts: "shortcuts_figure",
             draw_pointing_game: "pointing_game_figure",

@@ -53,6 +53,24 @@ class LearningRates(Parameters):
     trained: RatesByAdaptation = Field(description="From ImageNet's weights, or those of a file.")
 
 
+def _listed_shares(value: Any) -> Any:
+    """Let one number, or several with spaces between, stand for a list."""
+    return [value] if isinstance(value, float) else listed(value)
+
+
+class ConformalParameters(Parameters):
+    """How often sets of labels may miss, and what is calibrated apart."""
+
+    alphas: Annotated[
+        tuple[Annotated[float, Field(gt=0, lt=1)], ...],
+        BeforeValidator(_listed_shares),
+        AfterValidator(each_once),
+    ] = Field(description="Shares of sets that may miss; the first is on the page's figure.")
+    least_patients: int = Field(
+        ge=1, description="A BI-RADS category of fewer takes the threshold of all."
+    )
+
+
 class TrainingParameters(Pace):
     """Which networks are fitted, and how; lists span a grid of runs."""
 

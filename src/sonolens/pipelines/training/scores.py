@@ -6,8 +6,10 @@ from kedro.pipeline import Pipeline
 from sonolens.evaluation import classification
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
+from sonolens.pipelines.training.parameters import ConformalParameters
 from sonolens.tables.classification import OperatingPointsTable
 from sonolens.tables.cohort import MassMeasurementsTable, ScansTable
+from sonolens.tables.conformal import ConformalSetsTable, ConformalThresholdsTable
 from sonolens.tables.training import DecisionsTable, PredictionsTable, TrainingRunsTable
 
 
@@ -22,6 +24,9 @@ def scores_station() -> Pipeline:
             score_configurations: "configuration_metrics",
             compare_configurations: "configuration_comparison",
             measure_optimism: "protocol_optimism",
+            calibrate_sets: "conformal_thresholds",
+            form_sets: "conformal_sets",
+            score_sets: "conformal_scores",
         },
     )
 
@@ -104,4 +109,43 @@ def measure_optimism(
         operating_points,
         lesion_probability=scoring.lesion_probability,
         bootstrap=scoring.bootstrap,
+    )
+
+
+def calibrate_sets(
+    predictions: PredictionsTable,
+    scans: ScansTable,
+    conformal: ConformalParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Calibrate on validation scans which labels stand in the set of a case."""
+    return classification.calibrate_sets(
+        predictions,
+        scans,
+        lesion_probability=scoring.lesion_probability,
+        alphas=conformal.alphas,
+        least_patients=conformal.least_patients,
+    )
+
+
+def form_sets(
+    predictions: PredictionsTable,
+    scans: ScansTable,
+    conformal_thresholds: ConformalThresholdsTable,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Form the set of every test case by thresholds that are frozen."""
+    return classification.form_sets(
+        predictions, scans, conformal_thresholds, lesion_probability=scoring.lesion_probability
+    )
+
+
+def score_sets(
+    conformal_sets: ConformalSetsTable,
+    conformal_thresholds: ConformalThresholdsTable,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Score whether sets keep their promise, and how many biopsies they would spare for how many missed cancers."""
+    return classification.score_sets(
+        conformal_sets, conformal_thresholds, bootstrap=scoring.bootstrap
     )

@@ -140,8 +140,13 @@ export function startBrowser() {
     if (!(link instanceof HTMLElement)) return;
     const asked = new URLSearchParams(link.dataset.showCases);
     setFilters(form, asked, (link.dataset.keepFilters ?? "").split(" "));
-    if (asked.has("rule")) find("rule").value = asked.get("rule");
-    order("", false);
+    if (asked.has("rule")) {
+      // What names a rule is a number of the study, counted at the study's own ring.
+      find("rule").value = asked.get("rule");
+      ring.value = told.rings.own;
+    }
+    Object.assign(state, { by: "", descending: false, at: 0, listed: [] });
+    widen();
   });
   form.addEventListener("input", list);
   form.addEventListener("reset", () => queueMicrotask(list));

@@ -1,11 +1,13 @@
 // @ts-check
 /** Which cases are listed, in which order, and which page of them is shown. */
-import { hitsOf } from "./game.mjs";
+import { hitsOf, regionsOf } from "./game.mjs";
 import { regionOf } from "./data.mjs";
 
 /** @typedef {import("./data.mjs").Case} Case */
 /** @typedef {import("./game.mjs").Rule} Rule */
+/** @typedef {import("./game.mjs").ByRegion} ByRegion */
 /** @typedef {{ rule: Rule, ring: number }} Play */
+/** @typedef {keyof ByRegion} Target What a hit is a hit of. */
 
 export const PAGE_ROWS = 50;
 
@@ -25,13 +27,15 @@ export function askedOf(each, rule) {
  * Tell what can be filtered and sorted of a case as the game now stands.
  * @param {Case} each
  * @param {Play} play
+ * @param {Target} target
  */
-export function judge(each, { rule, ring }) {
+export function judge(each, { rule, ring }, target = "any") {
   const asked = askedOf(each, rule);
   const hits = hitsOf(each, rule, ring);
+  const drawn = regionsOf(each.drawn, ring)[target];
   const distances = asked.map((name) => each.extremes[name].distance).filter((mm) => mm !== null);
   return {
-    hit: hits === null ? "constant map" : nameHit(hits.any),
+    hit: hits === null ? "constant map" : drawn ? nameHit(hits[target]) : "region absent",
     regions: asked.map((name) => regionOf(each, name, ring)),
     distance: distances.length ? Math.min(.../** @type {number[]} */ (distances)) : null,
   };
@@ -46,20 +50,29 @@ function nameHit(share) {
   return share > 1 - 1e-9 ? "hit" : "in part";
 }
 
+/** What a choice of hits lets pass beside the one hit of its own name: what a table counts, and what it adds up. */
+const HITS = new Map([
+  ["counted", ["hit", "in part", "miss"]],
+  ["reached", ["hit", "in part"]],
+]);
+
 /**
  * @typedef {object} Filters Every one is empty where it lets all pass.
  * @property {Record<string, string>} equal Column and its value.
- * @property {string} hit
+ * @property {string} hit A hit as `judge` names it, or a name in `HITS`.
+ * @property {string} target Of which region; empty for any of the three.
  * @property {string} region Where an extreme lies that the rule asks for.
  * @property {string} finding A word of what was noted or found.
  * @property {string} text Part of an id.
  * @property {[number | null, number | null]} probability
  * @property {[number | null, number | null]} distance
+ * @property {[number | null, number | null]} size Of the mass, in mm.
  */
 
 /** @returns {Filters} */
 export function noFilters() {
-  return { equal: {}, hit: "", region: "", finding: "", text: "", probability: [null, null], distance: [null, null] };
+  const words = { hit: "", target: "", region: "", finding: "", text: "" };
+  return { equal: {}, ...words, probability: [null, null], distance: [null, null], size: [null, null] };
 }
 
 /**
@@ -75,9 +88,9 @@ export function choose(cases, filters, play) {
     if (!equal.every(([column, value]) => said(each[column]) === value)) return false;
     if (filters.finding && !notesOf(each).includes(filters.finding)) return false;
     if (sought && !`${each.scan_id} ${each.lesion_id} ${each.patient_id}`.toLowerCase().includes(sought)) return false;
-    if (!within(each.probability, filters.probability)) return false;
-    const now = judge(each, play);
-    if (filters.hit && now.hit !== filters.hit) return false;
+    if (!within(each.probability, filters.probability) || !within(each.mass_mm, filters.size)) return false;
+    const now = judge(each, play, /** @type {Target} */ (filters.target || "any"));
+    if (filters.hit && !(HITS.get(filters.hit) ?? [filters.hit]).includes(now.hit)) return false;
     if (filters.region && !now.regions.includes(filters.region)) return false;
     return within(now.distance, filters.distance);
   });

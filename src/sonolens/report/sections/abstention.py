@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.cells import ReportCell, read_over_runs, score, share, share_difference
 from sonolens.report.methods import KNOWS_NOTHING, baselines_last, distinct, mark
 from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring
 from sonolens.report.section import Section, Tables
+from sonolens.report.sections import abstention_gain
 from sonolens.report.sections.answer import PLACES
 from sonolens.tables.evidence import AbstentionScoresTable
 
@@ -61,12 +63,14 @@ class Abstention:
     area: ReportCell
 
 
-def list_abstentions(abstention_scores: AbstentionScoresTable) -> list[Abstention]:
+def list_abstentions(
+    abstention_scores: AbstentionScoresTable, links: CaseLinks
+) -> list[Abstention]:
     """List what suspending by every method's maps comes to, baselines last."""
     tables = {str(name): rows for name, rows in abstention_scores.groupby("method", sort=False)}
     in_words = distinct(tables)
     return [
-        _abstention(method, tables[method], in_words=method in in_words)
+        _abstention(method, tables[method], links, in_words=method in in_words)
         for method in baselines_last(tables)
     ]
 
@@ -107,7 +111,7 @@ def judge_difference(low: float, high: float) -> Verdict:
     return "more" if low > 0 else "unclear"
 
 
-def _abstention(method: str, rows: pd.DataFrame, *, in_words: bool) -> Abstention:
+def _abstention(method: str, rows: pd.DataFrame, links: CaseLinks, *, in_words: bool) -> Abstention:
     risks = {
         # What is wrong is a share of the decisions kept.
         name: (risk := _of(rows, "risk", name)).assign(n=risk["n_kept"], decisions=risk["n"])
@@ -128,7 +132,7 @@ def _abstention(method: str, rows: pd.DataFrame, *, in_words: bool) -> Abstentio
         kind=mark(method),
         runs=int(rows["run"].nunique()),
         sentences=tuple(_put_in_words(risks, read)) if in_words else (),
-        kept=_read_kept(risks["map"]),
+        kept=_read_kept(risks["map"], links),
         by_map=read["map"],
         by_certainty=read["certainty"],
         at_random=read["random"],
@@ -142,10 +146,12 @@ def _of(rows: pd.DataFrame, measure: str, strategy: str) -> pd.DataFrame:
     return rows[(rows["measure"] == measure) & (rows["suspended_by"] == strategy)]
 
 
-def _read_kept(risk: pd.DataFrame) -> ReportCell:
+def _read_kept(risk: pd.DataFrame, links: CaseLinks) -> ReportCell:
     if len(risk) == 1:
         (row,) = risk.to_dict(orient="records")
-        return ReportCell(percent(row["coverage"]), (f"{row['n_kept']} of {row['decisions']}",))
+        kept = f"{row['n_kept']} of {row['decisions']}"
+        text = percent(row["coverage"])
+        return ReportCell(text, (kept,), links.show_kept(text, row).query)
     return read_over_runs(risk.assign(n=risk["decisions"]), scale=share, value="coverage")
 
 
@@ -211,7 +217,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     scores = tables["abstention_scores"]
     return {
         **describe_scoring(scores),
-        "abstentions": list_abstentions(scores),
+        "abstentions": list_abstentions(scores, CaseLinks(tables["cases"])),
         "abstention_tally": tally_abstentions(scores),
         "relevant": [name_places(each) for each in scores["relevant"].unique()],
         "knows_nothing": KNOWS_NOTHING,
@@ -223,7 +229,7 @@ SECTION = Section(
     "Abstaining",
     "abstention.html",
     heading="Would the maps have helped to abstain?",
-    needs=("abstention_scores",),
+    needs=("abstention_scores", "cases"),
     figures=(
         Caption(
             name="abstention_figure",
@@ -235,4 +241,5 @@ SECTION = Section(
         ),
     ),
     tell=_tell,
+    parts=(abstention_gain.SECTION,),
 )

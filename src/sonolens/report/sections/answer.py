@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sonolens.figures.published import counted_by_paper
+from sonolens.report.case_links import CaseLink, CaseLinks
 from sonolens.report.numerals import counted, percent, percent_with_interval
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import describe_scoring, name_runs
@@ -223,11 +224,11 @@ def _count_resampled(scans: ScansTable, splits: SplitsTable, *, partition: str) 
     return Resampled(number=patients.nunique(), units=name_units(scans))
 
 
-def count_wrong_calls(cases: CasesTable) -> list[tuple[str, str]]:
+def count_wrong_calls(cases: CasesTable) -> list[CaseLink]:
     """Count the cancers missed and the benign scans called malignant, of one run; several are told in their tables.
 
     Returns:
-        Twice a sentence and the outcome that the case browser knows it by; nothing where there are several runs.
+        Twice a sentence with its cases; nothing where there are several runs.
     """
     if cases["run"].nunique() != 1:
         return []
@@ -237,10 +238,31 @@ def count_wrong_calls(cases: CasesTable) -> list[tuple[str, str]]:
     missed, alarms = int((malignant & ~called).sum()), int((~malignant & called).sum())
     cancers = counted(int(malignant.sum()), "malignant scan")
     benign = counted(int((~malignant).sum()), "benign scan")
+    links = CaseLinks(cases)
     return [
-        (f"{missed} of {cancers} missed", "false negative"),
-        (f"{alarms} of {benign} called malignant", "false positive"),
+        links.show_calls(f"{missed} of {cancers} missed", missed, outcome="false negative"),
+        links.show_calls(
+            f"{alarms} of {benign} called malignant", alarms, outcome="false positive"
+        ),
     ]
+
+
+def link_findings(
+    pointing_game: PointingGameTable, cases: CasesTable
+) -> dict[tuple[str, str], list[tuple[str, CaseLink]]]:
+    """Link hits and misses of the paper's rule to their cases, by method and run.
+
+    Returns:
+        Pairs of a word and its count; none where no cases are known.
+    """
+    links = CaseLinks(cases)
+    game = counted_by_paper(pointing_game)
+    found = {}
+    for row in game[game["region"] == "any"].to_dict(orient="records"):
+        shown = links.show_game(row)
+        listed = [("hits", shown["hits"]), ("misses", shown["missed"])]
+        found[row["method"], row["run"]] = [pair for pair in listed if pair[1].query]
+    return found
 
 
 def _glance(tables: Tables, *, partition: str) -> str:
@@ -274,6 +296,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
         "glance": _glance(tables, partition=partition),
         "wrong_calls": count_wrong_calls(tables["cases"]),
         "answers": answers,
+        "cases_of": link_findings(tables["pointing_game"], tables["cases"]),
         "weakest": find_weakest(answers),
         "tally": tally_verdicts(read_verdicts(tables["verdict"])),
         "banners": raise_banners(tables),

@@ -6,11 +6,13 @@ from typing import Any
 
 from sonolens.report.numerals import NOTHING, amount
 from sonolens.report.pictures import Caption
-from sonolens.report.runs import name_runs
+from sonolens.report.runs import name_rows, name_runs
 from sonolens.report.scores import Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
 from sonolens.tables.training import PredictionsTable
 from sonolens.tables.vocabulary import CALIBRATION_METRICS
+
+NAMED = {"run": "Run", "level": "Level", "scaling": "Scaling"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,12 @@ def list_calibrations(scores: ScoreSheet, predictions: PredictionsTable) -> list
 
 def _tell(tables: Tables) -> dict[str, Any]:
     scores = read_test_scores(tables["classification_metrics"])
+    runs = name_runs(tables["training_runs"])
+    listed = list_calibrations(scores, tables["predictions"])
     return {
-        **name_runs(tables["training_runs"]),
-        "calibrations": list_calibrations(scores, tables["predictions"]),
+        **runs,
+        "calibrations": listed,
+        "names": name_rows(listed, NAMED, kept=("scaling",), flattered=runs["flattered"]),
     }
 
 

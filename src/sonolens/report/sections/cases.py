@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.report.case_links import HANGING, CaseLinks, add_reliance
 from sonolens.report.numerals import counted
 from sonolens.report.runs import confidence_of, describe_scoring
 from sonolens.report.section import Section, Tables
@@ -24,10 +25,10 @@ BROWSED = (
         "correct",
     ),
     *("probability", "threshold", "logit", "view", "birads", "device", "mass_mm", "descriptors"),
-    *("findings", "spacing_row_mm", "spacing_col_mm"),
+    *("findings", "spacing_row_mm", "spacing_col_mm", HANGING),
     *(f"{extreme}_{told}" for extreme in EXTREMES for told in ("region", "distance_mm", "value")),
 )
-"""The columns of the table of cases that the browser shows, filters or sorts by."""
+"""The columns of the cases that the browser shows, filters or sorts by."""
 
 UNIT_WORDS = {"mm": "mm", "radii": "mass radii"}
 PICTURED = ("picture", "regions", "thumbnail")
@@ -62,7 +63,7 @@ def _describe_method(name: str) -> dict[str, Any]:
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
-    cases, views = tables["cases"], tables["case_views"]
+    cases, views = add_reliance(tables["cases"], tables["region_reliance"]), tables["case_views"]
     rings = views["rings"] | {"words": UNIT_WORDS[views["rings"]["unit"]]}
     rows = {
         "n": len(cases),
@@ -78,13 +79,17 @@ def _tell(tables: Tables) -> dict[str, Any]:
         "scans": {key: _keep(scan, PICTURED) for key, scan in views["scans"].items()},
         "maps": {key: _keep(of_map, DRAWN) for key, of_map in views["maps"].items()},
     }
-    counts = cases["outcome"].value_counts()
+    counts, links = cases["outcome"].value_counts(), CaseLinks(cases)
     return {
         "rows": rows,
         "pictured": pictures,
         "rings": rings,
         "own_width": f"{rings['widths'][rings['own']]:g} {rings['words']}",
-        "outcomes": [(name, int(counts.get(name, 0))) for name in OUTCOMES],
+        "outcomes": [
+            links.show(counted(number, name), number, outcome=name)
+            for name in OUTCOMES
+            for number in [int(counts.get(name, 0))]
+        ],
         "told": counted(len(cases), "case"),
         "several": len(cases[["method", "run"]].drop_duplicates()),
         "any_spacing": bool(cases["spacing_row_mm"].notna().any()),
@@ -108,6 +113,6 @@ SECTION = Section(
     "Cases",
     "cases.html",
     folded=False,
-    needs=("cases", "case_views", "pointing_game"),
+    needs=("cases", "case_views", "pointing_game", "region_reliance"),
     tell=_tell,
 )

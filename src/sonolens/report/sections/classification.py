@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sonolens.figures.published import CLASSIFICATION
+from sonolens.report.case_links import CaseLink, CaseLinks
 from sonolens.report.numerals import amount
 from sonolens.report.order import in_order
 from sonolens.report.pictures import Caption
-from sonolens.report.runs import confidence_of, name_runs
+from sonolens.report.runs import NAMED, confidence_of, name_rows, name_runs
 from sonolens.report.scores import RULES, Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
-from sonolens.report.sections import calibration, call_counts, strata
+from sonolens.report.sections import calibration, call_counts, conformal, strata
 from sonolens.tables.classification import OperatingPointsTable
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.filled_in import is_filled
 from sonolens.tables.vocabulary import CALL_METRICS, LEVELS, OPERATING_RULES
+
+CASES_NAMED = {"run": "Run", "level": "Level"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Calls:
-    """What one threshold makes of the test cases; `scores` has every call metric by name."""
+    """What one threshold makes of the test cases: by call metric its score, and the scans that it counts."""
 
     run: str
     level: str
@@ -39,6 +42,7 @@ class Calls:
     chosen_on: str
     threshold: str
     scores: Mapping[str, Score]
+    cases: Mapping[str, CaseLink]
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,9 @@ def list_areas(scores: ScoreSheet) -> list[Area]:
     ]
 
 
-def list_calls(operating_points: OperatingPointsTable, scores: ScoreSheet) -> list[Calls]:
+def list_calls(
+    operating_points: OperatingPointsTable, scores: ScoreSheet, links: CaseLinks
+) -> list[Calls]:
     """List what every threshold makes of the test cases, the paper's rule first.
 
     Runs keep their order in the `OperatingPoints` table; scans stand before lesions. A threshold
@@ -70,22 +76,27 @@ def list_calls(operating_points: OperatingPointsTable, scores: ScoreSheet) -> li
     """
     orders = {"level": LEVELS, "rule": OPERATING_RULES}
     listed = in_order(operating_points, orders, within="run")
-    return [
-        Calls(
-            run=row["run"],
-            level=row["level"],
-            rule=RULES[row["rule"]],
-            chosen_on=row["chosen_on"],
-            threshold=_threshold(row["threshold"]),
-            scores={
-                metric: scores.look_up(
-                    run=row["run"], level=row["level"], rule=row["rule"], metric=metric
-                )
-                for metric in CALL_METRICS
-            },
-        )
-        for row in listed.to_dict(orient="records")
-    ]
+    return [_tell_calls(row, scores, links) for row in listed.to_dict(orient="records")]
+
+
+def _tell_calls(row: Mapping[Any, Any], scores: ScoreSheet, links: CaseLinks) -> Calls:
+    key = {name: row[name] for name in ("run", "level", "rule")}
+    found = {metric: scores.look_up(**key, metric=metric) for metric in CALL_METRICS}
+    numbers = {metric: score.n for metric, score in found.items()}
+    return Calls(
+        run=row["run"],
+        level=row["level"],
+        rule=RULES[row["rule"]],
+        chosen_on=row["chosen_on"],
+        threshold=_threshold(row["threshold"]),
+        scores=found,
+        cases={metric: CaseLink(str(number)) for metric, number in numbers.items()}
+        | (
+            links.show_scores(row["run"], numbers, row["threshold"])
+            if row["level"] == "scan"
+            else {}
+        ),
+    )
 
 
 def count_clustering(scans: ScansTable, splits: SplitsTable) -> Clustering:
@@ -103,16 +114,28 @@ def _threshold(value: float) -> str:
 
 def _tell(tables: Tables) -> dict[str, Any]:
     scores = read_test_scores(tables["classification_metrics"])
+    runs, links = name_runs(tables["training_runs"]), CaseLinks(tables["cases"])
+    calls = list_calls(tables["operating_points"], scores, links)
+    flattered, kept = runs["flattered"], ("level",)
+    table_1, areas = tables["table_1"].to_dict(orient="records"), list_areas(scores)
     return {
-        **name_runs(tables["training_runs"]),
+        **runs,
         "scored_confidence": confidence_of(tables["classification_metrics"]),
-        "table_1": tables["table_1"].to_dict(orient="records"),
+        "table_1": table_1,
+        "scans_of": {
+            row["run"]: links.show_calls(str(row["n"]), row["n"], run=row["run"])
+            for row in table_1
+            if row["level"] == "scan"
+        },
+        "run_names": name_rows(table_1, CASES_NAMED, kept=kept, flattered=flattered),
+        "area_names": name_rows(areas, CASES_NAMED, kept=kept, flattered=flattered),
+        "call_names": name_rows(calls, NAMED, kept=("rule",), flattered=flattered),
         "published": {
             name: f"{value:.3f} ± {spread:.3f}" for name, (value, spread) in CLASSIFICATION.items()
         },
-        "areas": list_areas(scores),
+        "areas": areas,
         "clustering": count_clustering(tables["scans"], tables["splits"]),
-        "calls": list_calls(tables["operating_points"], scores),
+        "calls": calls,
     }
 
 
@@ -128,6 +151,7 @@ SECTION = Section(
         "training_runs",
         "scans",
         "splits",
+        "cases",
     ),
     figures=(
         Caption(
@@ -139,5 +163,5 @@ SECTION = Section(
         ),
     ),
     tell=_tell,
-    parts=(call_counts.SECTION, calibration.SECTION, strata.SECTION),
+    parts=(call_counts.SECTION, calibration.SECTION, conformal.SECTION, strata.SECTION),
 )

@@ -13,7 +13,7 @@ from sonolens.report.numerals import (
     score_with_spread,
 )
 from sonolens.report.order import in_order
-from sonolens.report.runs import confidence_of
+from sonolens.report.runs import confidence_of, name_rows
 from sonolens.report.scores import JUDGED_BY, NO_RULE
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.classification import RULES
@@ -31,6 +31,13 @@ METRIC_TITLES = {
     "ppv": "PPV",
     "npv": "NPV",
     "brier": "Brier score",
+}
+
+NAMED = {
+    "metric": "Metric",
+    "rule": "Threshold rule",
+    "level": "Level",
+    "configuration": "Configuration",
 }
 
 TESTS = {"bootstrap": "patients resampled", "delong": "DeLong"}
@@ -124,9 +131,15 @@ def print_difference(row: Mapping[Any, Any], name: str) -> str:
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
+    listed = list_configuration_scores(tables["configuration_metrics"])
+    headlines = [row for row in listed if row.headline]
+    paper = {row.configuration for row in listed if row.protocol == "paper"}
     return {
         "scored_confidence": confidence_of(tables["configuration_metrics"]),
-        "configuration_scores": list_configuration_scores(tables["configuration_metrics"]),
+        "configuration_scores": listed,
+        "headlines": headlines,
+        "names": name_rows(listed, NAMED, kept=("metric",), flattered=paper),
+        "headline_names": name_rows(headlines, NAMED, kept=("metric",), flattered=paper),
         "comparisons": list_comparisons(tables["configuration_comparison"]),
     }
 

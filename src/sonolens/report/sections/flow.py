@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from sonolens.report.numerals import NOTHING
+from sonolens.report.runs import name_rows
 from sonolens.report.section import Section, Tables
 from sonolens.tables.participants import ALL, ScanFlowTable
 
@@ -25,6 +26,8 @@ TITLES = {
 }
 """The boxes of one run, in their order."""
 
+
+NAMED = {"run": "Run", "partition": "Partition", "box": "Box", "method": "Method"}
 
 MOST_BOXES = 500
 """More boxes than this are left to the table `scan_flow`."""
@@ -51,6 +54,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     return {
         "diagram": tables["scan_flow_figure"],
         "boxes": shown,
+        "names": name_rows(shown, NAMED, kept=("partition", "box")),
         "left_out": len(boxes) - len(shown),
     }
 

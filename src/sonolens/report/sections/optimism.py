@@ -7,7 +7,7 @@ import pandas as pd
 
 from sonolens.report.numerals import difference_with_interval, score_with_interval
 from sonolens.report.order import in_order
-from sonolens.report.runs import confidence_of, name_runs
+from sonolens.report.runs import confidence_of, name_rows, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.configurations import HEADLINES, METRIC_TITLES, print_difference
 from sonolens.tables.classification import ProtocolOptimismTable
@@ -124,11 +124,16 @@ def _signed(value: float) -> str:
     return difference_with_interval(value)
 
 
+NAMED = {"run": "Run", "level": "Level", "source": "Chosen on test", "metric": "Metric"}
+
+
 def _tell(tables: Tables) -> dict[str, Any]:
+    listed = list_optimism(tables["protocol_optimism"])
     return {
         **name_runs(tables["training_runs"]),
         "scored_confidence": confidence_of(tables["protocol_optimism"]),
-        "optimism": list_optimism(tables["protocol_optimism"]),
+        "optimism": listed,
+        "names": name_rows(listed, NAMED, kept=("metric",)),
         "optimism_spans": span_optimism(tables["protocol_optimism"]),
         "epoch_choice": has_epoch_choice(tables["protocol_optimism"]),
     }

@@ -1,25 +1,31 @@
 """The pointing game: Tab. 2 with chance and nulls beside it, and the whole table."""
 
-from collections.abc import Collection
 from typing import Any
 
-from sonolens.figures.published import POINTING_HITS
-from sonolens.report.numerals import percent
+from sonolens.figures.published import POINTING_HITS, counted_by_paper
+from sonolens.report.case_links import CaseLink, CaseLinks
+from sonolens.report.numerals import percent, percent_with_interval
 from sonolens.report.paper_tables import REGION_TITLES, look_up_nulls
 from sonolens.report.pictures import Caption
-from sonolens.report.runs import describe_scoring, name_runs
+from sonolens.report.runs import describe_scoring, name_rows, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.tables.pointing import PointingGameTable
+
+MAPPED = {"region": "Region", "ring": "Ring", "method": "Method", "run": "Run"}
+"""What names the rows of both tables."""
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
     runs = name_runs(tables["training_runs"])
+    links = CaseLinks(tables["cases"])
+    game = tables["pointing_game"].to_dict(orient="records")
     return {
         **runs,
         **describe_scoring(tables["pointing_game"]),
-        "pointing_game": tables["pointing_game"].to_dict(orient="records"),
+        "pointing_game": [row | {"cases": links.show_game(row)} for row in game],
+        "cases_of": _link_table_2(tables["pointing_game"], links),
         "table_2": tables["table_2"].to_dict(orient="records"),
-        **_tell_shared(tables["pointing_game"], flattered=runs["flattered"]),
+        "mapped": name_rows(game, MAPPED, kept=("region",), flattered=runs["flattered"]),
         "nulls": look_up_nulls(tables["pointing_game"]),
         "published": {
             REGION_TITLES[region]: percent(rate) for region, rate in POINTING_HITS.items()
@@ -27,21 +33,15 @@ def _tell(tables: Tables) -> dict[str, Any]:
     }
 
 
-def _tell_shared(pointing_game: PointingGameTable, *, flattered: Collection[str]) -> dict[str, Any]:
-    """Tell apart what rows differ in and what they share: how the ring was drawn, the method, the run.
-
-    A run whose test scans chose for it stands in every row, so that the mark is never far.
-    """
-    values = {name: pointing_game[name].unique() for name in ("ring", "method", "run")}
-    varied = [
-        name
-        for name, found in values.items()
-        if len(found) > 1 or (name == "run" and found[0] in flattered)
-    ]
-    alike = [str(found[0]) for name, found in values.items() if name not in varied]
+def _link_table_2(
+    pointing_game: PointingGameTable, links: CaseLinks
+) -> dict[tuple[str, str, str], dict[str, CaseLink]]:
+    """Link the counts of Tab. 2 to their cases, by method, run and region's title."""
     return {
-        "varied": varied,
-        "shared": f" ({', '.join(alike)})" if alike else "",
+        (row["method"], row["run"], REGION_TITLES[row["region"]]): links.show_game(
+            row, text=percent_with_interval(row["rate"], row["ci_low"], row["ci_high"])
+        )
+        for row in counted_by_paper(pointing_game).to_dict(orient="records")
     }
 
 
@@ -50,7 +50,7 @@ SECTION = Section(
     "Pointing game",
     "pointing.html",
     folded=False,
-    needs=("pointing_game", "table_2", "training_runs"),
+    needs=("pointing_game", "table_2", "training_runs", "cases"),
     figures=(
         Caption(
             name="pointing_game_figure",

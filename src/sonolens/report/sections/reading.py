@@ -7,10 +7,12 @@ import pandas as pd
 
 from sonolens.evaluation.pointing import FIXED_GRID
 from sonolens.report.numerals import amount
+from sonolens.report.runs import name_rows
 from sonolens.report.section import Section, Tables
 from sonolens.tables.pointing import RegionSharesTable
 
 UNKNOWN = "unknown"
+NAMED = {"region": "Region", "method": "Method", "run": "Run"}
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,11 @@ def measure_cells(region_shares: RegionSharesTable) -> list[CellSize]:
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
+    shares = average_shares(tables["region_shares"])
     return {
         "rings": sorted(tables["pointing_game"]["ring"].unique()),
-        "shares": average_shares(tables["region_shares"]),
+        "shares": shares,
+        "names": name_rows(shares, NAMED, kept=("region",)),
         "fixed_grid": " x ".join(map(str, FIXED_GRID)),
         "cells": measure_cells(tables["region_shares"]),
     }

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sonolens.evaluation.classification import EVEN
 from sonolens.figures.reliance.regions import FILL_NAMES, PLACEBO_NAMES, REGION_NAMES
+from sonolens.report.case_links import CaseLink, CaseLinks, add_reliance
 from sonolens.report.cells import ReportCell, read_over_runs, score, share
 from sonolens.report.layout import FEW_RUNS
 from sonolens.report.numerals import counted, percent, percent_with_interval, score_with_interval
@@ -106,16 +107,37 @@ def list_readings(tables: Tables) -> list[dict[str, Any]]:
     ]
 
 
-def tell_undecided(reliance_scores: RelianceScoresTable) -> str:
-    """Say on how many scans fills do not name the same region."""
+def tell_undecided(reliance_scores: RelianceScoresTable, links: CaseLinks) -> tuple[str, CaseLink]:
+    """Say on how many scans fills do not name the same region, and link to them."""
     agreed = keep_first_null(reliance_scores).query(
         "fill == 'all' and measure == 'hangs_most' and subset == 'all' and label == 'both'"
     )
     undecided = int(agreed.groupby("run")["n_undecided"].max().sum())
+    scans = counted(int(agreed.groupby("run")["n"].max().sum()), "scan")
     return (
-        f"On {undecided} of {counted(int(agreed.groupby('run')['n'].max().sum()), 'scan')} the fills do not name the "
-        "same region: these are undecided, and are not averaged."
+        f"On {undecided} of {scans} the fills do not name the same region: these are undecided, and are not averaged.",
+        links.show_calls(str(undecided), undecided, hangs_most_on="undecided"),
     )
+
+
+def link_calls(
+    reliance_scores: RelianceScoresTable, links: CaseLinks
+) -> list[tuple[str, CaseLink]]:
+    """Link the right calls of one run that hang most on a region by every fill, by region and label in words."""
+    agreed = keep_first_null(reliance_scores).query(
+        "fill == 'all' and measure == 'hangs_most' and subset == 'correct' and label != 'both' and value > 0"
+    )
+    if len(set(agreed["run"])) != 1:
+        return []
+    found = []
+    for row in agreed.to_dict(orient="records"):
+        number = round(row["value"] * row["n"])
+        asked = {name: row[name] for name in ("run", "label")}
+        link = links.show_calls(
+            str(number), number, **asked, correct="true", hangs_most_on=row["region"]
+        )
+        found.append((f"{row['label']} on {REGION_NAMES[row['region']]}", link))
+    return [pair for pair in found if pair[1].query]
 
 
 def tell_calls(reliance_scores: RelianceScoresTable) -> list[str]:
@@ -163,10 +185,12 @@ def _read_whole(aucs: pd.DataFrame) -> ReportCell:
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
+    links = CaseLinks(add_reliance(tables["cases"], tables["region_reliance"]))
     return {
         "sentences": say_reliance(tables["reliance_verdict"]),
         "calls": tell_calls(tables["reliance_scores"]),
-        "undecided": tell_undecided(tables["reliance_scores"]),
+        "undecided": tell_undecided(tables["reliance_scores"], links),
+        "hanging": link_calls(tables["reliance_scores"], links),
         "columns": COLUMNS,
         "rows": list_readings(tables),
         "placebo": PLACEBO_NAMES[keep_first_null(tables["reliance_aucs"])["null"].iloc[0]],
@@ -179,7 +203,13 @@ SECTION = Section(
     "What decisions hang on",
     "reliance.html",
     folded=False,
-    needs=("reliance_verdict", "reliance_scores", "reliance_aucs"),
+    needs=(
+        "reliance_verdict",
+        "reliance_scores",
+        "reliance_aucs",
+        "region_reliance",
+        "cases",
+    ),
     figures=(
         Caption(
             name="reliance_figure",

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sonolens.report.case_links import CaseLink, CaseLinks
 from sonolens.report.numerals import NOTHING
-from sonolens.report.runs import confidence_of, name_runs
+from sonolens.report.runs import confidence_of, name_rows, name_runs
 from sonolens.report.scores import JUDGED_BY, Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
+
+NAMED = {"name": "Stratum", "run": "Run", "level": "Level"}
 
 FEWEST_CASES = 20
 """A stratum of fewer cases than this is marked as small."""
@@ -14,11 +17,12 @@ FEWEST_CASES = 20
 
 @dataclass(frozen=True)
 class Stratum:
-    """How a run does on the test cases of one kind; `caution` says why little can be made of it."""
+    """How a run does on the test cases of one kind: how many these are, and in `caution` why little can be made of it."""
 
     run: str
     level: str
     name: str
+    cases: CaseLink
     auc: Score
     sensitivity: Score
     specificity: Score
@@ -41,7 +45,7 @@ def name_stratum(stratum: str) -> str:
     return f"{PROPERTIES.get(name, name.replace('_', ' '))} {value}"
 
 
-def list_strata(scores: ScoreSheet) -> list[Stratum]:
+def list_strata(scores: ScoreSheet, links: CaseLinks) -> list[Stratum]:
     """List the scores of every run, level and stratum, at the threshold the paper's rule chose.
 
     Strata that a run lacks are left out.
@@ -57,7 +61,13 @@ def list_strata(scores: ScoreSheet) -> list[Stratum]:
             if auc.n or sensitivity.n or specificity.n:
                 caution = _caution(auc, sensitivity, specificity)
                 told = name_stratum(name)
-                listed.append(Stratum(run, level, told, auc, sensitivity, specificity, caution))
+                asked = links.in_stratum(name) if level == "scan" else None
+                counted = CaseLink(str(auc.n))
+                if asked is not None:
+                    counted = links.show_calls(counted.text, auc.n, run=run, **asked)
+                listed.append(
+                    Stratum(run, level, told, counted, auc, sensitivity, specificity, caution)
+                )
     return listed
 
 
@@ -72,14 +82,21 @@ def _caution(auc: Score, sensitivity: Score, specificity: Score) -> str:
 
 def _tell(tables: Tables) -> dict[str, Any]:
     scores = read_test_scores(tables["classification_metrics"])
+    runs = name_runs(tables["training_runs"])
+    strata = list_strata(scores, CaseLinks(tables["cases"]))
     return {
-        **name_runs(tables["training_runs"]),
+        **runs,
         "scored_confidence": confidence_of(tables["classification_metrics"]),
-        "strata": list_strata(scores),
+        "strata": strata,
+        "names": name_rows(strata, NAMED, kept=("name",), flattered=runs["flattered"]),
         "strata_names": scores.strata,
     }
 
 
 SECTION = Section(
-    "strata", "Strata", "strata.html", needs=("classification_metrics", "training_runs"), tell=_tell
+    "strata",
+    "Strata",
+    "strata.html",
+    needs=("classification_metrics", "training_runs", "cases"),
+    tell=_tell,
 )
