@@ -16,6 +16,24 @@ from sonolens.travel.training_range import measure_ranges
 RUN, SIZE_PX = "tiny-full-seed0-fold0", 48
 
 
+FIT = {
+    "network": "tiny",
+    "adaptation": "full",
+    "protocol": "rigorous",
+    "seed": 0,
+    "start": "none",
+    "labels": "given",
+    "annotations": "as framed",
+    "output_stride": 32,
+    "learning_rate": 0.001,
+    "n_weights": 10,
+    "n_learning": 10,
+    "chosen_on": "validation",
+    "best_epoch": 1,
+    "epochs": 2,
+}
+
+
 def features(count: int, *, channels: int, seed: int, about: float = 0.0) -> np.ndarray:
     drawn = np.random.default_rng(seed).normal(about, 1, (count, channels))
     return drawn.astype(np.float32)
@@ -55,6 +73,7 @@ def card_of(weights: NetworkWeights, familiarity: Familiarity | None) -> Network
         licence="mit",
         data_licence="not stated",
         software={"sonolens": "0.1.0"},
+        fit=FIT,
         framing={"size_px": SIZE_PX, "annotations": "keep"},
         decisions=decisions,
         study=study,
