@@ -38,6 +38,7 @@ VERBS = {
         "decide",
         "describe",
         "draw",
+        "export",
         "find",
         "frame",
         "import",
