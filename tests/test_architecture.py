@@ -32,6 +32,7 @@ DRAWERS = {"utils", "helpers", "common", "misc", "base", "core"}
 VERBS = {
     *(
         "ask",
+        "calibrate",
         "check",
         "choose",
         "compare",
@@ -39,6 +40,7 @@ VERBS = {
         "describe",
         "draw",
         "find",
+        "form",
         "frame",
         "import",
         "judge",
