@@ -32,13 +32,16 @@ DRAWERS = {"utils", "helpers", "common", "misc", "base", "core"}
 VERBS = {
     *(
         "ask",
+        "calibrate",
         "check",
         "choose",
         "compare",
         "decide",
         "describe",
         "draw",
+        "export",
         "find",
+        "form",
         "frame",
         "import",
         "judge",

@@ -3,7 +3,7 @@
 Data flows one way through the rooms; each imports only rooms before it:
 
 ``arrays | tables | parameters | progress | parallel -> ultrasound -> studies -> cohort -> regions ->
-models -> evaluation -> saliency | game -> figures -> report -> pipelines``
+models -> evaluation -> saliency | game | travel -> figures -> report -> pipelines``
 
 Kedro is known only at the edge: ``pipelines``, ``datasets``, ``hooks``, ``inputs``, ``results``,
 ``session``, ``settings`` and ``pipeline_registry``. ``docs/architecture.md`` says what each room owns.

@@ -1,6 +1,7 @@
 """How well networks tell malignant from benign masses, and what they call each scan."""
 
 from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootstrap, two_sided_p
+from sonolens.evaluation.classification.birads_comparison import compare_with_birads
 from sonolens.evaluation.classification.calibration import (
     calibration_error,
     equal_number_bins,

@@ -13,9 +13,9 @@ from sonolens.evaluation.statistics import Bootstrap, holm_adjust, patient_resam
 from sonolens.evaluation.statistics.intervals import UNMOVED, percentile_interval, ratio
 from sonolens.tables.pointing import ExtremePointsTable
 from sonolens.tables.training import DecisionsTable
-from sonolens.tables.vocabulary import KEPT_MEASURES
 
 LEARNT_ON = "validation"
+MEASURES = ("accuracy", "auc")
 
 Order = Float[np.ndarray, " scans"]
 Weights = Float[np.ndarray, "resamples scans"]
@@ -48,38 +48,40 @@ def compare_abstention(
         ValueError: As in `explain_decisions`.
     """
     asked = explain_decisions(extreme_points, decisions, partition=partition, relevant=relevant)
-    drawn = extreme_points[["run", "scan_id"]].drop_duplicates()
-    can_learn = decisions.merge(drawn, on=["run", "scan_id"])["partition"].eq(LEARNT_ON).any()
-    learning = (
-        explain_decisions(extreme_points, decisions, partition=LEARNT_ON, relevant=relevant)
-        if can_learn
-        else []
-    )
-    taught = {(each.method, each.run): each for each in learning}
+    teachers = _teachers(extreme_points, decisions, relevant=relevant)
     tables = []
     for decided in asked:
-        teacher = taught.get((decided.method, decided.run))
-        rows = pd.DataFrame(
-            _compare(
-                decided,
-                learn_worth(teacher) if teacher else 0.0,
-                suspended=suspended,
-                bootstrap=bootstrap,
-            )
-        )
-        tables.append(
-            rows.assign(
-                method=decided.method,
-                run=decided.run,
-                relevant=", ".join(decided.relevant),
-                n_learnt=len(teacher.wrong) if teacher else 0,
-                n=len(decided.wrong),
-                p_adjusted=holm_adjust(rows["p_value"].to_numpy(dtype=float)),
-            )
-        )
-    return pd.concat(tables, ignore_index=True).assign(
-        partition=partition, learnt_on=LEARNT_ON, confidence=bootstrap.confidence
+        teacher = teachers.get((decided.method, decided.run))
+        worth = learn_worth(teacher) if teacher else 0.0
+        compared = _compare(decided, worth, suspended=suspended, bootstrap=bootstrap)
+        n_learnt = len(teacher.wrong) if teacher else 0
+        tables.append(pd.DataFrame(compared).assign(**_key(decided), n_learnt=n_learnt))
+    table = pd.concat(tables, ignore_index=True)
+    adjusted = table.groupby(["method", "run"])["p_value"].transform(
+        lambda p_values: holm_adjust(p_values.to_numpy(dtype=float))
     )
+    return table.assign(p_adjusted=adjusted, learnt_on=LEARNT_ON, confidence=bootstrap.confidence)
+
+
+def _teachers(
+    extreme_points: ExtremePointsTable, decisions: DecisionsTable, *, relevant: Collection[str]
+) -> dict[tuple[str, str], ExplainedDecisions]:
+    """Explain the validation decisions of every method and run; none where no such scan has a map."""
+    drawn = extreme_points[["run", "scan_id"]].drop_duplicates()
+    if not decisions.merge(drawn, on=["run", "scan_id"])["partition"].eq(LEARNT_ON).any():
+        return {}
+    explained = explain_decisions(extreme_points, decisions, partition=LEARNT_ON, relevant=relevant)
+    return {(each.method, each.run): each for each in explained}
+
+
+def _key(decided: ExplainedDecisions) -> dict[str, str | int]:
+    return {
+        "method": decided.method,
+        "run": decided.run,
+        "partition": decided.partition,
+        "relevant": ", ".join(decided.relevant),
+        "n": len(decided.wrong),
+    }
 
 
 def learn_worth(decided: ExplainedDecisions) -> float:
@@ -144,7 +146,7 @@ def _compare(
         ),
     ]
     for share in suspended:
-        for measure in KEPT_MEASURES:
+        for measure in MEASURES:
             with_map, by_itself = (
                 np.concatenate(
                     [
