@@ -227,7 +227,7 @@ def test_a_link_from_elsewhere_brings_the_list_into_sight(
     visit: Callable[..., Visit], pages: Pages
 ) -> None:
     opened = visit(pages.hostile, width=390, height=844)
-    opened.page.locator("a[data-show-cases]").first.click()
+    opened.page.locator("#cases a[data-show-cases]").first.click()
     opened.page.wait_for_function(
         """() => {
             const { top } = document.querySelector("[data-case-list]").getBoundingClientRect();
