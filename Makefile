@@ -22,7 +22,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 ifdef CPU
-	$(INSTALL) --no-deps --index-url $(CPU) torch torchvision
+	$(INSTALL) --no-deps -i $(CPU) torch torchvision
 endif
 	$(INSTALL) --editable ".[dev]"
 	touch $@

@@ -7,14 +7,18 @@ import pandas as pd
 
 from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootstrap
 from sonolens.evaluation.classification.case_scores import auc_limits
-from sonolens.evaluation.classification.cases import LesionProbability, form_cases, group_cases
+from sonolens.evaluation.classification.cases import (
+    LesionProbability,
+    form_cases,
+    group_cases,
+    highest_by_case,
+)
 from sonolens.evaluation.classification.delong import compare_aucs_delong
 from sonolens.evaluation.classification.roc import auc
 from sonolens.evaluation.statistics.intervals import Bootstrap
 from sonolens.tables.classification import BiradsComparison
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import DecisionsTable
-from sonolens.tables.vocabulary import LEVELS
 
 SUSPICION = {"2": 2.0, "3": 3.0, "4a": 4.0, "4b": 4.5, "4": 4.5, "4c": 4.75, "5": 5.0}
 """Order of the categories; of 4 without a letter nothing more is known than of its middle. 6 is no suspicion: a biopsy has told."""
@@ -41,9 +45,7 @@ def compare_with_birads(
         A `BiradsComparison` table; without rows where no test case has a category. AUCs are empty where a class is missing.
     """
     suspicion = scans.get("birads", pd.Series(pd.NA, scans.index)).map(SUSPICION).astype(float)
-    of_scan = suspicion.set_axis(scans["scan_id"])
-    of_lesion = suspicion.groupby(scans["lesion_id"]).max()
-    by_case = dict(zip(LEVELS, (of_scan, of_lesion), strict=True))
+    by_case = highest_by_case(suspicion, scans)
     cases = form_cases(decisions, lesion_probability=lesion_probability)
     rows = []
     for (run, level, partition), found in group_cases(cases).items():

@@ -7,10 +7,10 @@ import pandas as pd
 from jaxtyping import Float
 from sklearn.linear_model import LogisticRegression
 
-from sonolens.evaluation.classification import two_sided_p, unmoved_difference, weighted_aucs
+from sonolens.evaluation.classification import difference_of_drawn, weighted_aucs
 from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions, explain_decisions
 from sonolens.evaluation.statistics import Bootstrap, holm_adjust, patient_resamples
-from sonolens.evaluation.statistics.intervals import UNMOVED, percentile_interval, ratio
+from sonolens.evaluation.statistics.intervals import ratio
 from sonolens.tables.pointing import ExtremePointsTable
 from sonolens.tables.training import DecisionsTable
 
@@ -179,18 +179,15 @@ def _difference(
 ) -> dict[str, float]:
     """Return both scores as seen, the first of their values, and how their difference scatters over the others."""
     first, second = float(with_map[0]), float(alone[0])
-    drawn = (with_map - alone)[1:]
-    drawn = drawn[~np.isnan(drawn)]
     difference = first - second
     low = high = p_value = np.nan
     if np.array_equal(with_map, alone, equal_nan=True) and not np.isnan(difference):
         low, high, p_value = 0.0, 0.0, 1.0
-    elif not np.isnan(difference) and drawn.size and np.ptp(drawn) >= UNMOVED:
-        low, high = percentile_interval(drawn, confidence=confidence)
-        p_value = two_sided_p(drawn)
     elif not np.isnan(difference):
-        unmoved = unmoved_difference(first, second, n=patients, confidence=confidence)
-        low, high, p_value = unmoved.ci_low, unmoved.ci_high, unmoved.p_value
+        compared = difference_of_drawn(
+            first, second, (with_map - alone)[1:], patients=patients, confidence=confidence
+        )
+        low, high, p_value = compared.ci_low, compared.ci_high, compared.p_value
     return {
         "with_map": first,
         "alone": second,
