@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,25 @@ from sonolens.report import numerals
 
 FEW_RUNS = 6
 """Beyond so many runs, what is told run by run is folded away behind a line."""
+
+
+CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
+UNBROKEN = re.compile(r"\[[−+\d.]+, [−+\d.]+\]|\d %")
+"""An interval, and a number with its unit."""
+
+
+def keep_together(html: str) -> str:
+    r"""Let no line of a table's cell end within an interval, or between a number and its per cent.
+
+    >>> keep_together("<td>4 % [1, 9]</td><p>4 %</p>")
+    '<td>4\xa0% [1,\xa09]</td><p>4 %</p>'
+    """
+    return CELL.sub(
+        lambda cell: UNBROKEN.sub(
+            lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), cell[0]
+        ),
+        html,
+    )
 
 
 @cache
