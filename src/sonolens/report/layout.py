@@ -16,22 +16,21 @@ FEW_RUNS = 6
 
 
 CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
-UNBROKEN = re.compile(r"\[[−+\d.]+, [−+\d.]+\]|\d %")
-"""An interval, and a number with its unit."""
+TEXT = re.compile(r">[^<]+<")
+INTERVAL = re.compile(r"\[[−+\d.]+, [−+\d.]+\]")
 
 
 def keep_together(html: str) -> str:
-    r"""Let no line of a table's cell end within an interval, or between a number and its per cent.
+    """Mark intervals in the cells of tables, so that on a screen no line ends within one.
 
-    >>> keep_together("<td>4 % [1, 9]</td><p>4 %</p>")
-    '<td>4\xa0% [1,\xa09]</td><p>4 %</p>'
+    >>> keep_together('<td class="a">4 % [1, 9]</td><p>[1, 9]</p>')
+    '<td class="a">4 % <span class="whole">[1, 9]</span></td><p>[1, 9]</p>'
     """
-    return CELL.sub(
-        lambda cell: UNBROKEN.sub(
-            lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), cell[0]
-        ),
-        html,
-    )
+
+    def mark(text: re.Match[str]) -> str:
+        return INTERVAL.sub(r'<span class="whole">\g<0></span>', text[0])
+
+    return CELL.sub(lambda cell: TEXT.sub(mark, cell[0]), html)
 
 
 @cache
