@@ -14,7 +14,7 @@ COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY src/sonolens/version.py src/sonolens/version.py
 RUN touch src/sonolens/__init__.py \
     && python -m venv .venv \
-    && .venv/bin/python -m pip install --no-cache-dir --no-deps --index-url "${INDEX:?name the index of CPU wheels}" \
+    && .venv/bin/python -m pip install --no-cache-dir --no-deps -i "${INDEX:?name the index of CPU wheels}" \
         --constraint constraints.txt torch torchvision \
     && .venv/bin/python -m pip install --no-cache-dir --constraint constraints.txt --editable .
 

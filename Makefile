@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check coverage archive viz viz-build docs notebooks clean
+.PHONY: help setup run test test-docs check coverage archive viz viz-build docs notebooks clean
 
 help:           ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,7 +22,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 ifdef CPU
-	$(INSTALL) --no-deps --index-url $(CPU) torch torchvision
+	$(INSTALL) --no-deps -i $(CPU) torch torchvision
 endif
 	$(INSTALL) --editable ".[dev]"
 	touch $@
@@ -36,6 +36,9 @@ run: setup      ## run all four pipelines on the built-in phantom study
 
 test: setup     ## run the tests
 	$(BIN)/python -m pytest
+
+test-docs: setup ## run every command that the pages show, on tiny studies: minutes
+	$(BIN)/python -m pytest -m docs_commands --dist=worksteal tests/pipelines/test_commands_run.py
 
 check: setup    ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .

@@ -28,8 +28,9 @@ PROJECT = Path(__file__).parents[1]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Share the whole suite among the cores; a few files are sooner done in this process."""
-    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Share the whole suite and the commands of the pages among the cores; a few files are sooner done in this process."""
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return None if whole or config.option.markexpr == "docs_commands" else 0
 
 
 def pytest_collection_finish() -> None:

@@ -32,6 +32,7 @@ DRAWERS = {"utils", "helpers", "common", "misc", "base", "core"}
 VERBS = {
     *(
         "ask",
+        "calibrate",
         "check",
         "choose",
         "compare",
@@ -40,7 +41,9 @@ VERBS = {
         "draw",
         "export",
         "find",
+        "form",
         "frame",
+        "hold",
         "import",
         "judge",
         "locate",
@@ -56,6 +59,7 @@ VERBS = {
         "split",
         "sweep",
         "tabulate",
+        "take",
         "trace",
     ),
     *("train", "write"),
@@ -78,6 +82,9 @@ HALVES = {
 COLUMNS_TOO = {"COMPARISON_KINDS"}
 """Vocabularies whose words name columns as well; a list of columns retypes nothing."""
 
+BORROWERS = {"external_validation": {"arrival": {"preparation", "fitting"}}}
+"""Pipelines that borrow stations of others whole, and whose place their own stations take."""
+
 TESTS_OF_SEVERAL = {
     "studies/test_dicom_of_others.py": "every DICOM room on files of others",
     "report/test_page_classification.py": "the page's sections on training and classification",
@@ -94,7 +101,8 @@ def registered() -> dict[str, Pipeline]:
 
 @pytest.fixture(scope="module")
 def nodes(registered: dict[str, Pipeline]) -> list:
-    return sum(registered.values(), Pipeline([])).nodes
+    # Not their sum: a station that takes another's place makes the same datasets.
+    return list({node.name: node for each in registered.values() for node in each.nodes}.values())
 
 
 def stations_of(pipeline: Pipeline) -> dict[str, Pipeline]:
@@ -236,14 +244,42 @@ def test_a_station_is_one_namespace_of_one_pipeline(registered: dict[str, Pipeli
     of_pipelines = [
         name
         for pipeline, nodes in registered.items()
-        if pipeline != "__default__"
+        if pipeline not in {"__default__", *BORROWERS}
         for name in stations_of(nodes)
     ]
 
-    assert sorted(of_pipelines) == sorted(made)
+    assert sorted(of_pipelines + own_stations(registered)) == sorted(made)
     for name, station in made.items():
         assert {node.namespace for node in station.nodes} == {name}
     assert 9 <= len(stations_of(registered["__default__"])) <= 18
+
+
+def own_stations(registered: dict[str, Pipeline]) -> list[str]:
+    """Stations of a pipeline that borrows which no other pipeline has."""
+    lenders = registered.keys() - {*BORROWERS}
+    lent = {name for lender in lenders for name in stations_of(registered[lender])}
+    return [
+        name
+        for borrower in BORROWERS
+        for name in stations_of(registered[borrower])
+        if name not in lent
+    ]
+
+
+@pytest.mark.parametrize(("borrower", "stand_ins"), BORROWERS.items())
+def test_a_pipeline_borrows_whole_stations_and_makes_in_their_place_only_what_they_make(
+    borrower: str, stand_ins: dict[str, set[str]], registered: dict[str, Pipeline]
+) -> None:
+    lent = {name: each for name, each in station_makers() if name not in own_stations(registered)}
+    here = stations_of(registered[borrower])
+
+    for name in here.keys() & lent.keys():
+        assert set(here[name].nodes) == set(lent[name].nodes)
+    for name, replaced in stand_ins.items():
+        assert not replaced & here.keys()
+        assert here[name].all_outputs() <= set().union(
+            *(lent[each].all_outputs() for each in replaced)
+        )
 
 
 def test_a_station_renames_no_dataset(nodes: list) -> None:
@@ -270,12 +306,16 @@ def test_nothing_is_made_from_a_later_layer(nodes: list) -> None:
     folder_of = {
         name: re.search(r"\d\d_(\w+?)/", entry.get("filepath") or entry["path"])
         for name, entry in catalog.items()
-        if name in catalog_names() - {"study", "run_context", "runs", "compared_runs"}
+        if name
+        in catalog_names() - {"study", "run_context", "runs", "compared_runs", "external_networks"}
     }
     number_of = {found[1]: int(found[0][:2]) for found in folder_of.values()}
     layer_of = catalog_layers()
 
-    assert {name: found[1] for name, found in folder_of.items()} | {"study": "raw"} == layer_of
+    assert {name: found[1] for name, found in folder_of.items()} | {
+        "study": "raw",
+        "external_networks": "raw",
+    } == layer_of
     for node in nodes:
         for one, other in product(set(node.inputs) & set(layer_of), node.outputs):
             assert number_of[layer_of[one]] <= number_of[layer_of[other]], f"{one} -> {other}"
@@ -295,7 +335,7 @@ def test_every_dataset_is_versioned_but_what_is_read_only_named_by_content_or_le
 
     unversioned = {name for name in catalog_names() if not catalog[name].get("versioned")}
 
-    read_only = {"study", "runs", "compared_runs"}
+    read_only = {"study", "runs", "compared_runs", "external_networks"}
     assert unversioned == {"run_context", "checkpoints", "index", "latest"} | read_only
 
 

@@ -1,15 +1,16 @@
 """Every command that the docs show is one that the project knows: its options, pipelines, stations, parameters, files.
 
-Those that run in seconds are run where a finished run is at hand, in ``tests/pipelines/test_readme.py``; the how-to on
-one's own maps runs in ``test_how_to_score_your_own_maps.py``.
+They are run in ``tests/pipelines/test_commands_run.py`` (`make test-docs`); here it is held that each of them is, or is told
+with the reason why not. The how-to on one's own maps runs in ``test_how_to_score_your_own_maps.py``.
 """
 
 import ast
 import importlib
 import re
-import shlex
 import tomllib
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,22 @@ from typing import Any
 import click
 import pytest
 import yaml
+from command_walks import COVERED, NOT_RUN, WALKS
 from kedro.framework.cli.catalog import catalog_cli
 from kedro.framework.cli.project import run
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
+from shown_commands import PROJECT, blocks, commands, in_short, words_of
 
 from sonolens.console import main
 
-PROJECT = Path(__file__).parents[1]
-PAGES = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")]
 OF_OTHERS = {"cd", "export", "git", "mlflow", "sbatch", "source"}
 """Programs that are not ours and not told about ourselves."""
 
 pytestmark = pytest.mark.filterwarnings("ignore:'BaseCommand':DeprecationWarning")  # Kedro-Viz's
+
+OF_A_WALK = {"sonolens archive latest --out study.zip"}
+"""Commands that a walk needs and no page shows."""
 
 MANY = 60
 """The docs show more commands than this; fewer would mean that they are not found."""
@@ -50,35 +54,6 @@ def unknown(given: dict[str, Any], known: dict[str, Any]) -> list[str]:
     return found
 
 
-def blocks(language: str) -> list[tuple[str, str]]:
-    """Name and text of every block of one language."""
-    return [
-        (str(page.relative_to(PROJECT)), block)
-        for page in PAGES
-        for block in re.findall(
-            rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
-        )
-    ]
-
-
-def commands() -> list[tuple[str, str]]:
-    """Every command with its page; a job that is handed to a queue is the command inside."""
-    found = []
-    for page, block in blocks("bash"):
-        for line in block.splitlines():
-            told = re.findall(r'--wrap "(.*?)"', line) or [line]
-            found += [(page, command) for command in told if shlex.split(command, comments=True)]
-    return found
-
-
-def words_of(command: str) -> list[str]:
-    """Split a command, without what is set for it and without the folder of its program."""
-    words = [word for part in command.split("&&")[-1:] for word in shlex.split(part, comments=True)]
-    while words and re.match(r"\w+=", words[0]):
-        words = words[1:]
-    return [words[0].removeprefix(".venv/bin/").removeprefix("~/mlflow/bin/"), *words[1:]]
-
-
 class AbsentFileError(Exception):
     """A command is sound, but for a file that only its reader has."""
 
@@ -90,6 +65,35 @@ def parse(command: click.Command, words: list[str]) -> click.Context:
         if "does not exist" in error.message:
             raise AbsentFileError from error
         raise
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a `kedro run` asks for."""
+
+    env: str
+    nodes: frozenset[Any]
+    settings: dict[str, str]
+
+
+def asked_by(command: str) -> Asked:
+    """Read a `kedro run`; a path that only a reader has is like any other."""
+    asked = parse(run, words_of(command)[2:]).params
+    names, namespaces = asked["pipelines"] or ["__default__"], asked["namespaces"]
+    nodes = [node for name in names for node in pipelines[name].nodes]
+    chosen = [node for node in nodes if not namespaces or node.namespace in namespaces]
+    settings = {
+        name: re.sub(r"^/?path/.*", "path", str(value)) for name, value in flat(asked["params"])
+    }
+    return Asked(asked["env"] or "test", frozenset(chosen), settings)
+
+
+def flat(given: dict[str, Any], name: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in given.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{name}{key}.")
+        else:
+            yield f"{name}{key}", value
 
 
 def check_run(words: list[str]) -> None:
@@ -215,6 +219,39 @@ def test_a_command_with_a_slip_is_found(command: str) -> None:
         (AssertionError, AttributeError, KeyError, ValueError, click.ClickException)
     ):
         CHECKS[program](words)
+
+
+def test_every_command_is_run_or_covered_or_told_with_the_reason_why_not() -> None:
+    shown = {in_short(command) for _, command in commands()}
+    run_here = [in_short(command) for steps in WALKS.values() for command in steps]
+    covered, not_run = map(in_short, COVERED), map(in_short, NOT_RUN)
+
+    told = [*dict.fromkeys(run_here), *covered, *not_run]
+    assert sorted(shown - set(told)) == []
+    assert sorted(set(told) - shown - OF_A_WALK) == []
+    assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize(("command", "by"), COVERED.items())
+def test_a_command_is_covered_by_one_that_runs_its_nodes_with_its_settings(
+    command: str, by: str
+) -> None:
+    less, more = asked_by(command), asked_by(by)
+
+    assert in_short(by) in {in_short(each) for steps in WALKS.values() for each in steps}
+    assert less.env == more.env
+    for name, values in less.settings.items():
+        assert set(values.split()) <= set(more.settings[name].split())
+    left = less.nodes - more.nodes
+    read = {name for node in left for name in node.inputs}
+    assert not {f"params:{name.partition('.')[0]}" for name in less.settings} & read
+
+
+def test_what_ci_runs_is_told_to_be_run_there() -> None:
+    script = (PROJECT / ".ci" / "run").read_text("utf-8").splitlines()
+    through_it = {command for command, reason in NOT_RUN.items() if reason == "part of .ci/run"}
+
+    assert through_it <= set(script)
 
 
 def test_what_the_image_copies_is_there_and_not_ignored() -> None:

@@ -111,6 +111,15 @@ def listed(value: Any) -> Any:
     return [value] if isinstance(value, int) else value
 
 
+def listed_numbers(value: Any) -> Any:
+    """Likewise for what need not be whole.
+
+    >>> listed_numbers(0.1), listed_numbers("0.1 0.05")
+    ([0.1], ['0.1', '0.05'])
+    """
+    return [value] if isinstance(value, float) else listed(value)
+
+
 def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Refuse an empty list, and one that names something twice."""
     if not values:

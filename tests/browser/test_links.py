@@ -77,11 +77,15 @@ def test_links_of_a_page_of_hostile_names_hold_too(
 ) -> None:
     links = visit(pages.hostile).page.evaluate(FOLLOW)
 
-    assert links
+    # Its pointing game is written by hand and not of its maps.
+    counted = [link for link in links if "rule=" not in link["query"]]
+    assert counted
     for link in links:
         assert (link["strange"], link["unset"]) == ([], []), link
+    for link in counted:
         assert link["listed"] > 0, link
-        assert not link["text"][0].isdigit() or link["listed"] == int(link["text"].split()[0]), link
+        number = link["text"].split()[0]
+        assert not number.isdigit() or link["listed"] == int(number), link
 
 
 def test_every_row_of_the_pointing_game_leads_to_the_cases_that_it_counts_and_hits(
@@ -111,7 +115,6 @@ def test_every_row_of_the_pointing_game_leads_to_the_cases_that_it_counts_and_hi
             else:  # a tie counts in part
                 assert link["hits"] == pytest.approx(number)
                 assert link["listed"] >= number
-                assert number % 1 or link["listed"] - number < 1 or row["n"] > number
             checked += 1
     assert checked > len(game)
 

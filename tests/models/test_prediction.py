@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from sonolens.models import build_network, predict_logits
+from sonolens.models import build_network, pool_features, predict_logits
 
 SCANS = np.random.default_rng(0).integers(0, 256, (7, 48, 48), dtype=np.uint8)
 
@@ -80,3 +80,12 @@ def test_another_error_of_the_network_stays_itself(network, monkeypatch):
 
     with pytest.raises(RuntimeError, match=r"^shapes do not match$"):
         predict(network)
+
+
+def test_the_linear_output_of_pooled_features_is_the_logit(network):
+    pooled = pool_features(network.train(), SCANS, batch_size=3, device="cpu")
+
+    head = network.head.weight[0].detach().numpy()
+    np.testing.assert_allclose(pooled @ head + network.bias, predict(network), rtol=1e-4, atol=1e-5)
+    assert network.training
+    assert pool_features(network, SCANS[:0], batch_size=3, device="cpu").shape == (0, len(head))

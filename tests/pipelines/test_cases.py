@@ -24,6 +24,7 @@ from sonolens.report.sections.cases import SECTION
 from sonolens.tables.cohort import MassMeasurements, Screening
 from sonolens.tables.descriptors import Descriptors
 from sonolens.tables.pointing import MeanMapExtremes
+from sonolens.tables.reliance import RegionReliance
 from sonolens.tables.shown import Cases
 from sonolens.tables.vocabulary import REGION_NAMES
 
@@ -178,6 +179,7 @@ class Study:
         )  # fmt: skip
         game = pd.DataFrame({"partition": ["test"], "confidence": [scoring.confidence]})
         tables = {"cases": self.cases, "case_views": self.views, "pointing_game": game}
+        tables["region_reliance"] = RegionReliance.empty()
         return dict(SECTION.tell(tables))
 
     def score(self, rule: Any, scoring: EvaluationParameters = SCORING) -> pd.DataFrame:

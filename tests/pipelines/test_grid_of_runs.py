@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from sonolens.pipelines.training import fits
+from sonolens.pipelines.training.grid import plan_fits
+from sonolens.pipelines.training.parameters import TrainingParameters
 
+CONF = Path(__file__).parents[2] / "conf" / "base"
 GRID = {
     "training": {"protocol": "paper", "seeds": [0, 1], "adaptations": ["drs", "linear_probe"]},
     "regions": {"sweep_outer_mm": [2.0]},  # one ring beside the game's own is enough here
@@ -180,6 +184,18 @@ def test_a_test_scan_among_the_training_scans_is_refused(gridded: Any) -> None:
 
     with pytest.raises(Exception, match="a patient's scans share one partition"):
         gridded.run("training")
+
+
+def test_a_stride_that_is_a_networks_own_is_no_second_fit_beside_own() -> None:
+    asked = {"networks": "tiny resnet18", "output_strides": "own 16 8"}
+    settings = yaml.safe_load((CONF / "parameters_training.yml").read_text())["training"]
+    planned = plan_fits(TrainingParameters(**settings | asked), folds=[0])
+
+    # The own stride of tiny is 16, that of a ResNet 32.
+    assert [fit.configuration("rigorous") for fit in planned] == [
+        *("tiny-full", "tiny-full-stride8"),
+        *("resnet18-full", "resnet18-full-stride16", "resnet18-full-stride8"),
+    ]
 
 
 def test_strides_and_exchanged_labels_are_axes_of_the_grid(

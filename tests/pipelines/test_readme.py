@@ -69,6 +69,7 @@ def test_the_opening_says_what_the_table_says() -> None:
     told = (
         f"AUC {area.split()[0]} hangs on the ring around the mass in {hangs.strip()} of the cancers that it finds, by "
         f"every way to take the ring away (placebo {placebo.strip()}), where the evidence is; its class activation map "
-        f"points there in {points.strip()}, as blind points do ({blind.strip()})"
+        f"points there in {points.strip()}, and blind points in {blind.strip()}"
     )
     assert told in opening
+    assert area.strip().partition(", ")[2] in opening  # how many fits learnt the cue

@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 import pandas as pd
-from tiny_conformal import conformal_table
+from tiny_conformal import birads_table, conformal_table
 from tiny_evidence import (
     abstention_table,
     faithfulness_table,
@@ -105,6 +105,7 @@ def grid_inputs(*, configurations: int, seeds: int, folds: int) -> dict[str, Any
         abstention_scores=abstention_table(runs=names),
         abstention_gain=gain_table(runs=names),
         conformal_scores=conformal_table(runs=names),
+        birads_comparison=birads_table(runs=names),
         faithfulness_scores=faithfulness_table(runs=names),
         sanity_checks=sanity_table(runs=names),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 from tiny_cases import case_views, cases_table
-from tiny_conformal import conformal_table
+from tiny_conformal import birads_table, conformal_table
 from tiny_evidence import (
     abstention_table,
     faithfulness_table,
@@ -235,6 +235,7 @@ def _usual_inputs() -> dict[str, Any]:
         "abstention_scores": abstention_table(),
         "abstention_gain": gain_table(),
         "conformal_scores": conformal_table(),
+        "birads_comparison": birads_table(),
         "faithfulness_scores": faithfulness_table(),
         "sanity_checks": sanity_table(),
         "map_completeness": MapCompleteness.empty(),

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,24 @@ from sonolens.report import numerals
 
 FEW_RUNS = 6
 """Beyond so many runs, what is told run by run is folded away behind a line."""
+
+
+CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
+TEXT = re.compile(r">[^<]+<")
+INTERVAL = re.compile(r"\[[−+\d.]+, [−+\d.]+\]")
+
+
+def keep_together(html: str) -> str:
+    """Mark intervals in the cells of tables, so that on a screen no line ends within one.
+
+    >>> keep_together('<td class="a">4 % [1, 9]</td><p>[1, 9]</p>')
+    '<td class="a">4 % <span class="whole">[1, 9]</span></td><p>[1, 9]</p>'
+    """
+
+    def mark(text: re.Match[str]) -> str:
+        return INTERVAL.sub(r'<span class="whole">\g<0></span>', text[0])
+
+    return CELL.sub(lambda cell: TEXT.sub(mark, cell[0]), html)
 
 
 @cache

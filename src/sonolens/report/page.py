@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sonolens.report.layout import open_templates
+from sonolens.report.layout import keep_together, open_templates
 from sonolens.report.pictures import embed
 from sonolens.report.scripts import read_browser, write_policy
 from sonolens.report.section import Section
@@ -58,7 +58,7 @@ def write_section(section: Section, given: Mapping[str, Any]) -> str:
         for caption in section.figures
     }
     template = open_templates().get_template(section.template)
-    return template.render(pictures=pictures, units=units, **told)
+    return keep_together(template.render(pictures=pictures, units=units, **told))
 
 
 def _check_names(given: Collection[str]) -> None:

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sonolens.tables import vocabulary
-from sonolens.tables.contract import Estimates, Table, fits
+from sonolens.tables.contract import ComparedAucs, Estimates, Table, fits
 
 RULES_OR_NONE = (*vocabulary.OPERATING_RULES, "none")
 """A metric that needs no threshold has rule ``none``."""
@@ -154,6 +154,20 @@ class ConfigurationComparison(Table, unique=["first", "second", "level", "test"]
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the interval.")
 
 
+class BiradsComparison(ComparedAucs, unique=["run", "level"]):
+    """A run's AUC beside that of the BI-RADS category alone, on the test cases that have one: network minus category.
+
+    Chance is 0.5 for either. Left out are cases without a category, and of category 6, whose truth was known.
+    """
+
+    run: Series[str]
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
+    birads_auc: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    birads_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    birads_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    n_left_out: Series[int] = pa.Field(ge=0)
+
+
 class ProtocolOptimism(Table, unique=["run", "level", "source", "metric"]):
     """What a run's test score gains when the test scans themselves chose.
 
@@ -182,4 +196,5 @@ RocCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(RocCurve)]
 CalibrationCurveTable: TypeAlias = Annotated[pd.DataFrame, fits(CalibrationCurve)]
 ConfigurationMetricsTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationMetrics)]
 ConfigurationComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationComparison)]
+BiradsComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(BiradsComparison)]
 ProtocolOptimismTable: TypeAlias = Annotated[pd.DataFrame, fits(ProtocolOptimism)]

@@ -103,7 +103,7 @@ class AbstentionGain(Estimates, unique=["method", "run", "measure", "suspended"]
     method: Series[str]
     run: Series[str]
     relevant: Series[str] = pa.Field(description="Regions that a map should point at.")
-    measure: Series[str] = pa.Field(isin=vocabulary.KEPT_MEASURES)
+    measure: Series[str] = pa.Field(isin=["accuracy", "auc"])
     suspended: Series[float] = pa.Field(gt=0, lt=1, description="Share of the decisions.")
     learnt_on: Series[str] = pa.Field(isin=vocabulary.PARTITIONS)
     n_learnt: Series[int] = pa.Field(ge=0)

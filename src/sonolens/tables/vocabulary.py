@@ -126,9 +126,6 @@ SET_MEASURES = (
 """What conformal sets are scored by. ``only_benign`` among benign cases counts biopsies that could be spared,
 among malignant ones cancers missed; ``spared_beyond_missed`` is the difference of the two shares."""
 
-KEPT_MEASURES = ("accuracy", "auc")
-"""What decisions that are kept are scored by."""
-
 ABSTENTION_STRATEGIES = ("map", "certainty", "random")
 """Which decisions are suspended first."""
 

@@ -4,7 +4,7 @@ The way in is `read_network`. Reading runs nothing from the file, and a file tha
 refused. No id, path or picture of the training study travels.
 """
 
-from sonolens.travel.card import FORMAT, CardFraming, NetworkCard
+from sonolens.travel.card import FORMAT, CardFraming, FitFacts, NetworkCard
 from sonolens.travel.card_of_run import pack_run
 from sonolens.travel.drift import measure_drift
 from sonolens.travel.familiarity import Familiarity, fit_familiarity

@@ -42,7 +42,7 @@ def hash_scans(digests: Iterable[bytes], *, run: str) -> ScanHashes:
 
 def is_among(scan: Scan, hashed: ScanHashes) -> bool:
     """Whether exactly this scan fitted or chose the network."""
-    return _hash(digest_scan(scan), salt=hashed.salt) in set(hashed.hashes)
+    return _hash(digest_scan(scan), salt=hashed.salt) in hashed.hashes
 
 
 def _hash(digest: bytes, *, salt: str) -> str:

@@ -59,9 +59,20 @@ test("hits, regions and distances follow rule and ring", () => {
   assert.deepEqual(judge(cases[0], { rule: "decision", ring: 0 }).regions, ["other"]); // called benign: its minimum
 });
 
+test("a hit of one region is told from that of any, and a scan without the region counts in none", () => {
+  assert.deepEqual(where({ hit: "hit", target: "mass" }), ["b"]);
+  assert.deepEqual(where({ hit: "miss", target: "mass" }), ["a"]);
+  assert.deepEqual(where({ hit: "counted", target: "below" }), ["b", "a"]);
+  assert.deepEqual(where({ hit: "region absent", target: "below" }, { rule: "either", ring: 2 }), ["b", "a"]);
+  assert.deepEqual(where({ hit: "counted", target: "below" }, { rule: "either", ring: 2 }), []);
+  assert.deepEqual(where({ target: "mass" }), ["b", "a", "__proto__"]);
+});
+
 test("a tie of which some cells lie in a region hits in part", () => {
   const tied = { ...cases[0], max: [[1, 9, 0, 0.5], [0, 9, 0, 0.5]] };
   assert.equal(judge(tied, { rule: "max", ring: 0 }).hit, "in part");
+  const filters = { ...noFilters(), hit: "reached" };
+  assert.equal(choose([tied], filters, { rule: "max", ring: 0 }).length, 1);
   assert.equal(judge({ ...tied, max: Array(6).fill([1, 9, 0, 1 / 6]) }, { rule: "max", ring: 0 }).hit, "hit");
 });
 

@@ -20,6 +20,7 @@ def test_spared_biopsies_stand_beside_missed_cancers_and_what_is_blindly_spared(
     assert read["Biopsies spared"] == {
         "text": "40 % [30, 50]",
         "small": ("12 of 30", "blind 26 %"),
+        "query": "",
     }
     assert read["Cancers missed"]["text"] == "5 % [0, 15]"
     assert read["Spared beyond missed"]["text"] == "+35 [+25, +45] points"

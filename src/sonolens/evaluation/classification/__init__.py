@@ -1,6 +1,10 @@
 """How well networks tell malignant from benign masses, and what they call each scan."""
 
-from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootstrap, two_sided_p
+from sonolens.evaluation.classification.auc_bootstrap import (
+    compare_aucs_bootstrap,
+    difference_of_drawn,
+)
+from sonolens.evaluation.classification.birads_comparison import compare_with_birads
 from sonolens.evaluation.classification.calibration import (
     calibration_error,
     equal_number_bins,
@@ -20,7 +24,6 @@ from sonolens.evaluation.classification.delong import (
     compare_aucs_delong,
     delong_interval,
     delong_variance,
-    unmoved_difference,
 )
 from sonolens.evaluation.classification.local_recalibration import score_recalibration
 from sonolens.evaluation.classification.net_benefit import trace_net_benefit

@@ -62,15 +62,36 @@ def difference_of_resampled(
     first_auc, second_auc = auc(labels, first), auc(labels, second)
     if rank_alike(first, second):
         return AucDifference(first_auc, second_auc, 0.0, 0.0, 0.0, 1.0)
-    drawn = resampled_first - resampled_second
-    drawn = drawn[~np.isnan(drawn)]
-    if drawn.size == 0 or np.ptp(drawn) < UNMOVED:
-        rarer = min(len(set(patient_ids[labels])), len(set(patient_ids[~labels])))
-        return unmoved_difference(first_auc, second_auc, n=rarer, confidence=confidence)
-    low, high = percentile_interval(drawn, confidence=confidence)
-    return AucDifference(
-        first_auc, second_auc, first_auc - second_auc, low, high, two_sided_p(drawn)
+    rarer = min(len(set(patient_ids[labels])), len(set(patient_ids[~labels])))
+    return difference_of_drawn(
+        first_auc,
+        second_auc,
+        resampled_first - resampled_second,
+        patients=rarer,
+        confidence=confidence,
     )
+
+
+def difference_of_drawn(
+    first: float, second: float, drawn: Resampled, *, patients: int, confidence: float
+) -> AucDifference:
+    """Compare two AUCs, or two shares, by how their difference scatters over resamples.
+
+    Args:
+        first: Between 0 and 1.
+        second: The one to subtract.
+        drawn: The difference in every resample; NaN where one does not exist.
+        patients: How many patients carry the two, of the rarer class; asked where nothing scatters.
+        confidence: Coverage of the percentile interval.
+
+    Returns:
+        The difference with a p-value by `two_sided_p`; where resampling does not move it, see `unmoved_difference`.
+    """
+    known = drawn[~np.isnan(drawn)]
+    if known.size == 0 or np.ptp(known) < UNMOVED:
+        return unmoved_difference(first, second, n=patients, confidence=confidence)
+    low, high = percentile_interval(known, confidence=confidence)
+    return AucDifference(first, second, first - second, low, high, two_sided_p(known))
 
 
 def two_sided_p(drawn: Resampled) -> float:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from sonolens.evaluation.classification.cases import highest_by_case
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.vocabulary import BIRADS, LEVELS, VIEWS
 
@@ -51,9 +52,9 @@ def stratify_cases(scans: ScansTable, *, size_bounds_mm: Sequence[float]) -> Str
     of_scan, of_lesion = {}, {}
     if "birads" in scans:
         ranks = scans["birads"].map({name: place for place, name in enumerate(BIRADS)})
-        highest = ranks.groupby(scans["lesion_id"], sort=False).max()
-        of_scan["birads"] = _named(ranks.set_axis(scans["scan_id"]), BIRADS)
-        of_lesion["birads"] = _named(highest, BIRADS)
+        highest = highest_by_case(ranks, scans)
+        of_scan["birads"] = _named(highest["scan"], BIRADS)
+        of_lesion["birads"] = _named(highest["lesion"], BIRADS)
     if "size_mm" in scans and len(size_bounds_mm):
         names = _size_names(size_bounds_mm)
         sizes = scans.set_index("scan_id")["size_mm"]

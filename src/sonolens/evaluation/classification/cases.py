@@ -11,6 +11,7 @@ from scipy.special import expit
 from sonolens.arrays import Labels
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import PredictionsTable
+from sonolens.tables.vocabulary import LEVELS
 
 LesionProbability: TypeAlias = Literal["mean", "max"]
 """How a lesion's probability comes from its scans: ``mean`` (Byra et al. 2018) or ``max``."""
@@ -79,6 +80,22 @@ def as_arrays(cases: pd.DataFrame) -> Cases:
         **{name: cases[name].to_numpy(dtype=float) for name in (*_PROBABILITIES, *_LOG_ODDS)},
         patient_ids=cases["patient_id"].to_numpy(),
     )
+
+
+def highest_by_case(values: pd.Series, scans: ScansTable) -> dict[str, pd.Series]:
+    """Give every scan its own value, and every lesion the highest of its scans that is known.
+
+    Args:
+        values: One per scan, in the order of `scans`.
+
+    Returns:
+        By level, the values indexed by case.
+    """
+    cases = (
+        values.set_axis(scans["scan_id"]),
+        values.groupby(scans["lesion_id"], sort=False).max(),
+    )
+    return dict(zip(LEVELS, cases, strict=True))
 
 
 def patients_of(scan_ids: "pd.Series[str]", scans: ScansTable) -> "pd.Series[str]":

@@ -14,12 +14,17 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from sonolens.evaluation.classification.cases import LesionProbability, form_cases, patients_of
+from sonolens.evaluation.classification.cases import (
+    LesionProbability,
+    form_cases,
+    highest_by_case,
+    patients_of,
+)
 from sonolens.evaluation.classification.roc import ROUNDING
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.conformal import ConformalSets, ConformalThresholdsTable
 from sonolens.tables.training import PredictionsTable
-from sonolens.tables.vocabulary import LABELS, LEVELS
+from sonolens.tables.vocabulary import LABELS
 
 CALIBRATED_ON, SET_FOR = "validation", "test"
 WHOLE, UNKNOWN = "all", "birads=unknown"
@@ -143,10 +148,7 @@ def _form_cases(
     known = predictions.assign(patient_id=patients_of(predictions["scan_id"], scans))
     cases = form_cases(known, lesion_probability=lesion_probability)
     category = scans.get("birads", pd.Series(pd.NA, scans.index)).astype("string").str[0]
-    by_case = pd.concat(
-        [category.set_axis(scans["scan_id"]), category.groupby(scans["lesion_id"]).max()],
-        keys=LEVELS,
-    )
+    by_case = pd.concat(highest_by_case(category, scans))
     found = by_case.reindex(pd.MultiIndex.from_frame(cases[["level", "case_id"]]))
     return cases.assign(
         birads=("birads=" + found).fillna(UNKNOWN).to_numpy(dtype=object),

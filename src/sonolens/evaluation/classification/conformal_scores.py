@@ -6,14 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sonolens.evaluation.classification.auc_bootstrap import two_sided_p
+from sonolens.evaluation.classification.auc_bootstrap import difference_of_drawn
 from sonolens.evaluation.classification.coverage_law import coverage_law
-from sonolens.evaluation.classification.delong import unmoved_difference
 from sonolens.evaluation.statistics.intervals import (
-    UNMOVED,
     Bootstrap,
     bootstrap_rates,
-    percentile_interval,
     ratio,
     resampled_sums,
 )
@@ -151,19 +148,19 @@ def _compare_spared(
     sums = resampled_sums(np.hstack([hits, of_label]), patients, bootstrap=bootstrap)
     shares = ratio(sums[:, :2], sums[:, 2:])
     spared, missed = ratio(hits.sum(axis=0), of_label.sum(axis=0)).tolist()
-    drawn = shares[:, 0] - shares[:, 1]
-    drawn = drawn[~np.isnan(drawn)]
     row = _about(sets, WHOLE, "spared_beyond_missed") | UNTOLD
     row |= {"value": spared - missed, "chance": 0.0, "count": int(only_benign.sum())}
     if math.isnan(spared - missed):
         return row | {"ci_low": math.nan, "ci_high": math.nan, "chance": math.nan}
-    if drawn.size and np.ptp(drawn) >= UNMOVED:
-        low, high = percentile_interval(drawn, confidence=bootstrap.confidence)
-        return row | {"ci_low": low, "ci_high": high, "p_value": two_sided_p(drawn)}
-    rarer = min(patients[sets["label"] == label].nunique() for label in LABELS)
-    unmoved = unmoved_difference(spared, missed, n=rarer, confidence=bootstrap.confidence)
-    limits = {"ci_low": unmoved.ci_low, "ci_high": unmoved.ci_high}
-    return row | limits | {"p_value": unmoved.p_value}
+    compared = difference_of_drawn(
+        spared,
+        missed,
+        shares[:, 0] - shares[:, 1],
+        patients=min(patients[sets["label"] == label].nunique() for label in LABELS),
+        confidence=bootstrap.confidence,
+    )
+    limits = {"ci_low": compared.ci_low, "ci_high": compared.ci_high}
+    return row | limits | {"p_value": compared.p_value}
 
 
 def _about(sets: pd.DataFrame, stratum: str, measure: str) -> dict[str, object]:

@@ -50,7 +50,7 @@ def coverage_law(
     Examples:
         >>> law = coverage_law([(99, 50)], alpha=0.1, seen=0.8, confidence=0.95)
         >>> round(law.mean, 3), round(law.low, 2), round(law.high, 2), round(law.p_value, 3)
-        (0.9, 0.78, 0.98, 0.043)
+        (0.9, 0.78, 0.98, 0.055)
     """
     law = reduce(np.convolve, [_held(n, m, alpha=alpha) for n, m in groups], np.ones(1))
     patients = len(law) - 1

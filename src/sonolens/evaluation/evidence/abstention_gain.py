@@ -7,15 +7,15 @@ import pandas as pd
 from jaxtyping import Float
 from sklearn.linear_model import LogisticRegression
 
-from sonolens.evaluation.classification import two_sided_p, unmoved_difference, weighted_aucs
+from sonolens.evaluation.classification import difference_of_drawn, weighted_aucs
 from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions, explain_decisions
 from sonolens.evaluation.statistics import Bootstrap, holm_adjust, patient_resamples
-from sonolens.evaluation.statistics.intervals import UNMOVED, percentile_interval, ratio
+from sonolens.evaluation.statistics.intervals import ratio
 from sonolens.tables.pointing import ExtremePointsTable
 from sonolens.tables.training import DecisionsTable
-from sonolens.tables.vocabulary import KEPT_MEASURES
 
 LEARNT_ON = "validation"
+MEASURES = ("accuracy", "auc")
 
 Order = Float[np.ndarray, " scans"]
 Weights = Float[np.ndarray, "resamples scans"]
@@ -48,38 +48,40 @@ def compare_abstention(
         ValueError: As in `explain_decisions`.
     """
     asked = explain_decisions(extreme_points, decisions, partition=partition, relevant=relevant)
-    drawn = extreme_points[["run", "scan_id"]].drop_duplicates()
-    can_learn = decisions.merge(drawn, on=["run", "scan_id"])["partition"].eq(LEARNT_ON).any()
-    learning = (
-        explain_decisions(extreme_points, decisions, partition=LEARNT_ON, relevant=relevant)
-        if can_learn
-        else []
-    )
-    taught = {(each.method, each.run): each for each in learning}
+    teachers = _teachers(extreme_points, decisions, relevant=relevant)
     tables = []
     for decided in asked:
-        teacher = taught.get((decided.method, decided.run))
-        rows = pd.DataFrame(
-            _compare(
-                decided,
-                learn_worth(teacher) if teacher else 0.0,
-                suspended=suspended,
-                bootstrap=bootstrap,
-            )
-        )
-        tables.append(
-            rows.assign(
-                method=decided.method,
-                run=decided.run,
-                relevant=", ".join(decided.relevant),
-                n_learnt=len(teacher.wrong) if teacher else 0,
-                n=len(decided.wrong),
-                p_adjusted=holm_adjust(rows["p_value"].to_numpy(dtype=float)),
-            )
-        )
-    return pd.concat(tables, ignore_index=True).assign(
-        partition=partition, learnt_on=LEARNT_ON, confidence=bootstrap.confidence
+        teacher = teachers.get((decided.method, decided.run))
+        worth = learn_worth(teacher) if teacher else 0.0
+        compared = _compare(decided, worth, suspended=suspended, bootstrap=bootstrap)
+        n_learnt = len(teacher.wrong) if teacher else 0
+        tables.append(pd.DataFrame(compared).assign(**_key(decided), n_learnt=n_learnt))
+    table = pd.concat(tables, ignore_index=True)
+    adjusted = table.groupby(["method", "run"])["p_value"].transform(
+        lambda p_values: holm_adjust(p_values.to_numpy(dtype=float))
     )
+    return table.assign(p_adjusted=adjusted, learnt_on=LEARNT_ON, confidence=bootstrap.confidence)
+
+
+def _teachers(
+    extreme_points: ExtremePointsTable, decisions: DecisionsTable, *, relevant: Collection[str]
+) -> dict[tuple[str, str], ExplainedDecisions]:
+    """Explain the validation decisions of every method and run; none where no such scan has a map."""
+    drawn = extreme_points[["run", "scan_id"]].drop_duplicates()
+    if not decisions.merge(drawn, on=["run", "scan_id"])["partition"].eq(LEARNT_ON).any():
+        return {}
+    explained = explain_decisions(extreme_points, decisions, partition=LEARNT_ON, relevant=relevant)
+    return {(each.method, each.run): each for each in explained}
+
+
+def _key(decided: ExplainedDecisions) -> dict[str, str | int]:
+    return {
+        "method": decided.method,
+        "run": decided.run,
+        "partition": decided.partition,
+        "relevant": ", ".join(decided.relevant),
+        "n": len(decided.wrong),
+    }
 
 
 def learn_worth(decided: ExplainedDecisions) -> float:
@@ -144,7 +146,7 @@ def _compare(
         ),
     ]
     for share in suspended:
-        for measure in KEPT_MEASURES:
+        for measure in MEASURES:
             with_map, by_itself = (
                 np.concatenate(
                     [
@@ -177,18 +179,15 @@ def _difference(
 ) -> dict[str, float]:
     """Return both scores as seen, the first of their values, and how their difference scatters over the others."""
     first, second = float(with_map[0]), float(alone[0])
-    drawn = (with_map - alone)[1:]
-    drawn = drawn[~np.isnan(drawn)]
     difference = first - second
     low = high = p_value = np.nan
     if np.array_equal(with_map, alone, equal_nan=True) and not np.isnan(difference):
         low, high, p_value = 0.0, 0.0, 1.0
-    elif not np.isnan(difference) and drawn.size and np.ptp(drawn) >= UNMOVED:
-        low, high = percentile_interval(drawn, confidence=confidence)
-        p_value = two_sided_p(drawn)
     elif not np.isnan(difference):
-        unmoved = unmoved_difference(first, second, n=patients, confidence=confidence)
-        low, high, p_value = unmoved.ci_low, unmoved.ci_high, unmoved.p_value
+        compared = difference_of_drawn(
+            first, second, (with_map - alone)[1:], patients=patients, confidence=confidence
+        )
+        low, high, p_value = compared.ci_low, compared.ci_high, compared.p_value
     return {
         "with_map": first,
         "alone": second,

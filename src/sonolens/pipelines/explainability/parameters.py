@@ -1,11 +1,19 @@
 """Parameters of ``conf/base/parameters_explainability.yml``."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sonolens.evaluation.pointing import POINT_RULES
-from sonolens.parameters import Names, Parameters, each_once, listed, one_of, some_of
+from sonolens.parameters import (
+    Names,
+    Parameters,
+    each_once,
+    listed,
+    listed_numbers,
+    one_of,
+    some_of,
+)
 from sonolens.regions import RegionRule
 from sonolens.removal import EVEN_FILLS, FILLS
 from sonolens.saliency import EXPLAINERS, MethodSettings
@@ -25,10 +33,6 @@ class ExplanationParameters(MethodSettings):
     )
 
 
-def _listed_widths(value: Any) -> Any:
-    return [value] if isinstance(value, float) else listed(value)
-
-
 def _none_twice(widths: tuple[float, ...]) -> tuple[float, ...]:
     return each_once(widths) if widths else widths
 
@@ -37,7 +41,7 @@ class RegionsParameters(RegionRule):
     """The three regions of a scan, and the rings with which the game is played again."""
 
     sweep_outer_mm: Annotated[
-        tuple[Width, ...], BeforeValidator(_listed_widths), AfterValidator(_none_twice)
+        tuple[Width, ...], BeforeValidator(listed_numbers), AfterValidator(_none_twice)
     ] = Field(description="Where the ring ends when the game is played again; empty: it is not.")
 
     @model_validator(mode="after")
@@ -66,7 +70,7 @@ class AbstentionParameters(Parameters):
     )
     suspended: Annotated[
         tuple[Annotated[float, Field(gt=0, lt=1)], ...],
-        BeforeValidator(_listed_widths),
+        BeforeValidator(listed_numbers),
         AfterValidator(each_once),
     ] = Field(description="Shares suspended where the map is asked what it adds.")
     steps: int = Field(ge=1, description="Points of a risk-coverage curve.")

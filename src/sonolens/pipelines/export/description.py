@@ -23,7 +23,7 @@ from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import ExtremePoints, MeanMapExtremes
 from sonolens.tables.shortcuts import ScanPropertiesTable
-from sonolens.tables.training import DecisionsTable
+from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 from sonolens.tables.vocabulary import PLAYED_REGIONS
 
 Document: TypeAlias = dict[str, Any]
@@ -46,23 +46,28 @@ def describe_training(
     scan_properties: ScanPropertiesTable,
     raw_images: Pictures,
     decisions: DecisionsTable,
+    training_runs: TrainingRunsTable,
     study_facts: Mapping[str, Any],
     run_context: Mapping[str, Any],
 ) -> Document:
-    """Describe, for every network, the study that trained it: counts, devices, ranges and salted hashes."""
+    """Describe, for every network, its fit and the study of it: counts, devices, ranges and salted hashes."""
+    fits = training_runs.set_index("run").drop(columns=["configuration", "fold"])
     measured = _measure_scans(scans, raw_images, decisions)
     made_in = run_context["inputs"].get("model_weights", run_context["run_id"])
     return {
-        run: plain(
-            travel.describe_training_study(
-                decided,
-                scans,
-                scan_properties,
-                measured,
-                study_facts=study_facts,
-                made_in=made_in,
-            )
-        )
+        run: {
+            "fit": plain(travel.FitFacts.model_validate(fits.loc[run].to_dict())),
+            "study": plain(
+                travel.describe_training_study(
+                    decided,
+                    scans,
+                    scan_properties,
+                    measured,
+                    study_facts=study_facts,
+                    made_in=made_in,
+                )
+            ),
+        }
         for run, decided in _by_run(decisions).items()
     }
 

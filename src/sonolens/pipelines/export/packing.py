@@ -16,7 +16,7 @@ from sonolens.pipelines.parameters import EvaluationParameters, FramingParameter
 from sonolens.pipelines.stations import station
 from sonolens.report.cards import PublicationParameters
 from sonolens.tables.classification import ClassificationMetricsTable, OperatingPointsTable
-from sonolens.tables.training import DecisionsTable, TrainingRunsTable
+from sonolens.tables.training import DecisionsTable
 
 
 def packing_station() -> Pipeline:
@@ -53,13 +53,11 @@ def export_networks(
     training_studies: Mapping[str, Any],
     fixed_places: Mapping[str, Any],
     frozen_decisions: Mapping[str, Any],
-    training_runs: TrainingRunsTable,
     framing: FramingParameters,
     publication: PublicationParameters,
     run_context: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Export every network with its card, one file each that needs no study."""
-    fits = training_runs.set_index("run").drop(columns=["configuration", "fold"])
     software = {**run_context["packages"], "python": run_context["python"]}
     # Packed when saved, one after the other: a grid's weights would not fit into memory.
     return {
@@ -68,8 +66,7 @@ def export_networks(
             partial(read_weights, model_weights, run),
             familiarity[run],
             told={
-                "fit": fits.loc[run].to_dict(),
-                "study": study,
+                **trained,
                 "fixed_places": fixed_places[run],
                 "decisions": frozen_decisions[run],
             },
@@ -77,7 +74,7 @@ def export_networks(
             publication=publication,
             software=software,
         )
-        for run, study in training_studies.items()
+        for run, trained in training_studies.items()
     }
 
 

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sonolens.models import NETWORKS
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.vocabulary import SEEN_ANNOTATIONS
 
@@ -76,6 +77,8 @@ def plan_fits(
 ) -> list[PlannedFit]:
     """Span the grid, seeds and folds running fastest.
 
+    A stride that is a network's own is no second fit beside ``own``.
+
     Args:
         training: What the grid is to span.
         folds: The folds that the split has.
@@ -104,4 +107,5 @@ def plan_fits(
             training.seeds,
             asked,
         )
+        if not (None in strides and stride == NETWORKS[network].output_strides[0])
     ]

@@ -14,7 +14,16 @@ from sonolens.models import (
     Pace,
     Schedule,
 )
-from sonolens.parameters import Names, Numbers, Parameters, each_once, listed, one_of, some_of
+from sonolens.parameters import (
+    Names,
+    Numbers,
+    Parameters,
+    each_once,
+    listed,
+    listed_numbers,
+    one_of,
+    some_of,
+)
 from sonolens.tables.vocabulary import LEARNT_LABELS, PROTOCOLS
 
 
@@ -53,17 +62,12 @@ class LearningRates(Parameters):
     trained: RatesByAdaptation = Field(description="From ImageNet's weights, or those of a file.")
 
 
-def _listed_shares(value: Any) -> Any:
-    """Let one number, or several with spaces between, stand for a list."""
-    return [value] if isinstance(value, float) else listed(value)
-
-
 class ConformalParameters(Parameters):
     """How often sets of labels may miss, and what is calibrated apart."""
 
     alphas: Annotated[
         tuple[Annotated[float, Field(gt=0, lt=1)], ...],
-        BeforeValidator(_listed_shares),
+        BeforeValidator(listed_numbers),
         AfterValidator(each_once),
     ] = Field(description="Shares of sets that may miss; the first is on the page's figure.")
     least_patients: int = Field(

@@ -23,6 +23,7 @@ def scores_station() -> Pipeline:
             trace_calibration: "calibration_curve",
             score_configurations: "configuration_metrics",
             compare_configurations: "configuration_comparison",
+            compare_with_birads: "birads_comparison",
             measure_optimism: "protocol_optimism",
             calibrate_sets: "conformal_thresholds",
             form_sets: "conformal_sets",
@@ -91,6 +92,18 @@ def compare_configurations(
     return classification.compare_configurations(
         decisions,
         training_runs,
+        lesion_probability=scoring.lesion_probability,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def compare_with_birads(
+    decisions: DecisionsTable, scans: ScansTable, scoring: EvaluationParameters
+) -> pd.DataFrame:
+    """Compare every network with the BI-RADS category alone, on the same test cases."""
+    return classification.compare_with_birads(
+        decisions,
+        scans,
         lesion_probability=scoring.lesion_probability,
         bootstrap=scoring.bootstrap,
     )

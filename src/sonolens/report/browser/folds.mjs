@@ -6,7 +6,9 @@ function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
   const own = target.querySelector(":scope > details.fold");
-  for (let at = own ?? target; at; at = at.parentElement) {
+  /** @type {Element | null} */
+  let at = own ?? target;
+  for (; at; at = at.parentElement) {
     if (at instanceof HTMLDetailsElement) at.open = true;
   }
   target.scrollIntoView();

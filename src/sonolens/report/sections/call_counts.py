@@ -9,13 +9,14 @@ from sonolens.report.runs import NAMED, name_rows, name_runs
 from sonolens.report.scores import RULES
 from sonolens.report.section import Section, Tables
 from sonolens.tables.classification import CallCountsTable
-from sonolens.tables.vocabulary import CALL_COUNTS, LEVELS, OPERATING_RULES
+from sonolens.tables.vocabulary import CALL_COUNTS, LABELS, LEVELS, OPERATING_RULES
 
+BENIGN, MALIGNANT = LABELS
 CELLS = {
-    "true_positive": ("malignant", "malignant"),
-    "false_negative": ("malignant", "benign"),
-    "false_positive": ("benign", "malignant"),
-    "true_negative": ("benign", "benign"),
+    "true_positive": (MALIGNANT, MALIGNANT),
+    "false_negative": (MALIGNANT, BENIGN),
+    "false_positive": (BENIGN, MALIGNANT),
+    "true_negative": (BENIGN, BENIGN),
 }
 """Label and call of what is counted."""
 

@@ -13,7 +13,7 @@ from sonolens.report.pictures import Caption
 from sonolens.report.runs import NAMED, confidence_of, name_rows, name_runs
 from sonolens.report.scores import RULES, Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
-from sonolens.report.sections import calibration, call_counts, conformal, strata
+from sonolens.report.sections import birads_comparison, calibration, call_counts, conformal, strata
 from sonolens.tables.classification import OperatingPointsTable
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.filled_in import is_filled
@@ -163,5 +163,11 @@ SECTION = Section(
         ),
     ),
     tell=_tell,
-    parts=(call_counts.SECTION, calibration.SECTION, conformal.SECTION, strata.SECTION),
+    parts=(
+        call_counts.SECTION,
+        birads_comparison.SECTION,
+        calibration.SECTION,
+        conformal.SECTION,
+        strata.SECTION,
+    ),
 )

@@ -1,0 +1,162 @@
+"""Which commands of the pages are run, one after another as a reader would, and why the others are not."""
+
+WALKS = {
+    "the tutorial, then runs side by side": [
+        "kedro run --params label=baseline",
+        "kedro run --namespaces=regions,pointing --params regions.ring.outer_mm=3",
+        "kedro run --params 'label=wide ring,regions.ring.outer_mm=8'",
+        "kedro run --pipelines compare --params 'compare.runs=2026-11-22T20.36.00.000Z wide_ring'",
+        "kedro run --params training.epochs=3",
+        "kedro run --pipelines compare --params 'compare.runs=baseline latest'",
+        "kedro run --pipelines compare --params 'compare.runs=baseline wide_ring'",
+        "kedro run --pipelines compare --params 'compare.runs=baseline latest 2026-11-22T20.36.00.000Z'",
+        "kedro run --pipelines index",
+        "sonolens archive baseline --out study.zip",
+        "sonolens reproduce study.zip --dry-run",
+        "sonolens reproduce study.zip",
+        "kedro run --pipelines compare --params 'compare.runs=latest latest@../other/data'",
+        "sonolens prune --keep 3",
+        "sonolens prune --keep 3 --data-root s3://bucket/prefix",
+        "sonolens prune --keep 3 --yes",
+        "sonolens prune --keep 3 --partial --yes",
+    ],
+    "scans of one's own": [
+        "kedro run --env custom --params 'study.path=/path/My scans/manifest.csv,regions.ring.mode=relative'",
+        "sonolens archive latest --out study.zip",
+        "sonolens reproduce study.zip --study-path path/to/scans",
+    ],
+    "published scans": ["kedro run --env busbra --params study.path=path/to/BUSBRA"],
+    "around the code": [
+        "kedro catalog describe-datasets",
+        "kedro viz run",
+        "git log -p --grep 'Score repeatability'",
+    ],
+    "a run in pieces, then its stations": [
+        "kedro run --pipelines data_processing",
+        "kedro run --pipelines training",
+        "kedro run --pipelines explainability",
+        "kedro run --namespaces=pointing",
+        "kedro run --nodes=pointing.score_pointing_game",
+        "kedro run --pipelines reporting --load-versions='pointing_game:<version>'",
+        "kedro run --namespaces=network_checks --params faithfulness.fill=blurred",
+        "kedro run --namespaces=reliance --params 'reliance.scans=null,reliance.fills=mean blurred donor tissue "
+        "shuffled,reliance.nulls=moved exchanged randomised'",
+        "kedro run --pipelines chosen_region",
+        "kedro run --pipelines explainability,chosen_region --params reliance.scans=null",
+        "kedro run --pipelines region_views",
+        "kedro run --pipelines region_views --namespaces=view_matrix",
+        "kedro run --pipelines region_views --params 'region_views.views=whole without_below below_alone'",
+        "kedro run --namespaces=maps,pointing --params 'explanation.methods=cam cameras'",
+        "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam grad_cam_pp occlusion "
+        "random'",
+        "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam "
+        "cameras,explanation.cameras.largest_px=524'",
+        "kedro run --namespaces=pointing,evidence,experiments,tables,figures,page --params evaluation.tolerance_mm=1",
+    ],
+    "grids": [
+        "kedro run --params 'training.output_strides=own 16 8'",
+        "kedro run --params framing.annotations=both",
+        "KEDRO_RUN_ID=... kedro run --pipelines training --params training.seeds=$k",
+        "kedro run --pipelines training,explainability,reporting --params 'training.seeds=0 1 2 3'",
+        "kedro run --params 'training.networks=resnet18 resnet50,training.seeds=0 1 2'",
+    ],
+    "files of a scanner": [
+        "python -c 'import secrets; print(secrets.token_hex(32))' > conf/local/patients.key",
+        "kedro run --env dicom --params study.path=/path/to/folder",
+    ],
+    "planted evidence": [
+        "kedro run --pipelines planted_evidence",
+        "kedro run --pipelines planted_evidence --namespaces=planted_evidence",
+        "kedro run --pipelines planted_evidence --params 'planted_evidence.cues=foci_mass "
+        "foci_below,planted_evidence.networks=local'",
+    ],
+}
+"""A walk has one folder, in which its commands run in this order. Two cores take one half of the walks each."""
+
+COVERED = {
+    "kedro run": "kedro run --params label=baseline",
+    "kedro run --env test": "kedro run --params label=baseline",
+    "kedro run --env test --pipelines planted_evidence": "kedro run --pipelines planted_evidence",
+    "kedro run --pipelines explainability,reporting": (
+        "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam grad_cam_pp occlusion "
+        "random'"
+    ),
+    "kedro run --pipelines reporting": "kedro run --pipelines reporting --load-versions='pointing_game:<version>'",
+    "kedro run --env custom --pipelines data_processing --params study.path=/path/to/manifest.csv": (
+        "kedro run --env custom --params 'study.path=/path/My scans/manifest.csv,regions.ring.mode=relative'"
+    ),
+    "kedro run --params 'explanation.methods=cam cameras'": (
+        "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam "
+        "cameras,explanation.cameras.largest_px=524'"
+    ),
+    "kedro run --namespaces=maps,pointing --params 'explanation.methods=cam grad_cam_pp occlusion random'": (
+        "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam grad_cam_pp occlusion "
+        "random'"
+    ),
+    "kedro run --namespaces=pointing --params evaluation.tolerance_mm=1": (
+        "kedro run --namespaces=pointing,evidence,experiments,tables,figures,page --params evaluation.tolerance_mm=1"
+    ),
+    "kedro run --params 'training.seeds=0 1'": (
+        "kedro run --params 'training.networks=resnet18 resnet50,training.seeds=0 1 2'"
+    ),
+    "kedro run --env custom --params study.path=/path/to/manifest.csv": (
+        "kedro run --env custom --params 'study.path=/path/My scans/manifest.csv,regions.ring.mode=relative'"
+    ),
+    "kedro run --env custom": (
+        "kedro run --env custom --params 'study.path=/path/My scans/manifest.csv,regions.ring.mode=relative'"
+    ),
+    "kedro run --env busbra": "kedro run --env busbra --params study.path=path/to/BUSBRA",
+    "kedro run --env dicom": "kedro run --env dicom --params study.path=/path/to/folder",
+}
+"""Command -> one of a walk that runs all nodes whose settings it changes, and more, with those settings."""
+
+CI = "part of .ci/run"
+INSTALLS = "installs packages; .ci/run does so by `make setup`"
+DOCKER = "needs Docker; what runs in the image is run without it"
+QUEUE = "needs a queue of jobs; the commands that are queued are run"
+PUBLISHED = "needs scans as published; tests/studies reads small ones"
+MLFLOW = "needs a server of MLflow; tests/test_tracking.py sends a run to a folder"
+SHELL = "speaks to the shell alone"
+
+NOT_RUN = {
+    "make run": CI,
+    "make test": CI,
+    "make check": CI,
+    "make docs": CI,
+    "make viz-build": CI,
+    "make setup": "done first by every other `make`",
+    "make test-docs": "runs this",
+    "make setup 'CPU=$INDEX'": "needs the address of an index",
+    "make archive RUN=baseline OUT=study.zip": "installs first, then is `sonolens archive`",
+    "pytest": "is `make test`",
+    "python -m pytest -q tests/evaluation/pointing/test_extremes.py": "part of `make test`",
+    "python -m pytest -q tests/evaluation/evidence tests/figures/evidence tests/report tests/test_architecture.py": (
+        "part of `make test`"
+    ),
+    "python3 -m venv .venv": INSTALLS,
+    "python -m pip install --no-deps --index-url '$INDEX' --constraint constraints.txt torch torchvision": INSTALLS,
+    "python -m pip install --constraint constraints.txt --editable '.[dev]'": INSTALLS,
+    "pip install 'sonolens[mlflow]'": INSTALLS,
+    "pip install mlflow": INSTALLS,
+    "source .venv/bin/activate": SHELL,
+    "export DO_NOT_TRACK=1": SHELL,
+    "export 'KEDRO_RUN_ID=$(date' -u '+%Y-%m-%dT%H.%M.%S.000Z)'": (
+        "speaks to the shell alone; tests/pipelines/test_worlds.py has runs that share an id"
+    ),
+    "cd sonolens": "needs the address of a repository",
+    "docker build --build-arg 'INDEX=$INDEX' --tag sonolens .": DOCKER,
+    "docker run --rm --volume '$PWD/data:/home/sonolens/data' sonolens": DOCKER,
+    "docker run --rm --volume '$PWD/data:/home/sonolens/data' sonolens --env busbra --params "
+    "study.path=data/01_raw/BUSBRA": DOCKER,
+    "python3 -m http.server --directory build": "a server of Python's own",
+    "mlflow server --port 5000": MLFLOW,
+    "kedro run --env busbra --params tracking_uri=http://localhost:5000": MLFLOW,
+    "kedro run --env busbra --params study.path=path/to/BUSBRA,training.weights=imagenet,training.networks=resnet50,"
+    "training.adaptations=drs": "downloads weights of ImageNet",
+    "kedro run --env breast": PUBLISHED,
+    "kedro run --env busi": PUBLISHED,
+    "kedro run --env bus_uclm": PUBLISHED,
+    "kedro run --env oasbud": PUBLISHED,
+    "kedro run --env udiat": PUBLISHED,
+}
+"""Command -> why it is not run."""

@@ -1,0 +1,264 @@
+"""Every command of the pages that needs nothing which only its reader has does what it says, on tiny studies.
+
+`make test-docs` runs this; `make test` leaves it out, as it takes minutes. What a page leaves open is filled in: a study
+where it says ``path/to``, the environment ``test`` where it names none, a run of the walk where it names one.
+"""
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import made_dicom
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from click.testing import CliRunner
+from command_walks import WALKS
+from kedro.framework.cli.project import run
+from kedro.framework.project import pipelines
+from kedro.framework.startup import bootstrap_project
+from omegaconf import OmegaConf
+from PIL import Image
+from shown_commands import PROJECT, words_of
+
+from sonolens.console import main, open_catalog
+from sonolens.crate import Crate
+from sonolens.reproduce import Archived, compare_runs, is_reproduced
+from sonolens.session import RUN_ID_VARIABLE
+from sonolens.studies import READERS, Study
+
+pytestmark = [
+    pytest.mark.docs_commands,
+    pytest.mark.filterwarnings("ignore:'BaseCommand':DeprecationWarning"),  # Kedro-Viz's
+]
+
+TINY = {
+    name: group
+    for file in (PROJECT / "conf" / "test").glob("parameters_*.yml")
+    for name, group in yaml.safe_load(file.read_text("utf-8")).items()
+}
+"""What makes a run small, for studies of other environments."""
+
+A_RUN_ID = r"\d{4}-\d\d-\d\dT[\d.]+Z"
+SECONDS = 60
+"""Kedro-Viz has so long to start."""
+
+
+class Reader:
+    """Walks through some commands, with all that comes of them in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "data"
+        self.env = "test"
+
+    def fill(self, word: str) -> str:
+        """Put what is here in the place of what a page leaves open."""
+        if re.search(A_RUN_ID, word):
+            first, second, *_ = self.versions("report.html")
+            word = re.sub(A_RUN_ID, second if "baseline" in word else first, word)
+        if "<version>" in word:
+            word = word.replace("<version>", self.versions("pointing_game.csv")[0])
+        word = re.sub(r"(?<![\w/.])/?path/", f"{self.folder}/path/", word)
+        word = word.replace("/path/to/scans", "/path/My scans/manifest.csv")
+        word = word.replace("s3://bucket/prefix", f"file://{self.root}")
+        word = word.replace("../other/data", f"{self.folder}/study-reproduced")
+        word = word.replace("$k", "1")
+        return f"{self.folder}/{word}" if word.endswith(".zip") else word
+
+    def versions(self, dataset: str) -> list[str]:
+        """Versions of a dataset of the last folder, the oldest first."""
+        return sorted(each.name for each in (self.root / "08_reporting" / dataset).glob("*"))
+
+    def kedro_run(self, *words: str, shared: bool) -> None:
+        pipelines.set_requested(None)  # a run before may have asked for few
+        context = run.make_context("run", list(words))
+        self.env = context.params["env"] or "test"
+        tiny = {} if self.env == "test" else TINY
+        here: dict[str, Any] = {"data_root": str(self.root)}
+        if self.env == "dicom":
+            here["study"] = {"options": {"key_file": str(self.folder / "conf/local/patients.key")}}
+        params = OmegaConf.merge(tiny, dict(context.params["params"]), here)
+        context.params |= {"env": self.env, "params": OmegaConf.to_container(params)}
+        before = self.versions("run_record.json")
+        now = time.strftime("%Y-%m-%dT%H.%M.%S.000Z", time.gmtime())
+        with context, pytest.MonkeyPatch.context() as patch:
+            if shared:
+                patch.setenv(RUN_ID_VARIABLE, now)
+            run.invoke(context)
+        assert len(self.versions("run_record.json")) == len(before) + 1
+
+    def sonolens(self, *words: str) -> None:
+        here = ["--env", self.env] if words[0] in {"prune", "archive"} else []
+        if here and "--data-root" not in words:
+            here += ["--data-root", str(self.root)]
+        told = CliRunner().invoke(main, [*words, *here])
+        assert told.exit_code == 0, told.output
+
+    def call(self, command: str) -> None:
+        program, *words = [self.fill(word) for word in words_of(command)]
+        if [program, words[0]] == ["kedro", "run"]:
+            self.kedro_run(*words[1:], shared=command.startswith(f"{RUN_ID_VARIABLE}="))
+        elif program == "sonolens":
+            self.sonolens(*words)
+        elif program == "kedro":
+            call_kedro(*words)
+        elif program == "git":
+            subprocess.run([program, *words], check=True, capture_output=True)
+        else:
+            self.shell(command)
+
+    def shell(self, command: str) -> None:
+        (self.folder / "conf" / "local").mkdir(parents=True)
+        subprocess.run(command, shell=True, cwd=self.folder, check=True)  # noqa: S602 - our own page
+
+    def compare_with_a_changed_number(self) -> list[tuple[str, str, int]]:
+        """Hold the run that was made again against a crate in which one number is another; tell what differs."""
+        changed = self.folder / "changed.zip"
+        with (
+            zipfile.ZipFile(self.folder / "study.zip") as before,
+            zipfile.ZipFile(changed, "w") as after,
+        ):
+            for name in before.namelist():
+                content = before.read(name)
+                change = name.endswith("tables/classification_metrics.csv")
+                after.writestr(name, change_a_number(content) if change else content)
+        catalog = open_catalog(data_root=str(self.folder / "study-reproduced"), env="test")
+        with Crate(changed) as crate:
+            found = compare_runs(Archived.read(crate), catalog, tolerance=1e-6)
+        assert not is_reproduced(found)
+        apart = found[(found["verdict"] == "differs") & (found["kind"] != "bytes")]
+        return list(apart[["dataset", "column", "n_differs"]].itertuples(index=False, name=None))
+
+
+def call_kedro(*words: str) -> None:
+    """Let Kedro answer in a process of its own; a server has to answer a browser."""
+    command = [str(Path(sys.executable).with_name("kedro")), *words]
+    if words[0] != "viz":
+        assert subprocess.run(command, check=True, capture_output=True).stdout
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command += ["--no-browser", "--port", str(port)]
+    with subprocess.Popen(command, start_new_session=True) as server:
+        try:
+            assert b"<title>" in fetch(f"http://127.0.0.1:{port}/", server)
+            assert b"score_pointing_game" in fetch(f"http://127.0.0.1:{port}/api/main", server)
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)  # it answers from a process of its own
+
+
+def fetch(address: str, server: subprocess.Popen[bytes]) -> bytes:
+    """Ask until the server is there."""
+    for _ in range(SECONDS):
+        try:
+            with urllib.request.urlopen(address) as answer:  # noqa: S310 - of this machine
+                return bytes(answer.read())
+        except urllib.error.URLError:
+            assert server.poll() is None, "the server has stopped"
+            time.sleep(1)
+    raise TimeoutError(f"{address} did not answer within {SECONDS} s")
+
+
+@cache
+def drawn() -> Study:
+    """The phantoms of conf/test, which a process draws once."""
+    study = yaml.safe_load((PROJECT / "conf/test/globals.yml").read_text("utf-8"))["study"]
+    return READERS["phantoms"](None, **study["options"])
+
+
+def write_manifest(folder: Path) -> None:
+    rows = []
+    for row in drawn().scans.itertuples():
+        names = f"{row.scan_id}.png", f"{row.scan_id}_mask.png"
+        save_pair(str(row.scan_id), folder / names[0], folder / names[1])
+        rows.append([*names, row.label, row.patient_id])
+    table = pd.DataFrame(rows, columns=["image", "mask", "label", "patient_id"])
+    table.to_csv(folder / "manifest.csv", index=False)
+
+
+def write_busbra(folder: Path) -> None:
+    rows = []
+    for number, row in enumerate(drawn().scans.itertuples()):
+        case, side = 1 + number // 2, ("left", "right")[number % 2]
+        name = f"{case:04d}-{side[0]}"
+        image, mask = folder / f"Images/bus_{name}.png", folder / f"Masks/mask_{name}.png"
+        save_pair(str(row.scan_id), image, mask)
+        rows.append([image.stem, case, "cyst", row.label, 4, "GE Logiq 7 @10-14MHz", side])
+    columns = ["ID", "Case", "Histology", "Pathology", "BIRADS", "Device", "Side"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "bus_data.csv", index=False)
+
+
+def write_dicom(folder: Path) -> None:
+    rows = []
+    for row in drawn().scans.itertuples():
+        pixels = np.ascontiguousarray(drawn().image(str(row.scan_id)))
+        height, width = pixels.shape
+        corners = {"RegionLocationMinX0": 0, "RegionLocationMinY0": 0}
+        corners |= {"RegionLocationMaxX1": width - 1, "RegionLocationMaxY1": height - 1}
+        file = made_dicom.scan(pixels, PatientID=str(row.patient_id))
+        file.SequenceOfUltrasoundRegions = [made_dicom.region(**corners)]
+        made_dicom.save(file, folder / f"{row.scan_id}.dcm")
+        save_pair(str(row.scan_id), None, folder / f"{row.scan_id}_mask.png")
+        rows.append([f"{row.scan_id}.dcm", row.label])
+    pd.DataFrame(rows, columns=["file", "label"]).to_csv(folder / "labels.csv", index=False)
+
+
+def save_pair(scan_id: str, image: Path | None, mask: Path) -> None:
+    for path, read in ((image, drawn().images[scan_id]), (mask, drawn().masks[scan_id])):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(read()).save(path)
+
+
+STUDIES: dict[str, list[tuple[Callable[[Path], None], str]]] = {
+    "scans of one's own": [(write_manifest, "path/My scans")],
+    "published scans": [(write_busbra, "path/to/BUSBRA")],
+    "files of a scanner": [(write_dicom, "path/to/folder")],
+}
+"""Walk -> what writes the studies that it reads, and where."""
+
+
+@pytest.fixture
+def reader(walk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """A reader in the project, whose folder holds the studies of a walk."""
+    bootstrap_project(PROJECT)
+    monkeypatch.chdir(PROJECT)
+    for write, where in STUDIES.get(walk, []):
+        write(tmp_path / where)
+    return Reader(tmp_path)
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_commands_run_as_shown_one_after_another(walk: str, reader: Reader) -> None:
+    for command in WALKS[walk]:
+        try:
+            reader.call(command)
+        except BaseException as error:
+            error.add_note(f"while running `{command}`")
+            raise
+    if "sonolens reproduce study.zip" in WALKS[walk]:
+        told = reader.compare_with_a_changed_number()
+        assert told == [("classification_metrics", "value", 1)]
+
+
+def change_a_number(content: bytes) -> bytes:
+    """Add a thousandth to the first value of a table."""
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    first = next(row for row, value in enumerate(table["value"]) if value)
+    table.loc[first, "value"] = repr(float(table.loc[first, "value"]) + 0.001)
+    return table.to_csv(index=False).encode()
