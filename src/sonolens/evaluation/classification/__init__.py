@@ -20,6 +20,7 @@ from sonolens.evaluation.classification.delong import (
     delong_variance,
 )
 from sonolens.evaluation.classification.operating_points import (
+    JUDGED_BY,
     choose_operating_points,
     threshold_of,
 )
