@@ -18,8 +18,8 @@ from sonolens.saliency import EXPLAINERS, check_identity, explain_scans
 from sonolens.travel import TravellingNetwork
 from sonolens.travel.card import FrozenDecisions, OperatingPoint
 
-BATCH = 24
-"""Scans in memory at once; on a CPU a network gains nothing from more."""
+BATCH = 12
+"""Scans in the network at once; on a CPU it gains nothing from more."""
 
 DEVICE = "cpu"
 ADDS_UP = "cam"
@@ -71,27 +71,28 @@ def ask_network(
     if not scans:
         return []
     named = [each.given.name for each in scans]
-    (batch,) = explain_scans(
+    batches = explain_scans(
         [method],
         network.network,
         np.stack([each.framed for each in scans]),
         scan_ids=named,
         run=network.card.run,
         settings=settings.METHODS,
-        batch_size=len(scans),
+        batch_size=BATCH,
         device=DEVICE,
     )
-    maps = batch.maps[method]
+    parts = [(batch.logits, batch.maps[method], batch.features) for batch in batches]
+    logits, maps, features = (np.concatenate(each) for each in zip(*parts, strict=True))
     if method == ADDS_UP:
         check_identity(
             maps,
             bias=network.network.bias,
-            logits=batch.logits,
+            logits=logits,
             scan_ids=named,
             tolerance=settings.LOGIT_TOLERANCE,
         )
     known = network.familiarity
-    distances = [None] * len(scans) if known is None else known.distance(batch.features).tolist()
+    distances = [None] * len(scans) if known is None else known.distance(features).tolist()
     return [
         Asked(
             prepared=each,
@@ -100,9 +101,7 @@ def ask_network(
             law=_tell_law(saliency, network, float(logit)) if method == ADDS_UP else None,
             distance=distance,
         )
-        for each, saliency, logit, distance in zip(
-            scans, maps, batch.logits, distances, strict=True
-        )
+        for each, saliency, logit, distance in zip(scans, maps, logits, distances, strict=True)
     ]
 
 

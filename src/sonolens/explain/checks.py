@@ -10,6 +10,9 @@ from sonolens.studies.spelling import fold_id
 from sonolens.travel import NetworkCard, is_among, measure_picture, place_in_range
 from sonolens.travel.card import PropertyRange
 
+NO_NEWS = 1e-3
+"""Share by which a value may pass a limit and still lie on it: headers and tables round a spacing."""
+
 
 def check_ranges(
     asked: Asked, card: NetworkCard, *, regions: Regions | None
@@ -60,6 +63,10 @@ def _measure(asked: Asked, regions: Regions | None) -> dict[str, float]:
 
 
 def _check(value: float, trained: PropertyRange) -> RangeCheck:
+    limits = (trained.minimum, trained.low, trained.high, trained.maximum)
+    at = [
+        each for each in limits if each is not None and math.isclose(value, each, rel_tol=NO_NEWS)
+    ]
     return RangeCheck(
         name=trained.name,
         value=known(value),
@@ -68,5 +75,5 @@ def _check(value: float, trained: PropertyRange) -> RangeCheck:
         high=trained.high,
         maximum=trained.maximum,
         known=trained.known,
-        standing=place_in_range(value, trained),
+        standing=place_in_range(at[0] if at else value, trained),
     )

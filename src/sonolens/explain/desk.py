@@ -10,6 +10,7 @@ from sonolens.explain.preparing import Refused, list_given
 from sonolens.explain.words import tell_answer
 from sonolens.explain.writing import INDEX, Written, write_scans
 from sonolens.report.numerals import counted
+from sonolens.studies import without_quotes
 from sonolens.travel import read_network
 
 
@@ -53,17 +54,18 @@ def explain_on_desk(
         FileNotFoundError: A file is not there.
         ValueError: The network cannot be used, the method does not fit, or there is no scan.
     """
-    check_method(wanted.method)
-    given = list_given(scans, masks=masks, names=names)
-    network = read_network(network_file)
-    many = len(given) > 1 or any(path.is_dir() for path in scans)
-    written = write_scans(
-        explain_files(given, network, wanted),
-        out,
-        card=network.card,
-        pages=not many if pages is None else pages,
-        many=many,
-    )
+    with without_quotes():
+        check_method(wanted.method)
+        given = list_given(scans, masks=masks, names=names)
+        network = read_network(network_file)
+        many = len(given) > 1 or any(path.is_dir() for path in scans)
+        written = write_scans(
+            explain_files(given, network, wanted),
+            out,
+            card=network.card,
+            pages=not many if pages is None else pages,
+            many=many,
+        )
     return DeskReport(
         lines=tuple(_tell(written, out, intended_use=network.card.intended_use, many=many)),
         explained=len(written.told) - len(written.refused),

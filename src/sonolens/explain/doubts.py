@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from sonolens.explain.asking import Asked
 from sonolens.explain.document import Doubt, Explanation, Extreme, FamiliarityCheck, RangeCheck
-from sonolens.explain.words import FILL_WORDS, PROPERTY_WORDS, REGION_WORDS, tell_number
+from sonolens.explain.words import (
+    FILL_WORDS,
+    PROPERTY_WORDS,
+    REGION_WORDS,
+    name_extreme,
+    tell_number,
+)
 from sonolens.report.numerals import percent
 from sonolens.tables.vocabulary import REGION_NAMES
 from sonolens.travel import NetworkCard
@@ -121,7 +127,7 @@ def _doubt_map(told: Explanation) -> Iterator[tuple[str, str]]:
         if extreme.annotation is not None:
             yield (
                 "extreme_on_annotation",
-                f"What speaks most for {_side(extreme)} lies on {_on(extreme.annotation)}, which is no tissue.",
+                f"The {name_extreme(extreme, signed=told.map.signed)} point of the map lies on {_on(extreme.annotation)}, which is no tissue.",
             )
     if not told.map.extremes:
         yield "even_map", "The map is even: it points nowhere."
@@ -129,8 +135,8 @@ def _doubt_map(told: Explanation) -> Iterator[tuple[str, str]]:
     if decisive is not None and decisive.region not in (None, "annotation", *REGION_NAMES):
         yield (
             "map_elsewhere",
-            f"What speaks most for the call lies outside mass, ring and the tissue below; the study suspends calls of "
-            f"such maps first. It is {REGION_WORDS['other']}.",
+            f"The {name_extreme(decisive, signed=told.map.signed)} point of the map lies outside the mass, its ring and the tissue "
+            "below it; a call with such a map is suspended first.",
         )
 
 
@@ -156,10 +162,6 @@ def _doubt_call(told: Explanation) -> Iterator[tuple[str, str]]:
 def _decisive(told: Explanation) -> Extreme | None:
     wanted = {"malignant": "max", "benign": "min"}.get(str(told.answer.call))
     return next((each for each in told.map.extremes if each.extreme == wanted), None)
-
-
-def _side(extreme: Extreme) -> str:
-    return {"max": "malignancy", "min": "benignity"}[extreme.extreme]
 
 
 def _on(kind: str) -> str:

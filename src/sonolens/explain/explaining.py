@@ -8,7 +8,7 @@ from typing import TypeVar
 from sonolens.arrays import RegionMap
 from sonolens.cohort import describe_annotations
 from sonolens.explain import checks
-from sonolens.explain.asking import BATCH, Asked, ask_network
+from sonolens.explain.asking import Asked, ask_network
 from sonolens.explain.document import FORMAT, Explanation, NetworkFacts, Picture, Score
 from sonolens.explain.doubts import list_doubts, list_unchecked
 from sonolens.explain.naming import tell_refusal
@@ -22,6 +22,9 @@ from sonolens.ultrasound import ANNOTATION_KINDS
 from sonolens.version import __version__
 
 Item = TypeVar("Item")
+
+AT_ONCE = 120
+"""Scans in memory at once; the network is copied once for all of them."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def explain_files(
     def make_ready(each: GivenScan) -> Prepared | Refused:
         return prepare(each, network.card.framing, spacing_mm=wanted.spacing_mm, frame=wanted.frame)
 
-    for part in _cut(given, BATCH):
+    for part in _cut(given, AT_ONCE):
         ready = list(in_parallel(make_ready, part)) if len(part) > 1 else [make_ready(part[0])]
         asked = ask_network(
             [each for each in ready if isinstance(each, Prepared)], network, method=wanted.method

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from sonolens.studies import is_dicom
+from sonolens.studies import is_dicom, list_header_words
 
 NAMES = ("auto", "stem", "number")
 """``stem``: its file's name without ending. ``number``: its place among the scans given. ``auto``: the stem of a
@@ -50,17 +50,21 @@ def name_scans(files: Iterable[Path], *, names: str) -> list[str]:
 def tell_refusal(error: Exception, *, file: Path, name: str) -> str:
     """Tell in one line why a scan was left out, in words that hold nothing of its path or of a DICOM header.
 
-    What readers quote in quotation marks or brackets is the path, or what a damaged header holds.
+    What readers put into quotation marks is a path or what a damaged header holds, and so is what stands in brackets;
+    any other text of the header is taken out too.
     """
-    text = " ".join(str(error).split()) or type(error).__name__
-    if is_dicom(file):
-        text = BRACKETED.sub("…", QUOTED.sub("…", text))
+    text = str(error) or type(error).__name__
     for told in (repr(str(file)), repr(file.name), str(file), file.name):
         text = text.replace(told, name)
-    return QUOTED.sub("…", text)
+    text = QUOTED.sub("…", " ".join(text.split()))
+    if is_dicom(file):
+        text = BRACKETED.sub("…", text)
+    for word in sorted(list_header_words(file), key=len, reverse=True):
+        text = text.replace(word, "…")
+    return text
 
 
 def _plain(file: Path, number: int, *, names: str) -> str:
     by_number = names == "number" or (names == "auto" and is_dicom(file))
-    stem = "" if by_number else NOT_SAFE.sub("_", file.stem).strip(" .")[:LONGEST].strip(" .")
+    stem = "" if by_number else NOT_SAFE.sub("_", file.stem).strip(" .-")[:LONGEST].strip(" .-")
     return stem or f"scan-{number:03d}"

@@ -115,7 +115,9 @@ def _words_of(told: Explanation) -> Mapping[str, Any]:
         "calibration": words.tell_calibration(told.network),
         "network": words.tell_network(told.network),
         "calls": [words.tell_call(call) for call in told.answer.calls],
-        "extremes": [words.tell_extreme(extreme) for extreme in told.map.extremes],
+        "extremes": [
+            words.tell_extreme(each, signed=told.map.signed) for each in told.map.extremes
+        ],
         "law": words.tell_law(told),
         "familiarity": _tell_familiarity(told),
     }

@@ -113,9 +113,18 @@ def tell_network(network: NetworkFacts) -> str:
     )
 
 
-def tell_extreme(extreme: Extreme) -> str:
+def name_extreme(extreme: Extreme, *, signed: bool) -> str:
+    """Name one extreme by what it says: the largest value of a map without a positive one speaks for benign too."""
+    if not signed:
+        return {"max": "strongest", "min": "weakest"}[extreme.extreme]
+    if extreme.extreme == "max":
+        return "most malignant" if extreme.value > 0 else "least benign"
+    return "most benign" if extreme.value < 0 else "least malignant"
+
+
+def tell_extreme(extreme: Extreme, *, signed: bool) -> str:
     """Tell where one extreme lies and what it adds."""
-    side = {"max": "malignant", "min": "benign"}[extreme.extreme]
+    name = name_extreme(extreme, signed=signed).capitalize()
     if extreme.depth_mm is None or extreme.lateral_mm is None:
         where = f"row {extreme.row_px:.0f}, column {extreme.col_px:.0f} px, no scale"
     else:
@@ -128,7 +137,7 @@ def tell_extreme(extreme: Extreme) -> str:
         "" if extreme.region is None else f"; {REGION_WORDS.get(extreme.region, extreme.region)}"
     )
     tied = f"; one of {extreme.tied} that tie" if extreme.tied > 1 else ""
-    return f"Most {side}: {where}{region}{adds}{tied}"
+    return f"{name}: {where}{region}{adds}{tied}"
 
 
 def tell_law(told: Explanation) -> str:

@@ -1,28 +1,39 @@
 """One scan that belongs to no study: a picture or a DICOM file, with what is known of it."""
 
+import logging
 import math
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+import pydicom
+from jaxtyping import Bool
 from PIL import Image
+from pydicom.dataelem import DataElement
+from pydicom.multival import MultiValue
 
 from sonolens.arrays import Mask, Scan
 from sonolens.studies.dicom_grey import read_grey
 from sonolens.studies.dicom_header import check_numbers, count_frames, is_segmentation, read_header
 from sonolens.studies.dicom_segmentation import Drawn, read_segmentation
-from sonolens.studies.dicom_tissue import TissueBox, cut_mask, find_tissue
+from sonolens.studies.dicom_tissue import COLOURS, GREY, PALETTE, TissueBox, cut_mask, find_tissue
 from sonolens.studies.picture import FORMATS, read_mask, read_scan
 from sonolens.studies.remarks import Remark, listen
 
 DICOM_MARK = b"DICM"
 PREAMBLE_BYTES = 128
 MASK_ENDING = "_mask"
+SHORTEST_WORD = 3
+NO_WORDS = {"SQ", "AT", "DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"}
+"""Value representations of numbers and sequences; DICOM PS3.5 6.2."""
 UNKNOWN_MM = (math.nan, math.nan)
 
+DrawnMask = Bool[np.ndarray, "mask_rows mask_cols"]
 Spacing = tuple[float, float]
 SpacingSource = Literal["given", "header", "unknown"]
 
@@ -42,7 +53,7 @@ class OneScan:
     """
 
     scan: Scan
-    mask: Mask | None
+    mask: DrawnMask | None
     spacing_mm: Spacing
     spacing_from: SpacingSource
     header_mm: Spacing
@@ -69,8 +80,7 @@ def read_one(
         FileNotFoundError: There is no such file.
         ValueError: Scan or mask cannot be read, or not for certain.
     """
-    with listen() as heard, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom's quote what stands in a header
+    with listen() as heard:
         if is_dicom(path):
             scan, drawn, header_mm, device = _read_dicom(path, frame)
             mass = None if mask is None else _read_dicom_mask(mask, drawn)
@@ -98,6 +108,42 @@ def is_dicom(path: Path) -> bool:
             return file.read(PREAMBLE_BYTES + len(DICOM_MARK))[PREAMBLE_BYTES:] == DICOM_MARK
     except OSError:
         return False
+
+
+@contextmanager
+def without_quotes() -> Iterator[None]:
+    """Keep pydicom from quoting what stands in a header, in warnings or in its log."""
+    log = logging.getLogger("pydicom")
+    was_disabled = log.disabled
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="pydicom")
+        log.disabled = True
+        try:
+            yield
+        finally:
+            log.disabled = was_disabled
+
+
+def list_header_words(path: Path) -> set[str]:
+    """List what stands as text in a DICOM header, so that it can be taken out of a message; none for a picture.
+
+    What is shorter than three letters, numbers of the picture, and words for what its pixels are name nobody.
+    """
+    if not is_dicom(path):
+        return set()
+    try:
+        header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        told = [str(each) for item in header.iterall() for each in _values(item)]
+    except Exception:
+        return set()
+    known = {*GREY, PALETTE, *COLOURS}
+    return {word for word in told if len(word) >= SHORTEST_WORD and word not in known}
+
+
+def _values(item: DataElement) -> list[object]:
+    if item.VR in NO_WORDS or isinstance(item.value, bytes):
+        return []
+    return list(item.value) if isinstance(item.value, MultiValue) else [item.value]
 
 
 def find_scans(folder: Path) -> list[Path]:
@@ -150,10 +196,8 @@ def _has_no_picture(file: Path) -> bool:
     if not is_dicom(file):
         return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            header = read_header(file)
-            return is_segmentation(header) or "Rows" not in header
+        header = read_header(file)
+        return is_segmentation(header) or "Rows" not in header
     except ValueError:
         return False
 
