@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -15,6 +14,7 @@ from sonolens.explain.document import Answer, Call, Law
 from sonolens.explain.preparing import Prepared
 from sonolens.models import predict_logits
 from sonolens.saliency import EXPLAINERS, check_identity, explain_scans
+from sonolens.tables.vocabulary import LABELS
 from sonolens.travel import TravellingNetwork
 from sonolens.travel.card import FrozenDecisions, OperatingPoint
 
@@ -142,8 +142,8 @@ def _call(point: OperatingPoint, probability: float) -> Call:
     )
 
 
-def _name(*, malignant: bool) -> Literal["benign", "malignant"]:
-    return "malignant" if malignant else "benign"
+def _name(*, malignant: bool) -> str:
+    return LABELS[malignant]
 
 
 def _tell_law(saliency: SaliencyMap, network: TravellingNetwork, logit: float) -> Law:

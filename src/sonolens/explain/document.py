@@ -4,14 +4,20 @@ Positions are of the scan as it was read: row 0 is the skin side, and of a DICOM
 Nothing here is taken from a header but the pixel spacing.
 """
 
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
+from sonolens.parameters import one_of
+from sonolens.tables.vocabulary import EXTREMES, LABELS
+from sonolens.travel.card import Level
 from sonolens.travel.training_range import Standing
 
 FORMAT = 1
 """Of the document; it rises whenever an older reader could misread one."""
+
+
+Label: TypeAlias = Annotated[str, AfterValidator(one_of(LABELS))]
 
 
 class Part(BaseModel):
@@ -67,13 +73,13 @@ class Picture(Part):
 class Call(Part):
     """What one frozen operating point makes of the probability."""
 
-    level: Literal["scan", "lesion"] = Field(
+    level: Level = Field(
         description="Whose threshold it is; this scan stands for its lesion alone."
     )
     rule: str
     chosen_on: str = Field(description="The scans that chose it.")
     threshold: FiniteFloat | None = Field(description="None where nothing may be called.")
-    call: Literal["benign", "malignant"]
+    call: Label
 
 
 class Answer(Part):
@@ -83,7 +89,7 @@ class Answer(Part):
     temperature: FiniteFloat
     probability: FiniteFloat = Field(description="Of malignancy, at that temperature.")
     calls: tuple[Call, ...]
-    call: Literal["benign", "malignant"] | None = Field(
+    call: Label | None = Field(
         description="That of the point by which the study judged its scans; none where it has none."
     )
 
@@ -101,7 +107,9 @@ class Law(Part):
 class Extreme(Part):
     """Where a map is largest, or smallest."""
 
-    extreme: Literal["max", "min"] = Field(description="max speaks most for malignant.")
+    extreme: Annotated[str, AfterValidator(one_of(EXTREMES))] = Field(
+        description="max speaks most for malignant."
+    )
     value: FiniteFloat
     tied: int = Field(description="Cells that tie; the first in reading order is told.")
     row_px: FiniteFloat

@@ -16,7 +16,7 @@ from sonolens.explain.pointing import describe_map, known
 from sonolens.explain.preparing import GivenScan, Prepared, Refused, prepare
 from sonolens.explain.regions import draw_regions, explain_regions
 from sonolens.parallel import in_parallel
-from sonolens.tables.vocabulary import CALIBRATION_METRICS
+from sonolens.tables.vocabulary import CALIBRATION_METRICS, PARTITIONS
 from sonolens.travel import NetworkCard, TravellingNetwork
 from sonolens.ultrasound import ANNOTATION_KINDS
 from sonolens.version import __version__
@@ -91,7 +91,7 @@ def describe_network(card: NetworkCard) -> NetworkFacts:
     """Tell of a network what a reader of one scan needs."""
     counts = {
         partition: sum(count.scans for count in card.study.counts if count.partition == partition)
-        for partition in ("train", "validation", "test")
+        for partition in PARTITIONS
     }
     scores = {
         name: score
