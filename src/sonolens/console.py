@@ -3,27 +3,33 @@
 Not named ``cli``, in which Kedro looks for commands of its own.
 """
 
+# ruff: noqa: PLC0415 - a command imports what it needs: Kedro takes a second, torch two, and --help neither.
+
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
-from kedro.io import CatalogProtocol, DatasetError
-from kedro.utils import find_kedro_project
 
-from sonolens.failures import in_one_line
 from sonolens.past_runs import LATEST
-from sonolens.prune import plan_pruning, prune, tell_bytes, tell_pruning
 from sonolens.version import __version__
 
 if TYPE_CHECKING:
+    from kedro.io import CatalogProtocol
+
     from sonolens.reproduce import Archived
 
 DIFFERS = 3
 """Exit status of a reproduction in which a number differs."""
+
+LEFT_OUT = 3
+"""Exit status of an explanation of which some scans were left out."""
+
+EXPLAINED = Path("explained")
+"""Where explanations go if nothing else is said."""
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
@@ -38,7 +44,7 @@ def main() -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def run_project(options: tuple[str, ...]) -> None:
     """Run pipelines; takes the options of `kedro run`."""
-    from sonolens.__main__ import main as run  # noqa: PLC0415 - other commands start without Kedro's
+    from sonolens.__main__ import main as run
 
     sys.argv = ["sonolens run", *options]
     run()
@@ -80,8 +86,10 @@ def prune_runs(
 
     Without --yes nothing is removed: what would go is told, with its bytes.
     """
+    from sonolens.prune import plan_pruning, prune, tell_pruning
+
     young = timedelta(hours=hours)
-    try:
+    with failures_in_one_line(OSError):
         catalog = open_catalog(data_root=data_root, env=env)
         pruning = plan_pruning(catalog, keep=keep, partial=partial, young=young)
         for line in tell_pruning(pruning, young=young):
@@ -91,8 +99,6 @@ def prune_runs(
                 click.echo(each.path)
         if yes:
             prune(catalog, pruning, young=young)
-    except (DatasetError, OSError) as error:
-        raise click.ClickException(in_one_line(error)) from error
     click.echo("Done." if yes else "Nothing was removed. To remove this, add --yes.")
 
 
@@ -118,13 +124,12 @@ def archive(
 
     Tables, figures, splits, networks, page, settings, environment and hashes go in; scans only if asked for.
     """
-    from sonolens.archive import archive_run  # noqa: PLC0415 - other commands start sooner
+    from sonolens.archive import archive_run
+    from sonolens.prune import tell_bytes
 
-    try:
+    with failures_in_one_line(OSError, LookupError, ValueError):
         catalog = open_catalog(data_root=data_root, env=env)
         packed = archive_run(catalog, run, out, with_scans=with_scans)
-    except (DatasetError, OSError, LookupError, ValueError) as error:
-        raise click.ClickException(in_one_line(error)) from error
     for name, why in packed.left_out.items():
         click.echo(f"Left out: {name}, {why}")
     click.echo(f"{len(packed.files)} files, {tell_bytes(out.stat().st_size)}: {out}")
@@ -158,33 +163,30 @@ def reproduce(
 
     Ends with 0 if every number is the same, 3 if any differs, 1 if the crate was changed or cannot be run.
     """
-    from sonolens.crate import Crate  # noqa: PLC0415 - likewise
-    from sonolens.reproduce import Archived, tell_environment, tell_mixture  # noqa: PLC0415
+    from sonolens.crate import Crate
+    from sonolens.reproduce import Archived, tell_environment, tell_mixture
 
     project = enter_project()
-    try:
-        with Crate(crate) as opened:
-            if faults := opened.find_faults():
-                raise click.ClickException("; ".join(["the crate was changed", *faults]))
-            click.echo(f"Hashes: all {len(opened.names())} files are as they were packed")
-            archived = Archived.read(opened)
-            for line in tell_environment(archived, project) or ["nothing differs"]:
-                click.echo(f"Software: {line}")
-            for line in tell_mixture(archived):
-                click.echo(f"Settings: {line}")
-            if not dry_run:
-                root = data_root or crate.with_name(f"{crate.stem}-reproduced")
-                same = _reproduce(archived, project, root, study_path, tolerance)
-                sys.exit(0 if same else DIFFERS)
-    except (DatasetError, OSError, LookupError, ValueError) as error:
-        raise click.ClickException(in_one_line(error)) from error
+    with failures_in_one_line(OSError, LookupError, ValueError), Crate(crate) as opened:
+        if faults := opened.find_faults():
+            raise click.ClickException("; ".join(["the crate was changed", *faults]))
+        click.echo(f"Hashes: all {len(opened.names())} files are as they were packed")
+        archived = Archived.read(opened)
+        for line in tell_environment(archived, project) or ["nothing differs"]:
+            click.echo(f"Software: {line}")
+        for line in tell_mixture(archived):
+            click.echo(f"Settings: {line}")
+        if not dry_run:
+            root = data_root or crate.with_name(f"{crate.stem}-reproduced")
+            same = _reproduce(archived, project, root, study_path, tolerance)
+            sys.exit(0 if same else DIFFERS)
 
 
 def _reproduce(
     archived: "Archived", project: Path, root: Path, study_path: str | None, tolerance: float
 ) -> bool:
     """Run again, compare, save and tell what was found."""
-    from sonolens import reproduce as again  # noqa: PLC0415
+    from sonolens import reproduce as again
 
     again.check_study_path(archived, study_path)
     if root.exists() and any(root.iterdir()):
@@ -200,12 +202,86 @@ def _reproduce(
     return same
 
 
-def open_catalog(*, data_root: str | None, env: str | None) -> CatalogProtocol[Any, Any]:
+@main.command("explain")
+@click.argument("scans", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--network",
+    "network_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file that the network travels in.",
+)
+@click.option(
+    "--mask",
+    "masks",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="The mass of a scan; once per scan, or one folder of files that bear the scans' names.",
+)
+@click.option(
+    "--spacing-mm",
+    type=(float, float),
+    help="Height and width of a pixel, in place of what a DICOM header tells.",
+)
+@click.option("--frame", type=click.IntRange(min=1), help="Of DICOM files with several, from 1.")
+@click.option("--method", default="cam", show_default=True, help="What draws the map.")
+@click.option(
+    "--names",
+    type=click.Choice(["auto", "stem", "number"]),
+    default="auto",
+    show_default=True,
+    help="What scans are called in all that is written: auto takes a picture's file name, and a number for DICOM.",
+)
+@click.option(
+    "--pages/--no-pages",
+    default=None,
+    help="A picture and a page for every scan, or not; by default for a scan that comes alone.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=EXPLAINED,
+    show_default=True,
+    help="The folder to write to.",
+)
+def explain(network_file: Path, **asked: Any) -> None:
+    """Explain SCANS, pictures or DICOM files or folders of them, by a network that was exported.
+
+    Needs no project. Research use only, not for diagnosis. Ends with 0 if every scan was explained, 3 if some were left
+    out, 1 if none could be.
+    """
+    from sonolens.explain import Wanted, explain_on_desk
+
+    wanted = Wanted(**{name: asked.pop(name) for name in ("method", "spacing_mm", "frame")})
+    with failures_in_one_line(OSError, ValueError, kedro=False):
+        told = explain_on_desk(network_file, wanted=wanted, **asked)
+    for line in told.lines:
+        click.echo(line)
+    if told.refused:
+        sys.exit(LEFT_OUT if told.explained else 1)
+
+
+@contextmanager
+def failures_in_one_line(*kinds: type[Exception], kedro: bool = True) -> Iterator[None]:
+    """End the command with one line where something of these kinds fails, or, with Kedro, a dataset."""
+    if kedro:
+        from kedro.io import DatasetError
+
+        kinds = (*kinds, DatasetError)
+    try:
+        yield
+    except kinds as error:
+        raise click.ClickException(" ".join(str(error).split()) or type(error).__name__) from error
+
+
+def open_catalog(*, data_root: str | None, env: str | None) -> "CatalogProtocol[Any, Any]":
     """Open the catalog of the project in or above the current folder.
 
     Raises:
         click.ClickException: If there is no project.
     """
+    from kedro.framework.session import KedroSession
+
     project = enter_project()
     params = {"data_root": data_root} if data_root else None
     session = KedroSession.create(project, env=env, runtime_params=params)
@@ -218,6 +294,9 @@ def enter_project() -> Path:
     Raises:
         click.ClickException: If there is no project.
     """
+    from kedro.framework.startup import bootstrap_project
+    from kedro.utils import find_kedro_project
+
     project = find_kedro_project(Path.cwd())
     if project is None:
         raise click.ClickException(

@@ -64,6 +64,18 @@ WALKS = {
         "python -c 'import secrets; print(secrets.token_hex(32))' > conf/local/patients.key",
         "kedro run --env dicom --params study.path=/path/to/folder",
     ],
+    "networks that travel": [
+        "kedro run --params label=baseline",
+        "kedro run --pipelines export",
+        "kedro run --pipelines export --params publication.model_license=mit",
+        "sonolens explain scan.png --network network.safetensors",
+        "sonolens explain scan.png --network network.safetensors --spacing-mm 0.08 0.08",
+        "sonolens explain scan.dcm --network network.safetensors --mask mass.png --out case",
+        "sonolens explain scans --network network.safetensors --mask masks --pages",
+        "sonolens explain scan.png --network network.safetensors --method grad_cam",
+        "kedro run --env custom --pipelines external_validation --params 'study.path=path/to/manifest.csv,"
+        "external.networks=path/to/folder,data_root=data/elsewhere'",
+    ],
     "planted evidence": [
         "kedro run --pipelines planted_evidence",
         "kedro run --pipelines planted_evidence --namespaces=planted_evidence",
@@ -134,7 +146,7 @@ NOT_RUN = {
         "part of `make test`"
     ),
     "python3 -m venv .venv": INSTALLS,
-    "python -m pip install --no-deps --index-url '$INDEX' --constraint constraints.txt torch torchvision": INSTALLS,
+    "python -m pip install --no-deps -i '$INDEX' --constraint constraints.txt torch torchvision": INSTALLS,
     "python -m pip install --constraint constraints.txt --editable '.[dev]'": INSTALLS,
     "pip install 'sonolens[mlflow]'": INSTALLS,
     "pip install mlflow": INSTALLS,
@@ -154,6 +166,8 @@ NOT_RUN = {
     "kedro run --env busbra --params study.path=path/to/BUSBRA,training.weights=imagenet,training.networks=resnet50,"
     "training.adaptations=drs": "downloads weights of ImageNet",
     "kedro run --env breast": PUBLISHED,
+    "kedro run --env breast --pipelines external_validation --params study.path=path/to/BrEaST,"
+    "external.networks=resnet18-full-seed0-fold0.safetensors,data_root=data/elsewhere": PUBLISHED,
     "kedro run --env busi": PUBLISHED,
     "kedro run --env bus_uclm": PUBLISHED,
     "kedro run --env oasbud": PUBLISHED,

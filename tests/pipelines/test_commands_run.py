@@ -16,7 +16,8 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable
-from functools import cache
+from contextlib import chdir
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from omegaconf import OmegaConf
 from PIL import Image
+from pydicom.dataset import Dataset
 from shown_commands import PROJECT, words_of
 
 from sonolens.console import main, open_catalog
@@ -72,6 +74,10 @@ class Reader:
             word = re.sub(A_RUN_ID, second if "baseline" in word else first, word)
         if "<version>" in word:
             word = word.replace("<version>", self.versions("pointing_game.csv")[0])
+        if "external.networks=" in word:
+            word = word.replace("path/to/folder", str(self.exported().parent))
+        if word == "network.safetensors":
+            word = str(self.exported())
         word = re.sub(r"(?<![\w/.])/?path/", f"{self.folder}/path/", word)
         word = word.replace("/path/to/scans", "/path/My scans/manifest.csv")
         word = word.replace("s3://bucket/prefix", f"file://{self.root}")
@@ -83,11 +89,16 @@ class Reader:
         """Versions of a dataset of the last folder, the oldest first."""
         return sorted(each.name for each in (self.root / "08_reporting" / dataset).glob("*"))
 
+    def exported(self) -> Path:
+        """The first network that the newest export wrote."""
+        return max(self.root.glob("08_reporting/exported_networks/*/*.safetensors"))
+
     def kedro_run(self, *words: str, shared: bool) -> None:
         pipelines.set_requested(None)  # a run before may have asked for few
         context = run.make_context("run", list(words))
         self.env = context.params["env"] or "test"
         tiny = {} if self.env == "test" else TINY
+        self.root = self.folder / context.params["params"].get("data_root", "data")
         here: dict[str, Any] = {"data_root": str(self.root)}
         if self.env == "dicom":
             here["study"] = {"options": {"key_file": str(self.folder / "conf/local/patients.key")}}
@@ -105,7 +116,9 @@ class Reader:
         here = ["--env", self.env] if words[0] in {"prune", "archive"} else []
         if here and "--data-root" not in words:
             here += ["--data-root", str(self.root)]
-        told = CliRunner().invoke(main, [*words, *here])
+        # Nothing but a file of a network is needed to explain a scan.
+        with chdir(self.folder if words[0] == "explain" else Path.cwd()):
+            told = CliRunner().invoke(main, [*words, *here])
         assert told.exit_code == 0, told.output
 
     def call(self, command: str) -> None:
@@ -175,20 +188,35 @@ def fetch(address: str, server: subprocess.Popen[bytes]) -> bytes:
 
 
 @cache
-def drawn() -> Study:
-    """The phantoms of conf/test, which a process draws once."""
+def drawn(**options: Any) -> Study:
+    """The phantoms of conf/test, or others like them, which a process draws once."""
     study = yaml.safe_load((PROJECT / "conf/test/globals.yml").read_text("utf-8"))["study"]
-    return READERS["phantoms"](None, **study["options"])
+    return READERS["phantoms"](None, **study["options"] | options)
 
 
-def write_manifest(folder: Path) -> None:
-    rows = []
-    for row in drawn().scans.itertuples():
+def write_manifest(folder: Path, **options: Any) -> None:
+    study, rows = drawn(**options), []
+    for row in study.scans.itertuples():
         names = f"{row.scan_id}.png", f"{row.scan_id}_mask.png"
-        save_pair(str(row.scan_id), folder / names[0], folder / names[1])
+        save_pair(str(row.scan_id), folder / names[0], folder / names[1], study=study)
         rows.append([*names, row.label, row.patient_id])
     table = pd.DataFrame(rows, columns=["image", "mask", "label", "patient_id"])
     table.to_csv(folder / "manifest.csv", index=False)
+
+
+ELSEWHERE = {"seed": 7}
+"""Phantoms that no network of conf/test has seen."""
+
+
+def write_desk(folder: Path) -> None:
+    """Scans on a desk: one as a picture, one as a file of a scanner with its mass, and a folder of both."""
+    study = drawn(**ELSEWHERE)
+    first, second = study.scans["scan_id"].iloc[:2]
+    save_pair(first, folder / "scan.png", None, study=study)
+    save_pair(second, None, folder / "mass.png", study=study)
+    made_dicom.save(of_a_scanner(study.image(second)), folder / "scan.dcm")
+    for each in (first, second):
+        save_pair(each, folder / f"scans/{each}.png", folder / f"masks/{each}.png", study=study)
 
 
 def write_busbra(folder: Path) -> None:
@@ -206,20 +234,30 @@ def write_busbra(folder: Path) -> None:
 def write_dicom(folder: Path) -> None:
     rows = []
     for row in drawn().scans.itertuples():
-        pixels = np.ascontiguousarray(drawn().image(str(row.scan_id)))
-        height, width = pixels.shape
-        corners = {"RegionLocationMinX0": 0, "RegionLocationMinY0": 0}
-        corners |= {"RegionLocationMaxX1": width - 1, "RegionLocationMaxY1": height - 1}
-        file = made_dicom.scan(pixels, PatientID=str(row.patient_id))
-        file.SequenceOfUltrasoundRegions = [made_dicom.region(**corners)]
+        file = of_a_scanner(drawn().image(str(row.scan_id)), PatientID=str(row.patient_id))
         made_dicom.save(file, folder / f"{row.scan_id}.dcm")
         save_pair(str(row.scan_id), None, folder / f"{row.scan_id}_mask.png")
         rows.append([f"{row.scan_id}.dcm", row.label])
     pd.DataFrame(rows, columns=["file", "label"]).to_csv(folder / "labels.csv", index=False)
 
 
-def save_pair(scan_id: str, image: Path | None, mask: Path) -> None:
-    for path, read in ((image, drawn().images[scan_id]), (mask, drawn().masks[scan_id])):
+def of_a_scanner(picture: np.ndarray, **header: Any) -> Dataset:
+    """A file whose tissue fills the screen."""
+    pixels = np.ascontiguousarray(picture)
+    height, width = pixels.shape
+    corners = {"RegionLocationMinX0": 0, "RegionLocationMinY0": 0}
+    corners |= {"RegionLocationMaxX1": width - 1, "RegionLocationMaxY1": height - 1}
+    file = made_dicom.scan(pixels, **header)
+    file.SequenceOfUltrasoundRegions = [made_dicom.region(**corners)]
+    return file
+
+
+def save_pair(
+    scan_id: str, image: Path | None, mask: Path | None, *, study: Study | None = None
+) -> None:
+    """Save a scan and its mask, or one of them; of the phantoms of conf/test unless told otherwise."""
+    study = study or drawn()
+    for path, read in ((image, study.images[scan_id]), (mask, study.masks[scan_id])):
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(read()).save(path)
@@ -227,6 +265,10 @@ def save_pair(scan_id: str, image: Path | None, mask: Path) -> None:
 
 STUDIES: dict[str, list[tuple[Callable[[Path], None], str]]] = {
     "scans of one's own": [(write_manifest, "path/My scans")],
+    "networks that travel": [
+        (write_desk, "."),
+        (partial(write_manifest, **ELSEWHERE), "path/to"),
+    ],
     "published scans": [(write_busbra, "path/to/BUSBRA")],
     "files of a scanner": [(write_dicom, "path/to/folder")],
 }

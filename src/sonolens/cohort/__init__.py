@@ -7,6 +7,8 @@ from sonolens.cohort.inspection import ScanFacts, inspect_scan, read_and_inspect
 from sonolens.cohort.linking import join_groups
 from sonolens.cohort.properties import ScanProperties, describe_annotations, describe_scan
 from sonolens.cohort.screening import (
+    SEVERITY,
+    judge_scan,
     listed_duplicates,
     resolve_screening,
     screen_scans,

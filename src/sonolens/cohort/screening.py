@@ -98,7 +98,7 @@ def screen_scans(
         )
     findings: list[Finding] = []
     for row in scans.to_dict("records"):
-        findings += _judge_alone(
+        findings += judge_scan(
             facts_of[row["scan_id"]],
             spacing_mm=(row["spacing_row_mm"], row["spacing_col_mm"]),
             min_side_px=min_side_px,
@@ -171,7 +171,7 @@ def resolve_screening(
     return kept
 
 
-def _judge_alone(
+def judge_scan(
     facts: ScanFacts,
     *,
     spacing_mm: tuple[float, float],
@@ -179,7 +179,15 @@ def _judge_alone(
     max_mask_components: int,
     depth_mm: tuple[float, float],
 ) -> Iterator[Finding]:
-    """Judge a scan, its mask and its spacing without regard to other scans."""
+    """Judge a scan, its mask and its spacing without regard to other scans.
+
+    Args:
+        facts: From `sonolens.cohort.inspect_scan`.
+        spacing_mm: Height and width of a pixel; NaN where unknown.
+        min_side_px: As for `screen_scans`.
+        max_mask_components: Likewise.
+        depth_mm: Depths of the field below and above which the spacing is implausible.
+    """
     yield from _judge_picture(
         facts, min_side_px=min_side_px, max_mask_components=max_mask_components
     )

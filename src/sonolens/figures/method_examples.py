@@ -110,7 +110,7 @@ def _write_case(figure: Figure, view: ScanView, *, top_in: float) -> None:
         name,
         left_in=MARGIN_IN,
         top_in=top_in + 0.05,
-        colour=LABEL_COLOURS[view.label],
+        colour=LABEL_COLOURS[str(view.label)],
         bold=True,
     )
 

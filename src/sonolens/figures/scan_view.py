@@ -19,7 +19,7 @@ class ScanView:
         scan_id: The scan's name in the `scans` table.
         scan: Grey levels on the native grid.
         mask: The mass.
-        label: The truth, ``benign`` or ``malignant``.
+        label: The truth, ``benign`` or ``malignant``; None where nobody knows it.
         birads: BI-RADS category, if known.
         spacing_row_mm: Height of a native pixel; None or nan where unknown.
         spacing_col_mm: Width of a native pixel; None or nan where unknown.
@@ -35,7 +35,7 @@ class ScanView:
     scan_id: str
     scan: Scan
     mask: Mask
-    label: str
+    label: str | None
     birads: str | None = None
     spacing_row_mm: float | None = None
     spacing_col_mm: float | None = None
@@ -60,7 +60,7 @@ class ScanView:
                     f"{name} of scan {self.scan_id!r} has shape {values.shape}, but the scan has "
                     f"{self.scan.shape}; carry it to the native grid first"
                 )
-        if self.label not in LABELS:
+        if self.label not in (None, *LABELS):
             raise ValueError(f"scan {self.scan_id!r} has label {self.label!r}; use one of {LABELS}")
         if unknown := sorted(set(self.points) - set(EXTREMES)):
             raise ValueError(

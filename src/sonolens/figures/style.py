@@ -36,6 +36,7 @@ REGION_COLOURS = {
     "peritumoral": "#12b58c",
     "below": "#c65bd6",
     "any": "#3c4149",
+    "annotation": "#d8dce2",
 }
 REGION_TITLES = {
     "mass": "mass",
@@ -48,6 +49,7 @@ REGION_LINES: dict[str, LineStyle] = {
     "mass": "solid",
     "peritumoral": (0, (4, 2)),
     "below": (0, (1, 1.6)),
+    "annotation": "solid",
 }
 """Regions differ by line as well as by colour, for print in grey and for colour-blind readers."""
 

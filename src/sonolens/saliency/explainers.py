@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
-from sonolens.arrays import SaliencyStack, ScanStack
+from sonolens.arrays import Features, SaliencyStack, ScanStack
 from sonolens.models import ScanClassifier, choose_device, keep_freed_memory
 from sonolens.saliency.baselines import centre_prior, edges, random
 from sonolens.saliency.cam import cam
@@ -116,11 +116,13 @@ class ExplainedBatch:
         scan_ids: Names of the scans.
         logits: The logit of each; positive means malignant.
         maps: By method, one map per scan at the method's own resolution.
+        features: What enters the network's linear output, as `sonolens.models.pool_features` gives it.
     """
 
     scan_ids: tuple[str, ...]
     logits: Float32[np.ndarray, " scans"]
     maps: dict[str, SaliencyStack]
+    features: Features
 
 
 def explain_scans(
@@ -203,7 +205,8 @@ def _explain(
             refuse(logits, kind="logit", method=method)
         maps[method] = to_numpy(EXPLAINERS[method].explain(forward_pass, settings))
         refuse(maps[method], kind="map", method=method)
-    return ExplainedBatch(forward_pass.scan_ids, logits, maps)
+    features = to_numpy(forward_pass.activations.float().mean(dim=(2, 3)))
+    return ExplainedBatch(forward_pass.scan_ids, logits, maps, features)
 
 
 def _refuse_undefined(

@@ -13,6 +13,15 @@ from sonolens.studies.completeness import compare_with_published, count_study
 from sonolens.studies.dicom import read_dicom
 from sonolens.studies.manifest import read_manifest
 from sonolens.studies.oasbud import read_oasbud
+from sonolens.studies.one_scan import (
+    OneScan,
+    find_mask_of,
+    find_scans,
+    is_dicom,
+    list_header_words,
+    read_one,
+    without_quotes,
+)
 from sonolens.studies.phantoms import read_phantoms
 from sonolens.studies.study import Study
 from sonolens.studies.udiat import read_udiat

@@ -28,6 +28,7 @@ from sonolens.evaluation.classification.delong import (
 from sonolens.evaluation.classification.local_recalibration import score_recalibration
 from sonolens.evaluation.classification.net_benefit import trace_net_benefit
 from sonolens.evaluation.classification.operating_points import (
+    JUDGED_BY,
     choose_operating_points,
     threshold_of,
 )

@@ -1,0 +1,125 @@
+"""What is left of explained scans in a folder: documents, pictures, pages, and one row per scan."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from sonolens.explain.document import Explanation
+from sonolens.explain.explaining import Explained, describe_network
+from sonolens.explain.page import draw_overlay, write_index, write_page
+from sonolens.explain.preparing import Refused
+from sonolens.travel import NetworkCard
+
+TABLE, LINES, INDEX = "scans.csv", "scans.jsonl", "index.html"
+
+COLUMNS = (
+    *("number", "name", "state", "reason", "probability", "logit", "call"),
+    *("max_row_px", "max_col_px", "min_row_px", "min_col_px"),
+    *("distance", "unfamiliar", "training_scan", "doubts"),
+)
+"""Of the table: state is ``explained`` or ``left out``, doubts are the names of checks, joined by blanks."""
+
+
+@dataclass
+class Written:
+    """What was written.
+
+    Attributes:
+        told: The scans in their order.
+        files: How many files of scans there are.
+    """
+
+    told: list[Explanation | Refused] = field(default_factory=list)
+    files: int = 0
+
+    @property
+    def refused(self) -> list[Refused]:
+        """The scans that were left out."""
+        return [each for each in self.told if isinstance(each, Refused)]
+
+
+def write_scans(
+    found: Iterable[Explained | Refused], out: Path, *, card: NetworkCard, pages: bool, many: bool
+) -> Written:
+    """Write scans as they come.
+
+    Args:
+        found: Explained scans.
+        out: The folder; it is made, and files of the same names are replaced.
+        card: Of the network.
+        pages: Whether every scan gets a document, a picture and a page of its own.
+        many: Whether table, lines and index are written too.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    written = Written()
+    for each in found:
+        if isinstance(each, Refused):
+            written.told.append(each)
+            continue
+        written.told.append(each.told)
+        if pages:
+            written.files += _write_scan(each, out)
+    if many:
+        _write_rows(written.told, out, card=card, pages=pages)
+    return written
+
+
+def _write_scan(explained: Explained, out: Path) -> int:
+    name, overlay = explained.told.name, draw_overlay(explained)
+    _put(out / f"{name}.json", explained.told.model_dump_json(indent=1).encode())
+    _put(out / f"{name}.png", overlay)
+    _put(out / f"{name}.html", write_page(explained.told, overlay).encode())
+    return 3
+
+
+def _write_rows(
+    told: Sequence[Explanation | Refused], out: Path, *, card: NetworkCard, pages: bool
+) -> None:
+    table = io.StringIO()
+    rows = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    rows.writeheader()
+    rows.writerows(_row(each) for each in told)
+    lines = [each.model_dump_json() for each in told if isinstance(each, Explanation)]
+    _put(out / TABLE, table.getvalue().encode())
+    _put(out / LINES, "".join(f"{line}\n" for line in lines).encode())
+    page = write_index(told, network=describe_network(card), with_pages=pages)
+    _put(out / INDEX, page.encode())
+
+
+def _row(each: Explanation | Refused) -> dict[str, object]:
+    if isinstance(each, Refused):
+        return {
+            "number": each.number,
+            "name": each.name,
+            "state": "left out",
+            "reason": each.reason,
+        }
+    at = {extreme.extreme: extreme for extreme in each.map.extremes}
+    familiarity = each.familiarity
+    return {
+        "number": each.number,
+        "name": each.name,
+        "state": "explained",
+        "probability": each.answer.probability,
+        "logit": each.answer.logit,
+        "call": each.answer.call,
+        **{f"{name}_row_px": point.row_px for name, point in at.items()},
+        **{f"{name}_col_px": point.col_px for name, point in at.items()},
+        "distance": None if familiarity is None else familiarity.distance,
+        "unfamiliar": None if familiarity is None else familiarity.unfamiliar,
+        "training_scan": each.training_scan,
+        "doubts": " ".join(doubt.check for doubt in each.doubts),
+    }
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file, there in full or not at all."""
+    passing = path.with_name(f".{uuid4().hex}.part")
+    try:
+        passing.write_bytes(content)
+        passing.replace(path)
+    finally:
+        passing.unlink(missing_ok=True)
