@@ -125,6 +125,7 @@ def make_card(logit: float, **changes: Any) -> NetworkCard:
         "decisions": told,
         "study": study,
         "fixed_places": (),
+        "regions": (),
         "familiarity": None,
         "no_familiarity": "there are 3 validation scans",
         "reference": answer_reference(logit, told),

@@ -25,7 +25,7 @@ from sonolens.pipelines.export.description import (
     describe_training,
     measure_familiarity,
 )
-from sonolens.pipelines.export.packing import describe_decisions, export_networks
+from sonolens.pipelines.export.packing import describe_behaviour, export_networks
 from sonolens.pipelines.parameters import (
     EvaluationParameters,
     FramingParameters,
@@ -139,7 +139,7 @@ def export(partitions: list[str]) -> dict[str, NetworkWeights]:
             scans, tell_properties(scans), of_pictures(PICTURES), decisions, tell_study(), CONTEXT
         ),
         choose_fixed_places(of_pictures([regions] * COUNT), scans, decisions, SCORING),
-        describe_decisions(decisions, points, metrics, SCORING),
+        describe_behaviour(decisions, points, metrics, SCORING),
         FramingParameters(size_px=SIZE_PX, annotations="blank"),
         PUBLICATION,
         CONTEXT,

@@ -78,6 +78,7 @@ def card_of(weights: NetworkWeights, familiarity: Familiarity | None) -> Network
         decisions=decisions,
         study=study,
         fixed_places=(),
+        regions=(),
         familiarity=None if familiarity is None else familiarity.facts,
         no_familiarity="" if familiarity else "too few scans",
         reference=answer_reference(float(weights.header["probe_logit"]), decisions),

@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from sonolens.tables.external import HomeAndAway
-from sonolens.travel import NetworkCard, compare_home_and_away
+from sonolens.tables.external import HomeAndAway, RegionsHomeAndAway
+from sonolens.travel import NetworkCard, compare_home_and_away, compare_regions
 
 
 def told(**numbers: float) -> dict[str, object]:
@@ -75,4 +75,71 @@ def test_intervals_of_unlike_coverage_have_no_difference(card: NetworkCard) -> N
     )
 
     assert row["difference"] == pytest.approx(-0.1)
+    assert math.isnan(row["difference_low"])
+
+
+def looked(above: float, *, spread: float = 0.1, **changes: object) -> dict[str, object]:
+    """Hits in any region so far above a chance of 20 %."""
+    return {
+        "question": "pointing",
+        "asked_by": "cam",
+        "measure": "either",
+        "region": "any",
+        "subset": "correct",
+        "label": "both",
+        "drawn": "ring 0-5 mm",
+        "confidence": 0.95,
+        "value": 0.2 + above,
+        "expected": 0.2,
+        "n": 40,
+        "above": above,
+        "above_low": above - spread,
+        "above_high": above + spread,
+        **changes,
+    }
+
+
+def compare_looks(card: NetworkCard, home: list[object], here: list[object]) -> pd.DataFrame:
+    travelled = NetworkCard.model_validate(card.model_dump() | {"regions": home})
+    table = compare_regions(travelled, pd.DataFrame(here).assign(partition="test"))
+    return RegionsHomeAndAway.validate(table.assign(run="r"))
+
+
+def test_what_lies_above_chance_is_compared_for_each_study_has_a_chance_of_its_own(
+    card: NetworkCard,
+) -> None:
+    elsewhere = looked(0.3) | {"value": 0.7, "expected": 0.4}  # larger masses, more hits by chance
+
+    (row,) = compare_looks(card, [looked(0.5)], [elsewhere]).to_dict(orient="records")
+
+    assert (row["home"], row["away"]) == pytest.approx((0.7, 0.7))
+    assert row["difference"] == pytest.approx(-0.2)
+    assert row["difference_low"] == pytest.approx(-0.2 - math.hypot(0.1, 0.1))
+    assert row["difference_high"] == pytest.approx(-0.2 + math.hypot(0.1, 0.1))
+
+
+@pytest.mark.parametrize(
+    "home",
+    [[], [looked(0.5, drawn="ring 0-8 mm")], [looked(0.5, asked_by="grad_cam")]],
+    ids=["nothing told", "another ring", "another method"],
+)
+def test_what_was_not_asked_at_home_in_the_same_way_has_no_difference(
+    card: NetworkCard, home: list[object]
+) -> None:
+    (row,) = compare_looks(card, home, [looked(0.3)]).to_dict(orient="records")
+
+    assert row["away_above"] == 0.3
+    assert (row["home_n"], math.isnan(row["home_above"]), math.isnan(row["difference"])) == (
+        0,
+        True,
+        True,
+    )
+
+
+def test_intervals_of_unlike_coverage_leave_the_difference_without_one(card: NetworkCard) -> None:
+    (row,) = compare_looks(card, [looked(0.5, confidence=0.9)], [looked(0.3)]).to_dict(
+        orient="records"
+    )
+
+    assert row["difference"] == pytest.approx(-0.2)
     assert math.isnan(row["difference_low"])

@@ -1,7 +1,7 @@
 """Networks away from home: what they score here beside what they scored there, and what biopsies by them are worth."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from matplotlib.axes import Axes
@@ -18,9 +18,15 @@ from sonolens.figures.style import (
     new_page,
     place_axes,
 )
-from sonolens.tables.external import HomeAndAwayTable, NetBenefitTable
+from sonolens.tables.external import HomeAndAwayTable, NetBenefitTable, RegionsHomeAndAwayTable
 
 Row: TypeAlias = Mapping[Hashable, Any]
+
+COUNTED = (
+    "question == 'pointing' and region == 'any' and measure == 'either' "
+    "and subset == 'correct' and label == 'both'"
+)
+"""What the paper counts: of scans called rightly, one of both extremes in any region."""
 
 HOME, AWAY = "#8a5a00", "#0b6b5e"
 
@@ -31,25 +37,29 @@ ACROSS = 2
 
 
 @in_house_style
-def draw_home_and_away(home_and_away: HomeAndAwayTable) -> Figure:
-    """Draw the AUC per lesion of every network at home and here, with its intervals and chance."""
-    rows = home_and_away.query("metric == 'auc' and level == 'lesion'").to_dict(orient="records")
-    height_in = ROW_IN * max(1, len(rows))
-    width_in = 2 * MARGIN_IN + NAMES_IN + PANEL_IN
+def draw_home_and_away(
+    home_and_away: HomeAndAwayTable, regions_home_and_away: RegionsHomeAndAwayTable
+) -> Figure:
+    """Draw the AUC per lesion of every network at home and here, and how far above chance its maps hit, with intervals."""
+    areas = home_and_away.query("metric == 'auc' and level == 'lesion'").to_dict(orient="records")
+    hits = regions_home_and_away.query(COUNTED).to_dict(orient="records")
+    height_in = ROW_IN * max(1, len(areas), len(hits))
+    width_in = 2 * MARGIN_IN + 2 * NAMES_IN + 2 * PANEL_IN
     figure = new_page(width_in=width_in, height_in=HEAD_IN + height_in + FOOT_IN)
-    axes = place_axes(
-        figure, left_in=MARGIN_IN + NAMES_IN, top_in=HEAD_IN, size_in=(PANEL_IN, height_in)
-    )
-    for place, row in enumerate(rows):
-        _draw_area(axes, row, "home", place - 0.14, colour=HOME)
-        _draw_area(axes, row, "away", place + 0.14, colour=AWAY)
-    known = [row[each] for row in rows for each in ("home_low", "away_low")]
-    least = min([each for each in known if not math.isnan(each)], default=0.5)
-    axes.set(xlim=(min(0.45, least - 0.03), 1.0), ylim=(max(1, len(rows)) - 0.5, -0.5))
-    names = [elide(str(row["run"]), width_in=NAMES_IN - 0.2, size_pt=SMALL_PT) for row in rows]
-    axes.set_yticks(range(len(rows)), names)
-    axes.axvline(0.5, color=FAINT, linewidth=0.8, linestyle="dashed")
-    frame(axes, xlabel="AUC per lesion; dashed: chance", ylabel="")
+    for number, (rows, stem, chance, told) in enumerate(
+        [
+            (areas, "{}", 0.5, "AUC per lesion; dashed: chance"),
+            (hits, "{}_above", 0.0, "Hits in any region above chance (dashed), rightly called"),
+        ]
+    ):
+        axes = place_axes(
+            figure,
+            left_in=MARGIN_IN + NAMES_IN + number * (PANEL_IN + NAMES_IN),
+            top_in=HEAD_IN,
+            size_in=(PANEL_IN, ROW_IN * max(1, len(rows))),
+        )
+        _draw_pairs(axes, rows, stem=stem, chance=chance)
+        frame(axes, xlabel=told, ylabel="")
     write_words(
         figure,
         "At home and away",
@@ -87,18 +97,34 @@ def draw_net_benefit(net_benefit: NetBenefitTable) -> Figure:
     return figure
 
 
-def _draw_area(axes: Axes, row: Row, side: str, height: float, *, colour: str) -> None:
-    if math.isnan(row[side]):
+def _draw_pairs(axes: Axes, rows: Sequence[Row], *, stem: str, chance: float) -> None:
+    """Draw home above away for every row, from below chance to the best there can be."""
+    sides = {side: stem.format(side) for side in ("home", "away")}
+    for place, row in enumerate(rows):
+        _draw_interval(axes, row, sides["home"], place - 0.14, colour=HOME)
+        _draw_interval(axes, row, sides["away"], place + 0.14, colour=AWAY)
+    known = [row[f"{name}_low"] for row in rows for name in sides.values()]
+    least = min([each for each in known if not math.isnan(each)], default=chance)
+    axes.set(xlim=(min(chance - 0.05, least - 0.03), 1.0), ylim=(max(1, len(rows)) - 0.5, -0.5))
+    told = [" ".join(filter(None, (str(row["run"]), row.get("asked_by")))) for row in rows]
+    names = [elide(name, width_in=NAMES_IN - 0.2, size_pt=SMALL_PT) for name in told]
+    axes.set_yticks(range(len(rows)), names)
+    axes.axvline(chance, color=FAINT, linewidth=0.8, linestyle="dashed")
+
+
+def _draw_interval(axes: Axes, row: Row, name: str, height: float, *, colour: str) -> None:
+    if math.isnan(row[name]):
         return
+    told = f"{name}-{row['run']}"
     axes.plot(
-        [row[f"{side}_low"], row[f"{side}_high"]],
+        [row[f"{name}_low"], row[f"{name}_high"]],
         [height, height],
         color=colour,
         linewidth=1.4,
         solid_capstyle="butt",
-        gid=f"interval-{side}-{row['run']}",
+        gid=f"interval-{told}",
     )
-    axes.plot(row[side], height, "o", color=colour, markersize=4, gid=f"{side}-{row['run']}")
+    axes.plot(row[name], height, "o", color=colour, markersize=4, gid=told)
 
 
 def _draw_curve(axes: Axes, rows: NetBenefitTable, *, name: str) -> None:

@@ -35,6 +35,43 @@ class HomeAndAway(Estimates, unique=["run", "level", "rule", "metric"]):
     difference_high: Series[float] = pa.Field(nullable=True)
 
 
+class RegionsHomeAndAway(
+    Estimates,
+    unique=["run", "question", "asked_by", "measure", "region", "subset", "label", "drawn"],
+):
+    """Where a network looked on test scans of its own study, where it looks here, and how far that is from it.
+
+    `above` is what lies beyond `expected`: chance for the game, placebo regions for reliance. Each study has a chance of its
+    own, as its masses have sizes of their own, so that `difference` is of what lies above it.
+    """
+
+    run: Series[str]
+    question: Series[str] = pa.Field(isin=vocabulary.REGION_QUESTIONS)
+    asked_by: Series[str] = pa.Field(description="The method that drew the maps, or the fill.")
+    measure: Series[str] = pa.Field(description="Rule of the game, or measure of reliance.")
+    region: Series[str]
+    subset: Series[str] = pa.Field(isin=vocabulary.SUBSETS)
+    label: Series[str] = pa.Field(isin=vocabulary.COUNTED_LABELS)
+    drawn: Series[str] = pa.Field(description="Ring and tolerance; empty for reliance.")
+    home: Series[float] = pa.Field(nullable=True)
+    home_expected: Series[float] = pa.Field(nullable=True)
+    home_above: Series[float] = pa.Field(nullable=True)
+    home_above_low: Series[float] = pa.Field(nullable=True)
+    home_above_high: Series[float] = pa.Field(nullable=True)
+    home_n: Series[int] = pa.Field(
+        ge=0, description="0 where it was not asked, or drawn otherwise."
+    )
+    away: Series[float] = pa.Field(nullable=True)
+    away_expected: Series[float] = pa.Field(nullable=True)
+    away_above: Series[float] = pa.Field(nullable=True)
+    away_above_low: Series[float] = pa.Field(nullable=True)
+    away_above_high: Series[float] = pa.Field(nullable=True)
+    away_n: Series[int] = pa.Field(ge=0)
+    difference: Series[float] = pa.Field(nullable=True, description="Away less home, of above.")
+    difference_low: Series[float] = pa.Field(nullable=True)
+    difference_high: Series[float] = pa.Field(nullable=True)
+
+
 class Drift(Table, unique=["run", "property"]):
     """Where the scans here leave the range of those that trained a network.
 
@@ -86,6 +123,7 @@ class NetBenefit(Estimates, unique=["run", "threshold"]):
     n_malignant: Series[int] = pa.Field(ge=0)
 
 
+RegionsHomeAndAwayTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionsHomeAndAway)]
 HomeAndAwayTable: TypeAlias = Annotated[pd.DataFrame, fits(HomeAndAway)]
 DriftTable: TypeAlias = Annotated[pd.DataFrame, fits(Drift)]
 LocalRecalibrationTable: TypeAlias = Annotated[pd.DataFrame, fits(LocalRecalibration)]

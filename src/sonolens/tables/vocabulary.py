@@ -174,6 +174,9 @@ REGION_VIEWS = (
 RELIANCE_ANSWERS = ("shown", "undecided", "not shown", "cannot be asked")
 """Whether decisions hang on a region; ``undecided`` where fills differ."""
 
+REGION_QUESTIONS = ("pointing", "reliance")
+"""What is asked of a network and a region: whether maps point there, and whether calls hang on it."""
+
 DESCRIPTOR_STEMS: Unions = {
     "below": ("posterior", "shadow", "enhancement"),
     "peritumoral": ("margin", "halo", "border", "boundary", "contour"),

@@ -9,8 +9,8 @@ from sonolens.travel.card_of_run import pack_run
 from sonolens.travel.drift import measure_drift
 from sonolens.travel.familiarity import Familiarity, fit_familiarity
 from sonolens.travel.fixed_places import take_places, tell_places
-from sonolens.travel.frozen_decisions import freeze_decisions
-from sonolens.travel.home_and_away import compare_home_and_away
+from sonolens.travel.frozen_decisions import JUDGED_ON, freeze_decisions
+from sonolens.travel.home_and_away import compare_home_and_away, compare_regions
 from sonolens.travel.network_file import (
     TravellingNetwork,
     pack_network,
@@ -18,6 +18,7 @@ from sonolens.travel.network_file import (
     write_network,
 )
 from sonolens.travel.packed_familiarity import pack_familiarity
+from sonolens.travel.region_scores import score_regions, tell_region_scores
 from sonolens.travel.scan_hashes import digest_scan, is_among
 from sonolens.travel.training_range import ScanFacts, measure_picture, place_in_range
 from sonolens.travel.training_study import (

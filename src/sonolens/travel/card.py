@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 from sonolens.evaluation.classification import LesionProbability
 from sonolens.parameters import one_of
 from sonolens.tables.vocabulary import (
+    COUNTED_LABELS,
     LABELS,
     LEARNT_LABELS,
     LEVELS,
@@ -14,7 +15,9 @@ from sonolens.tables.vocabulary import (
     OPERATING_RULES,
     PARTITIONS,
     PROTOCOLS,
+    REGION_QUESTIONS,
     SEEN_ANNOTATIONS,
+    SUBSETS,
 )
 
 FORMAT = 1
@@ -184,6 +187,25 @@ class FamiliarityFacts(CardPart):
         return self.alarms / self.validation_scans
 
 
+class RegionScore(CardPart):
+    """How far above chance the network's maps pointed at a region, or its calls hung on it, on scans of its own study."""
+
+    question: Annotated[str, AfterValidator(one_of(REGION_QUESTIONS))]
+    asked_by: str = Field(description="The method that drew the maps, or the fill.")
+    measure: str = Field(description="The rule of the game, or the measure of reliance.")
+    region: str
+    subset: Annotated[str, AfterValidator(one_of(SUBSETS))]
+    label: Annotated[str, AfterValidator(one_of(COUNTED_LABELS))]
+    drawn: str = Field(description="Ring and tolerance of the game; empty for reliance.")
+    value: FiniteFloat | None
+    expected: FiniteFloat | None = Field(description="By chance, or on placebo regions.")
+    above: FiniteFloat | None
+    above_low: FiniteFloat | None
+    above_high: FiniteFloat | None
+    confidence: Share
+    n: NonNegativeInt = Field(description="Scans behind it.")
+
+
 class ReferenceAnswer(CardPart):
     """What the network makes of the reference pattern, by which a reader finds out a card that lies."""
 
@@ -206,6 +228,7 @@ class NetworkCard(CardPart):
     decisions: FrozenDecisions
     study: TrainingStudy
     fixed_places: tuple[FixedPlaces, ...]
+    regions: tuple[RegionScore, ...] = Field(description="On test scans only.")
     familiarity: FamiliarityFacts | None
     no_familiarity: str = Field(description="Why there is none; else empty.")
     reference: ReferenceAnswer

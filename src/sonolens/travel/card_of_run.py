@@ -31,7 +31,7 @@ def pack_run(
     Args:
         weights: As training packed it.
         annotations: What its scans were framed with: ``keep`` or ``blank``.
-        told: What was told of the run: `fit`, `study`, `fixed_places` and `decisions`, as JSON holds these parts of a card.
+        told: What was told of the run: `fit`, `study`, `fixed_places`, `decisions` and `regions`, as JSON holds these parts of a card.
         familiarity: From `pack_familiarity`.
         licences: Of the weights, and of the scans that trained them; None where not stated.
         software: Versions of the packages that export it.
@@ -56,6 +56,7 @@ def pack_run(
         decisions=decisions,
         study=told["study"],
         fixed_places=told["fixed_places"],
+        regions=told["regions"],
         familiarity=None if shape is None else shape.facts,
         no_familiarity=why_not,
         reference=answer_reference(float(weights.header["probe_logit"]), decisions),

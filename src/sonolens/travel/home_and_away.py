@@ -2,14 +2,20 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from sonolens.evaluation.statistics import independent_difference
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.travel.card import NetworkCard, Performance
+from sonolens.travel.region_scores import KEYS as KEYS_OF_REGIONS
+from sonolens.travel.region_scores import read_region_scores
 
+Limits: TypeAlias = tuple[float, float, float]
+"""A number between its limits."""
+
+ABOVE = ("above", "above_low", "above_high")
 KEYS = ["level", "rule", "metric"]
 NUMBERS = ["value", "ci_low", "ci_high"]
 
@@ -40,12 +46,54 @@ def compare_home_and_away(
     return pd.DataFrame(rows)
 
 
+def compare_regions(card: NetworkCard, scores: pd.DataFrame) -> pd.DataFrame:
+    """Set where a network looks here beside where it looked at home.
+
+    Args:
+        card: What it did at home.
+        scores: What it does here, from `score_regions`, with a column `partition`.
+
+    Returns:
+        Rows of a `RegionsHomeAndAway` table without the run, one per score here. What was not asked at home, or with
+        another ring, has no home and no difference.
+    """
+    both = scores.merge(
+        read_region_scores(card.regions), on=KEYS_OF_REGIONS, how="left", suffixes=("", "_home")
+    )
+    rows = []
+    for row in both.to_dict(orient="records"):
+        here = (row["above"], row["above_low"], row["above_high"])
+        home = (row["above_home"], row["above_low_home"], row["above_high_home"])
+        rows.append(
+            {name: row[name] for name in KEYS_OF_REGIONS}
+            | {
+                **_side("home", row, "_home"),
+                **_side("away", row, ""),
+                **_differ(
+                    here, home, alike=math.isclose(row["confidence"], row["confidence_home"])
+                ),
+                "partition": row["partition"],
+                "confidence": row["confidence"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _side(side: str, row: Mapping[Any, Any], suffix: str) -> dict[str, object]:
+    told = {name: row[f"{name}{suffix}"] for name in ("value", "expected", *ABOVE)}
+    n = row[f"n{suffix}"]
+    return {
+        side: told["value"],
+        f"{side}_expected": told["expected"],
+        **{f"{side}_{name}": told[name] for name in ABOVE},
+        f"{side}_n": 0 if math.isnan(n) else int(n),
+    }
+
+
 def _compare(told: Performance, found: Mapping[Any, Any]) -> dict[str, object]:
     home = (_number(told.value), _number(told.ci_low), _number(told.ci_high))
     away = (found["value"], found["ci_low"], found["ci_high"])
-    # Intervals of unlike coverage have no difference.
     alike = math.isclose(told.confidence, found["confidence"])
-    apart = independent_difference(away, home) if alike else (away[0] - home[0], math.nan, math.nan)
     return {
         "level": told.level,
         "rule": told.rule,
@@ -55,10 +103,16 @@ def _compare(told: Performance, found: Mapping[Any, Any]) -> dict[str, object]:
         **dict(zip(("away", "away_low", "away_high"), away, strict=True)),
         "away_n": found["n"],
         "chance": found["chance"],
-        **dict(zip(("difference", "difference_low", "difference_high"), apart, strict=True)),
+        **_differ(away, home, alike=alike),
         "partition": found["partition"],
         "confidence": found["confidence"],
     }
+
+
+def _differ(away: Limits, home: Limits, *, alike: bool) -> dict[str, object]:
+    """Away less home; intervals of unlike coverage have no difference."""
+    apart = independent_difference(away, home) if alike else (away[0] - home[0], math.nan, math.nan)
+    return dict(zip(("difference", "difference_low", "difference_high"), apart, strict=True))
 
 
 def _number(told: float | None) -> float:

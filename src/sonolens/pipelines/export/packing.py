@@ -16,6 +16,8 @@ from sonolens.pipelines.parameters import EvaluationParameters, FramingParameter
 from sonolens.pipelines.stations import station
 from sonolens.report.cards import PublicationParameters
 from sonolens.tables.classification import ClassificationMetricsTable, OperatingPointsTable
+from sonolens.tables.pointing import PointingGameTable
+from sonolens.tables.reliance import RelianceScoresTable
 from sonolens.tables.training import DecisionsTable
 
 
@@ -23,26 +25,40 @@ def packing_station() -> Pipeline:
     """Freeze how every network decides, and pack it with all that using it needs."""
     return station(
         "packing",
-        {describe_decisions: "frozen_decisions", export_networks: "exported_networks"},
+        {describe_behaviour: "network_behaviour", export_networks: "exported_networks"},
     )
 
 
-def describe_decisions(
+def describe_behaviour(
     decisions: DecisionsTable,
     operating_points: OperatingPointsTable,
     classification_metrics: ClassificationMetricsTable,
+    pointing_game: PointingGameTable,
+    reliance_scores: RelianceScoresTable,
     scoring: EvaluationParameters,
 ) -> Document:
-    """Describe how every network decides: temperature, thresholds, and how well that went on test scans."""
+    """Describe how every network decides, and how well it decided and where it looked on test scans."""
     return {
-        str(run): plain(
-            travel.freeze_decisions(
-                decided,
-                operating_points[operating_points["run"] == run],
-                classification_metrics[classification_metrics["run"] == run],
-                lesion_probability=scoring.lesion_probability,
-            )
-        )
+        str(run): {
+            "decisions": plain(
+                travel.freeze_decisions(
+                    decided,
+                    operating_points[operating_points["run"] == run],
+                    classification_metrics[classification_metrics["run"] == run],
+                    lesion_probability=scoring.lesion_probability,
+                )
+            ),
+            "regions": [
+                plain(score)
+                for score in travel.tell_region_scores(
+                    travel.score_regions(
+                        pointing_game[pointing_game["run"] == run],
+                        reliance_scores[reliance_scores["run"] == run],
+                        partition=travel.JUDGED_ON,
+                    )
+                )
+            ],
+        }
         for run, decided in decisions.groupby("run", sort=False)
     }
 
@@ -52,7 +68,7 @@ def export_networks(
     familiarity: Networks,
     training_studies: Mapping[str, Any],
     fixed_places: Mapping[str, Any],
-    frozen_decisions: Mapping[str, Any],
+    network_behaviour: Mapping[str, Any],
     framing: FramingParameters,
     publication: PublicationParameters,
     run_context: Mapping[str, Any],
@@ -68,7 +84,7 @@ def export_networks(
             told={
                 **trained,
                 "fixed_places": fixed_places[run],
-                "decisions": frozen_decisions[run],
+                **network_behaviour[run],
             },
             framing=framing,
             publication=publication,

@@ -25,6 +25,8 @@ from sonolens.progress import track
 from sonolens.report.sections import external
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.cohort import ScansTable
+from sonolens.tables.pointing import PointingGameTable
+from sonolens.tables.reliance import RelianceScoresTable
 from sonolens.tables.shortcuts import ScanPropertiesTable
 from sonolens.tables.training import DecisionsTable
 
@@ -38,6 +40,7 @@ def beside_home_station() -> Pipeline:
         "beside_home",
         {
             compare_home_and_away: "home_and_away",
+            compare_regions: "regions_home_and_away",
             measure_drift: "drift",
             score_recalibration: "local_recalibration",
             trace_net_benefit: "net_benefit",
@@ -60,6 +63,27 @@ def compare_home_and_away(
             read().card,
             classification_metrics[classification_metrics["run"] == run],
             partition=scoring.partition,
+        ).assign(run=run)
+        for run, read in external_networks.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def compare_regions(
+    external_networks: Travellers,
+    pointing_game: PointingGameTable,
+    reliance_scores: RelianceScoresTable,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Set where every network looks here beside where it looked on test scans of its own study."""
+    tables = [
+        travel.compare_regions(
+            read().card,
+            travel.score_regions(
+                pointing_game[pointing_game["run"] == run],
+                reliance_scores[reliance_scores["run"] == run],
+                partition=scoring.partition,
+            ).assign(partition=scoring.partition),
         ).assign(run=run)
         for run, read in external_networks.items()
     ]

@@ -8,11 +8,13 @@ from sonolens.report.cells import ReportCell, difference, score
 from sonolens.report.numerals import NOTHING, percent, percent_with_interval, score_with_interval
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
+from sonolens.report.verdicts import PLACES
 from sonolens.tables.external import (
     DriftTable,
     HomeAndAwayTable,
     LocalRecalibrationTable,
     NetBenefitTable,
+    RegionsHomeAndAwayTable,
 )
 
 SHOWN_METRICS = {
@@ -38,6 +40,15 @@ PROPERTY_WORDS = {
     "mass_width_mm": "width of the mass, mm",
     "annotation_share": "share that is annotation",
     "familiarity": "distance in the network's features",
+}
+COUNTED = "subset == 'correct' and label == 'both'"
+"""The scans that the paper counts."""
+PAPERS = "question == 'pointing' and region == 'any' and measure == 'either'"
+SHOWN_MEASURES = "measure in ['either', 'decision', 'hangs_most']"
+MEASURE_WORDS = {
+    "either": "one of two extremes hits",
+    "decision": "the extreme for the call hits",
+    "hangs_most": "the call hangs most on",
 }
 ADJUSTMENT_WORDS = {
     "as it came": "as they came",
@@ -78,6 +89,41 @@ def _say(row: Mapping[Any, Any]) -> str:
     return f"{told}; a difference is not shown ({change})."
 
 
+def say_where_it_looks(regions_home_and_away: RegionsHomeAndAwayTable) -> list[str]:
+    """Say of every network and method whether maps hit regions more often than blind points here, as the paper counts.
+
+    Returns:
+        One sentence each; what an interval does not settle is called not shown.
+    """
+    asked = regions_home_and_away.query(COUNTED).query(PAPERS)
+    return [
+        f"{row['run']}, {row['asked_by']}: {_say_of_regions(row)}"
+        for row in asked.to_dict(orient="records")
+    ]
+
+
+def _say_of_regions(row: Mapping[Any, Any]) -> str:
+    if math.isnan(row["away_above"]):
+        return "no map was scored here."
+    here, home = (
+        difference(row[f"{side}_above"], row[f"{side}_above_low"], row[f"{side}_above_high"])
+        for side in ("away", "home")
+    )
+    told = f"hits in any region lie {here} above chance here (n = {row['away_n']})"
+    if row["home_n"]:
+        told += f" and {home} at home (n = {row['home_n']})"
+    if not row["away_above_low"] > 0:
+        return f"{told}; here it is not shown that maps hit more often than blind points."
+    if math.isnan(row["difference"]):
+        return f"{told}."
+    change = difference(row["difference"], row["difference_low"], row["difference_high"])
+    if row["difference_high"] < 0:
+        return f"{told}: they lost {change}."
+    if row["difference_low"] > 0:
+        return f"{told}: they gained {change}."
+    return f"{told}; a difference is not shown ({change})."
+
+
 def _tell(tables: Tables) -> dict[str, Any]:
     compared, drift = tables["home_and_away"], tables["drift"]
     several = compared["run"].nunique() > 1
@@ -85,6 +131,8 @@ def _tell(tables: Tables) -> dict[str, Any]:
         "sentences": say_how_it_travelled(compared),
         "names": ("Network",) if several else (),
         "compared": _rows_of_comparison(compared, several=several),
+        "places": say_where_it_looks(tables["regions_home_and_away"]),
+        "regions": _rows_of_regions(tables["regions_home_and_away"], several=several),
         "drift": _rows_of_drift(drift, several=several),
         "recalibration": _rows_of_recalibration(tables["local_recalibration"], several=several),
         "benefit": _rows_of_benefit(tables["net_benefit"], several=several),
@@ -111,6 +159,36 @@ def _rows_of_comparison(table: HomeAndAwayTable, *, several: bool) -> list[dict[
         chance = NOTHING if math.isnan(row["chance"]) else score(row["chance"])
         names = _named(row["run"], SHOWN_METRICS[row["metric"]], row["level"], several=several)
         rows.append({"names": names, "cells": [*cells, ReportCell(apart), ReportCell(chance)]})
+    return rows
+
+
+def _rows_of_regions(table: RegionsHomeAndAwayTable, *, several: bool) -> list[dict[str, Any]]:
+    """The rows that the paper counts, with the most that hangs on a region beside where maps point."""
+    rows = []
+    for row in table.query(COUNTED).query(SHOWN_MEASURES).to_dict(orient="records"):
+        cells = [
+            ReportCell(
+                difference(
+                    row[f"{side}_above"], row[f"{side}_above_low"], row[f"{side}_above_high"]
+                ),
+                (
+                    f"{percent(row[side])} against {percent(row[f'{side}_expected'])}",
+                    f"n = {row[f'{side}_n']}",
+                )
+                if row[f"{side}_n"]
+                else ("not asked",),
+            )
+            for side in ("home", "away")
+        ]
+        apart = difference(row["difference"], row["difference_low"], row["difference_high"])
+        region = str(PLACES.get(row["region"], row["region"]))
+        words = (MEASURE_WORDS[row["measure"]], str(row["asked_by"]), region)
+        rows.append(
+            {
+                "names": _named(row["run"], *words, several=several),
+                "cells": [*cells, ReportCell(apart)],
+            }
+        )
     return rows
 
 
@@ -195,14 +273,14 @@ SECTION = Section(
     "external-validation",
     "Networks from elsewhere",
     "external.html",
-    needs=("home_and_away", "drift", "local_recalibration", "net_benefit"),
+    needs=("home_and_away", "regions_home_and_away", "drift", "local_recalibration", "net_benefit"),
     figures=(
         Caption(
             name="home_and_away_figure",
             intervals=True,
             title="At home and away",
-            text="AUC per lesion on test scans of the network's own study and on this study.",
-            alt="For every network two dots with intervals: its AUC at home and its AUC on this study, chance dashed.",
+            text="On test scans of the network's own study and on this study: AUC per lesion, and how far above chance an extreme of its maps lies in any region, of scans called rightly.",
+            alt="For every network, left its AUC and right its hits above chance, each as two dots with intervals, at home and on this study; chance dashed.",
         ),
         Caption(
             name="net_benefit_figure",
