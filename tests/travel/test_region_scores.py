@@ -71,7 +71,7 @@ def test_hits_are_told_above_chance_and_reliance_above_its_placebo() -> None:
         [0.5, 0.1, 0.4, 0.2, 0.6],
     ]
     assert scores["asked_by"].tolist() == ["cam", "mean"]
-    assert scores["drawn"].tolist() == ["ring 0-5 mm", ""]
+    assert scores["drawn"].tolist() == ["ring 0-5 mm", "ring 0-5 mm"]
 
 
 @pytest.mark.parametrize(

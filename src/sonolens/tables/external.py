@@ -52,7 +52,7 @@ class RegionsHomeAndAway(
     region: Series[str]
     subset: Series[str] = pa.Field(isin=vocabulary.SUBSETS)
     label: Series[str] = pa.Field(isin=vocabulary.COUNTED_LABELS)
-    drawn: Series[str] = pa.Field(description="Ring and tolerance; empty for reliance.")
+    drawn: Series[str] = pa.Field(description="The ring, and the tolerance of the game.")
     home: Series[float] = pa.Field(nullable=True)
     home_expected: Series[float] = pa.Field(nullable=True)
     home_above: Series[float] = pa.Field(nullable=True)

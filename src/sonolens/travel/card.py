@@ -196,7 +196,7 @@ class RegionScore(CardPart):
     region: str
     subset: Annotated[str, AfterValidator(one_of(SUBSETS))]
     label: Annotated[str, AfterValidator(one_of(COUNTED_LABELS))]
-    drawn: str = Field(description="Ring and tolerance of the game; empty for reliance.")
+    drawn: str = Field(description="The ring, and the tolerance of the game.")
     value: FiniteFloat | None
     expected: FiniteFloat | None = Field(description="By chance, or on placebo regions.")
     above: FiniteFloat | None

@@ -12,6 +12,7 @@ KEYS = ["question", "asked_by", "measure", "region", "subset", "label", "drawn"]
 """What one score is of."""
 
 NUMBERS = ["value", "expected", "above", "above_low", "above_high"]
+UNKNOWN = "unknown"
 AGAINST = "moved"
 """The null that reliance is held against here: the regions' own shapes, where there is no mass."""
 
@@ -34,7 +35,8 @@ def score_regions(
     hung = reliance_scores[
         (reliance_scores["partition"] == partition) & (reliance_scores["null"] == AGAINST)
     ]
-    return pd.concat([_of_pointing(hits), _of_reliance(hung)], ignore_index=True)
+    ring = f"ring {hits['ring'].iloc[0]}" if len(hits) else UNKNOWN
+    return pd.concat([_of_pointing(hits), _of_reliance(hung, drawn=ring)], ignore_index=True)
 
 
 def tell_region_scores(scores: pd.DataFrame) -> tuple[RegionScore, ...]:
@@ -77,7 +79,7 @@ def _of_pointing(hits: PointingGameTable) -> pd.DataFrame:
     )
 
 
-def _of_reliance(hung: RelianceScoresTable) -> pd.DataFrame:
+def _of_reliance(hung: RelianceScoresTable, *, drawn: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "question": "reliance",
@@ -86,7 +88,7 @@ def _of_reliance(hung: RelianceScoresTable) -> pd.DataFrame:
             "region": hung["region"],
             "subset": hung["subset"],
             "label": hung["label"],
-            "drawn": "",
+            "drawn": drawn,
             "value": hung["value"],
             "expected": hung["placebo"],
             "above": hung["difference"],

@@ -149,3 +149,10 @@ def test_panels_of_many_runs_share_their_limits_and_the_legend_lies_below_them()
     lowest = min(axes.get_tightbbox().y0 for axes in figure.axes)
     assert legend.get_window_extent().y1 <= lowest
     assert legend.get_window_extent().y0 >= 0
+
+
+def test_of_networks_that_were_fitted_elsewhere_it_is_said_that_no_epoch_is_known() -> None:
+    figure = draw_training(HISTORY.head(0), training_runs=runs("r"))
+
+    assert "brought no epochs" in words(figure)
+    assert figure.axes == []

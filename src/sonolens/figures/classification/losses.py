@@ -15,6 +15,7 @@ from sonolens.figures.panels import (
     hand_out_pens,
     name_pens,
     write_heading,
+    write_words,
 )
 from sonolens.figures.style import (
     BODY_PT,
@@ -39,8 +40,12 @@ def draw_training(
 
     One run is drawn in one panel. Several runs have a panel for training, validation and test
     scans and one legend entry per configuration. Test scans have a loss only where they chose the
-    epoch; their panel or line is absent otherwise.
+    epoch; their panel or line is absent otherwise. Networks that were fitted elsewhere brought no epochs: that is said.
     """
+    if training_history.empty:
+        figure = new_page(width_in=5.6, height_in=1.0)
+        write_words(figure, "Losses", "These networks brought no epochs of their fit.", foot_in=0.2)
+        return figure
     known = {name: title for name, title in LOSSES.items() if training_history[name].notna().any()}
     chosen_on = dict(zip(training_runs["run"], training_runs["chosen_on"], strict=True))
     groups = {str(run): rows for run, rows in training_history.groupby("run", sort=False)}

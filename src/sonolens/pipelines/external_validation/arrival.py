@@ -21,7 +21,7 @@ from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fitting import judge_scans
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable, ScreeningTable, SplitsTable
-from sonolens.tables.training import TrainingRunsTable
+from sonolens.tables.training import TrainingHistory, TrainingRunsTable
 
 
 def arrival_station() -> Pipeline:
@@ -29,7 +29,12 @@ def arrival_station() -> Pipeline:
     return station(
         "arrival",
         {
-            take_networks: ["model_weights", "training_runs", "operating_points"],
+            take_networks: [
+                "model_weights",
+                "training_runs",
+                "training_history",
+                "operating_points",
+            ],
             hold_out_scans: "splits",
             frame_scans: "model_inputs",
             score_shortcuts: "shortcut_audit",
@@ -41,8 +46,8 @@ def arrival_station() -> Pipeline:
 
 def take_networks(
     external_networks: Travellers, framing: FramingParameters
-) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
-    """Take in every network with how it was fitted and its frozen thresholds."""
+) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Take in every network with how it was fitted, no epoch of it, and its frozen thresholds."""
     weights, runs, points = {}, [], []
     for name, read in external_networks.items():
         card = read().card
@@ -51,7 +56,7 @@ def take_networks(
         weights[name] = partial(_pack, read, name)
         runs.append({**card.fit.model_dump(), "run": name, "configuration": name, "fold": 0})
         points += [{"run": name, **point.model_dump()} for point in card.decisions.operating_points]
-    return weights, pd.DataFrame(runs), pd.DataFrame(points)
+    return weights, pd.DataFrame(runs), TrainingHistory.empty(), pd.DataFrame(points)
 
 
 def hold_out_scans(
