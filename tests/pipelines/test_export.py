@@ -32,6 +32,8 @@ from sonolens.pipelines.parameters import (
     InferenceParameters,
 )
 from sonolens.report.cards import PublicationParameters
+from sonolens.tables.pointing import PointingGame
+from sonolens.tables.reliance import RelianceScores
 from sonolens.tables.vocabulary import LABELS, LEVELS, OPERATING_RULES, PLAYED_REGIONS
 from sonolens.travel import TravellingNetwork, is_among, read_network, take_places
 
@@ -136,15 +138,40 @@ def export(partitions: list[str]) -> dict[str, NetworkWeights]:
         weights,
         {run: (lambda each=each: each) for run, each in familiarity.items()},
         describe_training(
-            scans, tell_properties(scans), of_pictures(PICTURES), decisions, tell_study(), CONTEXT
+            scans,
+            tell_properties(scans),
+            of_pictures(PICTURES),
+            decisions,
+            tell_fits(),
+            tell_study(),
+            CONTEXT,
         ),
         choose_fixed_places(of_pictures([regions] * COUNT), scans, decisions, SCORING),
-        describe_behaviour(decisions, points, metrics, SCORING),
+        describe_behaviour(
+            decisions, points, metrics, tell_hits(), RelianceScores.empty(), SCORING
+        ),
         FramingParameters(size_px=SIZE_PX, annotations="blank"),
         PUBLICATION,
         CONTEXT,
     )
     return {run: pack() for run, pack in packed.items()}
+
+
+def tell_fits() -> pd.DataFrame:
+    fit = {"network": "tiny", "adaptation": "full", "protocol": "rigorous", "seed": 0}
+    fit |= {"start": "none", "labels": "given", "annotations": "as framed", "output_stride": 8}
+    fit |= {"learning_rate": 0.001, "n_weights": 100, "n_learning": 100, "epochs": 3}
+    fit |= {"chosen_on": "validation", "best_epoch": 2}
+    return pd.DataFrame([fit | {"run": RUN, "configuration": RUN, "fold": 0}])
+
+
+def tell_hits() -> pd.DataFrame:
+    """One row of the game on test scans, and the same on those that chose the network."""
+    row: dict[str, Any] = dict.fromkeys(PointingGame.to_schema().columns, 0.0)
+    row |= {"region": "any", "rule": "either", "subset": "correct", "label": "both"}
+    row |= {"method": "cam", "run": RUN, "n": 10, "rate": 0.7, "chance": 0.2, "ci_low": 0.4}
+    row |= {"ci_high": 0.9, "confidence": 0.95, "ring": "0-5 mm"}
+    return pd.DataFrame([row | {"partition": "test"}, row | {"partition": "validation"}])
 
 
 def tell_study() -> dict[str, str]:
@@ -196,6 +223,9 @@ def test_a_card_tells_how_the_network_decides_and_what_trained_it(
         each for each in card.decisions.performance if (each.level, each.metric) == ("scan", "auc")
     ]
     assert (auc.partition, auc.n) == ("test", 8)
+    (hits,) = card.regions
+    assert (hits.question, hits.asked_by, hits.above) == ("pointing", "cam", pytest.approx(0.5))
+    assert (card.fit.network, card.fit.best_epoch) == ("tiny", 2)
 
 
 def test_scans_that_trained_or_chose_are_known_and_test_scans_are_not(
