@@ -194,13 +194,15 @@ def drawn(**options: Any) -> Study:
     return READERS["phantoms"](None, **study["options"] | options)
 
 
-def write_manifest(folder: Path, **options: Any) -> None:
+def write_manifest(folder: Path, *, spacing: bool = False, **options: Any) -> None:
     study, rows = drawn(**options), []
     for row in study.scans.itertuples():
         names = f"{row.scan_id}.png", f"{row.scan_id}_mask.png"
         save_pair(str(row.scan_id), folder / names[0], folder / names[1], study=study)
         rows.append([*names, row.label, row.patient_id])
     table = pd.DataFrame(rows, columns=["image", "mask", "label", "patient_id"])
+    if spacing:
+        table = table.join(study.scans[["spacing_row_mm", "spacing_col_mm"]])
     table.to_csv(folder / "manifest.csv", index=False)
 
 
@@ -267,7 +269,7 @@ STUDIES: dict[str, list[tuple[Callable[[Path], None], str]]] = {
     "scans of one's own": [(write_manifest, "path/My scans")],
     "networks that travel": [
         (write_desk, "."),
-        (partial(write_manifest, **ELSEWHERE), "path/to"),
+        (partial(write_manifest, spacing=True, **ELSEWHERE), "path/to"),
     ],
     "published scans": [(write_busbra, "path/to/BUSBRA")],
     "files of a scanner": [(write_dicom, "path/to/folder")],
