@@ -37,7 +37,7 @@ class HomeAndAway(Estimates, unique=["run", "level", "rule", "metric"]):
 
 class RegionsHomeAndAway(
     Estimates,
-    unique=["run", "question", "asked_by", "measure", "region", "subset", "label", "drawn"],
+    unique=["run", "question", "asked_by", "measure", "region", "subset", "label"],
 ):
     """Where a network looked on test scans of its own study, where it looks here, and how far that is from it.
 
@@ -53,14 +53,13 @@ class RegionsHomeAndAway(
     subset: Series[str] = pa.Field(isin=vocabulary.SUBSETS)
     label: Series[str] = pa.Field(isin=vocabulary.COUNTED_LABELS)
     drawn: Series[str] = pa.Field(description="The ring, and the tolerance of the game.")
+    home_drawn: Series[str] = pa.Field(nullable=True)
     home: Series[float] = pa.Field(nullable=True)
     home_expected: Series[float] = pa.Field(nullable=True)
     home_above: Series[float] = pa.Field(nullable=True)
     home_above_low: Series[float] = pa.Field(nullable=True)
     home_above_high: Series[float] = pa.Field(nullable=True)
-    home_n: Series[int] = pa.Field(
-        ge=0, description="0 where it was not asked, or drawn otherwise."
-    )
+    home_n: Series[int] = pa.Field(ge=0, description="0 where it was not asked.")
     away: Series[float] = pa.Field(nullable=True)
     away_expected: Series[float] = pa.Field(nullable=True)
     away_above: Series[float] = pa.Field(nullable=True)

@@ -54,8 +54,8 @@ def compare_regions(card: NetworkCard, scores: pd.DataFrame) -> pd.DataFrame:
         scores: What it does here, from `score_regions`, with a column `partition`.
 
     Returns:
-        Rows of a `RegionsHomeAndAway` table without the run, one per score here. What was not asked at home, or with
-        another ring, has no home and no difference.
+        Rows of a `RegionsHomeAndAway` table without the run, one per score here. What was not asked at home has no home,
+        and what was asked of regions that were drawn otherwise has no difference.
     """
     both = scores.merge(
         read_region_scores(card.regions), on=KEYS_OF_REGIONS, how="left", suffixes=("", "_home")
@@ -69,14 +69,22 @@ def compare_regions(card: NetworkCard, scores: pd.DataFrame) -> pd.DataFrame:
             | {
                 **_side("home", row, "_home"),
                 **_side("away", row, ""),
-                **_differ(
-                    here, home, alike=math.isclose(row["confidence"], row["confidence_home"])
-                ),
+                **_differ_where_drawn_alike(row, here, home),
+                "drawn": row["drawn"],
+                "home_drawn": row["drawn_home"],
                 "partition": row["partition"],
                 "confidence": row["confidence"],
             }
         )
     return pd.DataFrame(rows)
+
+
+def _differ_where_drawn_alike(
+    row: Mapping[Any, Any], here: Limits, home: Limits
+) -> dict[str, object]:
+    if row["drawn"] != row["drawn_home"]:
+        home = (math.nan, math.nan, math.nan)
+    return _differ(here, home, alike=math.isclose(row["confidence"], row["confidence_home"]))
 
 
 def _side(side: str, row: Mapping[Any, Any], suffix: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from sonolens.tables.pointing import PointingGameTable
 from sonolens.tables.reliance import RelianceScoresTable
 from sonolens.travel.card import RegionScore
 
-KEYS = ["question", "asked_by", "measure", "region", "subset", "label", "drawn"]
+KEYS = ["question", "asked_by", "measure", "region", "subset", "label"]
 """What one score is of."""
 
 NUMBERS = ["value", "expected", "above", "above_low", "above_high"]

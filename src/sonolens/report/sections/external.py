@@ -113,15 +113,21 @@ def _say_of_regions(row: Mapping[Any, Any]) -> str:
     if row["home_n"]:
         told += f" and {home} at home (n = {row['home_n']})"
     if not row["away_above_low"] > 0:
-        return f"{told}; here it is not shown that maps hit more often than blind points."
+        return f"{told}; here it is not shown that maps hit more often than blind points{_tell_drawn(row)}."
     if math.isnan(row["difference"]):
-        return f"{told}."
+        return f"{told}{_tell_drawn(row)}."
     change = difference(row["difference"], row["difference_low"], row["difference_high"])
     if row["difference_high"] < 0:
         return f"{told}: they lost {change}."
     if row["difference_low"] > 0:
         return f"{told}: they gained {change}."
     return f"{told}; a difference is not shown ({change})."
+
+
+def _tell_drawn(row: Mapping[Any, Any]) -> str:
+    if not row["home_n"] or row["home_drawn"] == row["drawn"]:
+        return ""
+    return f"; regions were drawn with {row['home_drawn']} at home and with {row['drawn']} here, so that the two are not compared"
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
