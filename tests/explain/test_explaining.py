@@ -154,6 +154,15 @@ def test_with_a_mask_regions_chance_and_reliance_by_every_fill_are_told(
     assert ("reliance_undecided" in checks_of(told)) == (len(said) > 1)
 
 
+def test_a_network_that_says_the_same_of_everything_is_doubted_for_its_fills(
+    explain, new_scan, new_mask, silent_file
+):
+    told = explain(new_scan, mask=new_mask, network=silent_file)
+
+    (doubt,) = [each.text for each in told.doubts if each.check == "fill_alone"]
+    assert doubt.count("(0.5)") == len(told.regions.reliance.fills)
+
+
 def test_without_spacing_the_ring_is_relative(explain, new_scan, new_mask):
     assert "relative" in explain(new_scan, mask=new_mask).regions.ring
 

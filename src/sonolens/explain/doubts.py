@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from sonolens.explain.asking import Asked
-from sonolens.explain.document import Doubt, Explanation, Extreme, FamiliarityCheck, RangeCheck
+from sonolens.explain.document import (
+    Doubt,
+    Explanation,
+    Extreme,
+    FamiliarityCheck,
+    FillAnswer,
+    RangeCheck,
+)
 from sonolens.explain.words import (
     FILL_WORDS,
     PROPERTY_WORDS,
@@ -148,6 +155,8 @@ def _doubt_call(told: Explanation) -> Iterator[tuple[str, str]]:
             f"The frozen operating points do not agree: {benign} call it benign, {len(told.answer.calls) - benign} "
             "malignant. The call is a matter of what is chosen.",
         )
+    if told.regions is not None:
+        yield from _doubt_fills(told.answer.logit, told.regions.reliance.fills)
     if told.regions is not None and told.regions.reliance.hangs_most_on is None:
         said = ", ".join(
             f"{FILL_WORDS[fill.fill]}: {REGION_WORDS[fill.hangs_most_on]}"
@@ -156,6 +165,24 @@ def _doubt_call(told: Explanation) -> Iterator[tuple[str, str]]:
         yield (
             "reliance_undecided",
             f"What the call hangs on is undecided, for it depends on what stands in place of a region ({said}).",
+        )
+
+
+def _doubt_fills(logit: float, fills: tuple[FillAnswer, ...]) -> Iterator[tuple[str, str]]:
+    """A picture without any of the scan that says at least as much, the same way, makes the call by itself."""
+    alone = [
+        each
+        for each in fills
+        if each.empty_logit * logit > 0 and abs(each.empty_logit) >= abs(logit)
+    ]
+    if alone:
+        said = ", ".join(
+            f"{FILL_WORDS[each.fill]} ({tell_number(each.empty_logit)})" for each in alone
+        )
+        yield (
+            "fill_alone",
+            f"A picture that shows nothing of this scan is called as surely: {said}, the scan itself {tell_number(logit)}. "
+            "What its regions add says little there.",
         )
 
 

@@ -131,13 +131,22 @@ def tell_extreme(extreme: Extreme, *, signed: bool) -> str:
         where = f"{extreme.depth_mm:.1f} mm deep, {extreme.lateral_mm:.1f} mm from the left edge"
     adds = ""
     if extreme.logit_part is not None:
-        share = "" if extreme.logit_share is None else f", {percent(extreme.logit_share)} of it"
+        share = "" if extreme.logit_share is None else f", {tell_share(extreme.logit_share)}"
         adds = f"; adds {tell_number(extreme.logit_part)} to the logit{share}"
     region = (
         "" if extreme.region is None else f"; {REGION_WORDS.get(extreme.region, extreme.region)}"
     )
     tied = f"; one of {extreme.tied} that tie" if extreme.tied > 1 else ""
     return f"{name}: {where}{region}{adds}{tied}"
+
+
+def tell_share(share: float) -> str:
+    """Tell what part of a logit is, or how much speaks against it.
+
+    >>> tell_share(0.05), tell_share(-0.04)
+    ('5 % of it', 'against it by 4 %')
+    """
+    return f"{percent(share)} of it" if share >= 0 else f"against it by {percent(-share)}"
 
 
 def tell_law(told: Explanation) -> str:
