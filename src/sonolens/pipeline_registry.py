@@ -16,6 +16,7 @@ ASKED_FOR = {
     "compare",
     "export",
     "external_validation",
+    "transfer",
 }
 """Pipelines that run only by name: experiments that take long, what looks at earlier runs, and what leaves the house."""
 

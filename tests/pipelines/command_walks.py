@@ -73,7 +73,7 @@ WALKS = {
         "sonolens explain scan.dcm --network network.safetensors --mask mass.png --out case",
         "sonolens explain scans --network network.safetensors --mask masks --pages",
         "sonolens explain scan.png --network network.safetensors --method grad_cam",
-        "kedro run --env custom --pipelines external_validation --params 'study.path=path/to/manifest.csv,"
+        "kedro run --env custom --pipelines external_validation,reporting --params 'study.path=path/to/manifest.csv,"
         "external.networks=path/to/folder,data_root=data/elsewhere'",
     ],
     "planted evidence": [
@@ -172,5 +172,8 @@ NOT_RUN = {
     "kedro run --env bus_uclm": PUBLISHED,
     "kedro run --env oasbud": PUBLISHED,
     "kedro run --env udiat": PUBLISHED,
+    "kedro run --pipelines transfer --params 'compare.runs=latest@data/elsewhere latest@data/breast'": (
+        "needs networks on two studies; tests/pipelines/test_transfer.py reads made-up ones"
+    ),
 }
 """Command -> why it is not run."""

@@ -18,6 +18,7 @@ class HomeAndAway(Estimates, unique=["run", "level", "rule", "metric"]):
     """
 
     run: Series[str]
+    home_study: Series[str] = pa.Field(description="What trained the network.")
     level: Series[str] = pa.Field(isin=vocabulary.LEVELS)
     rule: Series[str] = pa.Field(isin=RULES_OR_NONE)
     metric: Series[str] = pa.Field(isin=vocabulary.METRICS)
@@ -71,6 +72,27 @@ class RegionsHomeAndAway(
     difference_high: Series[float] = pa.Field(nullable=True)
 
 
+class TransferMatrix(Estimates, unique=["network", "trained_on", "tested_on", "method"]):
+    """What every network scores on test scans of its own study, ``home``, and on every study that it arrived at.
+
+    `above` are hits of its maps above chance, as the paper counts them.
+    """
+
+    network: Series[str]
+    trained_on: Series[str]
+    tested_on: Series[str]
+    method: Series[str]
+    auc: Series[float] = pa.Field(ge=0, le=1, nullable=True, description="Per lesion.")
+    auc_low: Series[float] = pa.Field(nullable=True)
+    auc_high: Series[float] = pa.Field(nullable=True)
+    n: Series[int] = pa.Field(ge=0, description="Lesions behind the AUC.")
+    above: Series[float] = pa.Field(nullable=True)
+    above_low: Series[float] = pa.Field(nullable=True)
+    above_high: Series[float] = pa.Field(nullable=True)
+    n_hits: Series[int] = pa.Field(ge=0, description="Scans behind the hits.")
+    drawn: Series[str] = pa.Field(description="The ring, and the tolerance of the game.")
+
+
 class Drift(Table, unique=["run", "property"]):
     """Where the scans here leave the range of those that trained a network.
 
@@ -122,8 +144,9 @@ class NetBenefit(Estimates, unique=["run", "threshold"]):
     n_malignant: Series[int] = pa.Field(ge=0)
 
 
-RegionsHomeAndAwayTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionsHomeAndAway)]
 HomeAndAwayTable: TypeAlias = Annotated[pd.DataFrame, fits(HomeAndAway)]
+RegionsHomeAndAwayTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionsHomeAndAway)]
+TransferMatrixTable: TypeAlias = Annotated[pd.DataFrame, fits(TransferMatrix)]
 DriftTable: TypeAlias = Annotated[pd.DataFrame, fits(Drift)]
 LocalRecalibrationTable: TypeAlias = Annotated[pd.DataFrame, fits(LocalRecalibration)]
 NetBenefitTable: TypeAlias = Annotated[pd.DataFrame, fits(NetBenefit)]

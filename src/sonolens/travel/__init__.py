@@ -27,3 +27,4 @@ from sonolens.travel.training_study import (
     describe_training_study,
     measure_masses,
 )
+from sonolens.travel.transfer import Validation, tabulate_transfer

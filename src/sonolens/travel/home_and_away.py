@@ -43,7 +43,7 @@ def compare_home_and_away(
             (scored[KEYS] == [told.level, told.rule, told.metric]).all(axis=1)
         ].to_dict(orient="records")
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(home_study=card.study.name)
 
 
 def compare_regions(card: NetworkCard, scores: pd.DataFrame) -> pd.DataFrame:
