@@ -130,6 +130,19 @@ class LocalRecalibration(Estimates, unique=["run", "adjustment"]):
     n_local: Series[int] = pa.Field(ge=0)
 
 
+class ValidationSize(Estimates, unique=["run", "criterion"]):
+    """How many lesions an external validation takes, beside those that are here; see `score_sample_size`."""
+
+    run: Series[str]
+    criterion: Series[str] = pa.Field(isin=vocabulary.SIZE_CRITERIA)
+    expected: Series[float] = pa.Field(nullable=True)
+    width: Series[float] = pa.Field(gt=0, description="Of the interval that is asked for.")
+    needed: Series[float] = pa.Field(ge=1, nullable=True)
+    needed_malignant: Series[float] = pa.Field(ge=0, nullable=True)
+    n: Series[int] = pa.Field(ge=0)
+    n_malignant: Series[int] = pa.Field(ge=0)
+
+
 class NetBenefit(Estimates, unique=["run", "threshold"]):
     """What calling by a network is worth beside calling everybody or nobody, in lesions; see `trace_net_benefit`."""
 
@@ -150,3 +163,4 @@ TransferMatrixTable: TypeAlias = Annotated[pd.DataFrame, fits(TransferMatrix)]
 DriftTable: TypeAlias = Annotated[pd.DataFrame, fits(Drift)]
 LocalRecalibrationTable: TypeAlias = Annotated[pd.DataFrame, fits(LocalRecalibration)]
 NetBenefitTable: TypeAlias = Annotated[pd.DataFrame, fits(NetBenefit)]
+ValidationSizeTable: TypeAlias = Annotated[pd.DataFrame, fits(ValidationSize)]

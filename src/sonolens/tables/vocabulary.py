@@ -174,6 +174,9 @@ REGION_VIEWS = (
 RELIANCE_ANSWERS = ("shown", "undecided", "not shown", "cannot be asked")
 """Whether decisions hang on a region; ``undecided`` where fills differ."""
 
+SIZE_CRITERIA = ("observed_to_expected", "calibration_slope", "auc")
+"""What the size of an external validation is planned for."""
+
 REGION_QUESTIONS = ("pointing", "reliance")
 """What is asked of a network and a region: whether maps point there, and whether calls hang on it."""
 

@@ -10,7 +10,7 @@ from sonolens.travel.drift import measure_drift
 from sonolens.travel.familiarity import Familiarity, fit_familiarity
 from sonolens.travel.fixed_places import take_places, tell_places
 from sonolens.travel.frozen_decisions import JUDGED_ON, freeze_decisions
-from sonolens.travel.home_and_away import compare_home_and_away, compare_regions
+from sonolens.travel.home_and_away import compare_home_and_away, compare_regions, find_home_auc
 from sonolens.travel.network_file import (
     TravellingNetwork,
     pack_network,

@@ -46,6 +46,16 @@ def compare_home_and_away(
     return pd.DataFrame(rows).assign(home_study=card.study.name)
 
 
+def find_home_auc(card: NetworkCard) -> float:
+    """Find the AUC per lesion on test scans of the network's own study; NaN where its card does not tell it."""
+    found = [
+        told.value
+        for told in card.decisions.performance
+        if (told.partition, told.level, told.metric) == ("test", "lesion", "auc")
+    ]
+    return _number(found[0]) if found else math.nan
+
+
 def compare_regions(card: NetworkCard, scores: pd.DataFrame) -> pd.DataFrame:
     """Set where a network looks here beside where it looked at home.
 

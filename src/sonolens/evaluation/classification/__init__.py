@@ -52,5 +52,6 @@ from sonolens.evaluation.classification.roc import (
     weighted_aucs,
     youden,
 )
+from sonolens.evaluation.classification.sample_size import score_sample_size
 from sonolens.evaluation.classification.scores import score_classification
 from sonolens.evaluation.classification.temperature import fit_temperature

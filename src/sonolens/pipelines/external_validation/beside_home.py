@@ -44,6 +44,7 @@ def beside_home_station() -> Pipeline:
             measure_drift: "drift",
             score_recalibration: "local_recalibration",
             trace_net_benefit: "net_benefit",
+            score_sample_size: "validation_size",
             draw_home_and_away: "home_and_away_figure",
             draw_net_benefit: "net_benefit_figure",
         },
@@ -141,6 +142,25 @@ def trace_net_benefit(
         partition=scoring.partition,
         lesion_probability=scoring.lesion_probability,
         bootstrap=scoring.bootstrap,
+    )
+
+
+def score_sample_size(
+    external_networks: Travellers,
+    decisions: DecisionsTable,
+    external_validation: ExternalValidationParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Score whether there are as many lesions here as a validation takes."""
+    return classification.score_sample_size(
+        decisions,
+        home_auc={
+            run: travel.find_home_auc(read().card) for run, read in external_networks.items()
+        },
+        widths=external_validation.interval_widths.model_dump(),
+        partition=scoring.partition,
+        lesion_probability=scoring.lesion_probability,
+        confidence=scoring.confidence,
     )
 
 

@@ -15,6 +15,7 @@ from sonolens.tables.external import (
     LocalRecalibrationTable,
     NetBenefitTable,
     RegionsHomeAndAwayTable,
+    ValidationSizeTable,
 )
 
 SHOWN_METRICS = {
@@ -49,6 +50,11 @@ MEASURE_WORDS = {
     "either": "one of two extremes hits",
     "decision": "the extreme for the call hits",
     "hangs_most": "the call hangs most on",
+}
+CRITERION_WORDS = {
+    "observed_to_expected": "cancers seen to foretold",
+    "calibration_slope": "calibration slope",
+    "auc": "AUC",
 }
 ADJUSTMENT_WORDS = {
     "as it came": "as they came",
@@ -141,6 +147,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
         "regions": _rows_of_regions(tables["regions_home_and_away"], several=several),
         "drift": _rows_of_drift(drift, several=several),
         "recalibration": _rows_of_recalibration(tables["local_recalibration"], several=several),
+        "size": _rows_of_size(tables["validation_size"], several=several),
         "benefit": _rows_of_benefit(tables["net_benefit"], several=several),
         "confidence": float(compared["confidence"].iloc[0]) if len(compared) else math.nan,
     }
@@ -275,11 +282,45 @@ def _rows_of_benefit(table: NetBenefitTable, *, several: bool) -> list[dict[str,
     ]
 
 
+def _rows_of_size(table: ValidationSizeTable, *, several: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "names": _named(row["run"], CRITERION_WORDS[row["criterion"]], several=several),
+            "cells": [
+                ReportCell(_number(row["expected"])),
+                ReportCell(_number(row["width"])),
+                ReportCell(
+                    NOTHING if math.isnan(row["needed"]) else f"{row['needed']:,.0f}",
+                    ()
+                    if math.isnan(row["needed"])
+                    else (f"{row['needed_malignant']:,.0f} malignant",),
+                ),
+                ReportCell(f"{row['n']:,}", (f"{row['n_malignant']:,} malignant",)),
+                ReportCell(_say_enough(row)),
+            ],
+        }
+        for row in table.to_dict(orient="records")
+    ]
+
+
+def _say_enough(row: Mapping[Any, Any]) -> str:
+    if math.isnan(row["needed"]):
+        return "nobody can say"
+    return "enough" if row["n"] >= row["needed"] else "too few"
+
+
 SECTION = Section(
     "external-validation",
     "Networks from elsewhere",
     "external.html",
-    needs=("home_and_away", "regions_home_and_away", "drift", "local_recalibration", "net_benefit"),
+    needs=(
+        "home_and_away",
+        "regions_home_and_away",
+        "drift",
+        "local_recalibration",
+        "net_benefit",
+        "validation_size",
+    ),
     figures=(
         Caption(
             name="home_and_away_figure",
