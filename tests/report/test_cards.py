@@ -178,3 +178,10 @@ def test_names_do_nothing_in_a_model_card() -> None:
     assert yaml.safe_load(head)["model-index"][0]["results"][0]["dataset"]["type"] == EVIL
     assert "<script" not in body
     assert "&lt;script&gt;alert(\"'1\\|2'\")" in body
+
+
+def test_a_card_of_networks_from_elsewhere_names_what_fitted_them() -> None:
+    said = model_card(training_runs=training_runs_table(home_study="elsewhere"))
+
+    assert "fitted to elsewhere, judged on" in said
+    assert "It knows scans like those of elsewhere" in said

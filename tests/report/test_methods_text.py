@@ -197,3 +197,14 @@ def test_what_was_left_out_is_told() -> None:
         "376 scans were read and screened, after 133 normal had been left out; screening left out 4 with errors."
         in text
     )
+
+
+def test_of_networks_from_elsewhere_no_fit_is_claimed() -> None:
+    runs = tables()["training_runs"].assign(home_study="busbra")
+    said = write(training_runs=runs)
+
+    assert "No network was fitted to the scans that were scored" in said
+    assert "came from elsewhere, fitted to busbra" in said
+    assert "fitted:" not in said
+    assert "the validation scans of the networks' own study" in said
+    assert "the validation scans (" not in said

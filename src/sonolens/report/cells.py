@@ -59,7 +59,7 @@ def read_over_runs(
     *,
     scale: Scale,
     value: str,
-    limits: tuple[str, str] = ("ci_low", "ci_high"),
+    limits: tuple[str, ...] = ("ci_low", "ci_high"),
     beside: Mapping[str, str] | None = None,
 ) -> ReportCell:
     """Read a score of one run, or of several.
@@ -68,7 +68,7 @@ def read_over_runs(
         rows: One row per run.
         scale: How the score is printed.
         value: Column of the score; runs where it is NaN are left out.
-        limits: Columns of its interval.
+        limits: Columns of its interval; none for a score that has no interval of its own.
         beside: Further columns of the same scale by the words that stand before them.
 
     Returns:

@@ -18,6 +18,19 @@ def name_runs(training_runs: TrainingRunsTable) -> dict[str, list[str]]:
     }
 
 
+def name_homes(training_runs: TrainingRunsTable) -> list[str]:
+    """Name the studies that networks were fitted to, where these came from elsewhere; nothing of own fits.
+
+    >>> name_homes(pd.DataFrame({"run": ["a", "b"], "home_study": ["busbra", "busbra"]}))
+    ['busbra']
+    >>> name_homes(pd.DataFrame({"run": ["a"]}))
+    []
+    """
+    if "home_study" not in training_runs:
+        return []
+    return list(dict.fromkeys(training_runs["home_study"].astype(str)))
+
+
 NAMED = {"run": "Run", "level": "Level", "rule": "Threshold rule"}
 """What names the rows of scores of calls."""
 

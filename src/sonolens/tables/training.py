@@ -39,6 +39,9 @@ class TrainingRuns(Table):
     chosen_on: Series[str] = pa.Field(isin=PARTITIONS, description="Whose loss chose the epoch.")
     best_epoch: Series[int] = pa.Field(ge=1)
     epochs: Series[int] = pa.Field(ge=1, description="Epochs fitted.")
+    home_study: Series[str] | None = pa.Field(
+        description="The study that a network was fitted to, where that is not the one at hand; absent of own fits."
+    )
 
 
 class TrainingHistory(Table, unique=["run", "epoch"]):

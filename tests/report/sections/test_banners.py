@@ -43,6 +43,14 @@ def test_each_banner_is_raised_exactly_when_it_applies(
     assert len(banners) == phantoms + relative + random_start + paper
 
 
+def test_networks_from_elsewhere_are_told_before_any_number() -> None:
+    (banner,) = raised(training_runs=training_runs_table(home_study="busbra"))
+
+    assert banner.title == "Fitted elsewhere, judged here."
+    assert "fitted to busbra" in banner.text
+    assert "nothing was fitted here" in banner.text
+
+
 def test_some_phantoms_among_patients_are_counted() -> None:
     (banner,) = raised(scans=scans_table(source=["phantoms"] * 3 + ["busbra"] * 5))
 

@@ -8,15 +8,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from sonolens.evaluation.classification.auc_bootstrap import two_sided_p
-from sonolens.evaluation.classification.delong import AucDifference, unmoved_difference
+from sonolens.evaluation.classification.auc_bootstrap import difference_of_drawn
+from sonolens.evaluation.classification.delong import AucDifference
 from sonolens.evaluation.experiments.configurations import Pointing, name_rates
 from sonolens.evaluation.statistics.intervals import (
     UNMOVED,
     Bootstrap,
     bootstrap_differences,
     bootstrap_rates,
-    percentile_interval,
     ratio,
     resampled_sums,
 )
@@ -136,17 +135,8 @@ def compare_resampled(
     if np.isnan(values).any() or not patients:
         return dict.fromkeys(("difference", "ci_low", "ci_high", "p_value"), np.nan)
     moved = all(_moves(each) for each in drawn)
-    apart = drawn[0] - drawn[1]
-    apart = apart[~np.isnan(apart)]
-    if not moved or not apart.size:
-        return _tell(unmoved_difference(*values, n=patients, confidence=confidence))
-    low, high = percentile_interval(apart, confidence=confidence)
-    return {
-        "difference": values[0] - values[1],
-        "ci_low": low,
-        "ci_high": high,
-        "p_value": two_sided_p(apart),
-    }
+    apart = drawn[0] - drawn[1] if moved else np.empty(0)
+    return _tell(difference_of_drawn(*values, apart, patients=patients, confidence=confidence))
 
 
 def seed_apart(bootstrap: Bootstrap) -> tuple[Bootstrap, Bootstrap]:

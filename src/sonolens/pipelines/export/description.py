@@ -51,6 +51,10 @@ def describe_training(
     run_context: Mapping[str, Any],
 ) -> Document:
     """Describe, for every network, its fit and the study of it: counts, devices, ranges and salted hashes."""
+    if "home_study" in training_runs:
+        raise ValueError(
+            "these networks came from elsewhere, and what fitted them is not here; pass on the files that they came as"
+        )
     fits = training_runs.set_index("run").drop(columns=["configuration", "fold"])
     measured = _measure_scans(scans, raw_images, decisions)
     made_in = run_context["inputs"].get("model_weights", run_context["run_id"])

@@ -54,7 +54,10 @@ def take_networks(
         _refuse_other_framing(card.framing, framing, name=name)
         # Packed when saved, one after the other, and not held until then.
         weights[name] = partial(_pack, read, name)
-        runs.append({**card.fit.model_dump(), "run": name, "configuration": name, "fold": 0})
+        runs.append(
+            {**card.fit.model_dump(), "run": name, "configuration": name, "fold": 0}
+            | {"home_study": card.study.name}
+        )
         points += [{"run": name, **point.model_dump()} for point in card.decisions.operating_points]
     return weights, pd.DataFrame(runs), TrainingHistory.empty(), pd.DataFrame(points)
 

@@ -8,6 +8,7 @@ import yaml
 
 from sonolens.report.cards.publication import PublicationParameters
 from sonolens.report.layout import open_templates
+from sonolens.report.runs import name_homes
 from sonolens.report.scores import JUDGED_BY, NO_RULE, WHOLE
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.pointing import PointingGameTable
@@ -71,6 +72,7 @@ def write_model_card(
             header=yaml.safe_dump(header, sort_keys=False, allow_unicode=True),
             run=run_context,
             study=study_facts,
+            homes=name_homes(training_runs),
             runs=training_runs.to_dict(orient="records"),
             scores=_list_scores(results),
             game=_list_hits(pointing_game),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sonolens.report.methods_text.settings import RunSettings, clause, listed, sentence, spread
 from sonolens.report.numerals import percent
-from sonolens.report.runs import confidence_of
+from sonolens.report.runs import confidence_of, name_homes
 from sonolens.report.scores import JUDGED_BY, RULES
 from sonolens.report.section import Tables
 from sonolens.tables.filled_in import name_units
@@ -14,17 +14,18 @@ def tell(settings: RunSettings, tables: Tables) -> Iterator[str]:
     """Tell how logits became calls, and how these were scored."""
     decisions, metrics = tables["decisions"], tables["classification_metrics"]
     temperatures = decisions["temperature"].unique()
+    whose = " of the networks' own study" if name_homes(tables["training_runs"]) else ""
     yield clause(
         (temperatures != 1).any(),
-        "Logits were divided by a temperature that was fitted to the validation scans "
+        f"Logits were divided by a temperature that was fitted to the validation scans{whose} "
         f"({spread(temperatures)}).",
     )
     points = tables["operating_points"]
     scan_points = points[(points["level"] == "scan") & (points["rule"] == JUDGED_BY)]
     yield sentence(
         "A scan was called malignant from the threshold on that lies closest to the upper left corner of the ROC curve of the "
-        "{chosen_on} scans ({threshold}); it was then kept. Further thresholds: {rules}.",
-        chosen_on=listed(scan_points["chosen_on"]),
+        "{chosen_on} ({threshold}); it was then kept. Further thresholds: {rules}.",
+        chosen_on=clause(len(scan_points), f"{listed(scan_points['chosen_on'])} scans{whose}"),
         threshold=spread(scan_points["threshold"]),
         rules=listed(RULES[rule] for rule in RULES if rule in set(points["rule"]) - {JUDGED_BY}),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from sonolens.report.methods_text.settings import RunSettings, clause, listed, sentence, spread
 from sonolens.report.numerals import percent
+from sonolens.report.runs import name_homes
 from sonolens.report.section import Tables
 from sonolens.tables.filled_in import is_filled, name_units
 from sonolens.tables.vocabulary import PARTITIONS
@@ -63,38 +64,47 @@ def _tell_reading(facts: Mapping[str, Any]) -> str:
 
 def _tell_split(settings: RunSettings, tables: Tables) -> Iterator[str]:
     splits = tables["splits"]
-    units = name_units(tables["scans"])
-    folds = splits["fold"].nunique()
     sizes = splits.groupby(["partition", "fold"]).size()
     told = ", ".join(
         f"{spread(sizes[part], digits=9)} {part}" for part in PARTITIONS if part in sizes.index
     )
-    validation = settings.look_up("splits", "split.validation_share")
-    test = settings.look_up("splits", "split.test_share")
-    repeats = settings.look_up("splits", "split.repeats")
-    seed = settings.look_up("splits", "split.seed")
-    match settings.look_up("splits", "split.scheme"):
-        case "holdout" if validation is not None and test is not None:
-            yield (
-                f"Partitions were dealt once by {units}: {percent(test)} of them to test, {percent(validation)} to "
-                f"validation, the others to training, stratified by label and BI-RADS category ({told} scans)."
-            )
-        case "kfold" if validation is not None:
-            yield (
-                f"Cross-validation had {folds} folds{clause((repeats or 1) > 1, f' in {repeats} repeats')}, dealt by {units} "
-                f"and stratified by label and BI-RADS category; {percent(validation)} of the {units} of each fold were its "
-                f"validation partition ({told} scans per fold)."
-            )
-        case "official":
-            yield (
-                f"The {folds} folds are those that the authors of the data set published; validation partitions were "
-                f"dealt by {units} ({told} scans per fold)."
-            )
-        case _:
-            yield f"Partitions hold {told} scans{clause(folds > 1, f' in each of {folds} folds')}."
-    yield sentence("The seed of the split was {seed}.", seed=seed)
+    if name_homes(tables["training_runs"]):
+        yield (
+            "No network was fitted to the scans that were scored; train scans, of other patients, stand in for training scans where "
+            f"fixed places and donors are taken ({told} scans)."
+        )
+    else:
+        folds, units = splits["fold"].nunique(), name_units(tables["scans"])
+        yield _tell_dealing(settings, told=told, folds=folds, units=units)
+        yield sentence(
+            "The seed of the split was {seed}.", seed=settings.look_up("splits", "split.seed")
+        )
     yield sentence(
         "Scans that are the same or may show one mass (textures correlating at {least} or more once laid on each other) "
         "stayed in one partition.",
         least=settings.look_up("screening", "screening.min_kinship"),
     )
+
+
+def _tell_dealing(settings: RunSettings, *, told: str, folds: int, units: str) -> str:
+    validation = settings.look_up("splits", "split.validation_share")
+    test = settings.look_up("splits", "split.test_share")
+    repeats = settings.look_up("splits", "split.repeats")
+    match settings.look_up("splits", "split.scheme"):
+        case "holdout" if validation is not None and test is not None:
+            return (
+                f"Partitions were dealt once by {units}: {percent(test)} of them to test, {percent(validation)} to "
+                f"validation, the others to training, stratified by label and BI-RADS category ({told} scans)."
+            )
+        case "kfold" if validation is not None:
+            return (
+                f"Cross-validation had {folds} folds{clause((repeats or 1) > 1, f' in {repeats} repeats')}, dealt by {units} "
+                f"and stratified by label and BI-RADS category; {percent(validation)} of the {units} of each fold were its "
+                f"validation partition ({told} scans per fold)."
+            )
+        case "official":
+            return (
+                f"The {folds} folds are those that the authors of the data set published; validation partitions were "
+                f"dealt by {units} ({told} scans per fold)."
+            )
+    return f"Partitions hold {told} scans{clause(folds > 1, f' in each of {folds} folds')}."

@@ -13,6 +13,7 @@ from sonolens.report.methods_text.settings import (
     spread_whole,
 )
 from sonolens.report.numerals import counted, percent
+from sonolens.report.runs import name_homes
 from sonolens.report.section import Tables
 
 STARTS = {"none": "random weights", "imagenet": "ImageNet weights"}
@@ -46,11 +47,13 @@ def _tell_grid(runs: pd.DataFrame) -> str:
     starts = listed(STARTS.get(start, start) for start in runs["start"])
     adaptations = listed(ADAPTATIONS.get(name, name) for name in runs["adaptation"])
     configurations = runs["configuration"].nunique()
+    homes = name_homes(runs)
+    came = f"came from elsewhere, fitted to {listed(homes)}" if homes else ""
     grid = (
         f"{len(runs)} runs ({counted(configurations, 'configuration')}, {counted(runs['seed'].nunique(), 'seed')}, "
-        f"{counted(runs['fold'].nunique(), 'fold')}) were fitted"
+        f"{counted(runs['fold'].nunique(), 'fold')}) {came or 'were fitted'}"
         if len(runs) > 1
-        else "One network was fitted"
+        else f"One network {came or 'was fitted'}"
     )
     weights = spread_whole(runs["n_weights"])
     learning = spread_whole(runs["n_learning"])
@@ -95,10 +98,11 @@ def _tell_augmentation(settings: RunSettings) -> str:
 
 def _tell_protocols(runs: pd.DataFrame) -> Iterator[str]:
     """Tell whose loss chose the epoch, which is not the same for all protocols."""
+    whose = " of its own study" if name_homes(runs) else ""
     for chosen_on, found in runs.groupby("chosen_on", sort=False):
         share = "" if len(found) == len(runs) else f" ({len(found)} of {len(runs)} runs)"
         yield (
-            f"The weights of the epoch with the lowest loss of the {chosen_on} scans were kept (epoch "
+            f"The weights of the epoch with the lowest loss of the {chosen_on} scans{whose} were kept (epoch "
             f"{spread(found['best_epoch'], digits=6)}){share}."
         )
         if chosen_on == "test":

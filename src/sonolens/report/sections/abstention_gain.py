@@ -60,14 +60,13 @@ def _read(rows: pd.DataFrame, measure: str) -> list[ReportCell]:
     scale, difference_scale = SCALES[measure]
     if rows.empty:
         return [UNREAD, UNREAD]
-    read = read_over_runs(
+    with_map = read_over_runs(
         rows,
         scale=scale,
         value="with_map",
-        limits=("with_map", "with_map"),
+        limits=(),
         beside={"alone": "alone"},
     )
-    with_map = ReportCell(_first_word(read.text), read.small)
     gain = read_over_runs(
         rows,
         scale=difference_scale,
@@ -76,11 +75,6 @@ def _read(rows: pd.DataFrame, measure: str) -> list[ReportCell]:
     )
     p_values = [words for words in (read_p_values(rows),) if words and gain != UNREAD]
     return [with_map, ReportCell(gain.text, (*gain.small, *p_values))]
-
-
-def _first_word(text: str) -> str:
-    """Leave out the brackets of a value that has no interval of its own."""
-    return text.partition(" [")[0]
 
 
 def _tell(tables: Tables) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sonolens.figures.published import counted_by_paper
 from sonolens.report.case_links import CaseLink, CaseLinks
 from sonolens.report.numerals import counted, percent, percent_with_interval
 from sonolens.report.pictures import Caption
-from sonolens.report.runs import describe_scoring, name_runs
+from sonolens.report.runs import describe_scoring, name_homes, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.banners import raise_banners
 from sonolens.report.sections.reliance import tell_reliance
@@ -276,9 +276,11 @@ def _glance(tables: Tables, *, partition: str) -> str:
         for name, noun in (("scan", f"{partition} scan"), ("lesion", "lesion"))
     )
     patients = counted(scored["patient_id"].nunique(), name_units(scans).removesuffix("s"))
+    homes = name_homes(runs)
+    fitted = f", fitted to {', '.join(homes)}" if homes else ""
     return (
         f"Study: {', '.join(sorted(set(scans['source'])))} · {', '.join(networks)} "
-        f"({counted(len(runs), 'run')}) · {counts}, {patients}"
+        f"({counted(len(runs), 'run')}{fitted}) · {counts}, {patients}"
     )
 
 

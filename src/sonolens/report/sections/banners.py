@@ -6,10 +6,11 @@ import numpy as np
 
 from sonolens.evaluation.statistics import Bootstrap, bootstrap_rates
 from sonolens.report.numerals import counted, percent_with_interval
+from sonolens.report.runs import name_homes
 from sonolens.report.section import Tables
 from sonolens.report.sections.optimism import describe_optimism, has_epoch_choice
 from sonolens.tables.classification import ProtocolOptimismTable
-from sonolens.tables.cohort import ScansTable
+from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.filled_in import FILLABLE, is_filled, name_units
 from sonolens.tables.pointing import PointingGameTable
 from sonolens.tables.training import TrainingRunsTable
@@ -29,7 +30,7 @@ class Banner:
 
 
 def raise_banners(tables: Tables) -> list[Banner]:
-    """Warn of scores chosen on test scans, phantoms, unknown patients, annotations, a ring not in mm, starts, labels.
+    """Warn of scores chosen on test scans, networks from elsewhere, phantoms, unknown patients, annotations, a ring not in mm, starts, labels.
 
     Args:
         tables: Has `scans`, where phantoms have the source ``phantoms`` and `filled_in` names ids that
@@ -43,6 +44,7 @@ def raise_banners(tables: Tables) -> list[Banner]:
     training_runs = tables["training_runs"]
     banners = [
         _warn_of_protocol(training_runs, tables["protocol_optimism"]),
+        _warn_of_home(training_runs, tables["splits"]),
         _warn_of_phantoms(tables["scans"]),
         _warn_of_filled(tables["scans"]),
         _warn_of_annotations(tables),
@@ -67,6 +69,21 @@ def _warn_of_protocol(
         f"are then scored as if they were new. {_measured(protocol_optimism)} Expect less on other "
         "patients.",
         alarm=True,
+    )
+
+
+def _warn_of_home(training_runs: TrainingRunsTable, splits: SplitsTable) -> Banner | None:
+    homes = name_homes(training_runs)
+    if not homes:
+        return None
+    local = int((splits["partition"] == "train").sum())
+    they = "The network was" if len(training_runs) == 1 else "All networks were"
+    return Banner(
+        "Fitted elsewhere, judged here.",
+        f"{they} fitted to {', '.join(homes)} and came as a file: epoch, temperature and thresholds are those of that study, "
+        f"and nothing was fitted here. {counted(local, 'scan')} of other patients, called train here, stand in for training scans: "
+        "fixed places and donors were taken from them. What was scored at home stands beside these numbers on the page "
+        "external_validation_page.",
     )
 
 
@@ -159,7 +176,7 @@ def _warn_of_start(training_runs: TrainingRunsTable) -> Banner | None:
     )
     return Banner(
         title,
-        "All that they know comes from this study's training scans; the paper's network began with ImageNet "
+        "All that they know comes from their training scans; the paper's network began with ImageNet "
         "weights.",
     )
 

@@ -10,7 +10,7 @@ from sonolens.figures.classification.conformal import LEVEL, TAXONOMIES
 from sonolens.report.cells import UNREAD, ReportCell, Scale, share, share_difference
 from sonolens.report.numerals import NOTHING, counted, p_value, percent, percent_with_interval
 from sonolens.report.pictures import Caption
-from sonolens.report.runs import confidence_of, name_runs
+from sonolens.report.runs import confidence_of, name_rows, name_runs
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections.strata import name_stratum
 from sonolens.tables.conformal import ConformalScoresTable
@@ -139,12 +139,22 @@ def _put_in_words(rows: pd.DataFrame, alpha: float) -> str:
 
 def _tell(tables: Tables) -> dict[str, Any]:
     scores = tables["conformal_scores"]
+    runs, sets, by_birads = (
+        name_runs(tables["training_runs"]),
+        list_sets(scores),
+        list_birads(scores),
+    )
+    named = {"run": "Run", "apart": "Calibrated", "alpha": "May miss"}
+    category = {"apart": "Category", "run": "Run", "alpha": "May miss"}
+    told = {"kept": ("apart",), "flattered": runs["flattered"]}
     return {
-        **name_runs(tables["training_runs"]),
+        **runs,
         "scored_confidence": confidence_of(scores),
         "columns": COLUMNS,
-        "sets": list_sets(scores),
-        "birads_sets": list_birads(scores),
+        "sets": sets,
+        "names": name_rows(sets, named, **told),
+        "birads_sets": by_birads,
+        "birads_names": name_rows(by_birads, category, **told),
         "sets_in_words": tell_sets(scores),
     }
 
