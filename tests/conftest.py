@@ -33,6 +33,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return None if whole or config.option.markexpr == "docs_commands" else 0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with whole runs, which take longest, so that all cores end together."""
+    items.sort(key=lambda item: "tests/pipelines/" not in item.nodeid)
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what was imported: it would walk half a million objects again and again."""
     gc.collect()

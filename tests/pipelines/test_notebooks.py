@@ -32,6 +32,7 @@ def outputs(script: Path) -> list[nbformat.NotebookNode]:
     return [output for cell in kept(script).cells for output in cell.get("outputs", [])]
 
 
+@pytest.mark.docs_commands
 @pytest.mark.filterwarnings("ignore")  # Jupyter's own, not ours
 def test_the_notebooks_run_on_a_finished_run(finished: Any, writer: ModuleType) -> None:
     """In one kernel, which forgets all names in between, because importing takes longer than the rest."""
