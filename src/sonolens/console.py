@@ -212,6 +212,11 @@ def _reproduce(
     help="The file that the network travels in.",
 )
 @click.option(
+    "--trunk",
+    metavar="MODULE:FUNCTION",
+    help="What builds the trunk, of a network whose code is its author's own. It is imported.",
+)
+@click.option(
     "--mask",
     "masks",
     multiple=True,

@@ -38,6 +38,7 @@ def explain_on_desk(
     pages: bool | None,
     out: Path,
     wanted: Wanted,
+    trunk: str | None = None,
 ) -> DeskReport:
     """Explain scans by an exported network, and write what is told of them.
 
@@ -49,6 +50,7 @@ def explain_on_desk(
         pages: Whether every scan gets a page; None: one that comes alone does.
         out: The folder to write to.
         wanted: Method, spacing and frame.
+        trunk: What builds the trunk of a network whose code is its author's own; see `sonolens.travel.read_network`.
 
     Raises:
         FileNotFoundError: A file is not there.
@@ -57,7 +59,7 @@ def explain_on_desk(
     with without_quotes():
         check_method(wanted.method)
         given = list_given(scans, masks=masks, names=names)
-        network = read_network(network_file)
+        network = read_network(network_file, constructor=trunk)
         many = len(given) > 1 or any(path.is_dir() for path in scans)
         written = write_scans(
             explain_files(given, network, wanted),

@@ -15,7 +15,11 @@ from sonolens.report.methods_text.settings import (
 from sonolens.report.numerals import counted, percent
 from sonolens.report.section import Tables
 
-STARTS = {"none": "random weights", "imagenet": "ImageNet weights"}
+STARTS = {
+    "none": "random weights",
+    "imagenet": "ImageNet weights",
+    "own": "the weights that its author's code gave",
+}
 ADAPTATIONS = {
     "linear_probe": "linear probe (the head alone learns)",
     "drs": "deep representation scaling (head and channel scales learn)",
