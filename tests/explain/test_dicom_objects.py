@@ -9,6 +9,8 @@ import pydicom
 import pytest
 from click.testing import CliRunner
 from desk_network import draw_mask, draw_scan
+from made_dicom import scan as make_scan
+from PIL import Image
 from pydicom.uid import generate_uid
 
 from sonolens.console import main
@@ -17,9 +19,6 @@ from sonolens.regions import REGIONS
 from sonolens.studies import find_scans
 from sonolens.travel import read_network
 from sonolens.ultrasound import resample_map
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
-from made_dicom import scan as make_scan
 
 TOP, LEFT, ROWS, COLS = 12, 20, 160, 200
 PICTURE = (190, 240)
@@ -65,8 +64,6 @@ def whole_mask(save_mask):
 
 @pytest.fixture
 def save_mask(tmp_path):
-    from PIL import Image  # noqa: PLC0415
-
     def save_mask(pixels: np.ndarray) -> Path:
         Image.fromarray(pixels).save(tmp_path / "mass.png")
         return tmp_path / "mass.png"

@@ -73,6 +73,8 @@ WALKS = {
         "sonolens explain scan.dcm --network network.safetensors --mask mass.png --out case",
         "sonolens explain scans --network network.safetensors --mask masks --pages",
         "sonolens explain scan.png --network network.safetensors --method grad_cam",
+        "kedro run --env inference --pipelines inference --params 'new.scans=path/to/new_scans,"
+        "external.networks=network.safetensors'",
         "kedro run --env custom --pipelines external_validation --params 'study.path=path/to/manifest.csv,"
         "external.networks=path/to/folder,data_root=data/elsewhere'",
     ],

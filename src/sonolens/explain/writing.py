@@ -103,7 +103,7 @@ def _write_rows(
     table = io.StringIO()
     rows = csv.DictWriter(table, COLUMNS, lineterminator="\n")
     rows.writeheader()
-    rows.writerows(_row(each) for each in told)
+    rows.writerows(tell_row(each) for each in told)
     lines = [each.model_dump_json() for each in told if isinstance(each, Explanation)]
     _put(out / TABLE, table.getvalue().encode())
     _put(out / LINES, "".join(f"{line}\n" for line in lines).encode())
@@ -111,7 +111,8 @@ def _write_rows(
     _put(out / INDEX, page.encode())
 
 
-def _row(each: Explanation | Refused) -> dict[str, object]:
+def tell_row(each: Explanation | Refused) -> dict[str, object]:
+    """Tell one scan as a row of `COLUMNS`; of one that was left out, only which and why."""
     if isinstance(each, Refused):
         return {
             "number": each.number,

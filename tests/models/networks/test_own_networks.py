@@ -4,6 +4,8 @@ import torch
 from torch import nn
 
 from sonolens.models import (
+    Recipe,
+    ScanClassifier,
     allow_own_networks,
     build_network,
     count_parts,
@@ -220,4 +222,33 @@ def test_a_configuration_allows_what_it_names_and_nothing_that_another_named(mon
 
     allow_own_networks({"other": "absent_module:build"}, size_px=SIZE_PX)
     with pytest.raises(ValueError, match=r"network 'mine' is unknown.*training\.own_networks"):
+        build()
+
+
+def test_a_file_that_was_fitted_to_scans_of_another_size_is_rebuilt_at_its_own(allow, small_trunk):
+    def one_size():
+        return nn.Sequential(small_trunk(), Strict(8))
+
+    class Strict(nn.Module):
+        def __init__(self, cells):
+            super().__init__()
+            self.places = nn.Parameter(torch.randn(cells, cells))
+
+        def forward(self, maps):
+            return maps + self.places
+
+    elsewhere = OwnNetwork("mine", one_size, size_px=32)
+    weights = pack_weights(
+        ScanClassifier(
+            elsewhere.architecture.build_trunk(),
+            nn.Linear(5, 1),
+            recipe=Recipe("mine", "full", drs_placement="block", drs_bias=False, output_stride=4),
+        ),
+        size_px=32,
+        header_extra={},
+    )
+    allow(mine=one_size)
+
+    assert rebuild_network(weights).recipe.output_stride == 4
+    with pytest.raises(ValueError, match="cannot see 2 scans of 48 px"):
         build()

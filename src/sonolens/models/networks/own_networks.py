@@ -41,6 +41,12 @@ class OwnNetwork:
         self.size_px = size_px
         self._constructor = constructor
 
+    def at(self, size_px: int) -> "OwnNetwork":
+        """The same network for scans of another size, as a file that travels may have been fitted to."""
+        if size_px == self.size_px:
+            return self
+        return OwnNetwork(self.name, self._constructor, size_px=size_px)
+
     @cached_property
     def architecture(self) -> Architecture:
         """Build the trunk once, check it, and tell what there is to know.

@@ -136,7 +136,7 @@ def _find_architecture(
         if constructor is not None:
             return OwnNetwork(name, constructor, size_px=size_px).architecture
         try:
-            own = find_own_network(name)
+            own = find_own_network(name).at(size_px)
         except ValueError as error:
             raise ValueError(
                 f"network {name!r} has a trunk of its author's own, whose code is in no weights file; name what builds it: "
