@@ -121,3 +121,12 @@ def test_a_network_of_ones_own_is_planned_once_at_its_own_stride() -> None:
     planned = plan_fits(own(), folds=[0])
 
     assert [each.configuration("rigorous") for each in planned] == ["mine-full", "tiny-full"]
+
+
+def test_an_exported_program_is_fitted_by_one_process(tmp_path: Path) -> None:
+    (tmp_path / "trunk.pt2").write_bytes(b"")
+    exported = {"networks": ["mine"], "own_networks": {"mine": str(tmp_path / "trunk.pt2")}}
+
+    own(**exported)
+    with pytest.raises(ValidationError, match=r"set training\.hardware\.devices to 1"):
+        own(**exported, hardware={**GROUPS["training"]["hardware"], "devices": 2})

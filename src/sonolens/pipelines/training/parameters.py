@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, mode
 
 from sonolens.models import (
     ADAPTATIONS,
+    EXPORTED,
     NETWORKS,
     OWN_ADAPTATIONS,
     AugmentationRanges,
@@ -121,6 +122,17 @@ class TrainingParameters(Pace):
     @model_validator(mode="after")
     def _every_network_is_known(self) -> "TrainingParameters":
         some_of((*NETWORKS, *self.own_networks))(self.networks)
+        return self
+
+    @model_validator(mode="after")
+    def _programs_stay_in_one_process(self) -> "TrainingParameters":
+        for name in self.networks:
+            source = self.own_networks.get(name, "")
+            if source.endswith(EXPORTED) and self.hardware.devices > 1:
+                raise ValueError(
+                    f"network {name} is an exported program, which several processes cannot share; set "
+                    "training.hardware.devices to 1, or name a function that builds it"
+                )
         return self
 
     @model_validator(mode="after")
