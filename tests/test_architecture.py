@@ -39,6 +39,7 @@ VERBS = {
         "decide",
         "describe",
         "draw",
+        "explain",
         "export",
         "find",
         "form",
@@ -307,7 +308,8 @@ def test_nothing_is_made_from_a_later_layer(nodes: list) -> None:
         name: re.search(r"\d\d_(\w+?)/", entry.get("filepath") or entry["path"])
         for name, entry in catalog.items()
         if name
-        in catalog_names() - {"study", "run_context", "runs", "compared_runs", "external_networks"}
+        in catalog_names()
+        - {"study", "run_context", "runs", "compared_runs", "external_networks", "new_scans"}
     }
     number_of = {found[1]: int(found[0][:2]) for found in folder_of.values()}
     layer_of = catalog_layers()
@@ -315,6 +317,7 @@ def test_nothing_is_made_from_a_later_layer(nodes: list) -> None:
     assert {name: found[1] for name, found in folder_of.items()} | {
         "study": "raw",
         "external_networks": "raw",
+        "new_scans": "raw",
     } == layer_of
     for node in nodes:
         for one, other in product(set(node.inputs) & set(layer_of), node.outputs):
@@ -335,7 +338,7 @@ def test_every_dataset_is_versioned_but_what_is_read_only_named_by_content_or_le
 
     unversioned = {name for name in catalog_names() if not catalog[name].get("versioned")}
 
-    read_only = {"study", "runs", "compared_runs", "external_networks"}
+    read_only = {"study", "runs", "compared_runs", "external_networks", "new_scans"}
     assert unversioned == {"run_context", "checkpoints", "index", "latest"} | read_only
 
 

@@ -20,7 +20,7 @@ DOCS = [
 ]
 WITHOUT_A_MAKER = {
     *("study", "checkpoints", "run_context", "run_record", "looks"),
-    *("runs", "compared_runs", "reproduction", "external_networks"),
+    *("runs", "compared_runs", "reproduction", "external_networks", "new_scans"),
 }
 
 

@@ -46,10 +46,10 @@ for settings in (PROJECT / "conf" / "base").glob("*.yml"):
 
 
 def unknown(given: dict[str, Any], known: dict[str, Any]) -> list[str]:
-    """Name what is set in `given` and has no value in `known`; a value may be a whole group of its own."""
+    """Name what is set in `given` and has no value in `known`; a value may be a whole group of its own, as in an empty one."""
     found = [name for name in given if name not in known]
     for name in given.keys() & known.keys():
-        if isinstance(given[name], dict) and isinstance(known[name], dict):
+        if isinstance(given[name], dict) and isinstance(known[name], dict) and known[name]:
             found += unknown(given[name], known[name])
     return found
 

@@ -10,6 +10,7 @@ from kedro.validation.exceptions import DataValidationError, ParameterValidation
 from pydantic import Field, ValidationError
 
 from sonolens.failures import in_one_line, is_mendable
+from sonolens.models.networks.own_trunk import find_source
 from sonolens.parameters import Parameters, one_of
 from sonolens.session import check_run_id
 
@@ -45,6 +46,7 @@ def chained(outer, inner):
         chained(DatasetError("failed while saving"), OSError(28, "No space left on device")),
         chained(DataValidationError("scans"), KeyError("whatever pandera raises")),
         ParameterValidationError("epochs"),
+        caught(find_source, "sonolens.no_such_module:build"),
     ],
 )
 def test_what_a_user_can_mend_needs_no_traceback(error):

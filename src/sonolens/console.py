@@ -212,6 +212,11 @@ def _reproduce(
     help="The file that the network travels in.",
 )
 @click.option(
+    "--trunk",
+    metavar="MODULE:FUNCTION",
+    help="What builds the trunk, of a network whose code is its author's own. It is imported.",
+)
+@click.option(
     "--mask",
     "masks",
     multiple=True,
@@ -238,6 +243,11 @@ def _reproduce(
     help="A picture and a page for every scan, or not; by default for a scan that comes alone.",
 )
 @click.option(
+    "--dicom",
+    is_flag=True,
+    help="Also write map and regions as DICOM objects, which carry the patient's name and number as their source does.",
+)
+@click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=EXPLAINED,
@@ -252,7 +262,9 @@ def explain(network_file: Path, **asked: Any) -> None:
     """
     from sonolens.explain import Wanted, explain_on_desk
 
-    wanted = Wanted(**{name: asked.pop(name) for name in ("method", "spacing_mm", "frame")})
+    wanted = Wanted(
+        **{name: asked.pop(name) for name in ("method", "spacing_mm", "frame", "dicom")}
+    )
     with failures_in_one_line(OSError, ValueError, kedro=False):
         told = explain_on_desk(network_file, wanted=wanted, **asked)
     for line in told.lines:

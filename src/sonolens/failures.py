@@ -50,15 +50,15 @@ def is_mendable(error: BaseException) -> bool:
 
     Returns:
         True for a parameter or a table that breaks its contract, a file that cannot be read or
-        written, a dataset that refuses, and a value that this package refused by itself.
+        written, a dataset that refuses, and a value that this package refused, by itself or because of what a
+        user's own code did.
     """
     chain = _chain(error)
     if any(isinstance(each, DataValidationError | ParameterValidationError) for each in chain):
         return True
-    first = chain[-1]
-    return isinstance(first, OSError | DatasetError) or (
-        isinstance(first, ValueError) and _raised_here(first)
-    )
+    if isinstance(chain[-1], OSError | DatasetError):
+        return True
+    return any(isinstance(each, ValueError) and _raised_here(each) for each in chain)
 
 
 def in_one_line(error: BaseException) -> str:

@@ -21,6 +21,8 @@ CATALOG_PARAMETERS = frozenset(
         "compare.runs",
         "external.networks",
         "label",
+        "new.masks",
+        "new.scans",
         "tracking_uri",
         "study.path",
         "study.reader",
@@ -29,6 +31,9 @@ CATALOG_PARAMETERS = frozenset(
     }
 )
 """Runtime parameters that the catalog reads; all others must be parameters of a pipeline."""
+
+READ_BY_HOOK = "training.own_networks."
+"""Beginning of runtime parameters that every run reads: which networks of a user's own may be built."""
 
 NEWEST_SHOWN = 5
 
@@ -76,9 +81,18 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
         read: Inputs of the run's pipeline.
     """
     groups = {name.removeprefix("params:") for name in read if name.startswith("params:")}
-    told_to = {"study": "study", "compared_runs": "compare", "external_networks": "external"}
+    told_to = {
+        "study": "study",
+        "compared_runs": "compare",
+        "external_networks": "external",
+        "new_scans": "new",
+    }
     catalog = {"data_root", "label", "tracking_uri"} | {told_to[n] for n in told_to if n in read}
-    idle = [name for name in _dotted(given) if name.split(".")[0] not in groups | catalog]
+    idle = [
+        name
+        for name in _dotted(given)
+        if name.split(".")[0] not in groups | catalog and not name.startswith(READ_BY_HOOK)
+    ]
     if idle:
         logger.warning(
             "No node of this run reads %s: it changes nothing here. Run the pipeline that reads it",

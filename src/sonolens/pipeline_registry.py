@@ -17,8 +17,9 @@ ASKED_FOR = {
     "export",
     "external_validation",
     "transfer",
+    "inference",
 }
-"""Pipelines that run only by name: experiments that take long, what looks at earlier runs, and what leaves the house."""
+"""Pipelines that run only by name: experiments that take long, what looks at earlier runs, what leaves the house, and what is no study."""
 
 
 def register_pipelines() -> dict[str, Pipeline]:

@@ -2,6 +2,7 @@
 
 import os
 
+from sonolens.allowed_networks import AllowedNetworks
 from sonolens.config import ConfigLoader
 from sonolens.hooks import OneWorld
 from sonolens.looks import CountedLooks
@@ -14,7 +15,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 
 # Kedro calls the last one first, and those that asked to be last in turn: a run is sent when its record is closed,
 # and its outcome is told after that.
-HOOKS = (OneWorld(), CountedLooks(), MlflowTracking(), Outcome())
+HOOKS = (AllowedNetworks(), OneWorld(), CountedLooks(), MlflowTracking(), Outcome())
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry", "kedro_mlflow")
 SESSION_CLASS = SharedRunSession
 

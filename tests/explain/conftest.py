@@ -60,8 +60,10 @@ def explain(network_file):
 def at_desk(network_file, tmp_path):
     """Runs the whole way of the command into a folder."""
 
-    def at_desk(*scans, masks=(), network=network_file, names="auto", pages=None, **wanted):
-        out = tmp_path / "out"
+    def at_desk(
+        *scans, masks=(), network=network_file, names="auto", pages=None, out=None, **wanted
+    ):
+        out = out or tmp_path / "out"
         report = explain_on_desk(
             network,
             scans=scans,

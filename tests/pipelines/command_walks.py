@@ -73,6 +73,8 @@ WALKS = {
         "sonolens explain scan.dcm --network network.safetensors --mask mass.png --out case",
         "sonolens explain scans --network network.safetensors --mask masks --pages",
         "sonolens explain scan.png --network network.safetensors --method grad_cam",
+        "kedro run --env inference --pipelines inference --params 'new.scans=path/to/new_scans,"
+        "external.networks=network.safetensors'",
         "kedro run --env custom --pipelines external_validation,reporting --params 'study.path=path/to/manifest.csv,"
         "external.networks=path/to/folder,data_root=data/elsewhere'",
     ],
@@ -128,6 +130,8 @@ DOCKER = "needs Docker; what runs in the image is run without it"
 QUEUE = "needs a queue of jobs; the commands that are queued are run"
 PUBLISHED = "needs scans as published; tests/studies reads small ones"
 MLFLOW = "needs a server of MLflow; tests/test_tracking.py sends a run to a folder"
+DICOM_EXTRA = "needs an extra; tests/explain/test_dicom_objects.py writes and reads objects where it is installed"
+OWN_CODE = "needs a module of a user's own; tests/models/networks and tests/travel make some"
 SHELL = "speaks to the shell alone"
 
 NOT_RUN = {
@@ -141,6 +145,8 @@ NOT_RUN = {
     "make setup 'CPU=$INDEX'": "needs the address of an index",
     "make archive RUN=baseline OUT=study.zip": "installs first, then is `sonolens archive`",
     "pytest": "is `make test`",
+    "sonolens explain scan.dcm --network network.safetensors --mask mass.png --dicom": DICOM_EXTRA,
+    "sonolens explain scan.png --network mine.safetensors --trunk my_package.my_module:build_trunk": OWN_CODE,
     "python -m pytest -q tests/evaluation/pointing/test_extremes.py": "part of `make test`",
     "python -m pytest -q tests/evaluation/evidence tests/figures/evidence tests/report tests/test_architecture.py": (
         "part of `make test`"

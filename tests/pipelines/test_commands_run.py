@@ -76,6 +76,7 @@ class Reader:
             word = word.replace("<version>", self.versions("pointing_game.csv")[0])
         if "external.networks=" in word:
             word = word.replace("path/to/folder", str(self.exported().parent))
+            word = word.replace("network.safetensors", str(self.exported()))
         if word == "network.safetensors":
             word = str(self.exported())
         word = re.sub(r"(?<![\w/.])/?path/", f"{self.folder}/path/", word)
@@ -219,6 +220,7 @@ def write_desk(folder: Path) -> None:
     made_dicom.save(of_a_scanner(study.image(second)), folder / "scan.dcm")
     for each in (first, second):
         save_pair(each, folder / f"scans/{each}.png", folder / f"masks/{each}.png", study=study)
+        save_pair(each, folder / f"path/to/new_scans/{each}.png", None, study=study)
 
 
 def write_busbra(folder: Path) -> None:

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from sonolens.models import Recipe, ScanClassifier, build_network
+from sonolens.models.networks.own_networks import OwnNetwork
 from sonolens.saliency import ForwardPass
 
 
@@ -108,5 +109,32 @@ def look():
         batch = torch.tensor(np.asarray(scans)).float()
         network = network.eval().requires_grad_(False)
         return ForwardPass(network, batch, tuple(names or map(str, range(len(batch)))))
+
+    return build
+
+
+class OwnMaps(nn.Module):
+    """A convolution whose maps a function changes, as a user's own trunk might."""
+
+    def __init__(self, change):
+        super().__init__()
+        self.maps = nn.Conv2d(3, 4, 4, stride=4)
+        self.change = change
+
+    def forward(self, colours):
+        return self.change(self.maps(colours))
+
+
+@pytest.fixture
+def own_network():
+    """Function of what becomes of a trunk's maps: a network of a user's own."""
+
+    def build(change, *, side):
+        torch.manual_seed(0)
+        own = OwnNetwork("mine", lambda: OwnMaps(change), size_px=side)
+        recipe = Recipe("mine", "full", drs_placement="block", drs_bias=False, output_stride=4)
+        features = own.architecture.build_trunk()
+        head = nn.Linear(own.architecture.channels, 1)
+        return ScanClassifier(features, head, recipe=recipe).eval().requires_grad_(False)
 
     return build

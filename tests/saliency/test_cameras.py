@@ -98,3 +98,11 @@ def test_no_call_holds_more_pixels_than_the_batch(monkeypatch, small_network, lo
 def test_a_network_that_is_not_for_cam_is_refused(square_pooling_network, look, scan):
     with pytest.raises(ValueError, match="does not end in global average pooling"):
         draw(look(square_pooling_network(0), scan[None]), largest_px=32, step_px=16)
+
+
+def test_a_trunk_that_takes_one_size_only_is_refused_by_name(look, own_network):
+    network = own_network(lambda maps: maps + torch.zeros(8, 8), side=32)
+    scans = torch.zeros(1, 32, 32)
+
+    with pytest.raises(ValueError, match="cameras shows scans at 48 x 48 px, where the trunk of"):
+        draw(look(network, scans), largest_px=64, step_px=16)

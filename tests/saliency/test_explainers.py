@@ -341,3 +341,72 @@ def test_a_plan_that_cannot_work_is_refused_before_the_first_batch(two_channel_n
 def test_every_published_method_says_where():
     assert all(method.reference for method in EXPLAINERS.values())
     assert next(iter(EXPLAINERS)) == "cam"
+
+
+def pool(maps):
+    """As a class token: one vector per scan, and no linear one."""
+    return maps.tanh().amax(dim=(2, 3))
+
+
+ON_MAPS = {name for name, each in EXPLAINERS.items() if each.needs_maps}
+
+
+def test_the_methods_on_maps_are_those_that_ask_for_feature_maps_or_their_cells(own_network):
+    assert {
+        *("cam", "grad_cam", "grad_cam_pp", "hires_cam", "layer_cam", "eigen_cam", "score_cam"),
+        *("ablation_cam", "cameras", "centre_prior", "random"),
+    } == ON_MAPS
+
+
+@pytest.mark.parametrize("method", sorted(ON_MAPS))
+def test_a_network_without_maps_is_refused_by_the_name_of_the_method(own_network, method):
+    network = own_network(pool, side=48)
+
+    with pytest.raises(
+        ValueError, match=f"^method {method} works on feature maps, but network mine"
+    ):
+        explain_scans(
+            ["occlusion", method],
+            network,
+            np.zeros((1, 48, 48), dtype=np.uint8),
+            scan_ids=["a"],
+            run="mine",
+            settings=settings_with(),
+            batch_size=1,
+            device="cpu",
+        )
+
+
+def test_a_network_without_maps_is_explained_by_gradients_and_by_hiding(own_network):
+    network = own_network(pool, side=48)
+    scans = np.random.default_rng(0).integers(0, 256, (2, 48, 48), dtype=np.uint8)
+    quick = settings_with(
+        occlusion={"window_px": 16, "stride_px": 16},
+        integrated_gradients={"steps": 60},
+        smooth_grad={"samples": 2},
+    )
+
+    (batch,) = explain_scans(
+        ["occlusion", "integrated_gradients", "smooth_grad", "edges"],
+        network,
+        scans,
+        scan_ids=["a", "b"],
+        run="mine",
+        settings=quick,
+        batch_size=2,
+        device="cpu",
+    )
+
+    logits = predict_logits(network, scans, batch_size=2, device="cpu")
+    even = predict_logits(network, 0 * scans, batch_size=2, device="cpu")
+    assert np.allclose(batch.logits, logits, atol=1e-6)
+    gained = batch.maps["integrated_gradients"].sum(axis=(1, 2))
+    assert np.allclose(gained, logits - even, atol=0.05 * np.abs(logits - even).max())
+    assert batch.maps["occlusion"].shape == (2, 3, 3)
+
+
+def test_cam_alone_knows_that_a_network_has_no_maps(look, own_network):
+    scans = np.zeros((1, 48, 48), dtype=np.uint8)
+
+    with pytest.raises(ValueError, match="its trunk pools by itself"):
+        EXPLAINERS["cam"].explain(look(own_network(pool, side=48), scans), settings_with())

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import pickle
+import sys
 from hashlib import sha256
 
 import numpy as np
@@ -9,8 +10,18 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
+from torch import nn
 
-from sonolens.models import NetworkWeights, header_end, predict_logits, write_weights
+from sonolens.models import (
+    NetworkWeights,
+    Recipe,
+    ScanClassifier,
+    header_end,
+    pack_weights,
+    predict_logits,
+    write_weights,
+)
+from sonolens.models.networks.own_networks import OwnNetwork
 from sonolens.travel import pack_network, read_network, write_network
 
 SCANS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
@@ -269,3 +280,36 @@ def test_equal_networks_become_equal_files(weights, card, familiarity, packed):
     again = pack_network(weights, card=card, familiarity=familiarity)
 
     assert write_weights(again) == write_weights(packed)
+
+
+def own_trunk() -> nn.Module:
+    return nn.Conv2d(3, 4, 4, stride=4)
+
+
+def test_a_network_of_an_authors_own_is_read_with_its_constructor_and_refused_without(
+    tmp_path, make_card
+):
+    built = OwnNetwork("mine", own_trunk, size_px=48).architecture
+    recipe = Recipe("mine", "full", drs_placement="block", drs_bias=False, output_stride=4)
+    network = ScanClassifier(built.build_trunk(), nn.Linear(4, 1), recipe=recipe).eval()
+    weights = pack_weights(network, size_px=48, header_extra={"run": "tiny-full-seed0-fold0"})
+    file = tmp_path / "network.safetensors"
+    write_network(file, weights, card=make_card(weights, None), familiarity=None)
+
+    message = refused(tmp_path, file.read_bytes())
+    travelled = read_network(file, constructor=own_trunk)
+
+    assert "name what builds it: training.own_networks.mine in the configuration" in message
+    assert "--trunk module:function" in message
+    assert np.array_equal(
+        predict_logits(travelled.network, SCANS, batch_size=3, device="cpu"),
+        predict_logits(network, SCANS, batch_size=3, device="cpu"),
+    )
+
+
+def test_a_header_that_calls_a_network_somebodys_own_imports_nothing(tmp_path, packed):
+    for name in ("os:system", "antigravity:fly", "mine"):
+        message = refused(tmp_path, sign(with_header(packed, own="true", network=name)))
+
+        assert "whose code is in no weights file" in message
+    assert "antigravity" not in sys.modules

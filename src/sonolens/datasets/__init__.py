@@ -8,6 +8,7 @@ from sonolens.datasets.figure import FigureDataset
 from sonolens.datasets.json_document import JsonDataset
 from sonolens.datasets.link import LinkDataset
 from sonolens.datasets.network_weights import NetworkWeightsDataset
+from sonolens.datasets.new_scans import NewScansDataset
 from sonolens.datasets.numpy_array import NumpyArrayDataset
 from sonolens.datasets.runs import ComparedRunsDataset, RunsDataset
 from sonolens.datasets.study import StudyDataset

@@ -9,4 +9,4 @@ from sonolens.explain.document import Explanation
 from sonolens.explain.explaining import Explained, Wanted, explain_files
 from sonolens.explain.naming import NAMES
 from sonolens.explain.preparing import GivenScan, Refused, list_given
-from sonolens.explain.writing import INDEX, write_scans
+from sonolens.explain.writing import COLUMNS, INDEX, tell_row, write_scans

@@ -35,11 +35,13 @@ class Wanted:
         method: A name in `EXPLAINERS` that knows the network.
         spacing_mm: Height and width of a pixel, in place of what headers tell.
         frame: Which frame of DICOM files.
+        dicom: Whether map and regions are also written as DICOM objects, which tell whose scan it is.
     """
 
     method: str = "cam"
     spacing_mm: tuple[float, float] | None = None
     frame: int | None = None
+    dicom: bool = False
 
 
 @dataclass(frozen=True, eq=False)

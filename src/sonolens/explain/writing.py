@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+from sonolens.explain.dicom_objects import make_objects
 from sonolens.explain.document import Explanation
 from sonolens.explain.explaining import Explained, describe_network
 from sonolens.explain.page import draw_overlay, write_index, write_page
@@ -30,10 +31,12 @@ class Written:
     Attributes:
         told: The scans in their order.
         files: How many files of scans there are.
+        no_object: Of scans without DICOM objects, though they were asked for: which, and why.
     """
 
     told: list[Explanation | Refused] = field(default_factory=list)
     files: int = 0
+    no_object: list[str] = field(default_factory=list)
 
     @property
     def refused(self) -> list[Refused]:
@@ -42,7 +45,13 @@ class Written:
 
 
 def write_scans(
-    found: Iterable[Explained | Refused], out: Path, *, card: NetworkCard, pages: bool, many: bool
+    found: Iterable[Explained | Refused],
+    out: Path,
+    *,
+    card: NetworkCard,
+    pages: bool,
+    many: bool,
+    dicom: bool = False,
 ) -> Written:
     """Write scans as they come.
 
@@ -52,6 +61,7 @@ def write_scans(
         card: Of the network.
         pages: Whether every scan gets a document, a picture and a page of its own.
         many: Whether table, lines and index are written too.
+        dicom: Whether DICOM objects are.
     """
     out.mkdir(parents=True, exist_ok=True)
     written = Written()
@@ -62,6 +72,11 @@ def write_scans(
         written.told.append(each.told)
         if pages:
             written.files += _write_scan(each, out)
+        if dicom:
+            try:
+                written.files += _write_objects(each, out)
+            except ValueError as error:
+                written.no_object.append(f"No DICOM object of {each.told.name}: {error}")
     if many:
         _write_rows(written.told, out, card=card, pages=pages)
     return written
@@ -75,13 +90,20 @@ def _write_scan(explained: Explained, out: Path) -> int:
     return 3
 
 
+def _write_objects(explained: Explained, out: Path) -> int:
+    objects = make_objects(explained)
+    for ending, content in objects.items():
+        _put(out / f"{explained.told.name}.{ending}", content)
+    return len(objects)
+
+
 def _write_rows(
     told: Sequence[Explanation | Refused], out: Path, *, card: NetworkCard, pages: bool
 ) -> None:
     table = io.StringIO()
     rows = csv.DictWriter(table, COLUMNS, lineterminator="\n")
     rows.writeheader()
-    rows.writerows(_row(each) for each in told)
+    rows.writerows(tell_row(each) for each in told)
     lines = [each.model_dump_json() for each in told if isinstance(each, Explanation)]
     _put(out / TABLE, table.getvalue().encode())
     _put(out / LINES, "".join(f"{line}\n" for line in lines).encode())
@@ -89,7 +111,8 @@ def _write_rows(
     _put(out / INDEX, page.encode())
 
 
-def _row(each: Explanation | Refused) -> dict[str, object]:
+def tell_row(each: Explanation | Refused) -> dict[str, object]:
+    """Tell one scan as a row of `COLUMNS`; of one that was left out, only which and why."""
     if isinstance(each, Refused):
         return {
             "number": each.number,

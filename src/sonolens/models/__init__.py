@@ -26,6 +26,14 @@ from sonolens.models.networks.classifier import (
     count_weights,
 )
 from sonolens.models.networks.initial_weights import describe_start
+from sonolens.models.networks.own_networks import (
+    OWN_ADAPTATIONS,
+    Constructor,
+    allow_own_networks,
+    check_own_networks,
+    find_own_network,
+)
+from sonolens.models.networks.own_trunk import EXPORTED, OwnTrunk
 from sonolens.models.networks.receptive_field import receptive_field_px
 from sonolens.models.networks.saving import check_framing, pack_weights, rebuild_network
 from sonolens.models.networks.weight_randomisation import count_parts, randomise_cascade

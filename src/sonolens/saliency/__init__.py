@@ -6,7 +6,13 @@ and zero stays zero.
 
 from sonolens.saliency.cam import check_identity
 from sonolens.saliency.contributions import ChannelContributions, strongest_channels
-from sonolens.saliency.explainers import EXPLAINERS, ExplainedBatch, Explainer, explain_scans
+from sonolens.saliency.explainers import (
+    EXPLAINERS,
+    ExplainedBatch,
+    Explainer,
+    check_fit,
+    explain_scans,
+)
 from sonolens.saliency.forward_pass import ForwardPass
 from sonolens.saliency.pixel_gradients import predict_even_grey
 from sonolens.saliency.settings import (

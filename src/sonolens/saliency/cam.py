@@ -45,6 +45,8 @@ def why_not_linear(forward_pass: ForwardPass) -> str | None:
     Returns:
         A reason, or None for global average pooling and one linear output.
     """
+    if not forward_pass.network.has_maps:
+        return "its trunk pools by itself, so that it has no maps"
     head: nn.Module = forward_pass.network.head
     if not isinstance(head, nn.Linear):
         return f"its head is a {type(head).__name__}"

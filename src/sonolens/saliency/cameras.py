@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from sonolens.models import OwnTrunk
 from sonolens.saliency.cam import cam
 from sonolens.saliency.forward_pass import ForwardPass
 from sonolens.saliency.settings import CamerasSettings
@@ -37,7 +38,7 @@ def cameras(forward_pass: ForwardPass, settings: CamerasSettings) -> PixelMaps:
 
     Raises:
         ValueError: Something other than average pooling and one linear output is behind the feature
-            maps.
+            maps, or a user's own trunk takes scans of one size only.
     """
     scans, logits = forward_pass.scans, forward_pass.logits
     rows, cols = scans.shape[1:]
@@ -46,7 +47,7 @@ def cameras(forward_pass: ForwardPass, settings: CamerasSettings) -> PixelMaps:
     inverse_cells, used = torch.zeros_like(logits), torch.zeros_like(logits)
     for side in sides:
         for part, seen in _enlarge(forward_pass, (side, round(cols * side / rows))):
-            maps = cam(seen)
+            maps = _map(seen)
             agrees = ((seen.logits > 0) == (logits[part] > 0)).float()
             resized = interpolate(maps[:, None], size=(rows, cols), mode="bilinear")[:, 0]
             total[part] += agrees[:, None, None] * resized
@@ -54,6 +55,20 @@ def cameras(forward_pass: ForwardPass, settings: CamerasSettings) -> PixelMaps:
             used[part] += agrees
     log.debug("cameras used %.1f of %d sizes per scan", used.mean().item(), len(sides))
     return total * (inverse_cells / used**2)[:, None, None]
+
+
+def _map(seen: ForwardPass) -> Float[Tensor, "scans cell_rows cell_cols"]:
+    """Draw the maps of one size, which a user's own trunk may not bear."""
+    if not isinstance(seen.network.features, OwnTrunk):
+        return cam(seen)
+    rows, cols = seen.scans.shape[1:]
+    try:
+        return cam(seen)
+    except Exception as error:  # a user's layers can fail in any way
+        raise ValueError(
+            f"method cameras shows scans at {rows} x {cols} px, where the trunk of network {seen.network.recipe.network} fails "
+            f"({type(error).__name__}); leave cameras out, or let the trunk take scans of any size"
+        ) from error
 
 
 def _enlarge(

@@ -41,6 +41,7 @@ class Explainer:
         knows_network: False for maps that are the same for every network.
         same_as_cam_on_gap: Behind global average pooling and a linear output its maps are CAM's, up to
             a positive factor per network. Agreement with CAM is then no finding.
+        needs_maps: Whether it works on the feature maps or their cells, which a trunk that pools by itself lacks.
         adds_up: What gives the logit behind global average pooling and a linear output: with the head's bias the
             ``mean`` of all cells, or their ``sum``; ``difference`` where the sum is, nearly, what the logit is beyond
             that of an even grey. None where cells are no parts of the logit.
@@ -53,6 +54,7 @@ class Explainer:
     resolution: Literal["cells", "pixels"] = "cells"
     knows_network: bool = True
     same_as_cam_on_gap: bool = False
+    needs_maps: bool = True
     adds_up: Literal["mean", "sum", "difference"] | None = None
 
 
@@ -80,14 +82,18 @@ EXPLAINERS: dict[str, Explainer] = {
         lambda seen, chosen: integrated_gradients(seen, chosen.integrated_gradients),
         "Sundararajan 2017",
         resolution="pixels",
+        needs_maps=False,
         adds_up="difference",
     ),
     "smooth_grad": Explainer(
         lambda seen, chosen: smooth_grad(seen, chosen.smooth_grad, seed=chosen.seed),
         "Smilkov 2017",
         resolution="pixels",
+        needs_maps=False,
     ),
-    "occlusion": Explainer(lambda seen, chosen: occlusion(seen, chosen.occlusion), "Zeiler 2014"),
+    "occlusion": Explainer(
+        lambda seen, chosen: occlusion(seen, chosen.occlusion), "Zeiler 2014", needs_maps=False
+    ),
     "centre_prior": Explainer(
         lambda seen, chosen: centre_prior(seen, chosen.centre_prior),
         "Tatler 2007",
@@ -100,6 +106,7 @@ EXPLAINERS: dict[str, Explainer] = {
         signed=False,
         resolution="pixels",
         knows_network=False,
+        needs_maps=False,
     ),
     "random": Explainer(
         lambda seen, chosen: random(seen, chosen.seed), "chance", knows_network=False
@@ -123,6 +130,26 @@ class ExplainedBatch:
     logits: Float32[np.ndarray, " scans"]
     maps: dict[str, SaliencyStack]
     features: Features
+
+
+def check_fit(methods: Sequence[str], *, network: str, has_maps: bool) -> None:
+    """Refuse methods that work on feature maps where a network has none.
+
+    Args:
+        methods: Names in `EXPLAINERS`.
+        network: What it is called, for the error.
+        has_maps: Whether it has; see `ScanClassifier.has_maps`.
+
+    Raises:
+        ValueError: A method does not fit; the first one is named, with those that do.
+    """
+    unfit = [method for method in methods if EXPLAINERS[method].needs_maps and not has_maps]
+    if unfit:
+        fit = [name for name, each in EXPLAINERS.items() if not each.needs_maps]
+        raise ValueError(
+            f"method {unfit[0]} works on feature maps, but network {network} gives one vector per scan, as a class token "
+            f"is, and no map; choose from {', '.join(fit)}, or let the trunk return its maps or its tokens as a grid"
+        )
 
 
 def explain_scans(
@@ -159,13 +186,14 @@ def explain_scans(
         and where a method does not fit the network or the scans.
 
     Raises:
-        ValueError: A method or the device is unknown, `batch_size` is below 1, or there are more or
-            fewer names than scans.
+        ValueError: A method or the device is unknown or does not fit the network, `batch_size` is below
+            1, or there are more or fewer names than scans.
         RuntimeError: The device is not there.
     """
     unknown = [method for method in methods if method not in EXPLAINERS]
     if unknown:
         raise ValueError(f"method {unknown[0]!r} is unknown; choose from {', '.join(EXPLAINERS)}")
+    check_fit(methods, network=network.recipe.network, has_maps=network.has_maps)
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; at least one scan must fit into a batch")
     if len(scan_ids) != len(scans):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from sonolens.models import FeatureMaps, ScanBatch, ScanClassifier
+from sonolens.models import FeatureMaps, OwnTrunk, ScanBatch, ScanClassifier
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,11 @@ def fold_normalisation(network: ScanClassifier, scans: ScanBatch) -> ScanClassif
 
     Returns:
         The folded network, which shares its weights with `network`; or `network` itself where there
-        is nothing to fold, or where folding moves a feature map by more than rounding.
+        is nothing to fold, where folding moves a feature map by more than rounding, or where the trunk
+        is a user's own.
     """
+    if isinstance(network.features, OwnTrunk):
+        return network  # what a user's own layers do with one another is not known
     pairs, expected = _find_pairs(network, scans)
     if not pairs:
         return network

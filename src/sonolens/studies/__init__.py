@@ -11,6 +11,7 @@ from sonolens.studies.busbra import read_busbra
 from sonolens.studies.busi import read_busi
 from sonolens.studies.completeness import compare_with_published, count_study
 from sonolens.studies.dicom import read_dicom
+from sonolens.studies.dicom_tissue import TissueBox
 from sonolens.studies.manifest import read_manifest
 from sonolens.studies.oasbud import read_oasbud
 from sonolens.studies.one_scan import (

@@ -16,6 +16,7 @@ from jaxtyping import Bool
 from PIL import Image
 from pydicom.dataelem import DataElement
 from pydicom.multival import MultiValue
+from pydicom.uid import ParametricMapStorage
 
 from sonolens.arrays import Mask, Scan
 from sonolens.studies.dicom_grey import read_grey
@@ -49,6 +50,7 @@ class OneScan:
         spacing_from: Who told the spacing.
         header_mm: What a DICOM header tells of it; NaN where it does not, and for pictures.
         device: Manufacturer and model of a DICOM file; empty where unknown.
+        box: Where the picture of a DICOM file shows its tissue; None for other pictures.
         remarks: What the readers said.
     """
 
@@ -58,6 +60,7 @@ class OneScan:
     spacing_from: SpacingSource
     header_mm: Spacing
     device: str
+    box: TissueBox | None
     remarks: tuple[Remark, ...]
 
 
@@ -80,10 +83,12 @@ def read_one(
         FileNotFoundError: There is no such file.
         ValueError: Scan or mask cannot be read, or not for certain.
     """
+    box = None
     with listen() as heard:
         if is_dicom(path):
             scan, drawn, header_mm, device = _read_dicom(path, frame)
             mass = None if mask is None else _read_dicom_mask(mask, drawn)
+            box = drawn.box
         elif frame is not None:
             raise ValueError(f"picture {path.name!r} has no frames; leave the frame away")
         else:
@@ -97,6 +102,7 @@ def read_one(
         spacing_from=told if spacing_mm is None else "given",
         header_mm=header_mm,
         device=device,
+        box=box,
         remarks=tuple(heard),
     )
 
@@ -150,7 +156,7 @@ def find_scans(folder: Path) -> list[Path]:
     """Find the scans of a folder and all in it, by name.
 
     What has the ending of a picture or of DICOM, or is DICOM by its content, is taken for a scan, whether or not it can
-    be read. Left out are hidden files, DICOM files without a picture, segmentations, and masks: ``x_mask.png`` beside
+    be read. Left out are hidden files, DICOM files without a picture, segmentations, parametric maps, and masks: ``x_mask.png`` beside
     any file ``x``.
     """
     files = [
@@ -192,12 +198,13 @@ def _is_named_picture(file: Path) -> bool:
 
 
 def _has_no_picture(file: Path) -> bool:
-    """Whether a sound DICOM file is no scan: a segmentation, a directory, a report."""
+    """Whether a sound DICOM file is no scan: a segmentation, a map, a directory, a report."""
     if not is_dicom(file):
         return False
     try:
         header = read_header(file)
-        return is_segmentation(header) or "Rows" not in header
+        maps = header.get("SOPClassUID") == ParametricMapStorage
+        return is_segmentation(header) or maps or "Rows" not in header
     except ValueError:
         return False
 

@@ -29,7 +29,9 @@ class TrainingRuns(Table):
     protocol: Series[str] = pa.Field(isin=PROTOCOLS)
     seed: Series[int] = pa.Field(ge=0)
     fold: Series[int] = pa.Field(ge=0)
-    start: Series[str] = pa.Field(description="Where the weights began: imagenet, none, a file.")
+    start: Series[str] = pa.Field(
+        description="Where the weights began: imagenet, none, a file; own: as a user's own code left them."
+    )
     labels: Series[str] = pa.Field(isin=LEARNT_LABELS, description="What was learnt.")
     annotations: Series[str] = pa.Field(isin=SEEN_ANNOTATIONS, description="What was seen of them.")
     output_stride: Series[int] = pa.Field(gt=0, description="Pixels from one map cell to the next.")

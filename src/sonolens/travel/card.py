@@ -134,7 +134,7 @@ class FitFacts(CardPart):
     adaptation: str
     protocol: Annotated[str, AfterValidator(one_of(PROTOCOLS))]
     seed: NonNegativeInt
-    start: str = Field(description="Where the weights began: imagenet, none, or a file.")
+    start: str = Field(description="Where the weights began: imagenet, none, own, or a file.")
     labels: Annotated[str, AfterValidator(one_of(LEARNT_LABELS))] = Field(
         description="What was learnt: a network of shuffled labels is a null, wherever it goes."
     )

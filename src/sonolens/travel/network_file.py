@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from sonolens.models import (
+    Constructor,
     NetworkWeights,
     ScanClassifier,
     header_end,
@@ -103,8 +104,16 @@ def write_network(
         passing.unlink(missing_ok=True)
 
 
-def read_network(path: str | os.PathLike[str]) -> TravellingNetwork:
-    """Read a network that was exported; nothing in the file is run.
+def read_network(
+    path: str | os.PathLike[str], *, constructor: Constructor | None = None
+) -> TravellingNetwork:
+    """Read a network that was exported; nothing in the file is run, and nothing imported because it says so.
+
+    Args:
+        path: The file.
+        constructor: What builds the trunk of a network whose code is its author's own: a function without arguments,
+            ``module:function``, or a file of ``torch.export``. Without it such a network is refused, unless the
+            configuration of a run allows it by its name.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -120,19 +129,21 @@ def read_network(path: str | os.PathLike[str]) -> TravellingNetwork:
             f"{source.name} has {size} bytes, and no network has more than {LARGEST_FILE}; {TAKE_ANOTHER}"
         )
     try:
-        return _open(source.read_bytes())
+        return _open(source.read_bytes(), constructor)
     except ValueError as error:
         raise ValueError(f"{source.name} cannot be used: {error}") from error
 
 
-def _open(content: bytes) -> TravellingNetwork:
+def _open(content: bytes, constructor: Constructor | None) -> TravellingNetwork:
     header = _read_header(content)
     document = _read_document(header)
     _check_digest(content, header)
     card = _read_card(document)
     weights = read_weights(content)
     own = {name: each for name, each in weights.tensors.items() if not name.startswith(PREFIX)}
-    network = rebuild_network(NetworkWeights(tensors=own, header=weights.header))
+    network = rebuild_network(
+        NetworkWeights(tensors=own, header=weights.header), constructor=constructor
+    )
     _check_card(card, header)
     beside = {name: each for name, each in weights.tensors.items() if name.startswith(PREFIX)}
     return TravellingNetwork(network, card, _read_familiarity(beside, card, network))

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field
 from torch import nn
 
 from sonolens.models.networks.freezing import FixedBatchNorm, freeze
+from sonolens.models.networks.own_trunk import OwnTrunk
 from sonolens.models.networks.scaling import insert_scaling
 from sonolens.parameters import Parameters, one_of
 
@@ -57,6 +58,9 @@ def adapt_trunk(
         The trunk, for ``drs`` with scaling layers in it.
     """
     if adaptation == "full":
+        return features
+    if isinstance(features, OwnTrunk):
+        features.fix()
         return features
     if adaptation == "last_block":
         freeze(features, but=_from_last_block(features, last=blocks[-1][-1]))

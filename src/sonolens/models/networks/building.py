@@ -6,9 +6,11 @@ import torch
 from torch import nn
 
 from sonolens.models.networks.adaptation import ADAPTATIONS, DRS_PLACEMENTS, adapt_trunk
-from sonolens.models.networks.backbones import NETWORKS, Architecture
+from sonolens.models.networks.backbones import Architecture
 from sonolens.models.networks.classifier import Recipe, ScanClassifier
 from sonolens.models.networks.initial_weights import read_starting_weights
+from sonolens.models.networks.own_networks import find_architecture
+from sonolens.models.networks.own_trunk import OwnTrunk
 from sonolens.models.networks.stride import refine_stride
 from sonolens.models.networks.weights_file import load_trunk
 
@@ -29,10 +31,11 @@ def build_network(
     frozen network is a fixed function and a fit depends on its seed alone.
 
     Args:
-        name: A name in `NETWORKS`.
+        name: A name in `NETWORKS`, or of a user's own network that the configuration allows.
         adaptation: A name in `ADAPTATIONS`: which weights learn.
-        weights: Where the trunk starts: ``"imagenet"``, ``"none"`` (random) or a local file; see
-            `read_starting_weights`. The head is always drawn at random.
+        weights: Where the trunk starts: ``"imagenet"``, ``"none"`` (random; ``"own"``: as a user's own
+            constructor leaves it) or a local file; see `read_starting_weights`. The head is always drawn
+            at random.
         seed: Seed of everything drawn at random; torch's global generator is left as it was.
         output_stride: Pixels from one map cell to the next; None for the network's own.
         drs_placement: A name in `DRS_PLACEMENTS`, for deep representation scaling.
@@ -43,13 +46,12 @@ def build_network(
 
     Raises:
         ValueError: A name is unknown, the network does not allow the adaptation or the stride, a DRS
-            option is set without DRS, or the weights do not fit.
+            option is set without DRS, the weights do not fit, or a user's own trunk is not what it must
+            be.
         ConnectionError: The ImageNet weights are neither cached nor to be had.
         FileNotFoundError: The weights file does not exist.
     """
-    if name not in NETWORKS:
-        raise ValueError(f"network {name!r} is unknown; choose from {', '.join(NETWORKS)}")
-    architecture = NETWORKS[name]
+    architecture = find_architecture(name)
     recipe = Recipe(
         network=name,
         adaptation=adaptation,
@@ -57,8 +59,15 @@ def build_network(
         drs_bias=drs_bias,
         output_stride=architecture.output_strides[0] if output_stride is None else output_stride,
     )
+    return assemble_network(recipe, architecture, weights=weights, seed=seed)
+
+
+def assemble_network(
+    recipe: Recipe, architecture: Architecture, *, weights: str | Path, seed: int
+) -> ScanClassifier:
+    """Build a network of an architecture that is at hand; for the rest see `build_network`."""
     _check_recipe(recipe, architecture)
-    tensors = read_starting_weights(name, weights=weights)
+    tensors = read_starting_weights(recipe.network, weights=weights)
     features, head = _draw_weights(architecture, seed=seed)
     if tensors:
         renamed = {architecture.trunk_name(key): tensor for key, tensor in tensors.items()}
@@ -67,12 +76,14 @@ def build_network(
         refine_stride(features, output_stride=recipe.output_stride)
     features = adapt_trunk(
         features,
-        adaptation=adaptation,
+        adaptation=recipe.adaptation,
         blocks=architecture.blocks(features),
-        drs_placement=drs_placement,
-        drs_bias=drs_bias,
+        drs_placement=recipe.drs_placement,
+        drs_bias=recipe.drs_bias,
     )
     network = ScanClassifier(features, head, recipe=recipe)
+    if isinstance(features, OwnTrunk):
+        return network  # its code may hold that memory lies as it was drawn
     # Convolutions hand this layout on, so it need be set only once; it is faster on CPU and GPU.
     return network.to(memory_format=torch.channels_last)
 
@@ -91,11 +102,13 @@ def _check_recipe(recipe: Recipe, architecture: Architecture) -> None:
             f"adaptation {recipe.adaptation!r} is unknown; choose from {', '.join(ADAPTATIONS)}"
         )
     if recipe.adaptation not in architecture.adaptations:
-        raise ValueError(
-            f"network {recipe.network} has no batch normalisation, so adaptation "
-            f"{recipe.adaptation} would leave nothing to learn in its trunk; choose from "
-            f"{', '.join(architecture.adaptations)}"
+        allowed = ", ".join(architecture.adaptations)
+        reason = (
+            f"has no batch normalisation, so adaptation {recipe.adaptation} would leave nothing to learn in its trunk"
+            if architecture.stages
+            else f"is a user's own, whose blocks are not known, so that it cannot be adapted by {recipe.adaptation}"
         )
+        raise ValueError(f"network {recipe.network} {reason}; choose from {allowed}")
     if recipe.output_stride not in architecture.output_strides:
         allowed = " or ".join(map(str, architecture.output_strides))
         raise ValueError(

@@ -7,6 +7,8 @@ import torch
 from jaxtyping import Float, Num
 from torch import Tensor, nn
 
+from sonolens.models.networks.own_trunk import OwnTrunk
+
 ScanBatch: TypeAlias = Num[Tensor, "scans rows cols"]
 """Scans in grey levels 0..255, integer or floating point."""
 
@@ -26,7 +28,7 @@ class Recipe:
     """What a network is built from, apart from its weights.
 
     Attributes:
-        network: A name in `NETWORKS`.
+        network: A name in `NETWORKS`, or of a user's own.
         adaptation: A name in `ADAPTATIONS`.
         drs_placement: A name in `DRS_PLACEMENTS`; ``"block"`` without deep representation scaling.
         drs_bias: Whether deep representation scaling also shifts channels.
@@ -67,6 +69,11 @@ class ScanClassifier(nn.Module):
     def bias(self) -> float:
         """Bias of the head: the part of every logit that no map shows."""
         return self.head.bias.item()
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether its features have places; those of a trunk that pools by itself have none."""
+        return not (isinstance(self.features, OwnTrunk) and self.features.pooled)
 
     def activations(self, scans: ScanBatch) -> FeatureMaps:
         """Feature maps of `scans` that enter global average pooling, after any scaling layer."""

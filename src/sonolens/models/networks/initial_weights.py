@@ -15,7 +15,7 @@ from torch import Tensor
 
 logger = logging.getLogger(__name__)
 
-NAMED_STARTS = ("imagenet", "none")
+NAMED_STARTS = ("imagenet", "none", "own")
 HASH_MARK = "#sha256="
 """Between a file's path and the digest it must have, as pip writes it."""
 
@@ -30,8 +30,10 @@ def read_starting_weights(network: str, *, weights: str | Path) -> dict[str, Ten
             (read without running pickled code) or safetensors. A file may carry the hash it must
             have: ``"folder/file.pth#sha256=<64 hexadecimal digits>"``.
 
+            ``"own"`` leaves a user's own trunk as its constructor gave it.
+
     Returns:
-        Tensors by name; empty for ``"none"``.
+        Tensors by name; empty for ``"none"`` and ``"own"``.
 
     Raises:
         ConnectionError: The ImageNet weights are neither cached nor to be had.
@@ -39,7 +41,7 @@ def read_starting_weights(network: str, *, weights: str | Path) -> dict[str, Ten
         ValueError: The file has another hash or holds no plain state dict, or `network` has no
             ImageNet weights.
     """
-    if weights == "none":
+    if weights in {"none", "own"}:
         return {}
     if weights == "imagenet":
         return _download_imagenet(network)
@@ -54,7 +56,7 @@ def describe_start(weights: str | Path) -> str:
         weights: As in `read_starting_weights`.
 
     Returns:
-        ``"imagenet"``, ``"none"``, or a file's name without its folder and with the hash it has:
+        ``"imagenet"``, ``"none"``, ``"own"``, or a file's name without its folder and with the hash it has:
         ``"file.pth#sha256=<64 hexadecimal digits>"``.
 
     Raises:

@@ -5,6 +5,7 @@ import math
 from torch import nn
 
 from sonolens.models.networks.classifier import ScanClassifier
+from sonolens.models.networks.own_trunk import OwnTrunk
 
 
 def receptive_field_px(network: ScanClassifier) -> float:
@@ -14,16 +15,22 @@ def receptive_field_px(network: ScanClassifier) -> float:
     `(k - 1) d` times the pixels between its input's cells. It may be larger than the scan. What a cell
     really uses is less, mostly the middle of it.
 
+    Of a user's own trunk, whose layers may be of any kind, it is measured when the trunk is checked: by
+    `sonolens.models.networks.own_checks.measure_trunk`.
+
     Args:
         network: Its layers stand in the order in which they run; strided 1x1 convolutions are
             shortcuts, which reach no farther than what they bypass.
 
     Returns:
-        Infinite where channels are weighed by their mean over the whole scan (EfficientNet).
+        Infinite where channels are weighed by their mean over the whole scan (EfficientNet), and where a
+        cell of a user's own trunk sees more than the scan holds.
 
     References:
         Luo et al., Understanding the effective receptive field, NeurIPS 2016.
     """
+    if isinstance(network.features, OwnTrunk):
+        return network.features.receptive_field_px
     reach, step = 1, 1
     for layer in network.features.modules():
         if isinstance(layer, nn.AdaptiveAvgPool2d):

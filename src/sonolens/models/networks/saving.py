@@ -5,9 +5,11 @@ import math
 import re
 from collections.abc import Mapping
 
-from sonolens.models.networks.backbones import NETWORKS
-from sonolens.models.networks.building import build_network
+from sonolens.models.networks.backbones import NETWORKS, Architecture
+from sonolens.models.networks.building import assemble_network
 from sonolens.models.networks.classifier import Recipe, ScanClassifier
+from sonolens.models.networks.own_networks import Constructor, OwnNetwork, find_own_network
+from sonolens.models.networks.own_trunk import OwnTrunk
 from sonolens.models.networks.reference_pattern import answer_probe
 from sonolens.models.networks.weights_file import NetworkWeights, check_tensors
 from sonolens.version import __version__
@@ -16,6 +18,9 @@ CLASSES = "benign,malignant"
 """Negative logits mean the first class, positive ones the second."""
 
 FLAGS = {"true": True, "false": False}
+
+OWN = "own"
+"""Key that says that the trunk's code is a user's; where that code is, a file never says."""
 
 LARGEST_PX = 4096
 """Largest side of a framed scan that a header may claim, so that a damaged one fills no memory."""
@@ -49,42 +54,48 @@ def pack_weights(
         "classes": CLASSES,
         "sonolens": __version__,
     }
+    if isinstance(network.features, OwnTrunk):
+        header[OWN] = "true"
     clash = sorted((header.keys() | {"probe_logit"}) & header_extra.keys())
     if clash:
         raise ValueError(f"header_extra sets {clash[0]}, which the header sets itself; rename it")
     on_cpu = copy.deepcopy(network).cpu().eval()
     # In channels_last, safetensors would store the numbers in an order that it does not note.
+    # Layers of a user's own may share weights, which safetensors would refuse.
     tensors = {name: tensor.contiguous() for name, tensor in on_cpu.state_dict().items()}
+    if OWN in header:
+        tensors = {name: tensor.clone() for name, tensor in tensors.items()}
     check_tensors(tensors, expected=tensors, source=f"the {network.recipe.network} to pack")
     header["probe_logit"] = repr(answer_probe(on_cpu, size_px=size_px).logit)
     return NetworkWeights(tensors=tensors, header=header | dict(header_extra))
 
 
-def rebuild_network(weights: NetworkWeights) -> ScanClassifier:
+def rebuild_network(
+    weights: NetworkWeights, *, constructor: Constructor | None = None
+) -> ScanClassifier:
     """Rebuild a packed network in evaluation mode, on the CPU.
 
-    The rebuilt network must answer the probe scan as the packed one did, so that a header or tensors
+    Nothing is imported because a header says so: the trunk of a user's own network is built by a
+    constructor that the configuration allows under the network's name, or that is given here. The rebuilt network must answer the probe scan as the packed one did, so that a header or tensors
     that were changed, exchanged or damaged since are found out.
+
+    Args:
+        weights: From `pack_weights`.
+        constructor: What builds the trunk of a user's own network; a function, or ``module:function``.
 
     Raises:
         ValueError: The header lacks a key or holds a value that cannot be, the tensors do not fit,
-            or the rebuilt network is not the one that was packed.
+            the rebuilt network is not the one that was packed, or the trunk is a user's own and nothing
+            builds it.
     """
     header = weights.header
-    recipe = _read_recipe(header)
     size_px = _read_whole(header, "size_px", most=LARGEST_PX)
+    architecture = _find_architecture(header, size_px=size_px, constructor=constructor)
+    recipe = _read_recipe(header, architecture)
     packed_logit = _read_number(header, "probe_logit")
     if _read(header, "classes") != CLASSES:
         raise ValueError(f"the weights tell {header['classes']!r} apart, but {CLASSES!r} is needed")
-    network = build_network(
-        recipe.network,
-        adaptation=recipe.adaptation,
-        weights="none",
-        seed=0,
-        output_stride=recipe.output_stride,
-        drs_placement=recipe.drs_placement,
-        drs_bias=recipe.drs_bias,
-    )
+    network = assemble_network(recipe, architecture, weights="none", seed=0)
     source = f"the packed {recipe.network}"
     check_tensors(weights.tensors, expected=network.state_dict(), source=source)
     network.load_state_dict(weights.tensors)
@@ -116,22 +127,52 @@ def check_framing(weights: NetworkWeights, *, size_px: int) -> None:
         )
 
 
-def _read_recipe(header: Mapping[str, str]) -> Recipe:
+def _find_architecture(
+    header: Mapping[str, str], *, size_px: int, constructor: Constructor | None
+) -> Architecture:
+    """Find what the header names; of a user's own network only by what the user names."""
     name = _read(header, "network")
+    if header.get(OWN) == "true" and name not in NETWORKS:
+        if constructor is not None:
+            return OwnNetwork(name, constructor, size_px=size_px).architecture
+        try:
+            own = find_own_network(name).at(size_px)
+        except ValueError as error:
+            raise ValueError(
+                f"network {name!r} has a trunk of its author's own, whose code is in no weights file; name what builds it: "
+                f"training.own_networks.{name} in the configuration, --trunk module:function on the command line, "
+                "constructor= in Python"
+            ) from error
+        return own.architecture
     if name not in NETWORKS:
         raise ValueError(
             f"the weights belong to network {name!r}, which is unknown; "
             f"this version knows {', '.join(NETWORKS)}"
         )
+    if constructor is not None:
+        raise ValueError(
+            f"network {name} is built in, so nothing else can build it; leave the constructor out"
+        )
+    return NETWORKS[name]
+
+
+def _read_recipe(header: Mapping[str, str], architecture: Architecture) -> Recipe:
     flag = _read(header, "drs_bias")
     if flag not in FLAGS:
         raise ValueError(f"the header's drs_bias is {flag!r}; it must be true or false")
+    largest = LARGEST_PX if header.get(OWN) == "true" else max(architecture.output_strides)
+    stride = _read_whole(header, "output_stride", most=largest)
+    if not architecture.stages and stride not in architecture.output_strides:
+        raise ValueError(
+            f"the trunk that was named for network {header['network']} has a cell every {architecture.output_strides[0]} px, "
+            f"the one that was packed every {stride} px; name the code that it was fitted with"
+        )
     return Recipe(
-        network=name,
+        network=_read(header, "network"),
         adaptation=_read(header, "adaptation"),
         drs_placement=_read(header, "drs_placement"),
         drs_bias=FLAGS[flag],
-        output_stride=_read_whole(header, "output_stride", most=max(NETWORKS[name].output_strides)),
+        output_stride=stride,
     )
 
 

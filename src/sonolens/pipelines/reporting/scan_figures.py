@@ -60,7 +60,8 @@ def draw_cam_scheme(
     framed = inputs_of(weights, model_inputs, count=len(scans))
     scan = framed[np.flatnonzero(scans["scan_id"] == shown["scan_id"])[0]]
     network = rebuild_network(weights)
-    strongest = strongest_channels(network, scan, count=STRONGEST_CHANNELS)
+    count = min(STRONGEST_CHANNELS, network.head.in_features)
+    strongest = strongest_channels(network, scan, count=count)
     return cam_scheme.draw_cam_scheme(
         scan,
         title=f"{shown['scan_id']} · {shown['label']}",

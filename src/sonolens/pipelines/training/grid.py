@@ -23,7 +23,7 @@ class PlannedFit:
     """One point of the grid.
 
     Attributes:
-        network: A name in `NETWORKS`.
+        network: A name in `NETWORKS`, or of a user's own.
         adaptation: A name in `ADAPTATIONS`.
         output_stride: Pixels from one map cell to the next; None for the network's own.
         seed: Seed of head, batch order and augmentation.
@@ -72,6 +72,11 @@ class PlannedFit:
         return f"{self.configuration(protocol)}-seed{self.seed}-fold{self.fold}"
 
 
+def own_strides(network: str) -> tuple[int, ...]:
+    """The stride that a network has by itself; none where a user's own has it, which is asked for as ``own`` only."""
+    return NETWORKS[network].output_strides[:1] if network in NETWORKS else ()
+
+
 def plan_fits(
     training: TrainingParameters, *, folds: Iterable[int], paired: bool = False
 ) -> list[PlannedFit]:
@@ -107,5 +112,5 @@ def plan_fits(
             training.seeds,
             asked,
         )
-        if not (None in strides and stride == NETWORKS[network].output_strides[0])
+        if not (None in strides and stride in own_strides(network))
     ]

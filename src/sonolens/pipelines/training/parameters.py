@@ -7,12 +7,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, mode
 
 from sonolens.models import (
     ADAPTATIONS,
+    EXPORTED,
     NETWORKS,
+    OWN_ADAPTATIONS,
     AugmentationRanges,
     DrsOptions,
     Hardware,
     Pace,
     Schedule,
+    check_own_networks,
 )
 from sonolens.parameters import (
     Names,
@@ -40,6 +43,11 @@ def _numbers_where_they_are(strides: Any) -> Any:
     if not isinstance(strides, list | tuple):
         return strides
     return [int(each) if str(each).isdigit() else each for each in strides]
+
+
+def _possible_networks(own: dict[str, str]) -> dict[str, str]:
+    check_own_networks(own)
+    return own
 
 
 Start = Annotated[str, AfterValidator(_known_start)]
@@ -81,8 +89,11 @@ class TrainingParameters(Pace):
     protocol: Annotated[str, AfterValidator(one_of(PROTOCOLS))] = Field(
         description="Whether the test scans may choose epoch and threshold, as in the paper."
     )
-    networks: Annotated[Names, AfterValidator(some_of(NETWORKS))] = Field(
-        description="Names from sonolens.models.NETWORKS."
+    own_networks: Annotated[dict[str, str], AfterValidator(_possible_networks)] = Field(
+        description="By name, what builds the trunk of a network of one's own: module:function, or a file of torch.export."
+    )
+    networks: Names = Field(
+        description="Names from sonolens.models.NETWORKS, or from own_networks."
     )
     adaptations: Annotated[Names, AfterValidator(some_of(ADAPTATIONS))] = Field(
         description="Which weights learn: names from sonolens.models.ADAPTATIONS."
@@ -109,12 +120,35 @@ class TrainingParameters(Pace):
     hardware: Hardware = Field(description="How fits use the machine.")
 
     @model_validator(mode="after")
+    def _every_network_is_known(self) -> "TrainingParameters":
+        some_of((*NETWORKS, *self.own_networks))(self.networks)
+        return self
+
+    @model_validator(mode="after")
+    def _programs_stay_in_one_process(self) -> "TrainingParameters":
+        for name in self.networks:
+            source = self.own_networks.get(name, "")
+            if source.endswith(EXPORTED) and self.hardware.devices > 1:
+                raise ValueError(
+                    f"network {name} is an exported program, which several processes cannot share; set "
+                    "training.hardware.devices to 1, or name a function that builds it"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _every_network_has_a_start(self) -> "TrainingParameters":
         if isinstance(self.weights, dict):
-            one = one_of(NETWORKS)
-            for name in self.weights:
+            one = one_of((*NETWORKS, *self.own_networks))
+            for name, start in self.weights.items():
                 one(name)
-            absent = [name for name in self.networks if name not in self.weights]
+                if start == "imagenet" and name in self.own_networks:
+                    raise ValueError(
+                        f"training.weights names imagenet for {name}, which is your own; load them where it is built, or "
+                        "name a file"
+                    )
+            absent = [
+                name for name in self.networks if name not in {*self.weights, *self.own_networks}
+            ]
             if absent:
                 raise ValueError(f"training.weights names no start for {absent[0]}; add it")
         elif len(self.networks) > 1 and self.weights not in {"imagenet", "none"}:
@@ -127,25 +161,32 @@ class TrainingParameters(Pace):
     @model_validator(mode="after")
     def _every_network_allows_what_is_asked(self) -> "TrainingParameters":
         for name in self.networks:
-            architecture = NETWORKS[name]
+            own = name in self.own_networks
+            adaptations = OWN_ADAPTATIONS if own else NETWORKS[name].adaptations
+            strides = () if own else NETWORKS[name].output_strides
             for adaptation in self.adaptations:
-                if adaptation not in architecture.adaptations:
+                if adaptation not in adaptations:
                     raise ValueError(
                         f"network {name} cannot be adapted by {adaptation}; choose from "
-                        f"{', '.join(architecture.adaptations)}, or leave {name} out"
+                        f"{', '.join(adaptations)}, or leave {name} out"
                     )
             for stride in self.output_strides:
-                if stride not in {"own", *architecture.output_strides}:
-                    strides = ", ".join(map(str, architecture.output_strides))
+                if stride not in {"own", *strides}:
+                    others = f" or some of {', '.join(map(str, strides))}" if strides else ""
                     raise ValueError(
                         f"network {name} has no output stride {stride}; set "
-                        f"training.output_strides to own or some of {strides}"
+                        f"training.output_strides to own{others}"
                     )
         return self
 
     def start_of(self, network: str) -> str:
-        """Where `network` starts."""
-        return self.weights if isinstance(self.weights, str) else self.weights[network]
+        """Where `network` starts; one's own, unless a file is named, where its constructor leaves it."""
+        if network not in self.own_networks:
+            return self.weights if isinstance(self.weights, str) else self.weights[network]
+        weights = (
+            self.weights if isinstance(self.weights, str) else self.weights.get(network, "none")
+        )
+        return "own" if weights in {"none", "imagenet"} else weights
 
     def learning_rate_of(self, network: str, adaptation: str) -> float:
         """Adam's step size where `network` starts and `adaptation` decides what learns."""

@@ -16,7 +16,11 @@ from sonolens.report.numerals import counted, percent
 from sonolens.report.runs import name_homes
 from sonolens.report.section import Tables
 
-STARTS = {"none": "random weights", "imagenet": "ImageNet weights"}
+STARTS = {
+    "none": "random weights",
+    "imagenet": "ImageNet weights",
+    "own": "the weights that its author's code gave",
+}
 ADAPTATIONS = {
     "linear_probe": "linear probe (the head alone learns)",
     "drs": "deep representation scaling (head and channel scales learn)",
