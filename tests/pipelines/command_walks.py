@@ -127,6 +127,7 @@ INSTALLS = "installs packages; .ci/run does so by `make setup`"
 DOCKER = "needs Docker; what runs in the image is run without it"
 QUEUE = "needs a queue of jobs; the commands that are queued are run"
 PUBLISHED = "needs scans as published; tests/studies reads small ones"
+READERS = "needs what readers saw; tests/pipelines/test_readers.py has some"
 MLFLOW = "needs a server of MLflow; tests/test_tracking.py sends a run to a folder"
 SHELL = "speaks to the shell alone"
 
@@ -165,6 +166,7 @@ NOT_RUN = {
     "kedro run --env busbra --params tracking_uri=http://localhost:5000": MLFLOW,
     "kedro run --env busbra --params study.path=path/to/BUSBRA,training.weights=imagenet,training.networks=resnet50,"
     "training.adaptations=drs": "downloads weights of ImageNet",
+    "kedro run --env custom --params study.path=/path/to/manifest.csv,study.readings=/path/to/readings.csv": READERS,
     "kedro run --env breast": PUBLISHED,
     "kedro run --env breast --pipelines external_validation --params study.path=path/to/BrEaST,"
     "external.networks=resnet18-full-seed0-fold0.safetensors,data_root=data/elsewhere": PUBLISHED,
