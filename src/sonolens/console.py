@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sonolens.past_runs import LATEST
+from sonolens.reading_console import reading_task
 from sonolens.version import __version__
 
 if TYPE_CHECKING:
@@ -259,6 +260,9 @@ def explain(network_file: Path, **asked: Any) -> None:
         click.echo(line)
     if told.refused:
         sys.exit(LEFT_OUT if told.explained else 1)
+
+
+main.add_command(reading_task)
 
 
 @contextmanager

@@ -166,6 +166,10 @@ NOT_RUN = {
     "kedro run --env busbra --params tracking_uri=http://localhost:5000": MLFLOW,
     "kedro run --env busbra --params study.path=path/to/BUSBRA,training.weights=imagenet,training.networks=resnet50,"
     "training.adaptations=drs": "downloads weights of ImageNet",
+    "sonolens reading-task path/to/scans --out reading-task": "tests/test_reading_console.py does, and reads it back",
+    "sonolens reading-task --read answers.json --key reading-task/key.json --out readings.csv": (
+        "needs a reader's answers; tests/browser/test_reading_task.py gives some"
+    ),
     "kedro run --env custom --params study.path=/path/to/manifest.csv,study.readings=/path/to/readings.csv": READERS,
     "kedro run --env breast": PUBLISHED,
     "kedro run --env breast --pipelines external_validation --params study.path=path/to/BrEaST,"
