@@ -14,7 +14,8 @@ from sonolens.console import main
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    Image.fromarray(np.zeros((9, 12), dtype=np.uint8)).save("scan.png")
+    grey = np.random.default_rng(0).integers(40, 200, (9, 12), dtype=np.uint8)
+    Image.fromarray(grey).save("scan.png")
     return tmp_path
 
 

@@ -29,8 +29,9 @@ VIOLATIONS = """() => { window.refused = [];
 def task(tmp_path: Path) -> Path:
     scans = tmp_path / "scans"
     scans.mkdir()
-    for level, name in enumerate(["a", "b", HOSTILE[2].strip()]):
-        grey = np.full((ROWS, COLS), 60 + 40 * level, dtype=np.uint8)
+    rng = np.random.default_rng(0)
+    for name in ("a", "b", HOSTILE[2]):
+        grey = rng.integers(40, 200, (ROWS, COLS), dtype=np.uint8)
         Image.fromarray(grey).save(scans / f"{name}.png")
     write_task([scans], tmp_path / "task", seed=0)
     return tmp_path / "task"

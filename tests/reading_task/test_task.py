@@ -28,8 +28,9 @@ NAMES = ["Anna Muster 1970", '"><script>window.ran=1', "P7_malignant", "b"]
 def scans(tmp_path: Path) -> Path:
     folder = tmp_path / "scans"
     folder.mkdir()
+    rng = np.random.default_rng(0)
     for level, name in enumerate(NAMES):
-        picture = np.full((12, 16 + level), 40 * level + 10, dtype=np.uint8)
+        picture = rng.integers(40, 200, (12, 16 + level), dtype=np.uint8)
         Image.fromarray(picture).save(folder / f"{name}.png")
     return folder
 
@@ -83,10 +84,14 @@ def test_without_a_seed_the_key_tells_the_one_that_was_drawn(scans: Path, tmp_pa
 
 def test_some_are_drawn_and_what_cannot_be_read_is_told(scans: Path, tmp_path: Path) -> None:
     (scans / "broken.png").write_bytes(b"no picture")
+    mask = np.zeros((12, 16), dtype=bool)
+    mask[3:7, 3:7] = True
+    Image.fromarray(mask).save(scans / "P7_tumor.png")  # which would tell the reader all
     told = write_task([scans], tmp_path / "all", seed=0)
     write_task([scans], tmp_path / "some", seed=0, draw=2)
 
     assert [line for line in told if line.startswith("Left out: broken.png")]
+    assert [line for line in told if line.startswith("Left out: P7_tumor.png")]
     assert len(read_key(tmp_path / "all" / KEY).scans) == 4
     assert len(read_key(tmp_path / "some" / KEY).scans) == 2
 
@@ -94,7 +99,7 @@ def test_some_are_drawn_and_what_cannot_be_read_is_told(scans: Path, tmp_path: P
 def test_two_scans_of_one_name_and_no_scan_at_all_are_refused(scans: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    Image.fromarray(np.zeros((9, 9), dtype=np.uint8)).save(other / "b.png")
+    Image.open(scans / "b.png").save(other / "b.png")
     with pytest.raises(ValueError, match="two scans are called 'b'"):
         write_task([scans, other], tmp_path / "task")
     (other / "b.png").write_bytes(b"")

@@ -14,7 +14,7 @@ from sonolens.studies import add_readings, check_reading
 from sonolens.studies.listing import list_scans
 from sonolens.studies.manifest import read_manifest
 from sonolens.studies.picture import read_scan
-from sonolens.studies.study import Study
+from sonolens.studies.study import MaskFile, Study
 from sonolens.tables.readers import Readings
 
 SIZE = (20, 30)
@@ -197,6 +197,14 @@ def test_a_mask_that_cannot_be_read_costs_the_reading() -> None:
         raise ValueError("picture is truncated")
 
     assert "picture is truncated" in check_reading(READING, fail, size=SIZE)["left_out"]
+
+
+def test_the_reason_names_the_file_and_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    found = check_reading(READING, MaskFile(tmp_path / "broken.png"), size=SIZE)
+
+    assert "broken.png" in found["left_out"]
+    assert str(tmp_path) not in found["left_out"]
 
 
 def test_a_manifest_may_hold_one_reader_without_a_name(tmp_path: Path) -> None:

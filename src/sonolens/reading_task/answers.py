@@ -15,7 +15,7 @@ from sonolens.arrays import Mask
 from sonolens.parameters import one_of
 from sonolens.reading_task.key import FORMAT, KeyedScan, TaskKey, read_key
 from sonolens.reading_task.outline import fill_outline
-from sonolens.reading_task.task import CONFIDENCE, put
+from sonolens.reading_task.task import CONFIDENCE, MOST_TOLD, put
 from sonolens.report.numerals import counted
 from sonolens.tables.vocabulary import BIRADS
 from sonolens.ultrasound import to_shares
@@ -25,7 +25,6 @@ COLUMNS = (
     *("birads", "confidence", "seconds"),
 )
 MOST_CORNERS = 10_000
-MOST_TOLD = 10
 LONGEST_NAME = 60
 FORMULA_SIGNS = "=+-@"
 """What a spreadsheet takes for the beginning of a formula."""

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from sonolens.arrays import Scan
+from sonolens.cohort import inspect_scan, judge_content
 from sonolens.reading_task.key import FORMAT, KeyedScan, TaskKey
 from sonolens.report.layout import open_templates
 from sonolens.report.numerals import counted
@@ -28,6 +29,8 @@ CONFIDENCE = 5
 """Steps, of which the last is sure."""
 
 CODE_BYTES, SEED_BITS = 4, 32
+MOST_TOLD = 10
+"""So many files that were left out are named."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def write_task(
 ) -> list[str]:
     """Write the page and its key.
 
-    A file that cannot be read is left out and told. What is burnt into a scan stays there.
+    A file that cannot be read, or holds too few grey levels to be a scan - a mask -, is left out and told. What is burnt into a scan stays there.
 
     Args:
         paths: Pictures, DICOM files of one frame, and folders of them.
@@ -74,7 +77,7 @@ def write_task(
             if draw is not None and len(shown) == draw:
                 break
             try:
-                scan = read_one(file).scan
+                scan = _read(file)
             except (OSError, ValueError) as error:
                 refused.append(f"Left out: {file.name}: {error}")
                 continue
@@ -83,8 +86,10 @@ def write_task(
         raise ValueError("none of the scans can be read; " + "; ".join(refused or ["give some"]))
     _check_names(shown)
     _write(shown, out, seed=seed)
+    more = len(refused) - MOST_TOLD
     return [
-        *refused,
+        *refused[:MOST_TOLD],
+        *([f"and {counted(more, 'file')} more"] if more > 0 else []),
         f"{counted(len(shown), 'scan')}, seed {seed}: {out / PAGE}",
         f"Keep the key to yourself: {out / KEY}",
         "Look at the scans first: names that are burnt into a picture stay there.",
@@ -126,6 +131,15 @@ def _list_files(paths: Sequence[Path]) -> Iterator[Path]:
         if not path.exists():
             raise FileNotFoundError(f"scan {str(path)!r} does not exist; correct the path")
         yield from find_scans(path) if path.is_dir() else [path]
+
+
+def _read(file: Path) -> Scan:
+    """Read a scan, and refuse a picture without content, as a mask is one."""
+    scan = read_one(file).scan
+    nothing = np.zeros(scan.shape, dtype=bool)
+    for finding in judge_content(inspect_scan(scan, nothing, scan_id=file.stem)):
+        raise ValueError(finding.message)
+    return scan
 
 
 def _show(scan: Scan, name: str, *, code: str) -> Shown:

@@ -155,8 +155,11 @@ def check_reading(
     try:
         drawn = _check_drawn(reading, read, size)
     except (OSError, ValueError) as error:
+        told = str(error)
+        if isinstance(read, MaskFile):
+            told = told.replace(str(read.path), read.path.name)  # no folder of this machine
         whose = f"{reading['reader']!r} of scan {reading['scan_id']!r}"
-        return {**reading, **leave_out(f"{whose}: {error}")}
+        return {**reading, **leave_out(f"{whose}: {told}")}
     return {**reading, "drawn": drawn}
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sonolens.figures.evidence.readers import NO_READERS, draw_readers
+from sonolens.figures.evidence.readers import MOST_ROWS, NO_READERS, draw_readers
 from sonolens.tables.readers import ReaderComparison
 
 
@@ -50,6 +50,14 @@ def test_of_several_runs_the_first_is_shown_and_the_figure_says_so() -> None:
 
     assert dots(figure, "network") == [0.4]
     assert "Run a; the table has all 2" in figure.get_supxlabel().replace("\n", " ")
+
+
+def test_of_very_many_rows_the_first_are_drawn_and_the_rest_counted() -> None:
+    rows = [("a", "decision", "hit", f"reader {n:02}", 0.4, 0.8) for n in range(MOST_ROWS + 6)]
+    figure = draw_readers(comparison(*rows))
+
+    assert len(dots(figure, "network")) == MOST_ROWS
+    assert "6 further rows" in figure.get_supxlabel().replace("\n", " ")
 
 
 def test_without_readers_the_figure_says_so() -> None:

@@ -18,7 +18,7 @@ from sonolens.evaluation.statistics.intervals import (
 )
 from sonolens.tables.readers import ReaderComparison, ReadingsTable
 from sonolens.tables.training import DecisionsTable
-from sonolens.tables.vocabulary import EXTREMES, READER_RULES
+from sonolens.tables.vocabulary import EXTREMES, READER_RULES, STUDY_READER
 
 TARGET = ["against", "measure"]
 DECISION, MAX = READER_RULES
@@ -119,7 +119,8 @@ def _score_targets(
     bootstrap: Bootstrap,
 ) -> Iterator[dict[str, Any]]:
     """Score one map method and one reader against everything that others, or the reader, drew or pointed at."""
-    targets = list(chance.columns.to_frame().itertuples(index=False, name=None))
+    listed = chance.columns.to_frame().itertuples(index=False, name=None)
+    targets = sorted(listed, key=lambda target: (target[0] != STUDY_READER, *target))
     for against, measure in targets if len(patients) else ():
         of_network, of_reader, of_chance = (
             _take(each, (against, measure), patients.index)

@@ -15,6 +15,9 @@ ROW_IN, WORDS_IN, WIDTH_IN, NAME_IN = 0.34, 1.9, 7.6, 3.4
 APART = 0.14
 """How far, in rows, network and reader stand from the middle of theirs."""
 
+MOST_ROWS = 24
+"""More would be a page of their own; the table has all."""
+
 NO_READERS = "No scored scan was read by another reader."
 
 
@@ -28,7 +31,8 @@ def draw_readers(reader_comparison: ReaderComparisonTable) -> Figure:
     of_rule = reader_comparison[reader_comparison["rule"] == SHOWN_RULE]
     hits = of_rule[of_rule["measure"] == SHOWN_MEASURE].dropna(subset="network")
     runs = hits["run"].unique()
-    shown = hits[hits["run"].isin(runs[:1])].reset_index(drop=True)
+    of_run = hits[hits["run"].isin(runs[:1])]
+    shown = of_run.head(MOST_ROWS).reset_index(drop=True)
     figure = open_panels(
         "Networks beside readers", size_in=(WIDTH_IN, WORDS_IN + ROW_IN * max(1, len(shown)))
     )
@@ -44,7 +48,7 @@ def draw_readers(reader_comparison: ReaderComparisonTable) -> Figure:
     frame(axes, xlabel="share of points in the mass", ylabel="")
     axes.tick_params(axis="y", length=0, labelsize=SMALL_PT)
     _name_marks(axes)
-    explain_panels(figure, _explain(shown, len(runs)))
+    explain_panels(figure, _explain(shown, len(runs), len(of_run) - len(shown)))
     return figure
 
 
@@ -84,9 +88,10 @@ def _name_marks(axes: Axes) -> None:
     )
 
 
-def _explain(shown: pd.DataFrame, runs: int) -> str:
+def _explain(shown: pd.DataFrame, runs: int, more: int) -> str:
     about = shown.iloc[0]
     others = f" Run {about['run']}; the table has all {runs}." if runs > 1 else ""
+    others += f" {more} further rows stand in the table." if more else ""
     return (
         "How often the extreme that argues for the call, and the point of a reader, lie in the mass as somebody drew it; "
         f"{about['partition']} scans that both know. Bars: {about['confidence']:.0%} intervals over patients. In the own "
