@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from test_access import grave_findings
 from visit import SIZES, Visit
 from written import HOSTILE
 
@@ -134,6 +135,7 @@ def test_the_page_fits_every_size_and_fetches_and_runs_nothing(
     for width, height in SIZES.values():
         opened.resize(width, height)
         assert opened.too_wide() == [], width
+    assert grave_findings(opened) == []
     opened.page.evaluate(VIOLATIONS)
     fetched = opened.page.evaluate(
         "() => fetch('https://example.org/').then(() => 'fetched', () => 'refused')"
