@@ -110,6 +110,15 @@ def test_two_scans_of_one_name_and_no_scan_at_all_are_refused(scans: Path, tmp_p
     assert not (tmp_path / "task").exists()
 
 
+def test_the_key_of_another_task_is_never_written_over(scans: Path, tmp_path: Path) -> None:
+    write_task([scans], tmp_path / "task", seed=0)
+    key = (tmp_path / "task" / KEY).read_bytes()
+    with pytest.raises(ValueError, match="holds the key of another task"):
+        write_task([scans], tmp_path / "task", seed=1)
+
+    assert (tmp_path / "task" / KEY).read_bytes() == key
+
+
 def test_the_policy_lets_the_page_s_own_script_run_and_nothing_be_fetched(
     scans: Path, tmp_path: Path
 ) -> None:

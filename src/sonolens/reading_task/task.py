@@ -64,8 +64,12 @@ def write_task(
 
     Raises:
         FileNotFoundError: If a path is not there.
-        ValueError: If no scan can be read, or two have one name.
+        ValueError: If no scan can be read, two have one name, or the folder holds a key already.
     """
+    if (out / KEY).exists():
+        raise ValueError(
+            f"{str(out)!r} holds the key of another task, without which its answers cannot be read; give a fresh folder with --out"
+        )
     seed = secrets.randbits(SEED_BITS) if seed is None else seed
     files = list(_list_files(paths))
     rng = np.random.default_rng(seed)
