@@ -12,6 +12,7 @@ from sonolens.evaluation.experiments.reproduction import (
 from sonolens.provenance import describe_software, list_installed
 from sonolens.reproduce import (
     Archived,
+    check_readings,
     check_study_path,
     is_reproduced,
     tell_comparison,
@@ -66,6 +67,26 @@ def test_a_study_read_from_disk_needs_its_path_and_the_built_in_one_does_not():
     check_study_path(archived({"study": {"reader": "busbra"}}), "scans")
     with pytest.raises(ValueError, match="--study-path"):
         check_study_path(archived({"study": {"reader": "busbra"}}), None)
+
+
+def test_a_study_that_others_read_needs_their_table_and_one_that_nobody_else_read_does_not():
+    class Tables(Crate):
+        def __init__(self):
+            """Open no file."""
+
+        def read(self, name):
+            return {"none": b"reading_id,scan_id\n", "two": b"reading_id,scan_id\nr1,a\nr2,b\n"}[
+                name
+            ]
+
+    def holding(*files):
+        return Archived(Tables(), {}, {}, {"readings": {"files": list(files)}})
+
+    check_readings(archived(), None)
+    check_readings(holding("none"), None)
+    check_readings(holding("two"), "readings.csv")
+    with pytest.raises(ValueError, match=r"\(2 readings\).*--readings"):
+        check_readings(holding("two"), None)
 
 
 def test_a_setting_that_names_a_file_elsewhere_is_refused_by_name():

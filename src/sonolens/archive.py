@@ -37,7 +37,7 @@ SETTINGS, CONSTRAINTS, SOFTWARE = (
 PATIENTLESS = frozenset({"phantoms"})
 """Readers whose scans show nobody, so that what shows them can be published."""
 
-SCANS = ("raw_images", "raw_masks", "annotations")
+SCANS = ("raw_images", "raw_masks", "reader_masks", "annotations")
 """Collections with the scans themselves and what was drawn on them."""
 
 RASTER = re.compile(rb"data:image/(?!svg)[\w.+-]+;base64,[A-Za-z0-9+/=]*")

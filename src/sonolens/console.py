@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sonolens.past_runs import LATEST
+from sonolens.reading_console import reading_task
 from sonolens.version import __version__
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def archive(
 @main.command("reproduce")
 @click.argument("crate", type=click.Path(exists=True, path_type=Path))
 @click.option("--study-path", help="Where the study's scans lie, if it is not built in.")
+@click.option("--readings", help="The table of what other readers saw, if there was one.")
 @click.option(
     "--data-root",
     type=click.Path(path_type=Path),
@@ -155,6 +157,7 @@ def reproduce(
     *,
     crate: Path,
     study_path: str | None,
+    readings: str | None,
     data_root: Path | None,
     tolerance: float,
     dry_run: bool,
@@ -178,20 +181,31 @@ def reproduce(
             click.echo(f"Settings: {line}")
         if not dry_run:
             root = data_root or crate.with_name(f"{crate.stem}-reproduced")
-            same = _reproduce(archived, project, root, study_path, tolerance)
+            same = _reproduce(
+                archived, project, root, tolerance, study_path=study_path, readings=readings
+            )
             sys.exit(0 if same else DIFFERS)
 
 
 def _reproduce(
-    archived: "Archived", project: Path, root: Path, study_path: str | None, tolerance: float
+    archived: "Archived",
+    project: Path,
+    root: Path,
+    tolerance: float,
+    *,
+    study_path: str | None,
+    readings: str | None,
 ) -> bool:
     """Run again, compare, save and tell what was found."""
     from sonolens import reproduce as again
 
     again.check_study_path(archived, study_path)
+    again.check_readings(archived, readings)
     if root.exists() and any(root.iterdir()):
         raise click.ClickException(f"{root} is not empty; give a fresh folder with --data-root")
-    catalog = again.run_again(archived, project, root.absolute(), study_path=study_path)
+    catalog = again.run_again(
+        archived, project, root.absolute(), study_path=study_path, readings=readings
+    )
     found = again.compare_runs(archived, catalog, tolerance=tolerance)
     catalog[again.REPRODUCTION].save(found)
     for line in again.tell_comparison(found):
@@ -271,6 +285,9 @@ def explain(network_file: Path, **asked: Any) -> None:
         click.echo(line)
     if told.refused:
         sys.exit(LEFT_OUT if told.explained else 1)
+
+
+main.add_command(reading_task)
 
 
 @contextmanager

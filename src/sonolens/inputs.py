@@ -27,6 +27,7 @@ CATALOG_PARAMETERS = frozenset(
         "study.path",
         "study.reader",
         "study.options",
+        "study.readings",
         "study.expect_complete",
     }
 )

@@ -32,6 +32,9 @@ from sonolens.tables.reproduction import ReproductionTable
 REPRODUCTION = "reproduction"
 """Catalog entry with what was compared, in the data root of the new run."""
 
+READINGS = "readings"
+"""Catalog entry with what other readers saw."""
+
 TOLERANCE = 1e-6
 """Share of a number, or of 1, by which it may differ: other processors add up in another order."""
 
@@ -142,8 +145,28 @@ def check_study_path(archived: Archived, study_path: str | None) -> None:
         )
 
 
+def check_readings(archived: Archived, readings: str | None) -> None:
+    """Refuse to run a study that others read without what they saw.
+
+    Raises:
+        ValueError: If the archived run had readings and none are given.
+    """
+    files = archived.contents.get(READINGS, {}).get("files", [])
+    read = max(0, archived.crate.read(files[0]).count(b"\n") - 1) if files else 0
+    if read and readings is None:
+        raise ValueError(
+            f"other readers read this study ({read} readings), and their masks are not in the crate; say where the "
+            "table lies with --readings"
+        )
+
+
 def run_again(
-    archived: Archived, project: Path, data_root: Path, *, study_path: str | None
+    archived: Archived,
+    project: Path,
+    data_root: Path,
+    *,
+    study_path: str | None,
+    readings: str | None = None,
 ) -> CatalogProtocol[Any, Any]:
     """Run the study with the archived settings in a fresh data root, after its scans were found to be the same.
 
@@ -162,6 +185,8 @@ def run_again(
     if study_path is not None:
         study["path"] = study_path
         study["expect_complete"] = False
+    if readings is not None:
+        study["readings"] = readings
     params = {**settings, "study": study, "data_root": str(data_root)}
     if study_path is not None:
         _run(archived, project, params, to_outputs=[PICTURES])

@@ -12,6 +12,7 @@ from PIL import Image
 from tiny_cases import cases_table
 from tiny_chosen import chosen_regions
 from tiny_comparison import comparison_table
+from tiny_readers import reader_tables
 from tiny_run import CAPTIONS, run_inputs
 from tiny_scores import RUN
 
@@ -64,6 +65,7 @@ def write_pages(folder: Path) -> Pages:
     inputs = run_inputs(cases=cases, case_views=views, **{each.name: figure for each in CAPTIONS})
     inputs["study_facts"] |= {"name": HOSTILE[0], "description": HOSTILE[1]}
     inputs["run_context"]["label"] = HOSTILE[1]
+    inputs |= reader_tables(*HOSTILE[:2])
     run = {"run_id": "2026-02-01T00.00.00.000Z", "label": HOSTILE[0]}
     pages = {
         "hostile": write_report(**inputs),

@@ -224,3 +224,16 @@ def test_the_preview_is_a_picture_that_opens_no_more_than_twelve_items(tmp_path)
         assert picture.format == "PNG"
         assert picture.getpixel((0, 0)) == (255, 0, 0)
     assert VersionedCollection.preview.__annotations__["return"].__name__ == "ImagePreview"
+
+
+def test_a_collection_that_may_be_empty_has_a_version_without_items(tmp_path):
+    collection = VersionedCollection(
+        path=str(tmp_path / "masks"),
+        dataset="sonolens.datasets.NumpyArrayDataset",
+        filename_suffix=".npy",
+        may_be_empty=True,
+    )
+    collection.save(iter(()))
+
+    assert collection.exists()
+    assert collection.load() == {}

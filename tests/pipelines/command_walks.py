@@ -129,6 +129,7 @@ INSTALLS = "installs packages; .ci/run does so by `make setup`"
 DOCKER = "needs Docker; what runs in the image is run without it"
 QUEUE = "needs a queue of jobs; the commands that are queued are run"
 PUBLISHED = "needs scans as published; tests/studies reads small ones"
+READERS = "needs what readers saw; tests/pipelines/test_readers.py has some"
 MLFLOW = "needs a server of MLflow; tests/test_tracking.py sends a run to a folder"
 DICOM_EXTRA = "needs an extra; tests/explain/test_dicom_objects.py writes and reads objects where it is installed"
 OWN_CODE = "needs a module of a user's own; tests/models/networks and tests/travel make some"
@@ -171,6 +172,11 @@ NOT_RUN = {
     "kedro run --env busbra --params tracking_uri=http://localhost:5000": MLFLOW,
     "kedro run --env busbra --params study.path=path/to/BUSBRA,training.weights=imagenet,training.networks=resnet50,"
     "training.adaptations=drs": "downloads weights of ImageNet",
+    "sonolens reading-task path/to/scans --out reading-task": "tests/test_reading_console.py does, and reads it back",
+    "sonolens reading-task --read answers.json --key reading-task/key.json --out readings.csv": (
+        "needs a reader's answers; tests/browser/test_reading_task.py gives some"
+    ),
+    "kedro run --env custom --params study.path=/path/to/manifest.csv,study.readings=/path/to/readings.csv": READERS,
     "kedro run --env breast": PUBLISHED,
     "kedro run --env breast --pipelines external_validation --params study.path=path/to/BrEaST,"
     "external.networks=resnet18-full-seed0-fold0.safetensors,data_root=data/elsewhere": PUBLISHED,

@@ -43,6 +43,8 @@ OPTIONAL = (
     "localization_scores",
     "abstention_scores",
     "descriptor_agreement",
+    "reader_agreement",
+    "reader_comparison",
     "shortcut_audit",
     "configuration_comparison",
 )

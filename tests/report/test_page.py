@@ -157,7 +157,7 @@ def test_the_only_outward_links_are_dois_of_the_paper_and_of_checklists(page: Ou
 def test_every_figure_is_embedded_once_and_described(page: Outline) -> None:
     images = page.all("img")
 
-    assert len(images) == len(CAPTIONS) == 24
+    assert len(images) == len(CAPTIONS) == 25
     assert all(image["src"].startswith("data:image/png;base64,") for image in images)
     assert {image["alt"] for image in images} == {caption.alt for caption in CAPTIONS}
 

@@ -16,6 +16,7 @@ from tiny_evidence import (
     sanity_table,
 )
 from tiny_journal import describe, journal_inputs
+from tiny_readers import no_readers
 from tiny_reliance import reliance_tables
 from tiny_scores import (
     NAN,
@@ -241,6 +242,7 @@ def _usual_inputs() -> dict[str, Any]:
         "map_completeness": MapCompleteness.empty(),
         "repeatability": Repeatability.empty(),
         "descriptor_agreement": DescriptorAgreement.empty(),
+        **no_readers(),
         "shortcut_audit": audit_table(),
         **reliance_tables(),
         "table_1": tabulate_classification(metrics),

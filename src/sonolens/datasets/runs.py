@@ -170,7 +170,9 @@ class _RunsOfRoot:
 
     def _open(self, place: str, version: str | None = None) -> AbstractVersionedDataset[Any, Any]:
         path, told = f"{self._root}/{place}", Version(version, None)
-        access = {key: value for key, value in self._dataset._access.items() if value}
+        access: dict[str, Any] = {
+            key: value for key, value in self._dataset._access.items() if value
+        }
         if place.endswith(".csv"):
             return TableDataset(filepath=path, version=told, **access)
         if place.endswith(".json"):

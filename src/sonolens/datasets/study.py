@@ -26,6 +26,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         path: The folder or file as unpacked; nothing for the phantoms.
         options: Further arguments of the reader.
         changed_options: Options for one run that replace those of the same name.
+        readings: A table of what other readers saw of its scans (`sonolens.studies.add_readings`), if there is one.
         expect_complete: Whether a difference from the publication is an error; else it is logged.
         metadata: Left to plugins such as Kedro-Viz.
     """
@@ -37,12 +38,14 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         path: str | None = None,
         options: dict[str, Any] | None = None,
         changed_options: dict[str, Any] | None = None,
+        readings: str | None = None,
         expect_complete: bool = False,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self._reader = reader
         self._path = path
         self._options = {**(options or {}), **(changed_options or {})}
+        self._readings = readings
         self._expect_complete = expect_complete
         self._study: sonolens.studies.Study | None = None
         self.metadata = metadata
@@ -63,7 +66,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         return self._study
 
     def _read(self) -> "sonolens.studies.Study":
-        from sonolens.studies import READERS  # noqa: PLC0415 - listing the catalog stays quick
+        from sonolens.studies import READERS, add_readings  # noqa: PLC0415 - listing the catalog stays quick
 
         try:
             check_known(self._reader, known=sorted(READERS), what="study reader")
@@ -71,6 +74,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
             self._check_options(inspect.signature(read))
             self._check_path()
             study = read(self._path, **self._options)
+            study = add_readings(study, Path(self._readings)) if self._readings else study
         except (FileNotFoundError, ValueError) as error:
             raise DatasetError(str(error)) from error
         self._tell_completeness(study)
@@ -124,4 +128,5 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         return self._path is None or Path(self._path).exists()
 
     def _describe(self) -> dict[str, Any]:
-        return {"reader": self._reader, "path": self._path, "options": self._options}
+        described = {"reader": self._reader, "path": self._path, "options": self._options}
+        return described | ({"readings": self._readings} if self._readings else {})

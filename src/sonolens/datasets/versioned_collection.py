@@ -58,6 +58,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         dataset: Type of an item's dataset, or its type and arguments, as for a
             `PartitionedDataset`; it must take `filepath` and is not versioned itself.
         filename_suffix: Ends the name of every item's file.
+        may_be_empty: Whether a version may hold no item; else that is a mistake.
         version: Set by Kedro.
         credentials: Credentials of the file system, also given to the items.
         fs_args: Other arguments of the file system, also given to the items.
@@ -77,6 +78,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         path: str | os.PathLike[str],
         dataset: str | type[AbstractDataset[Any, Any]] | dict[str, Any],
         filename_suffix: str = "",
+        may_be_empty: bool = False,
         version: Version | None = None,
         credentials: dict[str, Any] | None = None,
         fs_args: dict[str, Any] | None = None,
@@ -85,6 +87,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         self._protocol, folder = get_protocol_and_path(path, version)
         self._fs = open_file_system(self._protocol, credentials=credentials, fs_args=fs_args)
         self._filename_suffix = filename_suffix
+        self._may_be_empty = may_be_empty
         self._item_type, self._item_config = parse_dataset_definition(
             dataset if isinstance(dataset, dict) else {"type": dataset}
         )
@@ -143,7 +146,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
                 yields pairs. No more than one value is held at a time. Ids may contain ``/``.
 
         Raises:
-            DatasetError: If there is no item, if an id appears twice or would leave the folder, or
+            DatasetError: If there is no item and there must be one, if an id appears twice or would leave the folder, or
                 if an item cannot be made or written. No version is left behind.
         """
         manifest = self._get_save_path()
@@ -214,7 +217,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
                     new=self._item_path(manifest, item_id),
                     old=self._item_path(before, item_id),
                 )
-        if not entries:
+        if not entries and not self._may_be_empty:
             raise DatasetError(f"collection {self._filepath.name!r} is empty; give it an item")
         return entries
 

@@ -12,10 +12,15 @@ IMPORT = re.compile(r'^import \{[^}]+\} from "\./(?P<module>[\w-]+)\.mjs";\n', r
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\b)", re.MULTILINE)
 
 
-@cache
 def read_browser() -> str:
-    """Return the case browser as one module; see `join_modules`."""
-    folder = files("sonolens.report") / "browser"
+    """Return the case browser as one module."""
+    return read_modules("sonolens.report")
+
+
+@cache
+def read_modules(package: str) -> str:
+    """Return the modules in the folder ``browser`` of a package as one module; see `join_modules`."""
+    folder = files(package) / "browser"
     return join_modules(
         {
             module.name.removesuffix(".mjs"): module.read_text(encoding="utf-8")

@@ -24,6 +24,7 @@ from sonolens.studies.one_scan import (
     without_quotes,
 )
 from sonolens.studies.phantoms import read_phantoms
+from sonolens.studies.readings import add_readings, check_reading
 from sonolens.studies.study import Study
 from sonolens.studies.udiat import read_udiat
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sonolens.arrays import Mask
 from sonolens.parameters import listed
+from sonolens.studies import readings
 from sonolens.studies.columns import SPACINGS
 from sonolens.studies.descriptors import list_descriptors
 from sonolens.studies.identity import check_ids, check_lesions
@@ -32,7 +33,13 @@ FILE_NAME = "manifest.csv"
 REQUIRED = ("image", "mask", "label")
 IDS = ("scan_id", "lesion_id", "patient_id")
 MASK_CHOICES = ("mask_value", "mask_colour")
-OPTIONAL = (*IDS, "view", "birads", *SPACINGS, "device", "source", *MASK_CHOICES, "annotations")
+READER = "reader_"
+"""Before the names of the columns that hold what a second reader, who bears no name, saw of the scan."""
+
+OPTIONAL = (
+    *(*IDS, "view", "birads", *SPACINGS, "device", "source", *MASK_CHOICES, "annotations"),
+    *(READER + name for name in readings.COLUMNS),
+)
 STRATA = ("histology", "side")
 """Columns that no table needs, but by which results are parted where a study tells them."""
 
@@ -65,6 +72,7 @@ def read_manifest(path: str, *, descriptors: str | Sequence[str] | None = None) 
     rows = _read_rows(file)
     images, masks = _find_pictures(rows, file.parent)
     scans = _list_scans(rows, images)
+    read, reader_masks = _find_readings(rows, scans["scan_id"].tolist(), file.parent)
     return Study(
         name="manifest",
         scans=scans,
@@ -82,6 +90,8 @@ def read_manifest(path: str, *, descriptors: str | Sequence[str] | None = None) 
                 for name in _find_descriptors(rows, asked=descriptors)
             },
         ),
+        readings=read,
+        reader_masks=reader_masks,
     )
 
 
@@ -164,6 +174,24 @@ def _find_annotations(
             )
         readers[scan_id] = MaskFile(picture)
     return readers
+
+
+def _find_readings(
+    rows: Sequence[Row], scan_ids: Sequence[str], folder: Path
+) -> tuple[pd.DataFrame | None, dict[str, Callable[[], Mask]]]:
+    """Find what a second reader saw of some scans; None where no row tells of one."""
+    columns = [READER + name for name in readings.COLUMNS]
+    scan_of = {
+        row.number: scan_id
+        for row, scan_id in zip(rows, scan_ids, strict=True)
+        if any(row.known(column) for column in columns)
+    }
+    if not scan_of:
+        return None, {}
+    told = [row for row in rows if row.number in scan_of]
+    return readings.list_readings(
+        told, find_scan=lambda row: scan_of[row.number], folder=folder, prefix=READER
+    )
 
 
 def _find_descriptors(rows: Sequence[Row], *, asked: str | Sequence[str] | None) -> Sequence[str]:

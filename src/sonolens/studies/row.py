@@ -79,6 +79,14 @@ class Row:
             )
         return amount
 
+    def number_or_zero(self, column: str) -> float:
+        """Read a number of which 0 is one, as a place counted from 0; NaN where nothing is written."""
+        text = self.written(column)
+        number = _read_number(text) if text else math.nan
+        if number is None and not is_no_answer(text):
+            self.refuse(f"{column} {text!r} is no number; correct it, or leave it empty")
+        return math.nan if number is None else number
+
     def millimetres(self, column: str) -> float:
         """Read the size of a pixel in mm, above 0; NaN if it is not known."""
         text = self.known(column)

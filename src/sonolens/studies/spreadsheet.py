@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -17,6 +18,9 @@ from sonolens.studies.columns import name_columns, refuse_likely
 from sonolens.studies.row import Row
 
 SEPARATORS = ",;\t"
+BEYOND = ""
+"""The column of what a row has beyond the header, where that is kept."""
+
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -27,6 +31,7 @@ def read_table(
     optional: Sequence[str] = (),
     key: str | None = None,
     published: bool = True,
+    keep_beyond: bool = False,
 ) -> list[Row]:
     """Read the rows of a table and name its columns.
 
@@ -41,6 +46,7 @@ def read_table(
         key: The one of `required` that names a row: never empty, never twice the same.
         published: A table of the user's own (False) may not have a column that is most likely a known
             one, such as ``subject`` for ``patient_id``: it would be lost without a word.
+        keep_beyond: Keep what a row has beyond the header in the column `BEYOND`, and do not refuse it.
 
     Returns:
         The rows in the table's order, without blank ones; none if it has only a header.
@@ -63,7 +69,10 @@ def read_table(
     rows = []
     for number, line in enumerate(lines[heading + 1 :], start=heading + 2):
         row = Row(file.name, number, dict(zip(columns, line, strict=False)))
-        if any(line[len(columns) :]):
+        beyond = "".join(line[len(columns) :])
+        if beyond and keep_beyond:
+            row = replace(row, cells={**row.cells, BEYOND: beyond})
+        elif beyond:
             row.refuse(
                 f"has {len(line)} cells but the header has {len(columns)}; put a cell that holds "
                 "the separator in quotes, and write decimals with a point"

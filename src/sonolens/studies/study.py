@@ -44,6 +44,8 @@ class Study:
             a mask. Whether it is usable, `read_annotations` sees.
         descriptors: What a radiologist noted of the scans, checked against `sonolens.tables.Descriptors`, if
             the study tells.
+        readings: What other readers saw of the scans, checked against `sonolens.tables.readers.Readings`, if any did.
+        reader_masks: Reads the mass that a reader drew, by the id of the reading; only readings that have one.
 
     Raises:
         ValueError: If the study is empty, knows only one label, or lacks an image or mask.
@@ -59,6 +61,8 @@ class Study:
     official_folds: pd.DataFrame | None = None
     annotations: Mapping[str, Callable[[], Mask]] = field(default_factory=dict)
     descriptors: pd.DataFrame | None = None
+    readings: pd.DataFrame | None = None
+    reader_masks: Mapping[str, Callable[[], Mask]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         listed = list(self.scans["scan_id"])

@@ -191,6 +191,26 @@ DESCRIPTOR_STEMS: Unions = {
 DESCRIPTOR_READINGS = ("points", "share", "value")
 """What is read of a region: where maps point, its share of reliance, and what it adds to the logit."""
 
+STUDY_READER = "study"
+"""What the study's own drawings and categories are called among readers."""
+
+READER_MEASURES = (
+    "dice",
+    "centroid_distance_mm",
+    "surface_distance_mm",
+    "point_distance_mm",
+    "same_region",
+    "birads_kappa",
+    "same_birads",
+)
+"""How alike two readers are: in the mass that they drew, where they pointed, and what they called it."""
+
+POINT_MEASURES = ("hit", "distance_mm", "apart_mm")
+"""What a point is worth: whether it lies in a mass, how far from it, and how far from a reader's point."""
+
+READER_RULES = ("decision", "max")
+"""Which extreme of a map stands beside a reader's point: one of them, for a reader points once."""
+
 FLOW_PARENTS = {
     "found": "",
     "not_usable": "found",

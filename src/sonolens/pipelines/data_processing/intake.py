@@ -1,4 +1,4 @@
-"""The station of intake: study -> screening, scans, raw_images, raw_masks, annotations, measurements."""
+"""The station of intake: study -> screening, scans, raw_images, raw_masks, readings, annotations, measurements."""
 
 import logging
 from collections.abc import Callable, Hashable, Iterator
@@ -20,13 +20,17 @@ from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.data_processing.parameters import ScreeningParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
-from sonolens.studies import Study, count_study
+from sonolens.studies import Study, check_reading, count_study
 from sonolens.tables.cohort import ScansTable, ScreeningTable
 from sonolens.tables.descriptors import Descriptors
+from sonolens.tables.readers import Readings, ReadingsTable
 
 logger = logging.getLogger(__name__)
 
 Picture = TypeVar("Picture", Scan, Mask)
+MOST_TOLD = 5
+"""So many readings that were left out are told; the table has all."""
+
 NamedPictures = Iterator[tuple[str, Image.Image]]
 
 
@@ -40,6 +44,8 @@ def intake_station() -> Pipeline:
             select_scans: "scans",
             tabulate_descriptors: "descriptors",
             import_pictures: ["raw_images", "raw_masks"],
+            check_readings: "readings",
+            import_reader_masks: "reader_masks",
             find_annotations: "annotations",
             measure_masses: "mass_measurements",
             measure_scans: "scan_properties",
@@ -105,6 +111,27 @@ def import_pictures(study: Study, scans: ScansTable) -> tuple[NamedPictures, Nam
         total=len(scan_ids),
     )
     return images, masks
+
+
+def check_readings(study: Study, scans: ScansTable, raw_images: Pictures) -> pd.DataFrame:
+    """Hold what other readers saw against the selected scans, and leave out what does not fit them."""
+    if study.readings is None or study.readings.empty:
+        return Readings.empty()
+    kept = set(scans["scan_id"])
+    rows = study.readings.to_dict("records")
+    checked = in_parallel(partial(_check_reading, study, raw_images, kept), rows)
+    readings = pd.DataFrame(track(checked, description="Checking readings", total=len(rows)))
+    reasons = readings["left_out"].dropna()
+    for reason in reasons[:MOST_TOLD]:
+        logger.warning("Reading left out: %s", reason)
+    logger.info("Readings of other readers: %d, %d left out", len(rows), len(reasons))
+    return readings
+
+
+def import_reader_masks(study: Study, readings: ReadingsTable) -> NamedPictures:
+    """Copy what other readers drew into the catalog."""
+    drawn = readings.loc[readings["drawn"], "reading_id"]
+    return ((reading_id, Image.fromarray(study.reader_masks[reading_id]())) for reading_id in drawn)
 
 
 def find_annotations(study: Study, scans: ScansTable, raw_images: Pictures) -> NamedPictures:
@@ -210,6 +237,15 @@ def _mark(study: Study, scan_id: str, scan: Scan) -> AnnotationMap:
     return (
         ultrasound.find_annotations(scan) if given is None else ultrasound.take_annotations(given)
     )
+
+
+def _check_reading(
+    study: Study, raw_images: Pictures, kept: set[str], reading: dict[Hashable, Any]
+) -> dict[Hashable, Any]:
+    scan_id = reading["scan_id"]
+    size = raw_images[scan_id]().size[::-1] if scan_id in kept else None
+    read = study.reader_masks.get(reading["reading_id"])
+    return check_reading(reading, read, size=size)
 
 
 def _mask(study: Study, scan_id: str) -> tuple[str, Image.Image]:

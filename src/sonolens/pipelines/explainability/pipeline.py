@@ -8,6 +8,7 @@ from sonolens.pipelines.explainability.experiments import experiments_station
 from sonolens.pipelines.explainability.maps import maps_station
 from sonolens.pipelines.explainability.network_checks import network_checks_station
 from sonolens.pipelines.explainability.pointing import pointing_station
+from sonolens.pipelines.explainability.readers import readers_station
 from sonolens.pipelines.explainability.regions import regions_station
 from sonolens.pipelines.explainability.reliance import reliance_station
 
@@ -22,5 +23,6 @@ def create_pipeline() -> Pipeline:
         + network_checks_station()
         + reliance_station()
         + descriptors_station()
+        + readers_station()
         + experiments_station()
     )

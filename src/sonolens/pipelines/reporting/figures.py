@@ -11,6 +11,7 @@ from sonolens.figures.evidence.abstention import draw_abstention
 from sonolens.figures.evidence.agreement import draw_agreement
 from sonolens.figures.evidence.descriptors import draw_descriptors
 from sonolens.figures.evidence.faithfulness import draw_faithfulness
+from sonolens.figures.evidence.readers import draw_readers
 from sonolens.figures.evidence.repeatability import draw_repeatability
 from sonolens.figures.evidence.sanity import draw_sanity
 from sonolens.figures.experiments.comparison import draw_methods_and_networks
@@ -84,6 +85,7 @@ def figures_station() -> Pipeline:
             draw_sanity: "sanity_figure",
             draw_repeatability: "repeatability_figure",
             draw_descriptors: "descriptors_figure",
+            draw_readers: "readers_figure",
             draw_methods_and_networks: "comparison_figure",
             draw_performance_and_pointing: "performance_figure",
             draw_ring_sweep: "ring_sweep_figure",

@@ -39,6 +39,8 @@ METHODS_NEEDS = (
     "localization_scores",
     "abstention_scores",
     "descriptor_agreement",
+    "reader_agreement",
+    "reader_comparison",
     "shortcut_audit",
 )
 """The datasets that the prose is told from."""

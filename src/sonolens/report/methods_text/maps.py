@@ -149,6 +149,9 @@ def tell_checks(settings: RunSettings, tables: Tables) -> Iterator[str]:
         "repeatability": "Maps of the same scans by networks that were fitted again were compared.",
         "abstention_scores": "Whether decisions whose map points nowhere relevant are worse was scored.",
         "descriptor_agreement": "Maps and reliance were compared with what a radiologist noted.",
+        "reader_agreement": "Readers were compared with each other and with the study's own masks: Dice, distances between outlines, centres and "
+        "points, and Cohen's kappa with quadratic weights of BI-RADS.",
+        "reader_comparison": "Extremes of maps and points of readers were held against the same drawings, in hits and millimetres, beside blind points.",
         "shortcut_audit": "How well the label is told by what is not the appearance of the mass was asked of other patients.",
     }
     for name, told in words.items():
