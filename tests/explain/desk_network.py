@@ -87,6 +87,7 @@ def make_card(logit: float, **changes: Any) -> NetworkCard:
             OperatingPoint(level=level, rule=rule, chosen_on="validation", threshold=threshold)
             for level, rule, threshold in points
         ),
+        sets=(),
         performance=tuple(
             Performance(
                 partition="test",

@@ -7,12 +7,14 @@ from desk_network import (
     TRAINING,
     draw_mask,
     draw_scan,
+    make_card,
     write_desk_network,
 )
 from scipy.special import expit
 
 from sonolens.explain import Explanation, Refused
 from sonolens.tables.vocabulary import REGION_NAMES
+from sonolens.travel.card import SetRule
 
 
 def checks_of(told):
@@ -118,8 +120,6 @@ def test_without_familiarity_it_is_told_why(explain, new_scan):
 
 
 def test_operating_points_that_differ_are_a_reason_to_distrust(explain, new_scan, tmp_path):
-    from desk_network import make_card  # noqa: PLC0415
-
     points = make_card(0.0).decisions
     changed = points.model_copy(
         update={
@@ -134,6 +134,44 @@ def test_operating_points_that_differ_are_a_reason_to_distrust(explain, new_scan
 
     assert [call.call for call in told.answer.calls] == ["benign", "malignant"]
     assert "calls_differ" in checks_of(told)
+
+
+@pytest.mark.parametrize(
+    ("limits", "labels"),
+    [
+        # The silent network gives malignant 0.56, so benign is as improbable as that, and malignant as 0.44.
+        ((0.5, 0.5), ("malignant",)),
+        ((0.6, 0.4), ("benign",)),
+        ((0.6, 0.5), ("benign", "malignant")),
+        ((0.5, 0.4), ()),
+        ((np.inf, np.inf), ("benign", "malignant")),
+    ],
+)
+def test_a_scan_whose_set_holds_not_one_label_is_left_open(
+    explain, new_scan, tmp_path, limits, labels
+):
+    rules = tuple(
+        SetRule(
+            level="scan",
+            taxonomy="label",
+            group=group,
+            alpha=0.1,
+            calibrated_on="validation",
+            threshold=limit,
+            n=12,
+            n_patients=9,
+            fell_back=False,
+        )
+        for group, limit in zip(("benign", "malignant"), limits, strict=True)
+    )
+    changed = make_card(0.0).decisions.model_copy(update={"sets": rules})
+    network = write_desk_network(tmp_path / "n.safetensors", silent=True, decisions=changed)
+    told = explain(new_scan, network=network)
+
+    (found,) = told.answer.sets
+    assert (found.alpha, found.labels, found.patients) == (0.1, labels, (9, 9))
+    assert ("left_open" in checks_of(told)) == (len(labels) != 1)
+    assert not any("abstain" in line for line in told.not_checked)
 
 
 def test_with_a_mask_regions_chance_and_reliance_by_every_fill_are_told(

@@ -32,6 +32,7 @@ from sonolens.pipelines.parameters import (
     InferenceParameters,
 )
 from sonolens.report.cards import PublicationParameters
+from sonolens.tables.conformal import ConformalThresholds
 from sonolens.tables.pointing import PointingGame
 from sonolens.tables.reliance import RelianceScores
 from sonolens.tables.vocabulary import LABELS, LEVELS, OPERATING_RULES, PLAYED_REGIONS
@@ -148,7 +149,13 @@ def export(partitions: list[str]) -> dict[str, NetworkWeights]:
         ),
         choose_fixed_places(of_pictures([regions] * COUNT), scans, decisions, SCORING),
         describe_behaviour(
-            decisions, points, metrics, tell_hits(), RelianceScores.empty(), SCORING
+            decisions,
+            points,
+            metrics,
+            ConformalThresholds.empty(),
+            tell_hits(),
+            RelianceScores.empty(),
+            SCORING,
         ),
         FramingParameters(size_px=SIZE_PX, annotations="blank"),
         PUBLICATION,

@@ -53,6 +53,7 @@ def card_of(weights: NetworkWeights, familiarity: Familiarity | None) -> Network
             "temperature": 0.8,
             "lesion_probability": "mean",
             "operating_points": points(0.2, 0.4, 0.6, float("inf")),
+            "sets": [],
             "performance": [],
         }
     )

@@ -31,13 +31,29 @@ METRICS = pd.DataFrame(
 )
 
 
+SETS = pd.DataFrame(
+    {
+        "run": "r",
+        "level": "scan",
+        "taxonomy": "label",
+        "group": ["benign", "malignant"],
+        "alpha": 0.1,
+        "calibrated_on": "validation",
+        "threshold": [0.6, np.inf],
+        "n": [20, 4],
+        "n_patients": [18, 4],
+        "fell_back": False,
+    }
+)
+
+
 def freeze(temperatures=(0.8, 0.8)):
     ids = {name: ["s1", "s2"] for name in ("scan_id", "lesion_id", "patient_id")}
     judged = {"logit": 1.0, "probability": 0.7, "threshold": 0.5, "called": True, "correct": True}
     decided = pd.DataFrame(
         {**ids, "run": "r", "partition": "test", "label": "malignant", "temperature": temperatures}
     ).assign(**judged)
-    return freeze_decisions(decided, POINTS, METRICS, lesion_probability="max")
+    return freeze_decisions(decided, POINTS, METRICS, SETS, lesion_probability="max")
 
 
 def test_temperature_thresholds_and_what_chose_them_are_frozen():
@@ -48,6 +64,17 @@ def test_temperature_thresholds_and_what_chose_them_are_frozen():
         ("scan", "validation", 0.5),
         ("lesion", "validation", np.inf),
     ]
+
+
+def test_the_rule_for_leaving_a_case_open_travels_infinite_limits_too():
+    rules = freeze().sets
+
+    assert [(each.group, each.threshold, each.n_patients) for each in rules] == [
+        ("benign", 0.6, 18),
+        ("malignant", np.inf, 4),
+    ]
+    again = type(freeze()).model_validate_json(freeze().model_dump_json())
+    assert again.sets == rules
 
 
 def test_performance_is_that_of_all_test_scans_and_what_is_not_known_is_none():

@@ -11,6 +11,7 @@ def decisions(temperature=2.0, threshold=0.5):
             "temperature": temperature,
             "lesion_probability": "max",
             "operating_points": [point],
+            "sets": [],
             "performance": [],
         }
     )

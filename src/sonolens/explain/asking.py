@@ -10,7 +10,7 @@ from scipy.special import expit
 from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.evaluation.classification import JUDGED_BY
 from sonolens.explain import settings
-from sonolens.explain.document import Answer, Call, Law
+from sonolens.explain.document import Answer, Call, CaseSet, Law
 from sonolens.explain.preparing import Prepared
 from sonolens.models import predict_logits
 from sonolens.saliency import EXPLAINERS, check_identity, explain_scans
@@ -123,6 +123,7 @@ def decide(logit: float, decisions: FrozenDecisions) -> Answer:
         temperature=decisions.temperature,
         probability=probability,
         calls=tuple(_call(point, probability) for point in decisions.operating_points),
+        sets=_form_sets(probability, decisions),
         call=_name(malignant=judging[0].calls(probability)) if judging else None,
     )
 
@@ -140,6 +141,21 @@ def _call(point: OperatingPoint, probability: float) -> Call:
         threshold=point.threshold if np.isfinite(point.threshold) else None,
         call=_name(malignant=point.calls(probability)),
     )
+
+
+def _form_sets(probability: float, decisions: FrozenDecisions) -> tuple[CaseSet, ...]:
+    """Form the scan's conformal sets, calibrated for either label apart; see `classification.form_sets`."""
+    improbable = {"malignant": 1 - probability, "benign": probability}
+    rules = [rule for rule in decisions.sets if (rule.level, rule.taxonomy) == ("scan", "label")]
+    formed = []
+    for alpha in dict.fromkeys(rule.alpha for rule in rules):
+        of_label = {rule.group: rule for rule in rules if rule.alpha == alpha}
+        if set(of_label) != set(LABELS):
+            continue
+        held = tuple(name for name in LABELS if improbable[name] <= of_label[name].threshold)
+        patients = tuple(of_label[name].n_patients for name in LABELS)
+        formed.append(CaseSet(alpha=alpha, labels=held, patients=patients))
+    return tuple(formed)
 
 
 def _name(*, malignant: bool) -> str:

@@ -82,6 +82,14 @@ class Call(Part):
     call: Label
 
 
+class CaseSet(Part):
+    """The labels that the scan may have, if such sets are to miss either label in a share `alpha` of patients at most."""
+
+    alpha: FiniteFloat
+    labels: tuple[Label, ...] = Field(description="One, both where it is left open, or none.")
+    patients: tuple[int, ...] = Field(description="Validation patients behind each label's limit.")
+
+
 class Answer(Part):
     """What the network says of the scan."""
 
@@ -89,6 +97,7 @@ class Answer(Part):
     temperature: FiniteFloat
     probability: FiniteFloat = Field(description="Of malignancy, at that temperature.")
     calls: tuple[Call, ...]
+    sets: tuple[CaseSet, ...] = Field(description="By alpha; none where the card has none.")
     call: Label | None = Field(
         description="That of the point by which the study judged its scans; none where it has none."
     )

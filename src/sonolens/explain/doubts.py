@@ -17,6 +17,7 @@ from sonolens.explain.words import (
     REGION_WORDS,
     name_extreme,
     tell_number,
+    tell_set,
 )
 from sonolens.report.numerals import percent
 from sonolens.tables.vocabulary import REGION_NAMES
@@ -43,6 +44,7 @@ def list_doubts(asked: Asked, told: Explanation) -> tuple[Doubt, ...]:
             *_doubt_ranges(told.ranges),
             *_doubt_origin(asked, told),
             *_doubt_map(told),
+            *_doubt_sets(told),
             *_doubt_call(told),
             *(("screening", remark) for remark in asked.prepared.remarks),
         )
@@ -68,7 +70,8 @@ def list_unchecked(told: Explanation, card: NetworkCard) -> tuple[str, ...]:
         lacking.append("The device: the training study does not tell its own.")
     if told.regions is None:
         lacking.append("Regions and what the call hangs on: no mask was given.")
-    lacking.append("Whether to abstain: the card of this network holds no rule for it.")
+    if not told.answer.sets:
+        lacking.append("Whether to abstain: the card of this network holds no rule for it.")
     return tuple(lacking)
 
 
@@ -145,6 +148,14 @@ def _doubt_map(told: Explanation) -> Iterator[tuple[str, str]]:
             f"The {name_extreme(decisive, signed=told.map.signed)} point of the map lies outside the mass, its ring and the tissue "
             "below it; a call with such a map is suspended first.",
         )
+
+
+def _doubt_sets(told: Explanation) -> Iterator[tuple[str, str]]:
+    """The rule for abstaining: the least strict set that does not hold one label alone."""
+    unsure = [each for each in told.answer.sets if len(each.labels) != 1]
+    if unsure:
+        least = max(unsure, key=lambda each: each.alpha)
+        yield "left_open", tell_set(least)
 
 
 def _doubt_call(told: Explanation) -> Iterator[tuple[str, str]]:

@@ -114,6 +114,7 @@ def _words_of(told: Explanation) -> Mapping[str, Any]:
         "answer": words.tell_answer(told.answer),
         "calibration": words.tell_calibration(told.network),
         "network": words.tell_network(told.network),
+        "sets": [words.tell_set(each) for each in told.answer.sets],
         "calls": [words.tell_call(call) for call in told.answer.calls],
         "extremes": [
             words.tell_extreme(each, signed=told.map.signed) for each in told.map.extremes

@@ -1,6 +1,14 @@
 """The words of one explained scan: sentences of probability, calibration, calls and map."""
 
-from sonolens.explain.document import Answer, Call, Explanation, Extreme, NetworkFacts, Score
+from sonolens.explain.document import (
+    Answer,
+    Call,
+    CaseSet,
+    Explanation,
+    Extreme,
+    NetworkFacts,
+    Score,
+)
 from sonolens.figures.reliance.regions import FILL_NAMES, REGION_NAMES
 from sonolens.report.numerals import amount, percent, score_with_interval
 
@@ -102,6 +110,20 @@ def tell_call(call: Call) -> str:
     return (
         f"{call.call}: malignant from {start} on, {rule}, chosen on {call.chosen_on} scans{whose}"
     )
+
+
+def tell_set(found: CaseSet) -> str:
+    """Tell which labels the scan may have by the rule for abstaining.
+
+    >>> tell_set(CaseSet(alpha=0.1, labels=("benign", "malignant"), patients=(20, 12)))
+    'It is left open: where 10 % of either label may be missed, it may be benign or malignant (by 20 and 12 validation patients).'
+    """
+    start = f"where {percent(found.alpha)} of either label may be missed, it"
+    behind = " and ".join(map(str, found.patients))
+    if len(found.labels) == 1:
+        return f"Where {percent(found.alpha)} of either label may be missed, it is {found.labels[0]} (by {behind} validation patients)."
+    may = "may be benign or malignant" if found.labels else "is like neither label"
+    return f"It is left open: {start} {may} (by {behind} validation patients)."
 
 
 def tell_network(network: NetworkFacts) -> str:

@@ -17,6 +17,7 @@ from sonolens.tables.vocabulary import (
     PROTOCOLS,
     REGION_QUESTIONS,
     SEEN_ANNOTATIONS,
+    SET_TAXONOMIES,
     SUBSETS,
 )
 
@@ -63,6 +64,20 @@ class OperatingPoint(CardPart):
         return probability >= self.threshold
 
 
+class SetRule(CardPart):
+    """How improbable a label may be and still stand in a case's set; a row of `ConformalThresholds` without its run."""
+
+    level: Level
+    taxonomy: Annotated[str, AfterValidator(one_of(SET_TAXONOMIES))]
+    group: str
+    alpha: float = Field(gt=0, lt=1, description="Share of sets that may miss.")
+    calibrated_on: Partition
+    threshold: float = Field(ge=0, description="Infinite where patients were too few.")
+    n: NonNegativeInt
+    n_patients: NonNegativeInt
+    fell_back: bool
+
+
 class Performance(CardPart):
     """One number of how the network did on scans of its own study that it was not fitted to."""
 
@@ -85,6 +100,7 @@ class FrozenDecisions(CardPart):
         description="How a lesion's comes from its scans."
     )
     operating_points: tuple[OperatingPoint, ...]
+    sets: tuple[SetRule, ...] = Field(description="By what a case is left open.")
     performance: tuple[Performance, ...]
 
 

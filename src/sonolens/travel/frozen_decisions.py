@@ -4,8 +4,9 @@ import pandas as pd
 
 from sonolens.evaluation.classification import LesionProbability
 from sonolens.tables.classification import ClassificationMetricsTable, OperatingPointsTable
+from sonolens.tables.conformal import ConformalThresholdsTable
 from sonolens.tables.training import DecisionsTable
-from sonolens.travel.card import FrozenDecisions, OperatingPoint, Performance
+from sonolens.travel.card import FrozenDecisions, OperatingPoint, Performance, SetRule
 
 JUDGED_ON = "test"
 """The partition that says how well a network did: the only one that neither fitted nor chose it."""
@@ -15,6 +16,7 @@ def freeze_decisions(
     decided: DecisionsTable,
     operating_points: OperatingPointsTable,
     classification_metrics: ClassificationMetricsTable,
+    conformal_thresholds: ConformalThresholdsTable,
     *,
     lesion_probability: LesionProbability,
 ) -> FrozenDecisions:
@@ -24,6 +26,7 @@ def freeze_decisions(
         decided: Its `Decisions`.
         operating_points: Its `OperatingPoints`.
         classification_metrics: Its `ClassificationMetrics`; test scans of all strata together are told.
+        conformal_thresholds: Its `ConformalThresholds`.
         lesion_probability: How a lesion's probability comes from its scans.
 
     Raises:
@@ -46,6 +49,10 @@ def freeze_decisions(
         operating_points=tuple(
             OperatingPoint.model_validate(point)
             for point in operating_points[told].to_dict(orient="records")
+        ),
+        sets=tuple(
+            SetRule.model_validate(rule)
+            for rule in conformal_thresholds.drop(columns="run").to_dict(orient="records")
         ),
         performance=tuple(
             Performance.model_validate({name: _known(row[name]) for name in told_of_metrics})

@@ -16,6 +16,7 @@ from sonolens.pipelines.parameters import EvaluationParameters, FramingParameter
 from sonolens.pipelines.stations import station
 from sonolens.report.cards import PublicationParameters
 from sonolens.tables.classification import ClassificationMetricsTable, OperatingPointsTable
+from sonolens.tables.conformal import ConformalThresholdsTable
 from sonolens.tables.pointing import PointingGameTable
 from sonolens.tables.reliance import RelianceScoresTable
 from sonolens.tables.training import DecisionsTable
@@ -33,6 +34,7 @@ def describe_behaviour(
     decisions: DecisionsTable,
     operating_points: OperatingPointsTable,
     classification_metrics: ClassificationMetricsTable,
+    conformal_thresholds: ConformalThresholdsTable,
     pointing_game: PointingGameTable,
     reliance_scores: RelianceScoresTable,
     scoring: EvaluationParameters,
@@ -45,6 +47,7 @@ def describe_behaviour(
                     decided,
                     operating_points[operating_points["run"] == run],
                     classification_metrics[classification_metrics["run"] == run],
+                    conformal_thresholds[conformal_thresholds["run"] == run],
                     lesion_probability=scoring.lesion_probability,
                 )
             ),

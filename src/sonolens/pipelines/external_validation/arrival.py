@@ -21,6 +21,7 @@ from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fitting import judge_scans
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable, ScreeningTable, SplitsTable
+from sonolens.tables.conformal import ConformalThresholds
 from sonolens.tables.training import TrainingHistory, TrainingRunsTable
 
 
@@ -34,6 +35,7 @@ def arrival_station() -> Pipeline:
                 "training_runs",
                 "training_history",
                 "operating_points",
+                "conformal_thresholds",
             ],
             hold_out_scans: "splits",
             frame_scans: "model_inputs",
@@ -46,9 +48,9 @@ def arrival_station() -> Pipeline:
 
 def take_networks(
     external_networks: Travellers, framing: FramingParameters
-) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Take in every network with how it was fitted, no epoch of it, and its frozen thresholds."""
-    weights, runs, points = {}, [], []
+) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Take in every network with how it was fitted, no epoch of it, and all its frozen thresholds."""
+    weights, runs, points, sets = {}, [], [], []
     for name, read in external_networks.items():
         card = read().card
         _refuse_other_framing(card.framing, framing, name=name)
@@ -59,7 +61,10 @@ def take_networks(
             | {"home_study": card.study.name}
         )
         points += [{"run": name, **point.model_dump()} for point in card.decisions.operating_points]
-    return weights, pd.DataFrame(runs), TrainingHistory.empty(), pd.DataFrame(points)
+        sets += [{"run": name, **rule.model_dump()} for rule in card.decisions.sets]
+    thresholds = pd.DataFrame(sets) if sets else ConformalThresholds.empty()
+    history = TrainingHistory.empty()
+    return weights, pd.DataFrame(runs), history, pd.DataFrame(points), thresholds
 
 
 def hold_out_scans(

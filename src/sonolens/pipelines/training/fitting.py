@@ -1,4 +1,4 @@
-"""The station of fitting: scans, splits, model_inputs -> model_weights, predictions, decisions."""
+"""The station of fitting: scans, splits, model_inputs -> model_weights, predictions, decisions, conformal_thresholds."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,13 +17,13 @@ from sonolens.pipelines.parameters import EvaluationParameters, InferenceParamet
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
 from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
-from sonolens.pipelines.training.parameters import TrainingParameters
+from sonolens.pipelines.training.parameters import ConformalParameters, TrainingParameters
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.training import PredictionsTable, TrainingRunsTable
 
 
 def fitting_station() -> Pipeline:
-    """Fit networks, let them judge every scan, fix thresholds, and decide every scan once."""
+    """Fit networks, let them judge every scan, fix all thresholds, and decide every scan once."""
     return station(
         "fitting",
         {
@@ -31,6 +31,7 @@ def fitting_station() -> Pipeline:
             predict_scans: "predictions",
             choose_operating_points: "operating_points",
             classification.decide_scans: "decisions",
+            calibrate_sets: "conformal_thresholds",
         },
     )
 
@@ -106,4 +107,20 @@ def choose_operating_points(
     """Fix every network's thresholds where its protocol lets them be chosen."""
     return classification.choose_operating_points(
         predictions, training_runs, lesion_probability=scoring.lesion_probability
+    )
+
+
+def calibrate_sets(
+    predictions: PredictionsTable,
+    scans: ScansTable,
+    conformal: ConformalParameters,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Calibrate on validation scans which labels stand in the set of a case."""
+    return classification.calibrate_sets(
+        predictions,
+        scans,
+        lesion_probability=scoring.lesion_probability,
+        alphas=conformal.alphas,
+        least_patients=conformal.least_patients,
     )

@@ -6,7 +6,6 @@ from kedro.pipeline import Pipeline
 from sonolens.evaluation import classification
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
-from sonolens.pipelines.training.parameters import ConformalParameters
 from sonolens.tables.classification import OperatingPointsTable
 from sonolens.tables.cohort import MassMeasurementsTable, ScansTable
 from sonolens.tables.conformal import ConformalSetsTable, ConformalThresholdsTable
@@ -25,7 +24,6 @@ def scores_station() -> Pipeline:
             compare_configurations: "configuration_comparison",
             compare_with_birads: "birads_comparison",
             measure_optimism: "protocol_optimism",
-            calibrate_sets: "conformal_thresholds",
             form_sets: "conformal_sets",
             score_sets: "conformal_scores",
         },
@@ -122,22 +120,6 @@ def measure_optimism(
         operating_points,
         lesion_probability=scoring.lesion_probability,
         bootstrap=scoring.bootstrap,
-    )
-
-
-def calibrate_sets(
-    predictions: PredictionsTable,
-    scans: ScansTable,
-    conformal: ConformalParameters,
-    scoring: EvaluationParameters,
-) -> pd.DataFrame:
-    """Calibrate on validation scans which labels stand in the set of a case."""
-    return classification.calibrate_sets(
-        predictions,
-        scans,
-        lesion_probability=scoring.lesion_probability,
-        alphas=conformal.alphas,
-        least_patients=conformal.least_patients,
     )
 
 
