@@ -58,7 +58,7 @@ WALKS = {
         "kedro run --params framing.annotations=both",
         "KEDRO_RUN_ID=... kedro run --pipelines training --params training.seeds=$k",
         "kedro run --pipelines training,explainability,reporting --params 'training.seeds=0 1 2 3'",
-        "kedro run --params 'training.networks=resnet18 resnet50,training.seeds=0 1 2'",
+        "kedro run --params 'training.seeds=0 1'",
     ],
     "files of a scanner": [
         "python -c 'import secrets; print(secrets.token_hex(32))' > conf/local/patients.key",
@@ -109,9 +109,6 @@ COVERED = {
     ),
     "kedro run --namespaces=pointing --params evaluation.tolerance_mm=1": (
         "kedro run --namespaces=pointing,evidence,experiments,tables,figures,page --params evaluation.tolerance_mm=1"
-    ),
-    "kedro run --params 'training.seeds=0 1'": (
-        "kedro run --params 'training.networks=resnet18 resnet50,training.seeds=0 1 2'"
     ),
     "kedro run --env custom --params study.path=/path/to/manifest.csv": (
         "kedro run --env custom --params 'study.path=/path/My scans/manifest.csv,regions.ring.mode=relative'"
@@ -177,6 +174,9 @@ NOT_RUN = {
         "needs a reader's answers; tests/browser/test_reading_task.py gives some"
     ),
     "kedro run --env custom --params study.path=/path/to/manifest.csv,study.readings=/path/to/readings.csv": READERS,
+    "kedro run --params 'training.networks=resnet18 resnet50,training.seeds=0 1 2'": (
+        "fits six large networks; tests/pipelines/test_grid_of_runs.py has a grid of small ones"
+    ),
     "kedro run --env breast": PUBLISHED,
     "kedro run --env breast --pipelines external_validation --params study.path=path/to/BrEaST,"
     "external.networks=resnet18-full-seed0-fold0.safetensors,data_root=data/elsewhere": PUBLISHED,

@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable
-from contextlib import chdir
+from contextlib import chdir, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -164,9 +164,7 @@ def call_kedro(*words: str) -> None:
     if words[0] != "viz":
         assert subprocess.run(command, check=True, capture_output=True).stdout
         return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = find_port()
     command += ["--no-browser", "--port", str(port)]
     with subprocess.Popen(command, start_new_session=True) as server:
         try:
@@ -174,6 +172,15 @@ def call_kedro(*words: str) -> None:
             assert b"score_pointing_game" in fetch(f"http://127.0.0.1:{port}/api/main", server)
         finally:
             os.killpg(server.pid, signal.SIGTERM)  # it answers from a process of its own
+
+
+def find_port() -> int:
+    """Find a free port that Kedro-Viz takes: it refuses those that systems hand out."""
+    for port in range(20_000, 49_000):
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def fetch(address: str, server: subprocess.Popen[bytes]) -> bytes:
