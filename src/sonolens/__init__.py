@@ -3,7 +3,8 @@
 Data flows one way through the rooms; each imports only rooms before it:
 
 ``arrays | tables | parameters | progress | parallel -> ultrasound -> studies -> cohort -> regions ->
-models -> evaluation -> saliency | game | travel -> figures -> report -> explain -> pipelines``
+models -> evaluation -> saliency | game | travel -> figures -> report ->
+explain | reading_task -> pipelines``
 
 Kedro is known only at the edge: ``pipelines``, ``datasets``, ``hooks``, ``inputs``, ``results``,
 ``session``, ``settings`` and ``pipeline_registry``. ``docs/architecture.md`` says what each room owns.

@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
 
 from sonolens.explain.dicom_objects import make_objects
 from sonolens.explain.document import Explanation
@@ -13,6 +12,7 @@ from sonolens.explain.explaining import Explained, describe_network
 from sonolens.explain.page import draw_overlay, write_index, write_page
 from sonolens.explain.preparing import Refused
 from sonolens.travel import NetworkCard
+from sonolens.whole_files import write_whole
 
 TABLE, LINES, INDEX = "scans.csv", "scans.jsonl", "index.html"
 
@@ -84,16 +84,16 @@ def write_scans(
 
 def _write_scan(explained: Explained, out: Path) -> int:
     name, overlay = explained.told.name, draw_overlay(explained)
-    _put(out / f"{name}.json", explained.told.model_dump_json(indent=1).encode())
-    _put(out / f"{name}.png", overlay)
-    _put(out / f"{name}.html", write_page(explained.told, overlay).encode())
+    write_whole(out / f"{name}.json", explained.told.model_dump_json(indent=1).encode())
+    write_whole(out / f"{name}.png", overlay)
+    write_whole(out / f"{name}.html", write_page(explained.told, overlay).encode())
     return 3
 
 
 def _write_objects(explained: Explained, out: Path) -> int:
     objects = make_objects(explained)
     for ending, content in objects.items():
-        _put(out / f"{explained.told.name}.{ending}", content)
+        write_whole(out / f"{explained.told.name}.{ending}", content)
     return len(objects)
 
 
@@ -105,10 +105,10 @@ def _write_rows(
     rows.writeheader()
     rows.writerows(tell_row(each) for each in told)
     lines = [each.model_dump_json() for each in told if isinstance(each, Explanation)]
-    _put(out / TABLE, table.getvalue().encode())
-    _put(out / LINES, "".join(f"{line}\n" for line in lines).encode())
+    write_whole(out / TABLE, table.getvalue().encode())
+    write_whole(out / LINES, "".join(f"{line}\n" for line in lines).encode())
     page = write_index(told, network=describe_network(card), with_pages=pages)
-    _put(out / INDEX, page.encode())
+    write_whole(out / INDEX, page.encode())
 
 
 def tell_row(each: Explanation | Refused) -> dict[str, object]:
@@ -136,13 +136,3 @@ def tell_row(each: Explanation | Refused) -> dict[str, object]:
         "training_scan": each.training_scan,
         "doubts": " ".join(doubt.check for doubt in each.doubts),
     }
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file, there in full or not at all."""
-    passing = path.with_name(f".{uuid4().hex}.part")
-    try:
-        passing.write_bytes(content)
-        passing.replace(path)
-    finally:
-        passing.unlink(missing_ok=True)

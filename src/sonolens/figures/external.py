@@ -18,15 +18,15 @@ from sonolens.figures.style import (
     new_page,
     place_axes,
 )
-from sonolens.tables.external import HomeAndAwayTable, NetBenefitTable, RegionsHomeAndAwayTable
+from sonolens.tables.external import (
+    AREA,
+    PAPERS,
+    HomeAndAwayTable,
+    NetBenefitTable,
+    RegionsHomeAndAwayTable,
+)
 
 Row: TypeAlias = Mapping[Hashable, Any]
-
-COUNTED = (
-    "question == 'pointing' and region == 'any' and measure == 'either' "
-    "and subset == 'correct' and label == 'both'"
-)
-"""What the paper counts: of scans called rightly, one of both extremes in any region."""
 
 HOME, AWAY = "#8a5a00", "#0b6b5e"
 
@@ -41,8 +41,8 @@ def draw_home_and_away(
     home_and_away: HomeAndAwayTable, regions_home_and_away: RegionsHomeAndAwayTable
 ) -> Figure:
     """Draw the AUC per lesion of every network at home and here, and how far above chance its maps hit, with intervals."""
-    areas = home_and_away.query("metric == 'auc' and level == 'lesion'").to_dict(orient="records")
-    hits = regions_home_and_away.query(COUNTED).to_dict(orient="records")
+    areas = home_and_away.query(AREA).to_dict(orient="records")
+    hits = regions_home_and_away.query(PAPERS).to_dict(orient="records")
     height_in = ROW_IN * max(1, len(areas), len(hits))
     width_in = 2 * MARGIN_IN + 2 * NAMES_IN + 2 * PANEL_IN
     figure = new_page(width_in=width_in, height_in=HEAD_IN + height_in + FOOT_IN)

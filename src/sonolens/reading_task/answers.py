@@ -15,10 +15,11 @@ from sonolens.arrays import Mask
 from sonolens.parameters import one_of
 from sonolens.reading_task.key import FORMAT, KeyedScan, TaskKey, read_key
 from sonolens.reading_task.outline import fill_outline
-from sonolens.reading_task.task import CONFIDENCE, MOST_TOLD, put
+from sonolens.reading_task.task import CONFIDENCE, MOST_TOLD
 from sonolens.report.numerals import counted
 from sonolens.tables.vocabulary import BIRADS
 from sonolens.ultrasound import to_shares
+from sonolens.whole_files import write_whole
 
 COLUMNS = (
     *("scan_id", "reader", "mask", "point_row", "point_col"),
@@ -94,7 +95,7 @@ def read_answers(answers: Sequence[Path], keys: Sequence[Path], out: Path) -> li
             if read.mask is not None:
                 name = f"{number}_{row.pop('code')}.png"
                 folder.mkdir(parents=True, exist_ok=True)
-                put(folder / name, _as_png(read.mask))
+                write_whole(folder / name, _as_png(read.mask))
                 row["mask"] = f"{folder.name}/{name}"
             rows.append({column: row.get(column, "") for column in COLUMNS})
     put_table(rows, out)
@@ -110,7 +111,7 @@ def put_table(rows: Sequence[Mapping[str, object]], out: Path) -> None:
     table.writeheader()
     table.writerows(rows)
     out.parent.mkdir(parents=True, exist_ok=True)
-    put(out, written.getvalue().encode())
+    write_whole(out, written.getvalue().encode())
 
 
 def _open(file: Path) -> AnswerFile:

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 from PIL import Image
@@ -20,6 +19,7 @@ from sonolens.report.numerals import counted
 from sonolens.report.scripts import read_modules, write_policy
 from sonolens.studies import find_scans, read_one, without_quotes
 from sonolens.tables.vocabulary import BIRADS
+from sonolens.whole_files import write_whole
 
 PAGE, KEY = "reading-task.html", "key.json"
 ASKED_BIRADS = tuple(category for category in BIRADS if category not in {"4", "6"})
@@ -172,15 +172,5 @@ def _write(shown: Sequence[Shown], out: Path, *, seed: int) -> None:
         scans=tuple(each.keyed for each in shown),
     )
     out.mkdir(parents=True, exist_ok=True)
-    put(out / PAGE, write_page(shown, task=key.task).encode())
-    put(out / KEY, key.model_dump_json(indent=1).encode())
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file, there in full or not at all."""
-    passing = path.with_name(f".{uuid4().hex}.part")
-    try:
-        passing.write_bytes(content)
-        passing.replace(path)
-    finally:
-        passing.unlink(missing_ok=True)
+    write_whole(out / PAGE, write_page(shown, task=key.task).encode())
+    write_whole(out / KEY, key.model_dump_json(indent=1).encode())

@@ -10,6 +10,15 @@ from sonolens.tables import vocabulary
 from sonolens.tables.classification import RULES_OR_NONE
 from sonolens.tables.contract import Estimates, Table, fits
 
+AREA = "metric == 'auc' and level == 'lesion'"
+"""The rows of `HomeAndAway` by which a network is known to tell labels apart, as a query."""
+
+PAPERS = (
+    "question == 'pointing' and region == 'any' and measure == 'either' "
+    "and subset == 'correct' and label == 'both'"
+)
+"""The rows of `RegionsHomeAndAway` that the paper counts: of scans called rightly, one of both extremes in any region."""
+
 
 class HomeAndAway(Estimates, unique=["run", "level", "rule", "metric"]):
     """What a network scored on test scans of its own study, what it scores here, and how far that is from it.

@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.tables.external import HomeAndAwayTable, RegionsHomeAndAwayTable, TransferMatrix
-
-AREA = "metric == 'auc' and level == 'lesion'"
-PAPERS = (
-    "question == 'pointing' and region == 'any' and measure == 'either' "
-    "and subset == 'correct' and label == 'both'"
+from sonolens.tables.external import (
+    AREA,
+    PAPERS,
+    HomeAndAwayTable,
+    RegionsHomeAndAwayTable,
+    TransferMatrix,
 )
-"""What the paper counts: of scans called rightly, one of both extremes in any region."""
 
 HOME = "home"
 """The study of a network itself, whatever it is called: its test scans."""

@@ -10,6 +10,8 @@ from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
 from sonolens.report.verdicts import PLACES
 from sonolens.tables.external import (
+    AREA,
+    PAPERS,
     DriftTable,
     HomeAndAwayTable,
     LocalRecalibrationTable,
@@ -44,7 +46,6 @@ PROPERTY_WORDS = {
 }
 COUNTED = "subset == 'correct' and label == 'both'"
 """The scans that the paper counts."""
-PAPERS = "question == 'pointing' and region == 'any' and measure == 'either'"
 SHOWN_MEASURES = "measure in ['either', 'decision', 'hangs_most']"
 MEASURE_WORDS = {
     "either": "one of two extremes hits",
@@ -70,10 +71,7 @@ def say_how_it_travelled(home_and_away: HomeAndAwayTable) -> list[str]:
         One sentence each; what an interval does not settle is called not shown.
     """
     return [
-        f"{row['run']}: {_say(row)}"
-        for row in home_and_away.query("metric == 'auc' and level == 'lesion'").to_dict(
-            orient="records"
-        )
+        f"{row['run']}: {_say(row)}" for row in home_and_away.query(AREA).to_dict(orient="records")
     ]
 
 
@@ -101,7 +99,7 @@ def say_where_it_looks(regions_home_and_away: RegionsHomeAndAwayTable) -> list[s
     Returns:
         One sentence each; what an interval does not settle is called not shown.
     """
-    asked = regions_home_and_away.query(COUNTED).query(PAPERS)
+    asked = regions_home_and_away.query(PAPERS)
     return [
         f"{row['run']}, {row['asked_by']}: {_say_of_regions(row)}"
         for row in asked.to_dict(orient="records")
