@@ -137,7 +137,10 @@ class Reader:
 
     def shell(self, command: str) -> None:
         (self.folder / "conf" / "local").mkdir(parents=True)
-        subprocess.run(command, shell=True, cwd=self.folder, check=True)  # noqa: S602 - our own page
+        here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # .venv is active
+        subprocess.run(  # noqa: S602 - our own page
+            command, shell=True, cwd=self.folder, check=True, env={**os.environ, "PATH": here}
+        )
 
     def compare_with_a_changed_number(self) -> list[tuple[str, str, int]]:
         """Hold the run that was made again against a crate in which one number is another; tell what differs."""
