@@ -4,13 +4,12 @@ import base64
 import io
 import json
 import re
-import shutil
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from page_scripts import assert_node_s_own_tests_pass, assert_types_hold
 from PIL import Image
 
 from sonolens.reading_task import write_task
@@ -145,29 +144,8 @@ def test_the_script_is_one_scope_and_puts_no_text_in_as_markup() -> None:
 
 
 def test_node_s_own_tests_pass() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no node on this machine: it runs the tests of the page's script")
-    tests = Path(__file__).parent / "browser"
-    done = subprocess.run([node, "--test", str(tests)], capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stdout
-    assert re.search(r"^# pass [1-9]", done.stdout, flags=re.MULTILINE)
+    assert_node_s_own_tests_pass(Path(__file__).parent / "browser")
 
 
 def test_the_types_told_in_comments_hold() -> None:
-    compiler = shutil.which("tsc")
-    if compiler is None:
-        pytest.skip("no tsc on this machine: TypeScript checks the types of the page's script")
-    options = (
-        "--allowJs --checkJs --strict --noEmit --target es2022 --lib es2022,dom,dom.iterable "
-        "--module esnext --moduleResolution node"
-    )
-    done = subprocess.run(
-        [compiler, *options.split(), *map(str, MODULES)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout
+    assert_types_hold(MODULES)

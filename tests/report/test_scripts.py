@@ -2,13 +2,13 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from page_scripts import assert_node_s_own_tests_pass, assert_types_hold, find_node
 
 from sonolens.report.scripts import join_modules, read_browser, write_policy
 from sonolens.ultrasound import from_shares, pixels_at, resample_map, rescale_points
@@ -32,10 +32,7 @@ console.log(JSON.stringify(asked.map(({ map, rows, cols, places }) => ({
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        pytest.skip("no node on this machine: it runs the tests of the page's script")
-    return found
+    return find_node()
 
 
 def test_a_module_stands_behind_those_that_it_imports() -> None:
@@ -114,29 +111,9 @@ def test_half_pixels_of_the_page_are_those_of_python(node: str) -> None:
             np.testing.assert_array_equal(values, right[name])
 
 
-def test_node_s_own_tests_pass(node: str) -> None:
-    tests = Path(__file__).parent / "browser"
-
-    done = subprocess.run([node, "--test", str(tests)], capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stdout
-    assert re.search(r"^# pass [1-9]", done.stdout, flags=re.MULTILINE)
+def test_node_s_own_tests_pass() -> None:
+    assert_node_s_own_tests_pass(Path(__file__).parent / "browser")
 
 
 def test_the_types_told_in_comments_hold() -> None:
-    compiler = shutil.which("tsc")
-    if compiler is None:
-        pytest.skip("no tsc on this machine: TypeScript checks the types of the page's script")
-    options = (
-        "--allowJs --checkJs --strict --noEmit --target es2022 --lib es2022,dom,dom.iterable "
-        "--module esnext --moduleResolution node"
-    )
-
-    done = subprocess.run(
-        [compiler, *options.split(), *map(str, MODULES)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout
+    assert_types_hold(MODULES)

@@ -19,7 +19,7 @@ from sonolens.travel.network_file import (
 )
 from sonolens.travel.packed_familiarity import pack_familiarity
 from sonolens.travel.region_scores import score_regions, tell_region_scores
-from sonolens.travel.scan_hashes import digest_scan, is_among
+from sonolens.travel.scan_hashes import digest_scan, has_digest, is_among
 from sonolens.travel.training_range import ScanFacts, measure_picture, place_in_range
 from sonolens.travel.training_study import (
     SHAPED_BY,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
 from pydantic import ValidationError
 from torch import Tensor
@@ -25,6 +24,7 @@ from sonolens.travel.card import FORMAT, NetworkCard
 from sonolens.travel.familiarity import Familiarity
 from sonolens.travel.packed_familiarity import PREFIX, from_tensors, to_tensors
 from sonolens.travel.reference import check_reference
+from sonolens.whole_files import write_whole
 
 CARD, DIGEST = "network_card", "digest"
 """Keys of the header: the card, and the SHA-256 of the whole file with zeros in place of the digest."""
@@ -93,15 +93,8 @@ def write_network(
         card: Its card.
         familiarity: As for `pack_network`.
     """
-    target = Path(path)
-    passing = target.with_name(f".{target.name}.{uuid4().hex}.part")
-    try:
-        passing.write_bytes(
-            write_weights(pack_network(weights, card=card, familiarity=familiarity))
-        )
-        passing.replace(target)
-    finally:
-        passing.unlink(missing_ok=True)
+    packed = pack_network(weights, card=card, familiarity=familiarity)
+    write_whole(Path(path), write_weights(packed))
 
 
 def read_network(

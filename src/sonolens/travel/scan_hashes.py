@@ -42,7 +42,12 @@ def hash_scans(digests: Iterable[bytes], *, run: str) -> ScanHashes:
 
 def is_among(scan: Scan, hashed: ScanHashes) -> bool:
     """Whether exactly this scan fitted or chose the network."""
-    return _hash(digest_scan(scan), salt=hashed.salt) in hashed.hashes
+    return has_digest(hashed, digest_scan(scan))
+
+
+def has_digest(hashed: ScanHashes, digest: bytes) -> bool:
+    """Whether exactly the scan of this digest fitted or chose the network; for scans that many networks are asked about."""
+    return _hash(digest, salt=hashed.salt) in hashed.hashes
 
 
 def _hash(digest: bytes, *, salt: str) -> str:

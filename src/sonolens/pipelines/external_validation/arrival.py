@@ -142,6 +142,6 @@ def _find_known(
     for scan_id in track(
         scans["scan_id"], description="Looking for scans that networks know", total=len(scans)
     ):
-        scan = np.asarray(raw_images[scan_id]())
-        if any(travel.is_among(scan, each) for each in hashed):
+        digest = travel.digest_scan(np.asarray(raw_images[scan_id]()))
+        if any(travel.has_digest(each, digest) for each in hashed):
             yield scan_id
