@@ -1,6 +1,7 @@
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Node, Pipeline
 from kedro.runner import SequentialRunner, ThreadRunner
 
-from sonolens.datasets import JsonDataset
+from sonolens.datasets import RunRecordDataset
 from sonolens.hooks import OneWorld
 from sonolens.outcome import say_outcome
 
@@ -79,7 +80,7 @@ class Project:
             },
             "run_context": {"type": "MemoryDataset"},
             "run_record": {
-                "type": "sonolens.datasets.JsonDataset",
+                "type": "sonolens.datasets.RunRecordDataset",
                 "filepath": f"{self.root}/run_record.json",
                 "versioned": True,
             },
@@ -130,8 +131,7 @@ class Project:
         return catalog
 
     def sessions(self, run_id):
-        path = self.root / "run_record.json" / version(run_id) / "run_record.json"
-        return json.loads(path.read_text(encoding="utf-8"))["sessions"]
+        return self.catalog(run_id)["run_record"].read_version(version(run_id))["sessions"]
 
     def session(self, run_id):
         (session,) = self.sessions(run_id)
@@ -232,7 +232,7 @@ def test_without_records_the_newest_versions_are_read_with_a_warning(project, ca
 def test_an_unreadable_record_is_left_out_with_a_warning(project, caplog):
     project.run(1)
     project.run(2, source="study 2")
-    path = project.root / "run_record.json" / version(2) / "run_record.json"
+    (path,) = (project.root / "run_record.json" / version(2) / "sessions").iterdir()
     path.write_text("{}")
 
     project.run(3, "explainability")
@@ -326,7 +326,7 @@ def test_the_record_is_an_ordinary_entry_of_the_catalog(project):
     catalog = project.run(1)
 
     assert catalog.load("run_record")["run_id"] == version(1)
-    assert isinstance(catalog["run_record"], JsonDataset)
+    assert isinstance(catalog["run_record"], RunRecordDataset)
 
 
 def test_a_record_of_another_type_is_refused(project):
@@ -334,7 +334,7 @@ def test_a_record_of_another_type_is_refused(project):
     catalog = project.catalog(2, without=["run_record"])
     catalog["run_record"] = "memory"
 
-    with pytest.raises(DatasetError, match=r"declare it as sonolens\.datasets\.JsonDataset"):
+    with pytest.raises(DatasetError, match=r"declare it as sonolens\.datasets\.RunRecordDataset"):
         project.begin(2, "training", catalog=catalog)
 
 
@@ -456,3 +456,77 @@ def test_a_run_that_judged_its_maps_says_so_before_it_says_where_the_page_lies(t
         == "Answer: Shown: that the network tells malignant from benign (AUC 0.70 [0.60, 0.80])."
     )
     assert report == f"Report: {tmp_path / 'report.html' / run_id / 'report.html'}"
+
+
+def kill(project, run_id, *, after):
+    """Run the pipelines before a point as a process does that is killed there: its record stays running."""
+    catalog = project.catalog(run_id)
+    hook = OneWorld()
+    _, pipeline = project.begin(run_id, "__default__", catalog=catalog, hook=hook)
+    SequentialRunner().run(pipeline.to_nodes(after), catalog)
+
+
+def test_a_run_that_was_killed_goes_on_under_its_id_with_what_it_has(project):
+    project.run(1)
+    kill(project, 2, after="train")
+
+    project.hook = OneWorld()
+    catalog = project.run(2, only_missing_outputs=True)
+
+    scans = project.catalog(2)["scans"]
+    assert scans.list_versions(full_path=False) == [version(2), version(1)]
+    assert catalog.load("page").count(f"in {version(2)}") == 1
+    first, second = project.sessions(2)
+    assert (first["status"], second["status"]) == ("running", "complete")
+    assert set(second["outputs"]) == {"scans", "masks", "weights", "maps", "page"}
+    assert {told["version"] for told in second["outputs"].values()} == {version(2)}
+
+
+def test_going_on_reads_the_inputs_that_the_run_began_with(project):
+    project.run(1)
+    catalog = project.catalog(3)
+    _, pipeline = project.begin(3, "explainability", "reporting", catalog=catalog, hook=OneWorld())
+    SequentialRunner().run(pipeline.to_nodes("explain"), catalog)
+    project.run(2, source="study 2")
+
+    project.hook = OneWorld()
+    catalog = project.run(3, "explainability", "reporting", only_missing_outputs=True)
+
+    assert "scans of study 1" in catalog.load("page")
+
+
+def test_a_node_that_was_killed_between_its_outputs_runs_again(project):
+    project.run(1)
+    kill(project, 2, after="process")
+    shutil.rmtree(project.root / "masks" / version(2))
+
+    project.hook = OneWorld()
+    project.run(2, only_missing_outputs=True)
+
+    assert project.catalog(2)["masks"].list_versions(full_path=False)[0] == version(2)
+
+
+def test_going_on_with_other_parameters_is_refused(project):
+    kill(project, 1, after="train")
+
+    project.hook = OneWorld()
+    with pytest.raises(DatasetError, match=r"begun with other parameters \(fit\)"):
+        project.run(1, only_missing_outputs=True, fit={"epochs": 9})
+
+
+def test_beginning_a_run_again_says_how_to_go_on(project):
+    kill(project, 1, after="train")
+
+    with pytest.raises(DatasetError, match="add --only-missing-outputs to go on where it stopped"):
+        project.run(1)
+
+
+def test_a_version_with_a_broken_manifest_counts_as_incomplete(project, caplog):
+    project.run(1)
+    project.run(2, source="study 2")
+    (project.root / "masks" / version(2) / "manifest.json").write_text("")
+
+    project.run(3, "explainability")
+
+    assert project.session(3)["inputs"] == dict.fromkeys(["masks", "scans", "weights"], version(1))
+    assert f"Version {version(2)} of masks has a broken manifest" in caplog.text

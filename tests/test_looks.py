@@ -72,7 +72,7 @@ class Project:
 
     def catalog(self, run_id, settings):
         text = {"type": "sonolens.datasets.TextDataset", "versioned": True}
-        json_file = {"type": "sonolens.datasets.JsonDataset", "versioned": True}
+        documents = {"run_record": "RunRecordDataset", "looks": "JsonDataset"}
         entries = {
             "raw_images": {
                 "type": "sonolens.datasets.VersionedCollection",
@@ -90,8 +90,12 @@ class Project:
                 name: text | {"filepath": f"{self.root}/{name}"} for name in ("predictions", "page")
             },
             **{
-                name: json_file | {"filepath": f"{self.root}/{name}"}
-                for name in ("run_record", "looks")
+                name: {
+                    "type": f"sonolens.datasets.{kind}",
+                    "filepath": f"{self.root}/{name}",
+                    "versioned": True,
+                }
+                for name, kind in documents.items()
             },
         }
         catalog = DataCatalog.from_config(entries, save_version=run_id)

@@ -61,7 +61,7 @@ def catalog_of(folder, run_id):
         "classification_metrics": ("pandas.CSVDataset", "csv"),
         "pointing_game": ("pandas.CSVDataset", "csv"),
         "report": ("sonolens.datasets.TextDataset", "html"),
-        "run_record": ("sonolens.datasets.JsonDataset", "json"),
+        "run_record": ("sonolens.datasets.RunRecordDataset", "json"),
     }
     entries = {
         name: {"type": kind, "filepath": f"{folder}/{name}.{end}", "versioned": True}

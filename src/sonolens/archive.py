@@ -14,6 +14,7 @@ from kedro.io import AbstractVersionedDataset, CatalogProtocol
 from sonolens.analysis_plan import Settings, hash_plan, settle
 from sonolens.crate import CrateFile, Facts, write_crate
 from sonolens.datasets.figure import FigureDataset
+from sonolens.datasets.file_dataset import WholeFileDataset
 from sonolens.datasets.json_document import JsonDataset
 from sonolens.datasets.network_weights import NetworkWeightsDataset
 from sonolens.datasets.run_records import RUN_RECORD, world_of
@@ -21,7 +22,6 @@ from sonolens.datasets.table import TableDataset
 from sonolens.datasets.text import ReportDataset, TextDataset
 from sonolens.datasets.versioned_collection import VersionedCollection
 from sonolens.datasets.versions import complete_versions, fingerprint, versioned_datasets
-from sonolens.datasets.whole_file import WholeFileDataset
 from sonolens.looks import LOOKS
 from sonolens.outcome import REPORT, RUNS
 from sonolens.past_runs import PastRun, find_run

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sonolens.reproduce import Archived
 
 DIFFERS = 3
-"""Exit status of a reproduction in which a number differs."""
+"""Exit status of a reproduction in which a number differs, and of a verification in which a file does."""
 
 LEFT_OUT = 3
 """Exit status of an explanation of which some scans were left out."""
@@ -101,6 +101,24 @@ def prune_runs(
         if yes:
             prune(catalog, pruning, young=young)
     click.echo("Done." if yes else "Nothing was removed. To remove this, add --yes.")
+
+
+@main.command("verify")
+@click.option("--run", help="Only what one run has made and read: an id.")
+@click.option("--data-root", help="Where data lie, if not where the project says; any fsspec path.")
+@click.option("--env", help="Configuration environment, as for `kedro run`.")
+def verify_data(*, run: str | None, data_root: str | None, env: str | None) -> None:
+    """Compare all that runs have saved with what it was then, and tell what was made from what is damaged.
+
+    Ends with 0 if all is as it was saved, 3 if anything is not.
+    """
+    from sonolens.verify import tell_verification, verify
+
+    with failures_in_one_line(OSError, LookupError):
+        found = verify(open_catalog(data_root=data_root, env=env), run_id=run)
+    for line in tell_verification(found):
+        click.echo(line)
+    sys.exit(DIFFERS if found.damaged else 0)
 
 
 @main.command("archive")

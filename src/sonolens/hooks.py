@@ -15,6 +15,14 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from sonolens.analysis_plan import Settings, hash_plan, settle
+from sonolens.continuing import (
+    ONLY_MISSING,
+    check_same_parameters,
+    clear_half_made,
+    earlier_sessions,
+    inputs_before,
+    refuse_written,
+)
 from sonolens.datasets.checkpoint_folder import names_asked
 from sonolens.datasets.run_records import RUN_RECORD, RunRecords
 from sonolens.datasets.runs import runs_found
@@ -28,7 +36,6 @@ from sonolens.datasets.versions import (
 from sonolens.inputs import (
     CATALOG_PARAMETERS,
     Inputs,
-    Versioned,
     choose_inputs,
     refuse_unknown_parameters,
     warn_of_idle_parameters,
@@ -55,7 +62,8 @@ class OneWorld:
     output gets the run's own version even for reading it back, and runtime parameters that nothing
     reads are refused. The catalog's `run_record` is written at the start, at the end and on failure;
     a run that was killed stays ``running``. With ``--only-missing-outputs`` Kedro decides while it
-    runs what is read and written, so outputs are not fixed.
+    runs what is read and written, so outputs are not fixed - unless the run has begun already: then it goes on where
+    it stopped, with what it has read and written so far.
     """
 
     def __init__(self) -> None:
@@ -88,13 +96,19 @@ class OneWorld:
         run_id = run_params["run_id"]
         needed = versioned_datasets(catalog, pipeline.inputs() - {RUN_RECORD})
         made = versioned_datasets(catalog, pipeline.all_outputs())
-        asked = dict(run_params["load_versions"] or {})
+        before = earlier_sessions(run_params, catalog)
+        asked = {**inputs_before(before), **(run_params["load_versions"] or {})}
+        asked = {name: version for name, version in asked.items() if name in needed or not before}
         _check_asked(asked, known=set(needed))
         inputs = choose_inputs(needed, asked=asked, catalog=catalog, env=run_params["env"])
         for name, version in inputs.versions.items():
             fix_versions(needed[name], load=version, save=run_id)
-        if not run_params["only_missing_outputs"]:
-            _check_unwritten(made, run_id)
+        if before:
+            check_same_parameters(before, _parameters_read(pipeline, catalog), run_id=run_id)
+            clear_half_made(pipeline, made, run_id=run_id)
+        elif not run_params[ONLY_MISSING]:
+            refuse_written(made, run_id=run_id)
+        if before or not run_params[ONLY_MISSING]:
             for dataset in made.values():
                 fix_versions(dataset, load=run_id, save=run_id)
         self._started = time.monotonic()
@@ -114,7 +128,7 @@ class OneWorld:
         self._session |= _fix_plan(self._configured, pipeline, catalog, record)
         if RUN_CONTEXT in catalog:
             catalog[RUN_CONTEXT].save({**self._session, "looks": None})
-        self._session |= {"session": uuid4().hex[:12], **to_document(record)}
+        self._session |= {"session": _name_session(), **to_document(record)}
         self._steps.begin(len(pipeline.nodes))
         say_what_it_takes(RunRecords(catalog), self._session, steps=len(pipeline.nodes))
         self._write(catalog, status="running")
@@ -166,6 +180,11 @@ class OneWorld:
         RunRecords(catalog).write(self._session)
 
 
+def _name_session() -> str:
+    """Name a process of a run as no other is named, so that names sort by time."""
+    return f"{time.time_ns() // 1_000_000:012x}{uuid4().hex[:6]}"
+
+
 def _check_asked(asked: Mapping[str, str], *, known: set[str]) -> None:
     for name in asked:
         if name not in known:
@@ -173,16 +192,6 @@ def _check_asked(asked: Mapping[str, str], *, known: set[str]) -> None:
                 f"--load-versions names {name}, which this run does not read from an earlier one; "
                 f"it reads {', '.join(sorted(known)) or 'nothing'}. Leave {name} out, or run only "
                 "what comes after it"
-            )
-
-
-def _check_unwritten(made: Versioned, run_id: str) -> None:
-    """Tell at the start what Kedro would tell after the work is done."""
-    for name, dataset in made.items():
-        if run_id in complete_versions(dataset):
-            raise DatasetError(
-                f"run {run_id} has written {name} already; give KEDRO_RUN_ID another time, or run "
-                "only the nodes that are left with --from-nodes"
             )
 
 

@@ -9,7 +9,7 @@ from kedro.framework.project import pipelines
 from kedro.io import AbstractVersionedDataset, CatalogProtocol, DatasetError
 
 from sonolens.datasets.run_records import RunRecords
-from sonolens.datasets.versions import complete_versions, versioned_datasets
+from sonolens.datasets.versions import complete_versions, is_readable, versioned_datasets
 from sonolens.lineage import RunRecord, World, choose_world
 from sonolens.parameters import suggest
 
@@ -29,6 +29,7 @@ CATALOG_PARAMETERS = frozenset(
         "study.options",
         "study.readings",
         "study.expect_complete",
+        "verify",
     }
 )
 """Runtime parameters that the catalog reads; all others must be parameters of a pipeline."""
@@ -88,7 +89,9 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
         "external_networks": "external",
         "new_scans": "new",
     }
-    catalog = {"data_root", "label", "tracking_uri"} | {told_to[n] for n in told_to if n in read}
+    catalog = {"data_root", "label", "tracking_uri", "verify"} | {
+        told_to[n] for n in told_to if n in read
+    }
     idle = [
         name
         for name in _dotted(given)
@@ -126,14 +129,15 @@ def choose_inputs(
     if not needed:
         return Inputs({})
     complete = {name: complete_versions(dataset) for name, dataset in needed.items()}
-    _check_presence(complete, asked=asked, catalog=catalog, env=env)
+    readable = _Readable(needed, complete)
+    newest = {name: readable.newest(name) for name in needed}
+    _check_presence(newest, complete, asked=asked, catalog=catalog, env=env)
 
     def exists(name: str, version: str) -> bool:
-        return version in complete[name] and asked.get(name, version) == version
+        return asked.get(name, version) == version and readable.has(name, version)
 
     records = RunRecords(catalog)
     world = choose_world(records.newest_first(), needed=needed, exists=exists)
-    newest = {name: versions[0] for name, versions in complete.items()}
     rest = [name for name in needed if name not in asked]
     # Where no world holds what was asked for, the other inputs can still agree with each other.
     nearest = world or choose_world(records.newest_first(), needed=rest, exists=exists)
@@ -172,14 +176,43 @@ def describe_versions(versions: Mapping[str, str]) -> str:
     )
 
 
+class _Readable:
+    """Which complete versions can be listed; only those that are asked for are looked at, and each once."""
+
+    def __init__(self, needed: Versioned, complete: Mapping[str, list[str]]) -> None:
+        self._needed, self._complete = needed, complete
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def has(self, name: str, version: str) -> bool:
+        """Say whether a version is complete; one that is not for being broken is told."""
+        if version not in self._complete[name]:
+            return False
+        if (name, version) not in self._known:
+            self._known[name, version] = is_readable(self._needed[name], version)
+            if not self._known[name, version]:
+                logger.warning(
+                    "Version %s of %s has a broken manifest and counts as incomplete; `sonolens verify` tells what "
+                    "was made from it",
+                    version,
+                    name,
+                )
+        return self._known[name, version]
+
+    def newest(self, name: str) -> str:
+        """Return the newest complete version; empty if there is none."""
+        found = (version for version in self._complete[name] if self.has(name, version))
+        return next(found, "")
+
+
 def _check_presence(
+    newest: Mapping[str, str],
     complete: Mapping[str, list[str]],
     *,
     asked: Mapping[str, str],
     catalog: CatalogProtocol[Any, Any],
     env: str | None,
 ) -> None:
-    absent = sorted(name for name, versions in complete.items() if not versions)
+    absent = sorted(name for name, version in newest.items() if not version)
     if absent:
         makers = _makers(absent, catalog)
         option = f" --env {env}" if env else ""
@@ -196,19 +229,25 @@ def _check_presence(
             )
 
 
+def name_makers(names: Iterable[str]) -> list[str]:
+    """Name the registered pipelines that make datasets."""
+    pipelines.set_requested(None)  # Kedro knew only the pipelines that run; the others count too
+    wanted = set(names)
+    return sorted(
+        name
+        for name, made in pipelines.items()
+        if name != "__default__" and made.all_outputs() & wanted
+    )
+
+
 def _makers(absent: Iterable[str], catalog: CatalogProtocol[Any, Any]) -> list[str]:
     """Name the pipelines that make what is absent, and what they lack themselves."""
-    pipelines.set_requested(None)
-    makers: dict[str, None] = {}
+    makers: set[str] = set()
     lacking = set(absent)
     while lacking:
-        found = {
-            name: made
-            for name, made in pipelines.items()
-            if name not in {"__default__", *makers} and made.all_outputs() & lacking
-        }
-        makers |= dict.fromkeys(found)
-        read = {name for made in found.values() for name in made.inputs()}
+        found = set(name_makers(lacking)) - makers
+        makers |= found
+        read = {source for name in found for source in pipelines[name].inputs()}
         inputs = versioned_datasets(catalog, read)
         lacking = {name for name, dataset in inputs.items() if not complete_versions(dataset)}
     return sorted(makers)

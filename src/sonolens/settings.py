@@ -7,6 +7,7 @@ from sonolens.config import ConfigLoader
 from sonolens.hooks import OneWorld
 from sonolens.looks import CountedLooks
 from sonolens.outcome import Outcome
+from sonolens.preflight import Preflight
 from sonolens.session import SharedRunSession
 from sonolens.tracking import MlflowTracking
 
@@ -15,7 +16,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 
 # Kedro calls the last one first, and those that asked to be last in turn: a run is sent when its record is closed,
 # and its outcome is told after that.
-HOOKS = (AllowedNetworks(), OneWorld(), CountedLooks(), MlflowTracking(), Outcome())
+HOOKS = (AllowedNetworks(), Preflight(), OneWorld(), CountedLooks(), MlflowTracking(), Outcome())
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry", "kedro_mlflow")
 SESSION_CLASS = SharedRunSession
 

@@ -4,8 +4,8 @@ from kedro.io import DatasetError, Version
 
 from sonolens.datasets import (
     ComparedRunsDataset,
-    JsonDataset,
     ReportDataset,
+    RunRecordDataset,
     RunsDataset,
     TableDataset,
 )
@@ -30,7 +30,8 @@ def leave(root, run_id, *, label=None, world=None, report=True, scans=None):
         "world": world or {},
         "made_from": {},
     }
-    record = JsonDataset(filepath=f"{root}/{PLACES['run_record']}", version=Version(None, None))
+    path = f"{root}/{PLACES['run_record']}"
+    record = RunRecordDataset(filepath=path, version=Version(None, None))
     record.replace_version(run_id, {"run_id": run_id, "sessions": [session]})
     if report:
         page = ReportDataset(filepath=f"{root}/{PLACES['report']}", version=Version(None, run_id))

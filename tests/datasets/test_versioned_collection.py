@@ -3,6 +3,7 @@ import gc
 import hashlib
 import io
 import json
+import multiprocessing
 import pickle
 import weakref
 
@@ -119,7 +120,11 @@ def test_what_a_killed_save_left_is_no_version_and_is_cleared_away(tmp_path):
 
     maps_at(tmp_path, SECOND).save({"new": MAP})
 
-    assert sorted(path.name for path in torso.iterdir()) == ["manifest.json", "new.npy"]
+    assert sorted(path.name for path in torso.iterdir()) == [
+        "manifest.json",
+        "manifest.json.sha256",
+        "new.npy",
+    ]
     assert maps_at(tmp_path).exists()
 
 
@@ -237,3 +242,124 @@ def test_a_collection_that_may_be_empty_has_a_version_without_items(tmp_path):
 
     assert collection.exists()
     assert collection.load() == {}
+
+
+def damage(tmp_path, how):
+    """Do to the newest version what disks and people do."""
+    folder = tmp_path / "maps" / SECOND
+    manifest = json.loads((folder / "manifest.json").read_text())
+    if how == "item flipped":
+        np.save(folder / "a.npy", -MAP)
+    elif how == "item cut":
+        (folder / "a.npy").write_bytes((folder / "a.npy").read_bytes()[:-1])
+    elif how == "item lost":
+        (folder / "a.npy").unlink()
+    elif how == "items exchanged":
+        first, second = (folder / "a.npy").read_bytes(), (folder / "b.npy").read_bytes()
+        (folder / "a.npy").write_bytes(second)
+        (folder / "b.npy").write_bytes(first)
+    else:
+        if how == "entry dropped":
+            del manifest["items"]["a"]
+        elif how == "entries exchanged":
+            items = manifest["items"]
+            items["a"], items["b"] = items["b"], items["a"]
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "item flipped",
+        "item cut",
+        "item lost",
+        "items exchanged",
+        "entry dropped",
+        "entries exchanged",
+    ],
+)
+def test_damage_is_found_when_it_is_read_and_when_it_is_looked_for(tmp_path, how):
+    maps_at(tmp_path, FIRST).save({"a": 5 * MAP, "b": 6 * MAP})
+    maps_at(tmp_path, SECOND).save({"a": MAP, "b": 2 * MAP})
+    assert list(maps_at(tmp_path).find_damage(SECOND)) == []
+
+    damage(tmp_path, how)
+
+    assert list(maps_at(tmp_path).find_damage(SECOND)) != []
+    with pytest.raises(DatasetError, match=rf"{SECOND}.* (is not what was saved|is missing)"):
+        maps_at(tmp_path).load()["a"]()
+    maps_at(tmp_path, load=FIRST).load()["a"]()  # other versions are read as before
+
+
+def test_items_are_not_compared_if_that_is_left_to_the_user_but_the_manifest_is(tmp_path):
+    maps_at(tmp_path, SECOND).save({"a": MAP, "b": MAP})
+    trusting = VersionedCollection(
+        path=f"{tmp_path}/maps",
+        dataset={"type": "sonolens.datasets.NumpyArrayDataset"},
+        filename_suffix=".npy",
+        verify=False,
+    )
+    damage(tmp_path, "item flipped")
+    np.testing.assert_array_equal(trusting.load()["a"](), -MAP)
+
+    damage(tmp_path, "entry dropped")
+    trusting.release()
+    with pytest.raises(DatasetError, match="is not what was saved"):
+        trusting.load()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"items": 3}'])
+def test_a_broken_manifest_of_an_older_version_blocks_no_save(tmp_path, content):
+    maps_at(tmp_path, FIRST).save({"a": MAP})
+    (tmp_path / "maps" / FIRST / "manifest.json").write_text(content)
+
+    maps_at(tmp_path, SECOND).save({"a": MAP})
+
+    assert not maps_at(tmp_path).is_readable(FIRST)
+    np.testing.assert_array_equal(maps_at(tmp_path).load()["a"](), MAP)
+
+
+def test_an_edit_in_place_of_a_shared_item_is_found_in_both_versions(tmp_path):
+    for version in (FIRST, SECOND):
+        maps_at(tmp_path, version).save({"same": MAP})
+    shared = tmp_path / "maps" / FIRST / "same.npy"
+    assert shared.stat().st_mode & 0o222 == 0
+
+    shared.chmod(0o644)
+    with shared.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\x00")
+
+    for version in (FIRST, SECOND):
+        assert [each.item for each in maps_at(tmp_path).find_damage(version)] == ["same"]
+
+
+def race(root, barrier, outcomes, own):
+    for count in range(100):
+        version = f"2026-01-01T00.{count // 60:02}.{count % 60:02}.000Z"
+        barrier.wait()
+        try:
+            maps_at(root, version).save({"a": own * MAP, str(own): own * MAP})
+            outcomes.put((version, own))
+        except DatasetError:
+            pass
+
+
+def test_of_two_processes_that_save_one_version_exactly_one_succeeds(tmp_path):
+    context = multiprocessing.get_context("fork")
+    barrier, outcomes = context.Barrier(2), context.Queue()
+    savers = [
+        context.Process(target=race, args=(str(tmp_path), barrier, outcomes, own)) for own in (2, 3)
+    ]
+    for saver in savers:
+        saver.start()
+    won = [outcomes.get(timeout=60) for _ in range(100)]
+    for saver in savers:
+        saver.join()
+
+    assert outcomes.empty()
+    assert len({version for version, _ in won}) == 100
+    for version, winner in won:
+        items = maps_at(tmp_path, load=version).load()
+        assert list(items) == ["a", str(winner)]
+        np.testing.assert_array_equal(items["a"](), winner * MAP)

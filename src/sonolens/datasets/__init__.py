@@ -10,6 +10,7 @@ from sonolens.datasets.link import LinkDataset
 from sonolens.datasets.network_weights import NetworkWeightsDataset
 from sonolens.datasets.new_scans import NewScansDataset
 from sonolens.datasets.numpy_array import NumpyArrayDataset
+from sonolens.datasets.run_record import RunRecordDataset
 from sonolens.datasets.runs import ComparedRunsDataset, RunsDataset
 from sonolens.datasets.study import StudyDataset
 from sonolens.datasets.table import TableDataset

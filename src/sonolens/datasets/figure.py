@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kedro.io.core import DatasetError, get_filepath_str
 from kedro_datasets._typing import ImagePreview
 
-from sonolens.datasets.whole_file import OpenFile, WholeFileDataset, whole_file
+from sonolens.datasets.file_dataset import WholeFileDataset
+from sonolens.datasets.whole_file import OpenFile, whole_file
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -54,21 +55,22 @@ class FigureDataset(WholeFileDataset["matplotlib.figure.Figure", bytes]):
         path = _picture_beside(get_filepath_str(self._get_load_path(), self._protocol))
         return ImagePreview(base64.b64encode(self._fs.cat_file(path)).decode("ascii"))
 
-    def _save_file(self, data: "matplotlib.figure.Figure", path: str) -> None:
+    def save(self, data: "matplotlib.figure.Figure") -> None:
+        """Write a new version, and close the figure."""
         from matplotlib import pyplot as plt  # noqa: PLC0415 - listing the catalog stays quick
 
         try:
-            beside = _picture_beside(path)
-            if beside != path:  # first, because the version is complete once its own file is there
-                with whole_file(self._fs, beside) as file:
-                    self._draw(data, file, suffix=".png")
-            super()._save_file(data, path)
+            super().save(data)
         finally:
             plt.close(data)
 
-    def _share(self, *, new: str, old: str) -> None:
-        super()._share(new=new, old=old)
-        super()._share(new=_picture_beside(new), old=_picture_beside(old))
+    def _write_beside(self, data: "matplotlib.figure.Figure", path: str) -> list[str]:
+        beside = _picture_beside(path)
+        if beside == path:
+            return []
+        with whole_file(self._fs, beside) as file:
+            self._draw(data, file, suffix=".png")
+        return [beside]
 
     def _write(self, data: "matplotlib.figure.Figure", file: OpenFile) -> None:
         self._draw(data, file, suffix=self._filepath.suffix)

@@ -5,7 +5,8 @@ from typing import Any
 
 from kedro_datasets._typing import JSONPreview
 
-from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
+from sonolens.datasets.file_dataset import WholeFileDataset
+from sonolens.datasets.whole_file import OpenFile
 
 
 class JsonDataset(WholeFileDataset[Any, Any]):

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
+from sonolens.datasets.file_dataset import WholeFileDataset
+from sonolens.datasets.whole_file import OpenFile
 
 if TYPE_CHECKING:
     import sonolens.models.networks.weights_file

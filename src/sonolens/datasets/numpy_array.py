@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
+from sonolens.datasets.file_dataset import WholeFileDataset
+from sonolens.datasets.whole_file import OpenFile
 
 
 class NumpyArrayDataset(WholeFileDataset[np.ndarray, np.ndarray]):
@@ -27,6 +28,7 @@ class NumpyArrayDataset(WholeFileDataset[np.ndarray, np.ndarray]):
 
     def _open_and_read(self, path: str) -> np.ndarray:
         if self._mmap:
+            self._check(path)
             array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
             return array
         return super()._open_and_read(path)

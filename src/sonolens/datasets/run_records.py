@@ -6,7 +6,7 @@ from typing import Any
 
 from kedro.io import CatalogProtocol, DatasetError
 
-from sonolens.datasets.json_document import JsonDataset
+from sonolens.datasets.run_record import RunRecordDataset
 from sonolens.datasets.versions import complete_versions
 from sonolens.lineage import RunRecord, from_document, merge_sessions
 
@@ -28,24 +28,28 @@ class RunRecords:
     """Reads and writes the documents behind the catalog's `run_record`.
 
     A document holds one session per process that worked under the run's id. A session is written
-    more than once, always whole: unlike other versions, this one is replaced.
+    more than once, always whole, into a file of its own.
 
     Raises:
-        DatasetError: If the catalog's `run_record` is of another type than `JsonDataset`.
+        DatasetError: If the catalog's `run_record` is of another type than `RunRecordDataset`.
     """
 
     def __init__(self, catalog: CatalogProtocol[Any, Any]) -> None:
         store = catalog.get(RUN_RECORD) if RUN_RECORD in catalog else None
-        if store is not None and not isinstance(store, JsonDataset):
+        if store is not None and not isinstance(store, RunRecordDataset):
             raise DatasetError(
                 f"the catalog's {RUN_RECORD} is a {type(store).__name__}; declare it as "
-                "sonolens.datasets.JsonDataset with versioned: true"
+                "sonolens.datasets.RunRecordDataset with versioned: true"
             )
         self._store = store
 
+    def run_ids(self) -> list[str]:
+        """Name the runs that left a record, newest first."""
+        return complete_versions(self._store) if self._store else []
+
     def newest_first(self) -> Iterator[RunRecord]:
         """Yield the record of every run; one that cannot be read is left out with a warning."""
-        for run_id in complete_versions(self._store) if self._store else []:
+        for run_id in self.run_ids():
             try:
                 sessions = self.sessions_of(run_id)
                 yield merge_sessions(from_document(run_id, session) for session in sessions)
@@ -54,7 +58,7 @@ class RunRecords:
 
     def newest_sessions(self, *, at_most: int) -> Iterator[dict[str, Any]]:
         """Yield what the processes of the newest runs recorded, newest first; damaged records are passed over."""
-        for run_id in complete_versions(self._store)[:at_most] if self._store else []:
+        for run_id in self.run_ids()[:at_most]:
             try:
                 yield from reversed(self.sessions_of(run_id))
             except (DatasetError, KeyError, TypeError):
@@ -62,7 +66,7 @@ class RunRecords:
 
     def parameters_of(self, versions: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Look up the parameters that the runs of `versions` read, newest run first."""
-        known = complete_versions(self._store) if self._store else []
+        known = self.run_ids()
         return {
             run_id: {
                 group: values
@@ -74,22 +78,19 @@ class RunRecords:
 
     def sessions_behind(self, versions: Iterable[str]) -> list[dict[str, Any]]:
         """Read what the processes of those of `versions` recorded that left a record, oldest first."""
-        known = complete_versions(self._store) if self._store else []
+        known = self.run_ids()
         runs = sorted(set(versions) & set(known))
         return [session for run_id in runs for session in self.sessions_of(run_id)]
 
     def write(self, session: dict[str, Any]) -> None:
-        """Put one session into its run's document, beside those of other processes.
+        """Write one session of a run, beside those of other processes.
 
         Args:
             session: Holds at least ``run_id`` and ``session``, which identifies it in the run.
         """
         if self._store is None:
             return
-        run_id = session["run_id"]
-        known = self.sessions_of(run_id) if run_id in complete_versions(self._store) else []
-        others = [other for other in known if other["session"] != session["session"]]
-        self._store.replace_version(run_id, {"run_id": run_id, "sessions": [*others, session]})
+        self._store.write_session(session["run_id"], session)
 
     def sessions_of(self, run_id: str) -> list[dict[str, Any]]:
         """Read what every process of a run recorded; nothing where no records are kept."""

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from kedro.io.core import AbstractDataset, AbstractVersionedDataset, DatasetError, Version
 
 from sonolens.datasets.json_document import JsonDataset
+from sonolens.datasets.run_record import RunRecordDataset
 from sonolens.datasets.run_records import world_of
 from sonolens.datasets.table import TableDataset
 from sonolens.datasets.text import ReportDataset
@@ -148,10 +149,13 @@ class _RunsOfRoot:
             )
 
     @cached_property
-    def _records(self) -> JsonDataset:
-        records = self._open(self._dataset._run_record)
-        assert isinstance(records, JsonDataset)  # noqa: S101 - for the type checker
-        return records
+    def _records(self) -> RunRecordDataset:
+        path = f"{self._root}/{self._dataset._run_record}"
+        return RunRecordDataset(filepath=path, version=Version(None, None), **self._granted)
+
+    @property
+    def _granted(self) -> dict[str, Any]:
+        return {key: value for key, value in self._dataset._access.items() if value}
 
     def _read(self, run_id: str, seen: Mapping[str, str], name: str) -> Any:
         return self._find(run_id, seen, name).load()
@@ -170,9 +174,7 @@ class _RunsOfRoot:
 
     def _open(self, place: str, version: str | None = None) -> AbstractVersionedDataset[Any, Any]:
         path, told = f"{self._root}/{place}", Version(version, None)
-        access: dict[str, Any] = {
-            key: value for key, value in self._dataset._access.items() if value
-        }
+        access = self._granted
         if place.endswith(".csv"):
             return TableDataset(filepath=path, version=told, **access)
         if place.endswith(".json"):

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 from kedro_datasets._typing import TablePreview
 
-from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
+from sonolens.datasets.file_dataset import WholeFileDataset
+from sonolens.datasets.whole_file import OpenFile
 from sonolens.tables import contract
 
 

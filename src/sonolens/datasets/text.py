@@ -2,7 +2,8 @@
 
 from kedro_datasets._typing import HTMLPreview
 
-from sonolens.datasets.whole_file import OpenFile, WholeFileDataset
+from sonolens.datasets.file_dataset import WholeFileDataset
+from sonolens.datasets.whole_file import OpenFile
 
 
 class TextDataset(WholeFileDataset[str, str]):

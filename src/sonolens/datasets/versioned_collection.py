@@ -1,14 +1,18 @@
 """Collections of items whose versions are complete or absent."""
 
 import base64
-import json
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
+from uuid import uuid4
 
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
 from kedro.io.core import (
     AbstractDataset,
     AbstractVersionedDataset,
@@ -20,38 +24,72 @@ from kedro.io.core import (
 from kedro_datasets._typing import ImagePreview
 
 from sonolens.datasets.contact_sheet import draw_contact_sheet
-from sonolens.datasets.whole_file import digest, open_file_system, share_bytes, whole_file
-
-MANIFEST = "manifest.json"
+from sonolens.datasets.manifest import MANIFEST, Entry, Manifest, read_manifest, write_manifest
+from sonolens.datasets.new_version import create_object, find_versions, new_version
+from sonolens.datasets.seals import (
+    Damage,
+    DamagedError,
+    check_content,
+    check_file,
+    digest,
+    find_damage,
+    read_seal,
+    write_seal,
+)
+from sonolens.datasets.whole_file import open_file_system, share_bytes
 
 ItemReader = Callable[[], Any]
 Items = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 
 @dataclass(frozen=True)
-class StoredItem:
-    """Reads one item when it is called; it can be sent to other processes."""
+class ItemPlace:
+    """Where one item lies, and what reads and writes it there."""
 
+    file_system: fsspec.AbstractFileSystem
+    path: str
     dataset_type: Callable[..., AbstractDataset[Any, Any]]
     config: dict[str, Any]
     filepath: str
-
-    def __call__(self) -> Any:
-        """Read the item."""
-        return self.open().load()
 
     def open(self) -> AbstractDataset[Any, Any]:
         """Return the dataset that reads and writes the item."""
         return self.dataset_type(**self.config, filepath=self.filepath)
 
 
+@dataclass(frozen=True)
+class StoredItem:
+    """Reads one item when it is called, if it is what was saved; it can be sent to other processes.
+
+    Attributes:
+        item_id: What its collection calls it.
+        place: Where it lies.
+        sha256: What it was saved with; empty if that is not compared.
+    """
+
+    item_id: str
+    place: ItemPlace
+    sha256: str
+
+    def __call__(self) -> Any:
+        """Read the item.
+
+        Raises:
+            DamagedError: If it is not what was saved.
+        """
+        check_file(self.place.file_system, self.place.path, expected=self.sha256, item=self.item_id)
+        return self.place.open().load()
+
+
 class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]):
     """Items of one kind, each in a file of its own; a version is one complete folder.
 
     ``<path>/<version>/<item id><suffix>`` holds an item and ``<path>/<version>/manifest.json``,
-    written last, every item's SHA-256 and size. Kedro finds versions by their manifest, so a save
-    that failed or was killed is no version. An item that equals the one of the newest version is
-    hard-linked to it where the file system can. Always versioned, with or without ``versioned: true``.
+    written last, every item's SHA-256 and size; a seal beside it holds its own. Kedro finds versions by their manifest,
+    so a save that failed or was killed is no version. On a local disk a version appears whole, by one rename; in an
+    object store its items lie in a folder that its manifest names, so that two savers never mix. What is loaded is
+    compared with what was saved. An item that equals the one of the newest version is hard-linked to it where the file
+    system can, and read-only. Always versioned, with or without ``versioned: true``.
 
     Args:
         path: The folder of all versions, with an fsspec protocol in front unless it is local.
@@ -59,6 +97,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
             `PartitionedDataset`; it must take `filepath` and is not versioned itself.
         filename_suffix: Ends the name of every item's file.
         may_be_empty: Whether a version may hold no item; else that is a mistake.
+        verify: Whether items are compared with their SHA-256 when they are read; the manifest always is.
         version: Set by Kedro.
         credentials: Credentials of the file system, also given to the items.
         fs_args: Other arguments of the file system, also given to the items.
@@ -79,6 +118,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         dataset: str | type[AbstractDataset[Any, Any]] | dict[str, Any],
         filename_suffix: str = "",
         may_be_empty: bool = False,
+        verify: bool = True,
         version: Version | None = None,
         credentials: dict[str, Any] | None = None,
         fs_args: dict[str, Any] | None = None,
@@ -88,6 +128,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         self._fs = open_file_system(self._protocol, credentials=credentials, fs_args=fs_args)
         self._filename_suffix = filename_suffix
         self._may_be_empty = may_be_empty
+        self._verify = verify
         self._item_type, self._item_config = parse_dataset_definition(
             dataset if isinstance(dataset, dict) else {"type": dataset}
         )
@@ -104,7 +145,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
             filepath=PurePosixPath(folder),
             version=version or Version(None, None),
             exists_function=self._fs.exists,
-            glob_function=self._fs.glob,
+            glob_function=find_versions(self._fs),
         )
 
     @property
@@ -121,22 +162,61 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         """List the items of the newest version, or of the one asked for.
 
         Returns:
-            A reader for every item by its id, in the order in which they were saved.
+            A reader for every item by its id, in the order in which they were saved. It raises `DamagedError` if the
+            item is not what was saved.
+
+        Raises:
+            DamagedError: If the manifest is not what was saved.
         """
-        manifest = self._get_load_path()
-        return {item_id: self._item(manifest, item_id) for item_id in self._read_manifest(manifest)}
+        manifest = self._open_manifest(self._get_load_path())
+        return {
+            item_id: StoredItem(
+                item_id, self._place(manifest.path_of(item_id)), known if self._verify else ""
+            )
+            for item_id, known in manifest.digests().items()
+        }
 
     def digests(self, version: str | None = None) -> dict[str, str]:
         """Tell the SHA-256 of every item of a version, by default of the one that `load` lists."""
-        manifest = self._get_versioned_path(version) if version else self._get_load_path()
-        entries = self._read_manifest(manifest)
-        return {item_id: entry["sha256"] for item_id, entry in entries.items()}
+        path = self._get_versioned_path(version) if version else self._get_load_path()
+        return self._open_manifest(path).digests()
 
     def read_bytes(self, version: str, item_id: str) -> bytes:
-        """Read the bytes of one item of a version as they lie on disk."""
-        path = self._item_path(self._get_versioned_path(version), item_id)
+        """Read the bytes of one item of a version as they were saved.
+
+        Raises:
+            DamagedError: If they are not.
+        """
+        manifest = self._open_manifest(self._get_versioned_path(version))
+        path = manifest.path_of(item_id)
         content: bytes = self._fs.cat_file(path)
+        known = manifest.digests()[item_id]
+        check_content(content, path=path, expected=known, item=item_id)
         return content
+
+    def is_readable(self, version: str) -> bool:
+        """Say whether a version has a manifest that lists items; an empty or broken one lists none."""
+        try:
+            read_manifest(self._fs, str(self._get_versioned_path(version)), self._filename_suffix)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def find_damage(self, version: str) -> Iterator[Damage]:
+        """Find what in a version is not as it was saved: its manifest, or items that are gone or changed."""
+        path = str(self._get_versioned_path(version))
+        for name, expected in read_seal(self._fs, path).items():
+            beside = str(PurePosixPath(path).with_name(name))
+            if damage := find_damage(self._fs, beside, expected=expected):
+                yield damage
+        if not self.is_readable(version):
+            yield Damage(path, "", digest(self._fs, path))
+            return
+        manifest = read_manifest(self._fs, path, self._filename_suffix)
+        for item_id, expected in manifest.digests().items():
+            place = manifest.path_of(item_id)
+            if damage := find_damage(self._fs, place, expected=expected, item=item_id):
+                yield damage
 
     def save(self, data: Items) -> None:
         """Write a new version item by item.
@@ -148,17 +228,18 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         Raises:
             DatasetError: If there is no item and there must be one, if an id appears twice or would leave the folder, or
                 if an item cannot be made or written. No version is left behind.
+            VersionTakenError: If another process has saved the version meanwhile.
         """
-        manifest = self._get_save_path()
-        # A killed save of the same version may have left files, even links into older versions.
-        self._remove_folder(manifest)
-        try:
-            items = self._write_items(manifest, data)
-            with whole_file(self._fs, str(manifest)) as file:
-                file.write(json.dumps({"items": items}, indent=1).encode("utf-8"))
-        except BaseException:
-            self._remove_folder(manifest)
-            raise
+        path = str(self._get_save_path())
+        folder = path.removesuffix(f"/{MANIFEST}")
+        if isinstance(self._fs, LocalFileSystem):
+            with new_version(folder, main=MANIFEST) as draft:
+                entries = self._write_items(Manifest(draft, {}, self._filename_suffix), data)
+                content = write_manifest(entries)
+                self._fs.pipe_file(f"{draft}/{MANIFEST}", content)
+                self._seal(f"{draft}/{MANIFEST}", content)
+        else:
+            self._save_objects(folder, data)
         self._invalidate_cache()
 
     def preview(self, items: int = 12) -> ImagePreview:
@@ -202,50 +283,67 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         if item_id + self._filename_suffix == MANIFEST:
             raise DatasetError(f"item id {item_id!r} of collection {name!r} is the manifest's name")
 
-    def _write_items(self, manifest: PurePosixPath, data: Items) -> dict[str, dict[str, Any]]:
-        """Write every item and return what the manifest says about it."""
-        before = PurePosixPath(next(iter(self._get_versions()), manifest))
-        known = {} if before == manifest else self._read_manifest(before)
-        entries: dict[str, dict[str, Any]] = {}
+    def _save_objects(self, folder: str, data: Items) -> None:
+        """Write items where no other saver writes, then the manifest that makes them the version's."""
+        own = uuid4().hex[:8]
+        try:
+            entries = self._write_items(
+                Manifest(f"{folder}/{own}", {}, self._filename_suffix), data
+            )
+            content = write_manifest(entries, folder=own)
+            create_object(self._fs, f"{folder}/{MANIFEST}", content)
+        except BaseException:
+            if self._fs.exists(f"{folder}/{own}"):
+                self._fs.rm(f"{folder}/{own}", recursive=True)
+            raise
+        self._seal(f"{folder}/{MANIFEST}", content)
+
+    def _seal(self, path: str, content: bytes) -> None:
+        write_seal(self._fs, path, digests={MANIFEST: hashlib.sha256(content).hexdigest()})
+
+    def _write_items(self, draft: Manifest, data: Items) -> dict[str, Entry]:
+        """Write every item into the folder of a draft and return what the manifest says about it."""
+        before = self._manifest_before()
+        entries: dict[str, Entry] = {}
         for item_id, value in self._pairs(data):
             self._check_id(item_id, entries)
-            entries[item_id] = self._write_item(manifest, item_id, value)
+            path = draft.path_of(item_id)
+            entries[item_id] = self._write_item(item_id, path, value)
             del value  # the next one is made before this name is bound again
-            if item_id in known and known[item_id]["sha256"] == entries[item_id]["sha256"]:
-                share_bytes(
-                    self._fs,
-                    new=self._item_path(manifest, item_id),
-                    old=self._item_path(before, item_id),
-                )
+            if before and before.digests().get(item_id) == entries[item_id]["sha256"]:
+                share_bytes(self._fs, new=path, old=before.path_of(item_id))
         if not entries and not self._may_be_empty:
             raise DatasetError(f"collection {self._filepath.name!r} is empty; give it an item")
         return entries
 
-    def _write_item(self, manifest: PurePosixPath, item_id: str, value: Any) -> dict[str, Any]:
-        path = self._item_path(manifest, item_id)
+    def _manifest_before(self) -> Manifest | None:
+        """Read the newest manifest that can be read, whose items new ones may share their bytes with."""
+        for path in self._get_versions():
+            with suppress(OSError, ValueError):
+                return read_manifest(self._fs, path, self._filename_suffix)
+        return None
+
+    def _write_item(self, item_id: str, path: str, value: Any) -> Entry:
         try:
-            self._item(manifest, item_id).open().save(value)
+            self._place(path).open().save(value)
         except OSError as error:
             raise DatasetError(
                 f"item {item_id!r} of collection {self._filepath.name!r} cannot be written ({error})"
             ) from error
         return {"sha256": digest(self._fs, path), "bytes": self._fs.size(path)}
 
-    def _item(self, manifest: PurePosixPath, item_id: str) -> StoredItem:
-        path = self._item_path(manifest, item_id)
+    def _place(self, path: str) -> ItemPlace:
         filepath = path if self._protocol == "file" else f"{self._protocol}://{path}"
-        return StoredItem(self._item_type, self._item_config, filepath)
+        return ItemPlace(self._fs, path, self._item_type, self._item_config, filepath)
 
-    def _item_path(self, manifest: PurePosixPath, item_id: str) -> str:
-        return str(manifest.parent / (item_id + self._filename_suffix))
-
-    def _read_manifest(self, manifest: PurePosixPath) -> dict[str, dict[str, Any]]:
-        items: dict[str, dict[str, Any]] = json.loads(self._fs.cat_file(str(manifest)))["items"]
-        return items
-
-    def _remove_folder(self, manifest: PurePosixPath) -> None:
-        if self._fs.exists(str(manifest.parent)):
-            self._fs.rm(str(manifest.parent), recursive=True)
+    def _open_manifest(self, path: PurePosixPath) -> Manifest:
+        """Read a manifest that is what was saved."""
+        expected = read_seal(self._fs, str(path)).get(MANIFEST)
+        check_file(self._fs, str(path), expected=expected)
+        try:
+            return read_manifest(self._fs, str(path), self._filename_suffix)
+        except ValueError:
+            raise DamagedError(Damage(str(path), "", digest(self._fs, str(path)))) from None
 
     def _get_versioned_path(self, version: str) -> PurePosixPath:
         """Let a version be known by its manifest: `<path>/<version>/manifest.json`."""

@@ -5,11 +5,14 @@ dataset that is already in a catalog. ParallelRunner pickles the datasets, so wh
 travels with them.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from kedro.io import AbstractVersionedDataset, CatalogProtocol, Version
 
-from sonolens.datasets.whole_file import digest
+from sonolens.datasets.file_dataset import WholeFileDataset
+from sonolens.datasets.seals import Damage, digest, read_seal
+from sonolens.datasets.versioned_collection import VersionedCollection
 
 
 def versioned_datasets(
@@ -34,6 +37,30 @@ def complete_versions(dataset: AbstractVersionedDataset[Any, Any]) -> list[str]:
     dataset.release()  # another process may have written since the file system was listed
     versions: list[str] = dataset.list_versions(full_path=False)
     return versions
+
+
+def is_readable(dataset: AbstractVersionedDataset[Any, Any], version: str) -> bool:
+    """Say whether a complete version can be listed at all; a collection's with a broken manifest cannot."""
+    return dataset.is_readable(version) if isinstance(dataset, VersionedCollection) else True
+
+
+def find_damage_of(dataset: AbstractVersionedDataset[Any, Any], version: str) -> Iterator[Damage]:
+    """Find what in a version is not as it was saved; what has no seal cannot be told."""
+    if isinstance(dataset, VersionedCollection | WholeFileDataset):
+        yield from dataset.find_damage(version)
+
+
+def is_sealed(dataset: AbstractVersionedDataset[Any, Any], version: str) -> bool:
+    """Say whether it is known what a version was saved with."""
+    path = str(dataset._get_versioned_path(version))
+    return bool(read_seal(dataset._fs, path))  # type: ignore[attr-defined]
+
+
+def remove_version(dataset: AbstractVersionedDataset[Any, Any], version: str) -> None:
+    """Remove a version and its folder; hard links to the same bytes elsewhere stay as they are."""
+    path = dataset._get_versioned_path(version)
+    dataset._fs.rm(str(path.parent), recursive=True)  # type: ignore[attr-defined]
+    dataset.release()
 
 
 def file_of(dataset: AbstractVersionedDataset[Any, Any], version: str) -> str:
