@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from data_roots import Root, run_id
+from kedro.framework.project import configure_project
 
 from sonolens.verify import tell_verification, verify
 
@@ -10,6 +11,7 @@ WHOLE = ("process", "train", "report")
 
 @pytest.fixture
 def root(tmp_path):
+    configure_project("sonolens")
     root = Root(str(tmp_path))
     root.run(1, *WHOLE, env="busbra", pipelines=["__default__"])
     root.run(2, "train", "report", based_on=1)
