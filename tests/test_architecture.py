@@ -68,8 +68,8 @@ VERBS = {
 """What a node may do; a new one is a new word here."""
 
 MOST_ARGUMENTS = 8
-MORE_ARGUMENTS = {"pointing_game": 10}
-"""The front door takes all that a stranger knows, each by its name."""
+MORE_ARGUMENTS = {"pointing_game": 10, "__init__": 9}
+"""The front door takes all that a stranger knows, each by its name; four of what a collection takes are Kedro's."""
 
 HALVES = {
     "removal/tissue.py": "ranks",
@@ -87,6 +87,7 @@ BORROWERS = {"external_validation": {"arrival": {"preparation", "fitting"}}}
 """Pipelines that borrow stations of others whole, and whose place their own stations take."""
 
 TESTS_OF_SEVERAL = {
+    "datasets/test_kills.py": "all that saves, killed in the middle",
     "studies/test_dicom_of_others.py": "every DICOM room on files of others",
     "report/test_page_classification.py": "the page's sections on training and classification",
     "saliency/test_published_code.py": "all methods beside packages",

@@ -93,7 +93,7 @@ class OneWorld:
         """Check, choose and fix the inputs, fix the outputs and open the record."""
         refuse_unknown_parameters(run_params["runtime_params"] or {})
         warn_of_idle_parameters(run_params["runtime_params"] or {}, read=pipeline.inputs())
-        run_id = run_params["run_id"]
+        run_id, parameters = run_params["run_id"], _parameters_read(pipeline, catalog)
         needed = versioned_datasets(catalog, pipeline.inputs() - {RUN_RECORD})
         made = versioned_datasets(catalog, pipeline.all_outputs())
         before = earlier_sessions(run_params, catalog)
@@ -104,17 +104,15 @@ class OneWorld:
         for name, version in inputs.versions.items():
             fix_versions(needed[name], load=version, save=run_id)
         if before:
-            check_same_parameters(before, _parameters_read(pipeline, catalog), run_id=run_id)
+            check_same_parameters(before, parameters, run_id=run_id)
             clear_half_made(pipeline, made, run_id=run_id)
         elif not run_params[ONLY_MISSING]:
             refuse_written(made, run_id=run_id)
-        if before or not run_params[ONLY_MISSING]:
-            for dataset in made.values():
-                fix_versions(dataset, load=run_id, save=run_id)
-        self._started = time.monotonic()
+        for dataset in made.values() if before or not run_params[ONLY_MISSING] else ():
+            fix_versions(dataset, load=run_id, save=run_id)
         self._session = _describe_run(run_params, inputs) | {
             "label": self._label or None,
-            "parameters": _parameters_read(pipeline, catalog),
+            "parameters": parameters,
             "installed": list_installed(),
             "made_with": RunRecords(catalog).parameters_of(set(inputs.versions.values())),
         }
@@ -129,8 +127,12 @@ class OneWorld:
         if RUN_CONTEXT in catalog:
             catalog[RUN_CONTEXT].save({**self._session, "looks": None})
         self._session |= {"session": _name_session(), **to_document(record)}
-        self._steps.begin(len(pipeline.nodes))
-        say_what_it_takes(RunRecords(catalog), self._session, steps=len(pipeline.nodes))
+        self._begin(catalog, steps=len(pipeline.nodes))
+
+    def _begin(self, catalog: CatalogProtocol[Any, Any], *, steps: int) -> None:
+        self._started = time.monotonic()
+        self._steps.begin(steps)
+        say_what_it_takes(RunRecords(catalog), self._session, steps=steps)
         self._write(catalog, status="running")
 
     @hook_impl

@@ -145,21 +145,25 @@ def choose_inputs(
         name: asked.get(name) or (nearest and nearest.version_of(name)) or newest[name]
         for name in needed
     }
+    left_out = {name: newest[name] for name in rest if newest[name] != versions[name]}
+    _tell_choice(versions, left_out, one_world=world is not None)
+    return Inputs(versions, world)
+
+
+def _tell_choice(versions: World, left_out: World, *, one_world: bool) -> None:
     logger.info("Inputs: %s", describe_versions(versions))
-    if not world and len(needed) > 1:
+    if not one_world and len(versions) > 1:
         logger.warning(
             "These inputs are not known to belong together: %s. Run the pipelines that make them in "
             "one go, or name versions with --load-versions",
             describe_versions(versions),
         )
-    left_out = {name: newest[name] for name in rest if newest[name] != versions[name]}
     if left_out:
         logger.warning(
             "Newer versions do not belong with the other inputs and are left out: %s. To use them, "
             "run the pipelines that come between",
             describe_versions(left_out),
         )
-    return Inputs(versions, world)
 
 
 def describe_versions(versions: Mapping[str, str]) -> str:

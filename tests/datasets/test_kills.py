@@ -19,7 +19,6 @@ import sys, numpy as np
 from kedro.io import Version
 from sonolens.datasets import NumpyArrayDataset, RunRecordDataset, VersionedCollection
 root, kill = sys.argv[1], int(sys.argv[2])
-print("ready", flush=True)
 for count in range(1000):
     version = f"2026-{kill // 28 + 1:02}-{kill % 28 + 1:02}T00.{count // 60:02}.{count % 60:02}.000Z"
     own = Version(None, version)
@@ -31,6 +30,7 @@ for count in range(1000):
     record = RunRecordDataset(filepath=f"{root}/record.json", version=own)
     for status in ("running", "complete"):
         record.write_session(version, {"session": "1", "started": "", "status": status})
+    print("saved", flush=True)
 """
 
 

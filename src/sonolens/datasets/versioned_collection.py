@@ -5,13 +5,11 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import uuid4
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from kedro.io.core import (
     AbstractDataset,
@@ -36,49 +34,11 @@ from sonolens.datasets.seals import (
     read_seal,
     write_seal,
 )
+from sonolens.datasets.stored_item import ItemPlace, StoredItem
 from sonolens.datasets.whole_file import open_file_system, share_bytes
 
 ItemReader = Callable[[], Any]
 Items = Mapping[str, Any] | Iterable[tuple[str, Any]]
-
-
-@dataclass(frozen=True)
-class ItemPlace:
-    """Where one item lies, and what reads and writes it there."""
-
-    file_system: fsspec.AbstractFileSystem
-    path: str
-    dataset_type: Callable[..., AbstractDataset[Any, Any]]
-    config: dict[str, Any]
-    filepath: str
-
-    def open(self) -> AbstractDataset[Any, Any]:
-        """Return the dataset that reads and writes the item."""
-        return self.dataset_type(**self.config, filepath=self.filepath)
-
-
-@dataclass(frozen=True)
-class StoredItem:
-    """Reads one item when it is called, if it is what was saved; it can be sent to other processes.
-
-    Attributes:
-        item_id: What its collection calls it.
-        place: Where it lies.
-        sha256: What it was saved with; empty if that is not compared.
-    """
-
-    item_id: str
-    place: ItemPlace
-    sha256: str
-
-    def __call__(self) -> Any:
-        """Read the item.
-
-        Raises:
-            DamagedError: If it is not what was saved.
-        """
-        check_file(self.place.file_system, self.place.path, expected=self.sha256, item=self.item_id)
-        return self.place.open().load()
 
 
 class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]):
