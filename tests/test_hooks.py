@@ -482,6 +482,16 @@ def test_a_run_that_was_killed_goes_on_under_its_id_with_what_it_has(project):
     assert {told["version"] for told in second["outputs"].values()} == {version(2)}
 
 
+def test_a_job_that_always_asks_for_what_is_missing_does_all_of_its_own_run(project, monkeypatch):
+    project.run(1)
+    monkeypatch.setenv("KEDRO_RUN_ID", version(2))
+
+    project.run(2, only_missing_outputs=True, source="study 2")
+
+    assert project.catalog(2).load("scans") == "scans of study 2"
+    assert set(project.session(2)["outputs"]) == {"scans", "masks", "weights", "maps", "page"}
+
+
 def test_going_on_reads_the_inputs_that_the_run_began_with(project):
     project.run(1)
     catalog = project.catalog(3)

@@ -1,5 +1,6 @@
 """Going on with a run that was killed, or put back into a queue, under the id that it had."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from kedro.pipeline import Pipeline
 from sonolens.datasets.run_records import RunRecords
 from sonolens.datasets.versions import complete_versions, remove_version
 from sonolens.inputs import Versioned
+from sonolens.session import RUN_ID_VARIABLE
 
 ONLY_MISSING = "only_missing_outputs"
 
@@ -20,6 +22,15 @@ def earlier_sessions(
     records = RunRecords(catalog)
     asked = run_params[ONLY_MISSING] and run_params["run_id"] in records.run_ids()
     return records.sessions_of(run_params["run_id"]) if asked else []
+
+
+def fixes_outputs(run_params: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether a run writes and reads back its own versions alone, so that none of another run counts as made.
+
+    It does, unless ``--only-missing-outputs`` asks for what is missing from all runs: of a run that has begun before,
+    or that was given its id, it asks for what is missing from this one.
+    """
+    return not run_params[ONLY_MISSING] or bool(before) or RUN_ID_VARIABLE in os.environ
 
 
 def inputs_before(sessions: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from sonolens.continuing import (
     check_same_parameters,
     clear_half_made,
     earlier_sessions,
+    fixes_outputs,
     inputs_before,
     refuse_written,
 )
@@ -62,8 +63,8 @@ class OneWorld:
     output gets the run's own version even for reading it back, and runtime parameters that nothing
     reads are refused. The catalog's `run_record` is written at the start, at the end and on failure;
     a run that was killed stays ``running``. With ``--only-missing-outputs`` Kedro decides while it
-    runs what is read and written, so outputs are not fixed - unless the run has begun already: then it goes on where
-    it stopped, with what it has read and written so far.
+    runs what is read and written, so outputs are not fixed - unless the run was given its id, or has begun already: then
+    it goes on where it stopped, with what it has read and written so far.
     """
 
     def __init__(self) -> None:
@@ -108,7 +109,7 @@ class OneWorld:
             clear_half_made(pipeline, made, run_id=run_id)
         elif not run_params[ONLY_MISSING]:
             refuse_written(made, run_id=run_id)
-        for dataset in made.values() if before or not run_params[ONLY_MISSING] else ():
+        for dataset in made.values() if fixes_outputs(run_params, before) else ():
             fix_versions(dataset, load=run_id, save=run_id)
         self._session = _describe_run(run_params, inputs) | {
             "label": self._label or None,

@@ -15,6 +15,8 @@ WALKS = {
         "sonolens reproduce study.zip --dry-run",
         "sonolens reproduce study.zip",
         "kedro run --pipelines compare --params 'compare.runs=latest latest@../other/data'",
+        "sonolens verify",
+        "sonolens verify --run 2026-11-22T20.36.00.000Z",
         "sonolens prune --keep 3",
         "sonolens prune --keep 3 --data-root s3://bucket/prefix",
         "sonolens prune --keep 3 --yes",
@@ -161,6 +163,8 @@ NOT_RUN = {
     "export 'KEDRO_RUN_ID=$(date' -u '+%Y-%m-%dT%H.%M.%S.000Z)'": (
         "speaks to the shell alone; tests/pipelines/test_worlds.py has runs that share an id"
     ),
+    "export KEDRO_RUN_ID=2026-11-22T20.36.00.000Z": SHELL,
+    "kedro run --only-missing-outputs": "goes on with a run that was killed; tests/test_hooks.py kills some",
     "cd sonolens": "needs the address of a repository",
     "docker build --build-arg 'INDEX=$INDEX' --tag sonolens .": DOCKER,
     "docker run --rm --volume '$PWD/data:/home/sonolens/data' sonolens": DOCKER,
