@@ -60,6 +60,34 @@ def test_pieces_are_dust_up_to_a_fiftieth_of_the_mass_or_four_pixels(
     np.testing.assert_array_equal(fill_mass(filled), filled)
 
 
+def drawn_beside(side: tuple[int, int], pixels: list[tuple[int, int]]) -> np.ndarray:
+    mask = np.zeros((60, 60), dtype=bool)
+    mask[2 : 2 + side[0], 2 : 2 + side[1]] = True
+    for row, col in pixels:
+        mask[40 + row, 40 + col] = True
+    return mask
+
+
+ROW = [(0, col) for col in range(9)]
+DIAGONAL = [(step, step) for step in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("side", "pixels", "is_dust"),
+    [
+        ((20, 20), ROW[:8], True),  # exactly a fiftieth
+        ((20, 20), ROW, False),
+        ((20, 20), DIAGONAL, False),  # nine pixels that touch by corners are one piece
+        ((5, 5), ROW[:4], True),  # the smallest mass that has specks
+        ((4, 6), ROW[:1], False),
+    ],
+)
+def test_where_dust_ends(
+    side: tuple[int, int], pixels: list[tuple[int, int]], *, is_dust: bool
+) -> None:
+    assert find_dust(drawn_beside(side, pixels)).sum() == (len(pixels) if is_dust else 0)
+
+
 def test_a_speck_alone_is_no_dust() -> None:
     mask = picture("..... .#... ...#. .....")
 
