@@ -327,7 +327,7 @@ def test_annotations_of_another_size_are_refused() -> None:
         below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
     )
 
-    with pytest.raises(ValueError, match=r"annotations of scan 's' have 5 x 8 pixels"):
+    with pytest.raises(ValueError, match=r"of scan 's' have 5 x 8 pixels but its mask 6 x 8;"):
         rule.partition(
             mask, spacing_mm=(1.0, 1.0), scan_id="s", annotations=np.zeros((5, 8), dtype=np.uint8)
         )
