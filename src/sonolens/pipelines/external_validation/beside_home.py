@@ -61,11 +61,11 @@ def compare_home_and_away(
     """Set what every network scores here beside what it scored on test scans of its own study."""
     tables = [
         travel.compare_home_and_away(
-            read().card,
+            file.card,
             classification_metrics[classification_metrics["run"] == run],
             partition=scoring.partition,
         ).assign(run=run)
-        for run, read in external_networks.items()
+        for run, file in external_networks.items()
     ]
     return pd.concat(tables, ignore_index=True)
 
@@ -79,14 +79,14 @@ def compare_regions(
     """Set where every network looks here beside where it looked on test scans of its own study."""
     tables = [
         travel.compare_regions(
-            read().card,
+            file.card,
             travel.score_regions(
                 pointing_game[pointing_game["run"] == run],
                 reliance_scores[reliance_scores["run"] == run],
                 partition=scoring.partition,
             ).assign(partition=scoring.partition),
         ).assign(run=run)
-        for run, read in external_networks.items()
+        for run, file in external_networks.items()
     ]
     return pd.concat(tables, ignore_index=True)
 
@@ -105,14 +105,13 @@ def measure_drift(
     facts = _measure_scans(raw_images, scans, scan_properties)
     devices = [None if pd.isna(each) else str(each) for each in scans["device"]]
     tables = []
-    for run, read in external_networks.items():
-        travelled = read()
+    for run, file in external_networks.items():
         inputs = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
         drift = travel.measure_drift(
-            travelled.card,
+            file.card,
             facts=facts,
             devices=devices,
-            distances=_measure_distances(travelled, inputs, inference),
+            distances=_measure_distances(file, inputs, inference),
             confidence=scoring.confidence,
         )
         tables.append(drift.assign(run=run))
@@ -154,9 +153,7 @@ def score_sample_size(
     """Score whether there are as many lesions here as a validation takes."""
     return classification.score_sample_size(
         decisions,
-        home_auc={
-            run: travel.find_home_auc(read().card) for run, read in external_networks.items()
-        },
+        home_auc={run: travel.find_home_auc(file.card) for run, file in external_networks.items()},
         widths=external_validation.interval_widths.model_dump(),
         partition=scoring.partition,
         lesion_probability=scoring.lesion_probability,
@@ -187,10 +184,11 @@ def _measure(
 
 
 def _measure_distances(
-    travelled: travel.TravellingNetwork, inputs: ScanStack, inference: InferenceParameters
+    file: travel.NetworkFile, inputs: ScanStack, inference: InferenceParameters
 ) -> Float[np.ndarray, " scans"] | None:
     """How far every scan is from the training scans in the network's own features, where that is known."""
-    if travelled.familiarity is None:
+    travelled = None if file.card.familiarity is None else file.read()
+    if travelled is None or travelled.familiarity is None:
         return None
     features = pool_features(
         travelled.network, inputs, batch_size=inference.batch_size, device=inference.device
