@@ -23,7 +23,7 @@ def test_a_file_that_is_no_export_is_refused_when_it_is_read(tmp_path: Path) -> 
 
     file = TravellingNetworksDataset(files=[str(tmp_path / "one.safetensors")]).load()["one"]
 
-    for read in (file.read, lambda: file.card):
+    for read in (file.read, file.read_card):
         with pytest.raises(ValueError, match=r"one\.safetensors cannot be used"):
             read()
 

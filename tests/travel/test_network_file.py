@@ -302,11 +302,11 @@ def test_a_card_is_read_without_weights_and_what_only_they_show_is_found_out_wit
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     file = NetworkFile(path)
 
-    assert file.card == file.card == card
+    assert file.read_card() == card
     with pytest.raises(ValueError, match="digest does not fit"):
         file.read()
     path.write_bytes(sign(with_tensors(packed, **{"head.weight": -packed.tensors["head.weight"]})))
-    assert NetworkFile(path).card == card
+    assert NetworkFile(path).read_card() == card
     assert counted == []
     with pytest.raises(ValueError, match="probe scan"):
         file.read()

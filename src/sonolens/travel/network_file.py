@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -71,9 +70,8 @@ class NetworkFile:
 
     path: Path
 
-    @cached_property
-    def card(self) -> NetworkCard:
-        """Its card, by `read_card`: quick, and not yet held against the weights."""
+    def read_card(self) -> NetworkCard:
+        """Read its card, by `read_card`: quick, and not yet held against the weights."""
         return read_card(self.path)
 
     def read(self) -> TravellingNetwork:

@@ -52,7 +52,7 @@ def take_networks(
     """Take in every network with how it was fitted, no epoch of it, and all its frozen thresholds."""
     weights, runs, points, sets = {}, [], [], []
     for name, file in external_networks.items():
-        card = file.card
+        card = file.read_card()
         _refuse_other_framing(card.framing, framing, name=name)
         # Packed when saved, one after the other, and not held until then.
         weights[name] = partial(_pack, file, name)
@@ -103,7 +103,7 @@ def judge_as_frozen(
     judged = judge_scans(model_weights, training_runs, scans, splits, model_inputs, inference)
     tables = [
         classification.divide_logits(
-            of_run, temperature=external_networks[run].card.decisions.temperature
+            of_run, temperature=external_networks[run].read_card().decisions.temperature
         )
         for of_run, run in zip(judged, training_runs["run"], strict=True)
     ]
@@ -138,7 +138,7 @@ def _find_known(
     scans: ScansTable, raw_images: Pictures, external_networks: Travellers
 ) -> Iterator[str]:
     """Name the scans that fitted or chose any of the networks."""
-    hashed = [file.card.study.scans for file in external_networks.values()]
+    hashed = [file.read_card().study.scans for file in external_networks.values()]
     for scan_id in track(
         scans["scan_id"], description="Looking for scans that networks know", total=len(scans)
     ):

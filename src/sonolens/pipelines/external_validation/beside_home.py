@@ -61,7 +61,7 @@ def compare_home_and_away(
     """Set what every network scores here beside what it scored on test scans of its own study."""
     tables = [
         travel.compare_home_and_away(
-            file.card,
+            file.read_card(),
             classification_metrics[classification_metrics["run"] == run],
             partition=scoring.partition,
         ).assign(run=run)
@@ -79,7 +79,7 @@ def compare_regions(
     """Set where every network looks here beside where it looked on test scans of its own study."""
     tables = [
         travel.compare_regions(
-            file.card,
+            file.read_card(),
             travel.score_regions(
                 pointing_game[pointing_game["run"] == run],
                 reliance_scores[reliance_scores["run"] == run],
@@ -106,12 +106,13 @@ def measure_drift(
     devices = [None if pd.isna(each) else str(each) for each in scans["device"]]
     tables = []
     for run, file in external_networks.items():
+        travelled = file.read()
         inputs = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
         drift = travel.measure_drift(
-            file.card,
+            travelled.card,
             facts=facts,
             devices=devices,
-            distances=_measure_distances(file, inputs, inference),
+            distances=_measure_distances(travelled, inputs, inference),
             confidence=scoring.confidence,
         )
         tables.append(drift.assign(run=run))
@@ -153,7 +154,9 @@ def score_sample_size(
     """Score whether there are as many lesions here as a validation takes."""
     return classification.score_sample_size(
         decisions,
-        home_auc={run: travel.find_home_auc(file.card) for run, file in external_networks.items()},
+        home_auc={
+            run: travel.find_home_auc(file.read_card()) for run, file in external_networks.items()
+        },
         widths=external_validation.interval_widths.model_dump(),
         partition=scoring.partition,
         lesion_probability=scoring.lesion_probability,
@@ -184,11 +187,10 @@ def _measure(
 
 
 def _measure_distances(
-    file: travel.NetworkFile, inputs: ScanStack, inference: InferenceParameters
+    travelled: travel.TravellingNetwork, inputs: ScanStack, inference: InferenceParameters
 ) -> Float[np.ndarray, " scans"] | None:
     """How far every scan is from the training scans in the network's own features, where that is known."""
-    travelled = None if file.card.familiarity is None else file.read()
-    if travelled is None or travelled.familiarity is None:
+    if travelled.familiarity is None:
         return None
     features = pool_features(
         travelled.network, inputs, batch_size=inference.batch_size, device=inference.device
