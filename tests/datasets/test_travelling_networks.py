@@ -21,10 +21,11 @@ def test_files_and_folders_are_networks_by_their_names(tmp_path: Path) -> None:
 def test_a_file_that_is_no_export_is_refused_when_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "one.safetensors").write_bytes(b"nothing of the kind")
 
-    read = TravellingNetworksDataset(files=[str(tmp_path / "one.safetensors")]).load()["one"]
+    file = TravellingNetworksDataset(files=[str(tmp_path / "one.safetensors")]).load()["one"]
 
-    with pytest.raises(ValueError, match=r"one\.safetensors cannot be used"):
-        read()
+    for read in (file.read, file.read_card):
+        with pytest.raises(ValueError, match=r"one\.safetensors cannot be used"):
+            read()
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,18 @@ from sonolens.models import (
     header_end,
     pack_weights,
     predict_logits,
+    read_weights,
     write_weights,
 )
 from sonolens.models.networks.own_networks import OwnNetwork
-from sonolens.travel import pack_network, read_network, write_network
+from sonolens.travel import (
+    NetworkFile,
+    network_file,
+    pack_network,
+    read_card,
+    read_network,
+    write_network,
+)
 
 SCANS = np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)
 
@@ -36,6 +44,15 @@ def refused(tmp_path, content):
     message = str(told.value)
     assert len(message.splitlines()) == 1
     return message
+
+
+def refused_card(file):
+    """The line that a card is refused with when no weights are read; None if it is not."""
+    try:
+        read_card(file)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def sign(weights):
@@ -180,7 +197,11 @@ def deny_familiarity(card):
     ],
 )
 def test_a_card_that_lies_is_found_out_though_its_digest_fits(tmp_path, packed, change, reason):
-    assert reason in refused(tmp_path, sign(with_card(packed, change)))
+    message = refused(tmp_path, sign(with_card(packed, change)))
+
+    assert reason in message
+    of_card = refused_card(tmp_path / "network.safetensors")
+    assert of_card == (None if change is deny_familiarity else message)
 
 
 @pytest.mark.parametrize("kept", ["not json", "[1]", "{}", "[" * 100_000])
@@ -261,13 +282,51 @@ def test_a_pickle_inside_a_safetensors_file_stays_text(tmp_path, packed):
     ],
 )
 def test_anything_else_is_refused_in_one_line(tmp_path, content, reason):
-    assert reason in refused(tmp_path, content)
+    message = refused(tmp_path, content)
+
+    assert reason in message
+    assert refused_card(tmp_path / "network.safetensors") == message
+
+
+def test_a_card_is_read_without_weights_and_what_only_they_show_is_found_out_with_them(
+    tmp_path, packed, card, monkeypatch
+):
+    counted = []
+    monkeypatch.setattr(
+        network_file,
+        "read_weights",
+        lambda content: counted.append(content) or read_weights(content),
+    )
+    content = write_weights(packed)
+    path = tmp_path / "network.safetensors"
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    file = NetworkFile(path)
+
+    assert file.read_card() == card
+    with pytest.raises(ValueError, match="digest does not fit"):
+        file.read()
+    path.write_bytes(sign(with_tensors(packed, **{"head.weight": -packed.tensors["head.weight"]})))
+    assert NetworkFile(path).read_card() == card
+    assert counted == []
+    with pytest.raises(ValueError, match="probe scan"):
+        file.read()
+    assert len(counted) == 1
+
+
+@pytest.mark.parametrize("name", ["size_px", "probe_logit"])
+def test_a_card_whose_header_lacks_what_it_is_held_against_is_refused(tmp_path, packed, name):
+    header = {key: value for key, value in packed.header.items() if key != name}
+    path = tmp_path / "network.safetensors"
+    path.write_bytes(sign(dataclasses.replace(packed, header=header)))
+
+    assert f"says {name}" in refused_card(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     for missing in (tmp_path / "none.safetensors", tmp_path):
-        with pytest.raises(FileNotFoundError, match="is no file; name one that was exported"):
-            read_network(missing)
+        for read in (read_network, read_card):
+            with pytest.raises(FileNotFoundError, match="is no file; name one that was exported"):
+                read(missing)
 
 
 def test_the_digest_stands_in_the_header_and_is_that_of_the_file_without_it(packed):

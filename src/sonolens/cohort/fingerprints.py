@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
-from jaxtyping import Bool, Float16, Int8, UInt8
+from jaxtyping import Float16, Int8, UInt8
 from PIL import Image
 from scipy import ndimage, stats
 
@@ -86,18 +86,21 @@ def cut_plain_border(scan: Scan) -> UInt8[np.ndarray, "inner_rows inner_cols"]:
     """
     inside = scan
     while True:
-        rows = np.flatnonzero(~_are_plain(inside))
-        cols = np.flatnonzero(~_are_plain(inside.T))
-        if rows.size == 0 or cols.size == 0:
+        top, bottom = _count_plain(inside), _count_plain(inside[::-1])
+        left, right = _count_plain(inside.T), _count_plain(inside.T[::-1])
+        if top == inside.shape[0] or left == inside.shape[1]:
             return scan
-        tighter = inside[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
-        if tighter.shape == inside.shape:
+        if not top + bottom + left + right:
             return inside
-        inside = tighter
+        inside = inside[top : inside.shape[0] - bottom, left : inside.shape[1] - right]
 
 
-def _are_plain(lines: UInt8[np.ndarray, "lines pixels"]) -> Bool[np.ndarray, " lines"]:
+def _count_plain(lines: UInt8[np.ndarray, "lines pixels"]) -> int:
+    """How many lines there are before the first that is not plain."""
+    return next((n for n, line in enumerate(lines) if not _is_plain(line)), len(lines))
+
+
+def _is_plain(line: UInt8[np.ndarray, " pixels"]) -> bool:
     """Whether nearly all pixels of a line have its median grey."""
-    middle = np.median(lines, axis=1, keepdims=True)
-    near: np.ndarray = np.abs(lines - middle) <= FLAT_GREY
-    return near.mean(axis=1) >= FLAT_SHARE
+    near = np.abs(line - np.median(line)) <= FLAT_GREY
+    return bool(near.mean() >= FLAT_SHARE)

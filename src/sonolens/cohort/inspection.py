@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
@@ -74,22 +74,32 @@ def inspect_scan(
     """
     mass = fill_mass(mask) if mask.any() else mask
     border = (mass[0], mass[-1], mass[:, 0], mass[:, -1])
-    counts = np.sort(np.bincount(scan.ravel(), minlength=GREY_LEVELS))[::-1]
-    off = np.abs(scan - np.median(scan))
+    counts = np.bincount(scan.ravel(), minlength=GREY_LEVELS)
+    frequent = np.sort(counts)[::-1]
     return ScanFacts(
         scan_id=scan_id,
         size_px=(scan.shape[0], scan.shape[1]),
         mask_size_px=(mask.shape[0], mask.shape[1]),
-        mask_components=int(ndimage.label(mass, structure=EIGHT_NEIGHBOURS)[1]),
+        mask_components=int(ndimage.label(mass, structure=EIGHT_NEIGHBOURS)[1])
+        if mask.any()
+        else 0,
         mask_at_border=any(bool(side.any()) for side in border),
         fingerprint=take_fingerprint(scan),
-        level_share=float((off <= NEARLY_LEVEL).mean()),
-        grey_levels=int(np.searchsorted(counts.cumsum(), ALMOST_ALL * scan.size)) + 1,
+        level_share=_share_at_median(counts),
+        grey_levels=int(np.searchsorted(frequent.cumsum(), ALMOST_ALL * scan.size)) + 1,
         mass=describe_mass(mask, scan if scan.shape == mask.shape else None)
         if mask.any()
         else None,
         remarks=remarks,
     )
+
+
+def _share_at_median(counts: Int[np.ndarray, " levels"]) -> float:
+    """Share of pixels whose grey level is nearly the median, from how many there are of each level."""
+    so_far, n = counts.cumsum(), int(counts.sum())
+    median = np.searchsorted(so_far, [(n - 1) // 2, n // 2], side="right").mean()
+    near = np.abs(np.arange(len(counts)) - median) <= NEARLY_LEVEL
+    return float(counts[near].sum() / n)
 
 
 def read_and_inspect(

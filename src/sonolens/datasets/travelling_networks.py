@@ -1,7 +1,6 @@
 """Networks that come from elsewhere: the files named for an external validation."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,10 +12,8 @@ if TYPE_CHECKING:
     import sonolens.travel
 
 
-class TravellingNetworksDataset(
-    AbstractDataset[Any, Mapping[str, Callable[[], "sonolens.travel.TravellingNetwork"]]]
-):
-    """Exported networks, each read and checked when it is asked for; a network is called as its file is.
+class TravellingNetworksDataset(AbstractDataset[Any, Mapping[str, "sonolens.travel.NetworkFile"]]):
+    """Exported networks, each read and checked as far as it is asked for; a network is called as its file is.
 
     Read-only and not versioned: they were versioned where they were exported.
 
@@ -32,13 +29,13 @@ class TravellingNetworksDataset(
         self._files = files
         self.metadata = metadata
 
-    def load(self) -> Mapping[str, Callable[[], "sonolens.travel.TravellingNetwork"]]:
-        """Name the networks, and how each is read.
+    def load(self) -> Mapping[str, "sonolens.travel.NetworkFile"]:
+        """Name the networks; card and weights are read when they are asked for.
 
         Raises:
             DatasetError: No file is named, one does not exist, or two are called alike.
         """
-        from sonolens.travel import read_network  # noqa: PLC0415 - torch takes seconds to import
+        from sonolens.travel import NetworkFile  # noqa: PLC0415 - torch takes seconds to import
 
         found: dict[str, Path] = {}
         for path in self._list_files():
@@ -47,7 +44,7 @@ class TravellingNetworksDataset(
                     f"external.networks names two files {path.name}; rename one, as networks are told apart by it"
                 )
             found[path.stem] = path
-        return {name: partial(read_network, path) for name, path in found.items()}
+        return {name: NetworkFile(path) for name, path in found.items()}
 
     def _list_files(self) -> list[Path]:
         named = [Path(each).expanduser() for each in listed(self._files or [])]

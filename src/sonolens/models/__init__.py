@@ -37,6 +37,11 @@ from sonolens.models.networks.own_trunk import EXPORTED, OwnTrunk
 from sonolens.models.networks.receptive_field import receptive_field_px
 from sonolens.models.networks.saving import check_framing, pack_weights, rebuild_network
 from sonolens.models.networks.weight_randomisation import count_parts, randomise_cascade
-from sonolens.models.networks.weights_bytes import header_end, read_weights, write_weights
+from sonolens.models.networks.weights_bytes import (
+    LENGTH_BYTES,
+    header_end,
+    read_weights,
+    write_weights,
+)
 from sonolens.models.networks.weights_file import NetworkWeights
 from sonolens.models.prediction import pool_features, predict_logits

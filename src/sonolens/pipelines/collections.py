@@ -9,7 +9,7 @@ from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.models import CheckpointSlot, NetworkWeights
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.cohort import ScansTable
-from sonolens.travel import TravellingNetwork
+from sonolens.travel import NetworkFile
 
 Pictures: TypeAlias = Mapping[str, Callable[[], Image.Image]]
 """Scans, masks or region maps by scan id."""
@@ -23,7 +23,7 @@ Stacks: TypeAlias = Mapping[str, Callable[[], ScanStack]]
 Networks: TypeAlias = Mapping[str, Callable[[], NetworkWeights]]
 """Weights by run."""
 
-Travellers: TypeAlias = Mapping[str, Callable[[], TravellingNetwork]]
+Travellers: TypeAlias = Mapping[str, NetworkFile]
 """Networks from elsewhere, by the name of their file."""
 
 

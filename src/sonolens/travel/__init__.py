@@ -12,8 +12,10 @@ from sonolens.travel.fixed_places import take_places, tell_places
 from sonolens.travel.frozen_decisions import JUDGED_ON, freeze_decisions
 from sonolens.travel.home_and_away import compare_home_and_away, compare_regions, find_home_auc
 from sonolens.travel.network_file import (
+    NetworkFile,
     TravellingNetwork,
     pack_network,
+    read_card,
     read_network,
     write_network,
 )

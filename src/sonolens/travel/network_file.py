@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from sonolens.models import (
+    LENGTH_BYTES,
     Constructor,
     NetworkWeights,
     ScanClassifier,
@@ -57,6 +58,25 @@ class TravellingNetwork:
     network: ScanClassifier
     card: NetworkCard
     familiarity: Familiarity | None
+
+
+@dataclass(frozen=True)
+class NetworkFile:
+    """A file that a network travels in, of which only what is asked for is read.
+
+    Attributes:
+        path: Where it lies.
+    """
+
+    path: Path
+
+    def read_card(self) -> NetworkCard:
+        """Read its card, by `read_card`: quick, and not yet held against the weights."""
+        return read_card(self.path)
+
+    def read(self) -> TravellingNetwork:
+        """Read and check all of it, by `read_network`."""
+        return read_network(self.path)
 
 
 def pack_network(
@@ -113,6 +133,40 @@ def read_network(
         ValueError: The file is no export, of a newer format, damaged, or says of its network what is not so; in
             one line that names the file, the reason and the remedy.
     """
+    source = _find(path)
+    try:
+        return _open(source.read_bytes(), constructor)
+    except ValueError as error:
+        raise _refuse(source, error) from error
+
+
+def read_card(path: str | os.PathLike[str]) -> NetworkCard:
+    """Read the card of a network that was exported, and none of its weights.
+
+    Its form is checked, and that it says what the header says. Whether file and digest fit, and whether the network
+    answers as the card tells, is found out by `read_network` alone: use no network by a card that was read so.
+
+    Args:
+        path: The file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: As `read_network`, as far as the header shows it.
+    """
+    source = _find(path)
+    with source.open("rb") as file:
+        start = file.read(LENGTH_BYTES)
+        start += file.read(min(header_end(start), LARGEST_HEADER))
+    try:
+        header = _read_header(start, size=source.stat().st_size)
+        card = _read_card(_read_document(header))
+        _check_card(card, header)
+    except ValueError as error:
+        raise _refuse(source, error) from error
+    return card
+
+
+def _find(path: str | os.PathLike[str]) -> Path:
     source = Path(path)
     if not source.is_file():
         raise FileNotFoundError(f"{source} is no file; name one that was exported")
@@ -121,14 +175,15 @@ def read_network(
         raise ValueError(
             f"{source.name} has {size} bytes, and no network has more than {LARGEST_FILE}; {TAKE_ANOTHER}"
         )
-    try:
-        return _open(source.read_bytes(), constructor)
-    except ValueError as error:
-        raise ValueError(f"{source.name} cannot be used: {error}") from error
+    return source
+
+
+def _refuse(source: Path, error: ValueError) -> ValueError:
+    return ValueError(f"{source.name} cannot be used: {error}")
 
 
 def _open(content: bytes, constructor: Constructor | None) -> TravellingNetwork:
-    header = _read_header(content)
+    header = _read_header(content, size=len(content))
     document = _read_document(header)
     _check_digest(content, header)
     card = _read_card(document)
@@ -142,10 +197,10 @@ def _open(content: bytes, constructor: Constructor | None) -> TravellingNetwork:
     return TravellingNetwork(network, card, _read_familiarity(beside, card, network))
 
 
-def _read_header(content: bytes) -> Mapping[str, str]:
-    """Read the text of a header, and nothing else of the file."""
+def _read_header(content: bytes, *, size: int) -> Mapping[str, str]:
+    """Read the text of a header from the start of a file of so many bytes."""
     end = header_end(content)
-    if content.startswith(PICKLES) and end > len(content):
+    if content.startswith(PICKLES) and end > size:
         raise ValueError(
             f"it was written by torch.save, whose files can run code when they are read; {EXPORT}"
         )
@@ -153,7 +208,7 @@ def _read_header(content: bytes) -> Mapping[str, str]:
         raise ValueError(f"it is no safetensors file; {EXPORT}")
     if end > LARGEST_HEADER:
         raise ValueError(f"its header claims {end} bytes; {TAKE_ANOTHER}")
-    if end > len(content):
+    if end > size:
         raise ValueError(f"it ends within its header; {TAKE_ANOTHER}")
     try:
         parsed = json.loads(content[8:end])
@@ -207,8 +262,8 @@ def _check_card(card: NetworkCard, header: Mapping[str, str]) -> None:
     """Refuse a card that says otherwise than the header, or than the network answers."""
     told = {
         "run": (card.run, header.get("run", card.run)),
-        "size_px": (str(card.framing.size_px), header["size_px"]),
-        "probe_logit": (repr(card.reference.logit), header["probe_logit"]),
+        "size_px": (str(card.framing.size_px), header.get("size_px")),
+        "probe_logit": (repr(card.reference.logit), header.get("probe_logit")),
     }
     for name, (by_card, by_header) in told.items():
         if by_card != by_header:

@@ -51,11 +51,11 @@ def take_networks(
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Take in every network with how it was fitted, no epoch of it, and all its frozen thresholds."""
     weights, runs, points, sets = {}, [], [], []
-    for name, read in external_networks.items():
-        card = read().card
+    for name, file in external_networks.items():
+        card = file.read_card()
         _refuse_other_framing(card.framing, framing, name=name)
         # Packed when saved, one after the other, and not held until then.
-        weights[name] = partial(_pack, read, name)
+        weights[name] = partial(_pack, file, name)
         runs.append(
             {**card.fit.model_dump(), "run": name, "configuration": name, "fold": 0}
             | {"home_study": card.study.name}
@@ -103,7 +103,7 @@ def judge_as_frozen(
     judged = judge_scans(model_weights, training_runs, scans, splits, model_inputs, inference)
     tables = [
         classification.divide_logits(
-            of_run, temperature=external_networks[run]().card.decisions.temperature
+            of_run, temperature=external_networks[run].read_card().decisions.temperature
         )
         for of_run, run in zip(judged, training_runs["run"], strict=True)
     ]
@@ -125,8 +125,8 @@ def _refuse_other_framing(
         )
 
 
-def _pack(read: Any, name: str) -> NetworkWeights:
-    travelled = read()
+def _pack(file: travel.NetworkFile, name: str) -> NetworkWeights:
+    travelled = file.read()
     seen = BLANK if travelled.card.framing.annotations == "blank" else AS_FRAMED
     header = {"run": name, "fold": "0", "annotations": seen}
     return pack_weights(
@@ -138,7 +138,7 @@ def _find_known(
     scans: ScansTable, raw_images: Pictures, external_networks: Travellers
 ) -> Iterator[str]:
     """Name the scans that fitted or chose any of the networks."""
-    hashed = [read().card.study.scans for read in external_networks.values()]
+    hashed = [file.read_card().study.scans for file in external_networks.values()]
     for scan_id in track(
         scans["scan_id"], description="Looking for scans that networks know", total=len(scans)
     ):

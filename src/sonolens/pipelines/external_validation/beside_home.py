@@ -61,11 +61,11 @@ def compare_home_and_away(
     """Set what every network scores here beside what it scored on test scans of its own study."""
     tables = [
         travel.compare_home_and_away(
-            read().card,
+            file.read_card(),
             classification_metrics[classification_metrics["run"] == run],
             partition=scoring.partition,
         ).assign(run=run)
-        for run, read in external_networks.items()
+        for run, file in external_networks.items()
     ]
     return pd.concat(tables, ignore_index=True)
 
@@ -79,14 +79,14 @@ def compare_regions(
     """Set where every network looks here beside where it looked on test scans of its own study."""
     tables = [
         travel.compare_regions(
-            read().card,
+            file.read_card(),
             travel.score_regions(
                 pointing_game[pointing_game["run"] == run],
                 reliance_scores[reliance_scores["run"] == run],
                 partition=scoring.partition,
             ).assign(partition=scoring.partition),
         ).assign(run=run)
-        for run, read in external_networks.items()
+        for run, file in external_networks.items()
     ]
     return pd.concat(tables, ignore_index=True)
 
@@ -105,8 +105,8 @@ def measure_drift(
     facts = _measure_scans(raw_images, scans, scan_properties)
     devices = [None if pd.isna(each) else str(each) for each in scans["device"]]
     tables = []
-    for run, read in external_networks.items():
-        travelled = read()
+    for run, file in external_networks.items():
+        travelled = file.read()
         inputs = inputs_of(read_weights(model_weights, run), model_inputs, count=len(scans))
         drift = travel.measure_drift(
             travelled.card,
@@ -155,7 +155,7 @@ def score_sample_size(
     return classification.score_sample_size(
         decisions,
         home_auc={
-            run: travel.find_home_auc(read().card) for run, read in external_networks.items()
+            run: travel.find_home_auc(file.read_card()) for run, file in external_networks.items()
         },
         widths=external_validation.interval_widths.model_dump(),
         partition=scoring.partition,

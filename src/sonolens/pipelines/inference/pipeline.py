@@ -1,7 +1,7 @@
 """The station of new scans: a folder of scans and a network that travels -> explanations."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from sonolens.explain import (
 )
 from sonolens.pipelines.inference.parameters import NewScansParameters
 from sonolens.pipelines.stations import station
-from sonolens.travel import TravellingNetwork
+from sonolens.travel import NetworkFile
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def new_scans_station() -> Pipeline:
 
 def explain_new_scans(
     new_scans: list[GivenScan],
-    external_networks: Mapping[str, Callable[[], TravellingNetwork]],
+    external_networks: Mapping[str, NetworkFile],
     explaining: NewScansParameters,
 ) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
     """Explain every new scan by the one network that is named, as `sonolens explain` does."""
@@ -43,9 +43,9 @@ def explain_new_scans(
         raise ValueError(
             f"external.networks names {len(external_networks)} networks, but new scans are explained by one; name one file"
         )
-    (read,) = external_networks.values()
+    (file,) = external_networks.values()
     wanted = Wanted(method=explaining.method, spacing_mm=explaining.spacing_mm)
-    found = list(explain_files(new_scans, read(), wanted))
+    found = list(explain_files(new_scans, file.read(), wanted))
     documents = {
         each.told.name: each.told.model_dump(mode="json")
         for each in found

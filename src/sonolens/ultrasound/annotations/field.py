@@ -1,10 +1,12 @@
 """What lies outside the field of view: flat dark areas at the picture's edge, bounded by a sharp convex line."""
 
 import numpy as np
+from jaxtyping import Int
 from scipy import ndimage
-from skimage.morphology import convex_hull_image
 
 from sonolens.arrays import Mask, Scan
+from sonolens.ultrasound.annotations.hull import fill_hull
+from sonolens.ultrasound.annotations.sliding import grow, slide_max, slide_min
 
 DARKEST = 6
 """Grey levels; no pixel outside the field is brighter, nor are the rests of lossy compression around it."""
@@ -38,33 +40,50 @@ def find_outside(scan: Scan) -> Mask:
         True outside; nowhere for a scan that is filled to its edges, or that is dark all over.
     """
     outside = np.zeros(scan.shape, dtype=bool)
-    dark = ndimage.maximum_filter(scan, size=FLAT_PX) <= DARKEST
+    around = (FLAT_PX, FLAT_PX)
+    dark = slide_max(scan, around) <= DARKEST
     if not dark.any():
         return outside
-    lit = ~ndimage.binary_opening(dark, structure=np.ones((FLAT_PX, FLAT_PX), dtype=bool))
+    lit = ~slide_max(slide_min(dark, around, beyond=0), around)
     labels, count = ndimage.label(lit)
     if not count:
         return outside
     field = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
-    hull = convex_hull_image(field)  # type: ignore[no-untyped-call]
-    for beyond, share in ((~hull, LIT_SHARE), (~field, SHARP_SHARE)):
-        outside |= _bounded(beyond, scan, share=share)
-    return outside | (ndimage.binary_dilation(outside, iterations=FLAT_PX // 2) & (scan <= DARKEST))
+    if _go_round(field).all():
+        return outside
+    near = _find_near(scan)
+    for beyond, share in ((~fill_hull(field), LIT_SHARE), (~field, SHARP_SHARE)):
+        outside |= _bounded(beyond, scan, near=near, share=share)
+    return outside | (grow(outside, steps=FLAT_PX // 2) & (scan <= DARKEST))
 
 
-def _bounded(beyond: Mask, scan: Scan, *, share: float) -> Mask:
+def _find_near(scan: Scan) -> Mask:
+    """Mark what is near to an echo; one bright pixel is none, the median of nine must be."""
+    bright = np.pad(scan > DARKEST, 1, mode="edge").astype(np.uint8)
+    beside = bright[:, :-2] + bright[:, 1:-1] + bright[:, 2:]
+    nine = beside[:-2] + beside[1:-1] + beside[2:]
+    return grow(nine > 9 // 2, steps=max(2, round(NEAR_SHARE * max(scan.shape))))
+
+
+def _bounded(beyond: Mask, scan: Scan, *, near: Mask, share: float) -> Mask:
     """Keep the constant areas at the picture's edge whose border to the field shows echoes."""
     kept = np.zeros_like(beyond)
-    reach = max(2, round(NEAR_SHARE * max(scan.shape)))
-    near = ndimage.binary_dilation(ndimage.median_filter(scan, size=3) > DARKEST, iterations=reach)
-    labels, count = ndimage.label(beyond)
-    for number in range(1, count + 1):
-        area = labels == number
-        at_edge = area[0].any() or area[-1].any() or area[:, 0].any() or area[:, -1].any()
-        if not at_edge or area.mean() < LEAST_AREA:
+    at_edge = _go_round(beyond)
+    if not at_edge.any():
+        return kept
+    labels, _ = ndimage.label(beyond)
+    sizes = np.bincount(labels.ravel())
+    for number in np.unique(_go_round(labels)[at_edge]):
+        if sizes[number] / scan.size < LEAST_AREA:
             continue
-        border = area & ndimage.binary_dilation(~area)
-        constant = np.bincount(scan[area]).max() >= CONSTANT_SHARE * area.sum()
+        area = labels == number
+        border = area & grow(~area, steps=1)
+        constant = np.bincount(scan[area]).max() >= CONSTANT_SHARE * sizes[number]
         if constant and border.any() and near[border].mean() >= share:
             kept |= area
     return kept
+
+
+def _go_round(pixels: Mask | Int[np.ndarray, "rows cols"]) -> np.ndarray:
+    """The pixels at the edge of a picture."""
+    return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])

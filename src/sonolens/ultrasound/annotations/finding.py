@@ -1,7 +1,6 @@
 """What is burnt into a scan, or lies outside its field, and is no tissue."""
 
 import numpy as np
-from scipy import ndimage
 
 from sonolens.arrays import AnnotationMap, Mask, Scan
 from sonolens.ultrasound.annotations.box import Box
@@ -9,6 +8,7 @@ from sonolens.ultrasound.annotations.callipers import find_callipers
 from sonolens.ultrasound.annotations.field import find_outside
 from sonolens.ultrasound.annotations.lettering import find_text
 from sonolens.ultrasound.annotations.margins import find_margins
+from sonolens.ultrasound.annotations.sliding import grow
 from sonolens.ultrasound.annotations.strokes import (
     WIDEST_PX,
     find_strokes,
@@ -64,7 +64,8 @@ def find_boxes(scan: Scan, *, outside: Mask) -> list[Box]:
         outside: From `find_outside`; the edge of the field is as sharp as a stroke, and is none.
     """
     prominence = measure_prominence(scan)
-    prominence[ndimage.binary_dilation(outside, iterations=WIDEST_PX)] = 0
+    if outside.any():
+        prominence[grow(outside, steps=WIDEST_PX)] = 0
     text = find_text(find_strokes(prominence, least=LEAST_PROMINENCE))
     lettered: Mask = np.zeros(scan.shape, dtype=bool)
     for box in text:

@@ -44,7 +44,7 @@ def find_margins(scan: Scan) -> list[Box]:
     boxes = []
     for from_left in (True, False):
         side = steps[:, :reach] if from_left else steps[:, : -reach - 1 : -1]
-        edge = _find_longest(_follow(side) >= least)
+        edge = _find_longest(_keep_on(side >= least))
         if edge is None or edge[0].stop - edge[0].start < LEAST_LENGTH * rows:
             continue
         band, width = edge[0], edge[1] + STEP_PX
@@ -66,6 +66,15 @@ def _follow(steps: Levels) -> Levels:
     # Columns are laid end to end, because along one axis the median is found ten times as fast.
     medians: Levels = ndimage.median_filter(mirrored.ravel(), size=EDGE_ROWS)
     return medians.reshape(mirrored.shape)[:, reach:-reach].T
+
+
+def _keep_on(sharp: Mask) -> Mask:
+    """Mark where the steps that `_follow` keeps are sharp: where most of `EDGE_ROWS` rows are."""
+    reach = EDGE_ROWS // 2
+    mirrored = np.pad(sharp, ((reach + 1, reach), (0, 0)), mode="symmetric")
+    mirrored[0] = False
+    so_far = np.cumsum(mirrored, axis=0, dtype=np.int32)
+    return so_far[EDGE_ROWS:] - so_far[:-EDGE_ROWS] > reach
 
 
 def _find_longest(edges: Mask) -> tuple[slice, int] | None:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 from scipy import ndimage
 
 from sonolens.arrays import Scan
+from sonolens.ultrasound.annotations.sliding import slide_max, slide_min
+from sonolens.ultrasound.interpolation import interpolation
 
 Levels = Float32[np.ndarray, "rows cols"]
 
@@ -46,7 +48,7 @@ class Stroke:
         return self.rows[1] - self.rows[0]
 
 
-def measure_uprightness(scan: Scan) -> Levels:
+def measure_uprightness(scan: Scan) -> Scan:
     """Tell by how many grey levels each pixel belongs to a bright upright stroke.
 
     The lateral resolution of B-mode is worse than the axial one: an echo lies across the beam, wider than tall.
@@ -56,10 +58,14 @@ def measure_uprightness(scan: Scan) -> Levels:
     Returns:
         Grey levels, 0 where there is no such stroke.
     """
-    levels = scan.astype(np.float32)
-    narrow = levels - ndimage.grey_opening(levels, size=(1, WIDEST_PX))
-    leaning = ndimage.grey_dilation(narrow, size=(1, 3))
-    return np.minimum(ndimage.grey_opening(leaning, size=(SHORTEST_PX, 1)), leaning)
+    narrow = scan - _open(scan, (1, WIDEST_PX))
+    leaning = slide_max(narrow, (1, 3))
+    return np.minimum(_open(leaning, (SHORTEST_PX, 1)), leaning)
+
+
+def _open(levels: Scan, size: tuple[int, int]) -> Scan:
+    """Take away what is brighter than around and narrower than a rectangle."""
+    return slide_max(slide_min(levels, size, beyond=np.iinfo(levels.dtype).max), size)
 
 
 def measure_prominence(scan: Scan) -> Levels:
@@ -68,13 +74,49 @@ def measure_prominence(scan: Scan) -> Levels:
     The noise is read in blocks and is the median of nine, so that a line of text does not hide itself.
     """
     upright = measure_uprightness(scan)
-    rows, cols = (max(1, round(side / NOISE_BLOCK_PX)) for side in scan.shape)
-    blocks = [np.array_split(band, cols, axis=1) for band in np.array_split(upright, rows, axis=0)]
-    noise = np.array([[np.quantile(block, NOISE_QUANTILE) for block in band] for band in blocks])
-    smooth = ndimage.median_filter(noise, size=5, mode="nearest")
-    zoom = (scan.shape[0] / rows, scan.shape[1] / cols)
-    spread = ndimage.zoom(smooth, zoom, order=1, grid_mode=True, mode="nearest")
+    smooth = ndimage.median_filter(_read_noise(upright), size=5, mode="nearest")
+    down, across = (
+        interpolation(pixels, cells=blocks)
+        for pixels, blocks in zip(scan.shape, smooth.shape, strict=True)
+    )
+    spread = down @ smooth @ across.T
     return (upright / np.maximum(spread, LEAST_NOISE)).astype(np.float32)
+
+
+def _read_noise(upright: Scan) -> Float[np.ndarray, "blocks_down blocks_across"]:
+    """Read the noise of every block, all that have one shape at once."""
+    rows, cols = (_split(side) for side in upright.shape)
+    return np.block(
+        [
+            [
+                _read_blocks(upright[top:bottom, left:right], (down, across))
+                for left, right, across in cols
+            ]
+            for top, bottom, down in rows
+        ]
+    ).astype(np.float64)
+
+
+def _split(side: int) -> list[tuple[int, int, int]]:
+    """Split a side into blocks of about `NOISE_BLOCK_PX`: first those that are a pixel longer, then the others.
+
+    Returns:
+        First pixel, the pixel after the last, and number of blocks of each section.
+    """
+    blocks = max(1, round(side / NOISE_BLOCK_PX))
+    short, longer = divmod(side, blocks)
+    border = longer * (short + 1)
+    sections = [(0, border, longer), (border, side, blocks - longer)]
+    return [section for section in sections if section[2]]
+
+
+def _read_blocks(
+    section: Scan, blocks: tuple[int, int]
+) -> Float32[np.ndarray, "blocks_down blocks_across"]:
+    down, across = blocks
+    apart = section.reshape(down, section.shape[0] // down, across, section.shape[1] // across)
+    levels = apart.swapaxes(1, 2).reshape(down, across, -1).astype(np.float32)
+    return np.quantile(levels, NOISE_QUANTILE, axis=-1)
 
 
 def find_strokes(prominence: Levels, *, least: float) -> list[Stroke]:
