@@ -9,6 +9,7 @@ from sonolens.looks import CountedLooks
 from sonolens.outcome import Outcome
 from sonolens.preflight import Preflight
 from sonolens.session import SharedRunSession
+from sonolens.study_changes import StudyChanges
 from sonolens.tracking import MlflowTracking
 
 # Work on patients' scans does not report home, and Kedro's telemetry would write into pyproject.toml.
@@ -16,7 +17,15 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 
 # Kedro calls the last one first, and those that asked to be last in turn: a run is sent when its record is closed,
 # and its outcome is told after that.
-HOOKS = (AllowedNetworks(), Preflight(), OneWorld(), CountedLooks(), MlflowTracking(), Outcome())
+HOOKS = (
+    AllowedNetworks(),
+    Preflight(),
+    OneWorld(),
+    CountedLooks(),
+    StudyChanges(),
+    MlflowTracking(),
+    Outcome(),
+)
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry", "kedro_mlflow")
 SESSION_CLASS = SharedRunSession
 

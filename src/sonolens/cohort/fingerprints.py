@@ -8,7 +8,7 @@ from jaxtyping import Float16, Int8, UInt8
 from PIL import Image
 from scipy import ndimage, stats
 
-from sonolens.arrays import Scan
+from sonolens.arrays import Mask, Scan
 
 THUMBNAIL_SIDE = 64
 FINE_CELLS = 1.0
@@ -46,11 +46,20 @@ def take_fingerprint(scan: Scan) -> Fingerprint:
     Returns:
         Hash and thumbnail.
     """
-    pixels = sha256(np.array(scan.shape).tobytes())
-    pixels.update(np.ascontiguousarray(scan).data)
     content = Image.fromarray(cut_plain_border(scan).astype(np.float32))
     squashed = content.resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR)
-    return Fingerprint(pixels.hexdigest(), np.asarray(squashed).astype(np.float16))
+    return Fingerprint(hash_pixels(scan), np.asarray(squashed).astype(np.float16))
+
+
+def hash_pixels(picture: Scan | Mask) -> str:
+    """Return the SHA-256 of a picture's size and values as they were read, whatever file they came from.
+
+    >>> hash_pixels(np.zeros((2, 3), np.uint8)) == hash_pixels(np.zeros((3, 2), np.uint8))
+    False
+    """
+    pixels = sha256(np.array(picture.shape).tobytes())
+    pixels.update(np.ascontiguousarray(picture).data)
+    return pixels.hexdigest()
 
 
 def rank_texture(

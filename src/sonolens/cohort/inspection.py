@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
 from sonolens.cohort.drawn_mass import DrawnMass, describe_mass
-from sonolens.cohort.fingerprints import Fingerprint, take_fingerprint
+from sonolens.cohort.fingerprints import Fingerprint, hash_pixels, take_fingerprint
 from sonolens.regions import fill_mass
 from sonolens.regions.mass import EIGHT_NEIGHBOURS
 from sonolens.studies.remarks import Remark, listen
@@ -35,6 +35,7 @@ class ScanFacts:
             is empty.
         mask_at_border: Whether the mask, without dust, reaches the outermost pixels.
         fingerprint: Finds the scan's duplicates.
+        mask_pixels: Hash of the mask as it was read; see `hash_pixels`.
         level_share: Share of pixels within `NEARLY_LEVEL` of the scan's median grey level.
         grey_levels: How many levels `ALMOST_ALL` of the scan's pixels have.
         mass: The mask in numbers; none if it is empty.
@@ -48,6 +49,7 @@ class ScanFacts:
     mask_components: int = 0
     mask_at_border: bool = False
     fingerprint: Fingerprint | None = None
+    mask_pixels: str = ""
     level_share: float = 0.0
     grey_levels: int = GREY_LEVELS
     mass: DrawnMass | None = None
@@ -85,6 +87,7 @@ def inspect_scan(
         else 0,
         mask_at_border=any(bool(side.any()) for side in border),
         fingerprint=take_fingerprint(scan),
+        mask_pixels=hash_pixels(mask),
         level_share=_share_at_median(counts),
         grey_levels=int(np.searchsorted(frequent.cumsum(), ALMOST_ALL * scan.size)) + 1,
         mass=describe_mass(mask, scan if scan.shape == mask.shape else None)

@@ -27,6 +27,10 @@ class Scans(Table):
     spacing_col_mm: Series[float] = pa.Field(gt=0, nullable=True)
     device: Series[str] = pa.Field(nullable=True)
     source: Series[str]
+    image_sha256: Series[str] | None = pa.Field(
+        nullable=True, description="Of the grey levels as read, so that a changed study is noticed."
+    )
+    mask_sha256: Series[str] | None = pa.Field(nullable=True)
     filled_in: Series[str] | None = pa.Field(
         nullable=True,
         str_matches=r"^(lesion_id)? ?(patient_id)?$",
@@ -52,6 +56,17 @@ class Screening(Table, unique=["scan_id", "check"]):
     severity: Series[str] = pa.Field(isin=("error", "warning"))
     value: Series[str] = pa.Field(nullable=True, description="For duplicates: their group.")
     message: Series[str]
+
+
+class PictureChecksums(Table):
+    """What the pictures of every scan of a study were when they were read; empty where they could not be.
+
+    SHA-256 of size and values, not of the file: a picture that is packed anew is the same picture.
+    """
+
+    scan_id: Series[str] = pa.Field(unique=True)
+    image_sha256: Series[str] = pa.Field(nullable=True, str_matches=r"^[0-9a-f]{64}$")
+    mask_sha256: Series[str] = pa.Field(nullable=True, str_matches=r"^[0-9a-f]{64}$")
 
 
 class Splits(Table, unique=["scan_id", "fold"]):
@@ -83,6 +98,7 @@ class MassMeasurements(Table):
 
 
 ScansTable: TypeAlias = Annotated[pd.DataFrame, fits(Scans)]
+PictureChecksumsTable: TypeAlias = Annotated[pd.DataFrame, fits(PictureChecksums)]
 ScreeningTable: TypeAlias = Annotated[pd.DataFrame, fits(Screening)]
 SplitsTable: TypeAlias = Annotated[pd.DataFrame, fits(Splits)]
 MassMeasurementsTable: TypeAlias = Annotated[pd.DataFrame, fits(MassMeasurements)]

@@ -14,6 +14,7 @@ from PIL import Image
 
 from sonolens import cohort, regions, ultrasound
 from sonolens.arrays import AnnotationMap, Mask, Scan
+from sonolens.cohort.sources import note_pictures, tabulate_pictures
 from sonolens.figures import screening_sheet
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
@@ -21,7 +22,7 @@ from sonolens.pipelines.data_processing.parameters import ScreeningParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.studies import Study, check_reading, count_study
-from sonolens.tables.cohort import ScansTable, ScreeningTable
+from sonolens.tables.cohort import PictureChecksumsTable, ScansTable, ScreeningTable
 from sonolens.tables.descriptors import Descriptors
 from sonolens.tables.readers import Readings, ReadingsTable
 
@@ -39,7 +40,7 @@ def intake_station() -> Pipeline:
     return station(
         "intake",
         {
-            screen_scans: "screening",
+            screen_scans: ["screening", "picture_checksums"],
             draw_screening_sheet: "screening_sheet",
             select_scans: "scans",
             tabulate_descriptors: "descriptors",
@@ -54,14 +55,15 @@ def intake_station() -> Pipeline:
     )
 
 
-def screen_scans(study: Study, rules: ScreeningParameters) -> pd.DataFrame:
-    """Read every scan once, in parallel, and list what is wrong with it or with its company."""
+def screen_scans(study: Study, rules: ScreeningParameters) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read every scan once, in parallel, list what is wrong with it or with its company, and hash its pictures."""
     inspected = in_parallel(partial(_inspect, study), study.scans["scan_id"])
     facts = track(inspected, description="Screening scans", total=len(study.scans))
     thresholds = rules.model_dump(exclude={"on_error", "sheet_scans"})
-    screening = cohort.screen_scans(study.scans, facts, **thresholds)
+    noted: dict[str, tuple[str, str]] = {}
+    screening = cohort.screen_scans(study.scans, note_pictures(facts, into=noted), **thresholds)
     logger.info("Screening of %d scans: %s", len(study.scans), cohort.count_findings(screening))
-    return screening
+    return screening, tabulate_pictures(noted, order=study.scans["scan_id"])
 
 
 def draw_screening_sheet(
@@ -83,10 +85,14 @@ def draw_screening_sheet(
 
 
 def select_scans(
-    study: Study, screening: ScreeningTable, rules: ScreeningParameters
+    study: Study,
+    screening: ScreeningTable,
+    picture_checksums: PictureChecksumsTable,
+    rules: ScreeningParameters,
 ) -> pd.DataFrame:
-    """Stop at scans with errors, or leave them out."""
-    return cohort.resolve_screening(study.scans, screening, on_error=rules.on_error)
+    """Stop at scans with errors, or leave them out; what pictures were when they were read stays with the scans."""
+    kept = cohort.resolve_screening(study.scans, screening, on_error=rules.on_error)
+    return kept.merge(picture_checksums, on="scan_id", how="left", validate="1:1")
 
 
 def tabulate_descriptors(study: Study, scans: ScansTable) -> pd.DataFrame:
