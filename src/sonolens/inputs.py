@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 CATALOG_PARAMETERS = frozenset(
     {
         "data_root",
+        "cluster.scheduler",
+        "cluster.workers",
         "compare.runs",
         "external.networks",
         "label",
@@ -89,7 +91,7 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
         "external_networks": "external",
         "new_scans": "new",
     }
-    catalog = {"data_root", "label", "tracking_uri", "verify"} | {
+    catalog = {"cluster", "data_root", "label", "tracking_uri", "verify"} | {
         told_to[n] for n in told_to if n in read
     }
     idle = [

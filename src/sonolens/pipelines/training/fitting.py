@@ -11,6 +11,7 @@ from kedro.pipeline import Pipeline
 from sonolens.arrays import ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
+from sonolens.parallel import spread
 from sonolens.pipelines.collections import Checkpoints, Networks
 from sonolens.pipelines.pairs import inputs_of, is_paired
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
@@ -48,8 +49,8 @@ def train_networks(
     grid = GridFits(scans, splits, model_inputs, checkpoints, training, inference)
     weights, runs, histories = {}, [], []
     folds, paired = splits["fold"].unique().tolist(), is_paired(model_inputs, count=len(scans))
-    for planned in plan_fits(training, folds=folds, paired=paired):
-        fit = grid.fit(planned)
+    plans = plan_fits(training, folds=folds, paired=paired)
+    for planned, fit in zip(plans, spread(grid.fit, plans), strict=True):
         for protocol, chosen_on in CHOOSERS[training.protocol].items():
             run = planned.run(protocol)
             runs.append(describe_run(fit, planned, protocol=protocol, training=training))
