@@ -168,8 +168,8 @@ def tabulate_values(
 ) -> PerRegion:
     """Lay out one column of the rows of one run, null and fill, scans by `RELIANCE_REGIONS`."""
     wide = np.full((len(scan_ids), len(RELIANCE_REGIONS)), np.nan)
-    places = scan_ids.get_indexer(reliance["scan_id"])
-    regions = pd.Index(RELIANCE_REGIONS).get_indexer(reliance["region"])
+    places = scan_ids.get_indexer(pd.Index(reliance["scan_id"]))
+    regions = pd.Index(RELIANCE_REGIONS).get_indexer(pd.Index(reliance["region"]))
     asked = (places >= 0) & (regions >= 0)
     wide[places[asked], regions[asked]] = reliance[column].to_numpy(dtype=float)[asked]
     return wide
