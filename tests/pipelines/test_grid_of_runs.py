@@ -17,7 +17,6 @@ from sonolens.pipelines.training.parameters import TrainingParameters
 CONF = Path(__file__).parents[2] / "conf" / "base"
 GRID = {
     "training": {"protocol": "paper", "seeds": [0, 1], "adaptations": ["drs", "linear_probe"]},
-    "regions": {"sweep_outer_mm": [2.0]},  # one ring beside the game's own is enough here
 }
 
 
@@ -28,7 +27,7 @@ def gridded(
     """Two seeds by two adaptations under the paper's protocol, on the finished study."""
     project = project_at(tmp_path_factory.mktemp("gridded") / "data")
     shutil.copytree(finished.data_root, project.data_root)
-    project.run("training", "explainability", "reporting", params=GRID)
+    project.run("training", params=GRID)
     return project
 
 
@@ -82,15 +81,6 @@ def test_optimism_is_told_for_the_threshold_alone_and_for_the_whole_protocol(gri
     assert not optimism["run"].str.contains("-paper").any()
     told = optimism.dropna()
     assert np.allclose(told["optimism"], told["paper"] - told["rigorous"])
-
-
-def test_the_report_warns_of_the_papers_protocol_before_anything_else(
-    gridded: Any, finished: Any
-) -> None:
-    warning = "the test scans were used to choose"
-
-    assert warning in gridded.catalog.load("report").lower()
-    assert warning not in finished.catalog.load("report").lower()
 
 
 def test_configurations_are_summed_up_and_compared(gridded: Any) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from sonolens.explain import GivenScan, Wanted, explain_on_desk, list_given
 from sonolens.pipelines.inference.parameters import NewScansParameters
 from sonolens.pipelines.inference.pipeline import explain_new_scans
 from sonolens.tables.explanations import Explanations
-from sonolens.travel import TravellingNetwork, read_network
+from sonolens.travel import NetworkFile
 
 BY_CAM = NewScansParameters(method="cam", spacing_mm=(0.2, 0.2))
 
@@ -27,8 +26,8 @@ def network_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def networks(network_file: Path) -> dict[str, Callable[[], TravellingNetwork]]:
-    return {"tiny": lambda: read_network(network_file)}
+def networks(network_file: Path) -> dict[str, NetworkFile]:
+    return {"tiny": NetworkFile(network_file)}
 
 
 @pytest.fixture

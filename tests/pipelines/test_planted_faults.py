@@ -46,6 +46,9 @@ BRIGHT, DARK = 200, 60
 ASKED = 4
 """Scans of every study that reliance is asked of; the first is the missed one."""
 
+DRAWS = 20
+"""No law is about an interval, and a p-value is only asked whether it is 1."""
+
 Fault = Callable[[pytest.MonkeyPatch], None]
 FAULTS: dict[str, Fault] = {}
 FAULTS_OF_RELIANCE: dict[str, Fault] = {}
@@ -64,19 +67,27 @@ class Chain:
 
     def score_maps(self) -> pd.DataFrame:
         """The rows of maps, from points that are located anew."""
-        return self._score(self.locate(), self.shared_out).query("method == 'by_hand'")
+        table = self._score(self.locate(), self.measure_shares(), self.shared_out)
+        return table.query("method == 'by_hand'")
 
     def score_reliance(self) -> pd.DataFrame:
         """The rows of reliance, from logits that are asked anew."""
-        return self._score(self.located, self.share_out(), draws=20).query("method != 'by_hand'")
+        table = self._score(self.located, self.shares, self.share_out())
+        return table.query("method != 'by_hand'")
 
     @cached_property
     def located(self) -> pd.DataFrame:
         return self.locate()
 
     @cached_property
+    def shares(self) -> pd.DataFrame:
+        return self.measure_shares()
+
+    @cached_property
     def shared_out(self) -> pd.DataFrame:
-        return self.share_out()
+        """What rows of maps are scored beside and do not look at: of one study is enough."""
+        shared_out = self.share_out()
+        return shared_out[shared_out["run"] == shared_out["run"].iloc[0]]
 
     def locate(self) -> pd.DataFrame:
         points = locate_extreme_points(
@@ -87,22 +98,25 @@ class Chain:
     def share_out(self) -> pd.DataFrame:
         return RegionReliance.validate(reliance.share_out_logits(self.ask()))
 
+    def measure_shares(self) -> pd.DataFrame:
+        shares = measure_planted_shares(
+            self.maps, self.regions, self.scans, self.params["evaluation"]
+        )
+        return PlantedShares.validate(shares)
+
     def _score(
-        self, points: pd.DataFrame, shared_out: pd.DataFrame, *, draws: int | None = None
+        self, points: pd.DataFrame, shares: pd.DataFrame, shared_out: pd.DataFrame
     ) -> pd.DataFrame:
-        scoring = self.params["evaluation"]
-        if draws is not None:
-            scoring = scoring.model_copy(update={"permutations": draws, "resamples": draws})
-        shares = measure_planted_shares(self.maps, self.regions, self.scans, scoring)
+        few = {"permutations": DRAWS, "resamples": DRAWS}
         table = score_planted_evidence(
             points,
-            PlantedShares.validate(shares),
+            shares,
             shared_out,
             self.regions,
             decide(self.scans, self.missed()),
             runs(),
             self.scans,
-            scoring,
+            self.params["evaluation"].model_copy(update=few),
         )
         return PlantedEvidence.validate(table)
 
@@ -170,7 +184,7 @@ def put_question(inside: np.ndarray, region_map: np.ndarray) -> reliance.Questio
 def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Chain:
     with project_at(tmp_path_factory.mktemp("faults")).session() as session:
         params = dict(session.load_context().params)
-    enough = {"cues": tuple(PLANTS), "masses": 24}
+    enough = {"cues": tuple(PLANTS), "masses": 12}
     planted = params["planted_evidence"].model_copy(update=enough)
     scans = PlantedScans.validate(split_planted_scans(planted))
     drawn = draw_planted_regions(scans, planted, params["regions"])
@@ -189,6 +203,7 @@ def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
             shares += [] if missed else [inside.mean()]
         chain.chance[str(cue)] = float(np.mean(shares))
     assert len(chain.located) > 0  # before any fault is planted
+    assert len(chain.shares) > 0
     assert len(chain.shared_out) > 0
     return chain
 

@@ -167,8 +167,12 @@ def tabulate_values(
     reliance: pd.DataFrame, scan_ids: "pd.Index[str]", column: str = "value"
 ) -> PerRegion:
     """Lay out one column of the rows of one run, null and fill, scans by `RELIANCE_REGIONS`."""
-    wide = reliance.pivot_table(index="scan_id", columns="region", values=column, aggfunc="first")
-    return wide.reindex(index=scan_ids, columns=list(RELIANCE_REGIONS)).to_numpy(dtype=float)
+    wide = np.full((len(scan_ids), len(RELIANCE_REGIONS)), np.nan)
+    places = scan_ids.get_indexer(pd.Index(reliance["scan_id"]))
+    regions = pd.Index(RELIANCE_REGIONS).get_indexer(pd.Index(reliance["region"]))
+    asked = (places >= 0) & (regions >= 0)
+    wide[places[asked], regions[asked]] = reliance[column].to_numpy(dtype=float)[asked]
+    return wide
 
 
 def measure_reliance(reliance: pd.DataFrame, about: pd.DataFrame) -> list[Measurement]:
