@@ -121,7 +121,7 @@ def refuse_above(amount: float, setting: str, *, what: str, unit: str) -> None:
     if not amount <= most:
         raise StudyFileError(
             f"{what} has {amount:,.4g} {unit}, more than the {most:,.4g} that are read; {GOOD_COPY} of usual size, or, if "
-            f"it is sound, raise reading.{setting} in conf/base/globals.yml"
+            f"it is sound, raise reading_limits.{setting} in conf/base/globals.yml"
         )
 
 

@@ -1,6 +1,6 @@
 """How much a file of a study may take before it is refused: what is broken or hostile fills no memory and hangs no run.
 
-The values stand in ``conf/base/globals.yml`` under `reading`, each with its reason. What reads without a project, as
+They are in force for a whole process; workers of a Dask cluster read by the usual ones. The values stand in ``conf/base/globals.yml`` under `reading_limits`, each with its reason. What reads without a project, as
 ``sonolens explain`` does, takes `USUAL`, which is the same.
 """
 
