@@ -27,7 +27,7 @@ USUAL = ReadingLimits(
     largest_picture_mpx=40,
     largest_array_mb=1000,
     largest_table_mb=100,
-    most_cells=5_000_000,
+    most_cells=2_000_000,
     most_elements=1000,
 )
 """Those of ``conf/base/globals.yml``."""

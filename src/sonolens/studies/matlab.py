@@ -16,8 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from scipy.io import loadmat
-
 from sonolens.studies.boundary import (
     GOOD_COPY,
     StudyFileError,
@@ -26,12 +24,12 @@ from sonolens.studies.boundary import (
     refuse_above,
 )
 from sonolens.studies.limits import PER_MEGA
+from sonolens.studies.matlab_array import MATRIX, read_array
 
 HEADER_BYTES = 128
 CHUNK_BYTES = 1 << 18
-MATRIX, COMPRESSED = 14, 15  # data types of a tag
+COMPRESSED = 15  # data type of a tag, as is MATRIX
 STRUCT = 2  # class in a matrix's flags
-PLAIN = (4, *range(6, 16))  # text and numbers; all others hold matrices of their own
 DAMAGED = "is damaged"
 LONGEST_NAME = 1 << 16
 """Bytes of a name, of all names of fields, or of a shape; what claims more is broken."""
@@ -50,7 +48,7 @@ class _Bookmark:
 class _Stream:
     """The bytes of a file from some place on, inflated if they are compressed."""
 
-    def __init__(self, file: BinaryIO | io.BytesIO, bookmark: _Bookmark, *, named: str) -> None:
+    def __init__(self, file: BinaryIO, bookmark: _Bookmark, *, named: str) -> None:
         self.named = named
         self._file = file
         self._inflater: Any = None if bookmark.inflater is None else bookmark.inflater.copy()
@@ -154,10 +152,15 @@ class StructArray:
             with file:
                 stream = _Stream(file, self.elements[element].begin, named=named)
                 found |= _pick_fields(stream, self, set(fields))
+        read = {}
         for name in fields:
-            _refuse_nested(found[name], self.order, name=name, named=named)
-        with reading(named, DAMAGED):
-            return {name: _decode(found[name], self.order) for name in fields}
+            try:
+                read[name] = read_array(found[name], self.order)
+            except ValueError as error:
+                raise StudyFileError(
+                    f"{named} {DAMAGED} (field {name!r}: {error}); {GOOD_COPY}"
+                ) from error
+        return read
 
 
 def open_struct_array(path: Path, variable: str) -> StructArray:
@@ -294,45 +297,6 @@ def _pick_fields(stream: _Stream, array: StructArray, wanted: set[str]) -> dict[
         else:
             stream.skip(count)
     return found
-
-
-def _decode(field: bytes, order: str) -> Any:
-    """Let SciPy decode one field: a struct with this field alone makes a file of its own."""
-
-    def part(kind: int, data: bytes) -> bytes:
-        return struct.pack(f"{order}II", kind, len(data)) + data + b"\0" * (-len(data) % 8)
-
-    body = (
-        part(6, struct.pack(f"{order}II", STRUCT, 0))
-        + part(5, struct.pack(f"{order}ii", 1, 1))
-        + part(1, b"element")
-        + part(5, struct.pack(f"{order}i", 8))
-        + part(1, b"field".ljust(8, b"\0"))
-        + field
-    )
-    version = struct.pack(f"{order}H", 0x0100) + (b"IM" if order == "<" else b"MI")
-    header = b"MATLAB 5.0".ljust(116) + bytes(8) + version
-    file: Any = io.BytesIO(
-        header + part(MATRIX, body)
-    )  # SciPy reads it, its type hints do not say so
-    return loadmat(file, simplify_cells=True)["element"]["field"]
-
-
-def _refuse_nested(field: bytes, order: str, *, name: str, named: str) -> None:
-    """Refuse what is no plain array before SciPy makes room for it: a cell array of 2e8 cells takes no bytes in a file."""
-    stream = _Stream(io.BytesIO(field), _Bookmark(0, None), named=named)
-    kind, count = stream.unpack(f"{order}II", stream.read(8))
-    if kind != MATRIX:
-        raise stream.damaged(f"the field {name!r} has the type {kind}")
-    if not count:  # an empty array
-        return
-    matrix_class = stream.unpack(f"{order}I", _read_part(stream, order)[:4])[0] & 0xFF
-    shape = _read_shape(stream, order, _read_part(stream, order))
-    if matrix_class not in PLAIN or math.prod(shape) > len(field):
-        raise stream.damaged(
-            f"the field {name!r} of class {matrix_class} and shape {shape[:4]} is no array of numbers or text that "
-            f"{len(field)} bytes can hold"
-        )
 
 
 def _name(path: Path) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import openpyxl
 from openpyxl.cell.cell import TYPE_ERROR
+from openpyxl.cell.read_only import EMPTY_CELL
 
-from sonolens.studies.boundary import check_file, reading, refuse_above
+from sonolens.studies.boundary import check_file, limits, reading, refuse_above
 from sonolens.studies.limits import PER_MEGA
 
 NO_WORKBOOK = "is no XLSX that can be read"
@@ -32,30 +33,29 @@ def read_sheet(file: Path, *, remedy: str) -> list[list[str]]:
     with reading(file.name, NO_WORKBOOK, remedy=remedy), zipfile.ZipFile(file) as archive:
         unpacked = sum(part.file_size for part in archive.infolist())
     refuse_above(unpacked / PER_MEGA, "largest_table_mb", what=f"{file.name}, unpacked,", unit="MB")
+    most = limits().most_cells
     lines: list[list[str]] = []
     cells, width = 0, 0
     for line in _read_lines(file, remedy):
         width = width or len(line)
         cells += max(1, len(line), width)
-        refuse_above(float(cells), "most_cells", what=file.name, unit="cells")
+        if cells > most:
+            refuse_above(float(cells), "most_cells", what=file.name, unit="cells")
         lines.append(line + [""] * (width - len(line)) if line else line)
     return lines
 
 
 def _read_lines(file: Path, remedy: str) -> Iterator[list[str]]:
     """Yield every row as text, without the empty cells at its end."""
-    with reading(file.name, NO_WORKBOOK, remedy=remedy):
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # what a writer claims of the size may be wrong
-            for row in sheet.rows:
-                line = [_write(cell) for cell in row]
-                while line and not line[-1]:
-                    line.pop()
-                yield line
-        finally:
-            book.close()
+    with reading(file.name, NO_WORKBOOK, remedy=remedy), file.open("rb") as opened:
+        book = openpyxl.load_workbook(opened, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what a writer claims of the size may be wrong
+        for row in sheet.rows:
+            line = ["" if cell is EMPTY_CELL else _write(cell) for cell in row]
+            while line and not line[-1]:
+                line.pop()
+            yield line
 
 
 def _write(cell: Any) -> str:
