@@ -229,7 +229,14 @@ def edit_part(content: bytes, rng: Draw) -> bytes:
 
 
 def edit_element(content: bytes, rng: Draw) -> bytes:
-    """Give an element of a DICOM header another type and a value that means nothing there."""
+    """Give an element of a DICOM header another type and a value that means nothing there, if it can be written."""
+    try:
+        return _edit_element(content, rng)
+    except Exception:
+        return flip_bits(content, rng)
+
+
+def _edit_element(content: bytes, rng: Draw) -> bytes:
     file = pydicom.dcmread(io.BytesIO(content))
     inner = file.get("SequenceOfUltrasoundRegions")
     part = inner[0] if inner and rng.random() < 0.3 else file

@@ -26,6 +26,9 @@ from sonolens.studies.boundary import (
 )
 from sonolens.studies.limits import PER_MEGA
 
+pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+"""What its warnings quote of a header may name a patient; what is used here is held against its meaning anyway."""
+
 LABEL_MAP_STORAGE = UID("1.2.840.10008.5.1.4.1.1.66.7")
 HEADER_FIELDS = [
     "SOPClassUID",
