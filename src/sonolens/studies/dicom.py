@@ -25,6 +25,7 @@ import pandas as pd
 from pydicom.dataset import Dataset
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.boundary import check_file, reading
 from sonolens.studies.dicom_grey import read_grey
 from sonolens.studies.dicom_header import check_numbers, count_frames, read_header, text
 from sonolens.studies.dicom_labels import (
@@ -238,7 +239,11 @@ def _read_secret(file: Path) -> bytes:
     )
     if not file.is_file():
         raise FileNotFoundError(f"key_file {str(file)!r} does not exist; {make_one}")
-    secret = file.read_bytes().strip()
+    check_file(file, "key_file")
+    with reading(
+        f"key_file {str(file)!r}", "cannot be read", remedy="see to it that you may read it"
+    ):
+        secret = file.read_bytes().strip()
     if len(secret) < KEY_BYTES:
         raise ValueError(
             f"key_file {str(file)!r} holds {len(secret)} bytes, which can be guessed; {make_one}"

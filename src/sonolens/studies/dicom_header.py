@@ -130,7 +130,7 @@ def is_segmentation(header: Dataset) -> bool:
 
 
 def check_numbers(header: Dataset, name: str) -> None:
-    """Refuse a picture one of whose numbers is malformed or, where it must be there, absent.
+    """Refuse a picture one of whose numbers is malformed or, where it must be there, absent; or that is too large.
 
     Args:
         header: A header from `read_header`.
@@ -141,6 +141,8 @@ def check_numbers(header: Dataset, name: str) -> None:
     """
     for keyword in ("Rows", "Columns", "BitsStored", "BitsAllocated"):
         required_whole(header, keyword, name)
+    rows, cols = (required_whole(header, side, name) for side in ("Rows", "Columns"))
+    check_pixels(rows, cols, what=f"DICOM file {name!r}")
     count_frames(header, name)
     for keyword in ("WindowCenter", "WindowWidth", "RescaleSlope", "RescaleIntercept"):
         numbers(header, keyword, name)

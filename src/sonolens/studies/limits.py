@@ -24,7 +24,7 @@ class ReadingLimits(Parameters):
 
 USUAL = ReadingLimits(
     largest_file_mb=2000,
-    largest_picture_mpx=40,
+    largest_picture_mpx=25,
     largest_array_mb=1000,
     largest_table_mb=100,
     most_cells=2_000_000,

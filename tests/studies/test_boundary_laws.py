@@ -69,7 +69,7 @@ def judge_refusal(error: Exception, file: Path) -> str:
         return f"raw {type(error).__name__}: {said}"
     if not said.isprintable() or len(said) > LONGEST:
         return f"told in more than a line: {said[:300]!r}"
-    if file.name not in said and "study '" not in said:  # which lacks what a study needs
+    if file.stem not in said and "study '" not in said:  # its mask, or what a study lacks
         return f"names no file: {said}"
     return "refused"
 
