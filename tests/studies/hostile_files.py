@@ -2,12 +2,14 @@
 
 import io
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gdcm
 import made_dicom
 import numpy as np
 import pandas as pd
@@ -15,7 +17,13 @@ import pydicom
 from PIL import Image
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    RLELossless,
+)
 from scipy.io import savemat
 
 from sonolens.studies import add_readings
@@ -120,6 +128,38 @@ def dicom(file: Dataset, syntax: str | None = None) -> bytes:
     written = io.BytesIO()
     file.save_as(written, enforce_file_format=True)
     return written.getvalue()
+
+
+def encapsulated(kind: str, syntax: str, **how: Any) -> bytes:
+    """A DICOM file whose picture is a JPEG or JPEG 2000 stream."""
+    stream = io.BytesIO()
+    Image.fromarray(made_dicom.screen()).save(stream, kind, **how)
+    file = made_dicom.scan()
+    file.PixelData = encapsulate([stream.getvalue()])
+    file["PixelData"].VR = "OB"
+    return dicom(file, syntax)
+
+
+def by_gdcm(syntax: int) -> bytes:
+    """A DICOM file in a compression that GDCM alone knows."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain, packed = f"{folder}/plain.dcm", f"{folder}/packed.dcm"
+        made_dicom.save(made_dicom.scan(), Path(plain))
+        reader, change, writer = (
+            gdcm.ImageReader(),
+            gdcm.ImageChangeTransferSyntax(),
+            gdcm.ImageWriter(),
+        )
+        reader.SetFileName(plain)
+        assert reader.Read()
+        change.SetTransferSyntax(gdcm.TransferSyntax(syntax))
+        change.SetInput(reader.GetImage())
+        assert change.Change()
+        writer.SetFileName(packed)
+        writer.SetFile(reader.GetFile())
+        writer.SetImage(change.GetOutput())
+        assert writer.Write()
+        return Path(packed).read_bytes()
 
 
 def looked_up() -> Dataset:
@@ -370,6 +410,30 @@ FORMATS: dict[str, tuple[str, Callable[[], bytes], Reads, tuple[Break, ...]]] = 
     "dicom clip": ("first.dcm", lambda: dicom(made_dicom.clip()), as_dicom, (edit_element,)),
     "dicom with look-up": ("first.dcm", lambda: dicom(looked_up()), as_dicom, (edit_element,)),
     "rle dicom": ("first.dcm", lambda: dicom(made_dicom.scan(), RLELossless), as_dicom, ()),
+    "jpeg dicom": (
+        "first.dcm",
+        lambda: encapsulated("jpeg", JPEGBaseline8Bit),
+        as_dicom,
+        (),
+    ),
+    "jpeg 2000 dicom": (
+        "first.dcm",
+        lambda: encapsulated("jpeg2000", JPEG2000Lossless, no_jp2=True),
+        as_dicom,
+        (),
+    ),
+    "lossless jpeg dicom": (
+        "first.dcm",
+        lambda: by_gdcm(gdcm.TransferSyntax.JPEGLosslessProcess14_1),
+        as_dicom,
+        (),
+    ),
+    "jpeg-ls dicom": (
+        "first.dcm",
+        lambda: by_gdcm(gdcm.TransferSyntax.JPEGLSLossless),
+        as_dicom,
+        (),
+    ),
     "deflated dicom": (
         "first.dcm",
         lambda: dicom(made_dicom.scan(), DeflatedExplicitVRLittleEndian),

@@ -12,8 +12,21 @@ from jaxtyping import Shaped
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_file_meta_info
+from pydicom.pixels import get_decoder
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, SegmentationStorage
+from pydicom.uid import JPEG2000 as JPEG2000_UID
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEGLSNearLossless,
+    SegmentationStorage,
+)
 
 from sonolens.studies.boundary import (
     GOOD_COPY,
@@ -24,6 +37,7 @@ from sonolens.studies.boundary import (
     reading,
     refuse_above,
 )
+from sonolens.studies.dicom_apart import PLUGIN, decode_apart
 from sonolens.studies.limits import PER_MEGA
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
@@ -58,6 +72,12 @@ TEXTS = (
     *("SOPClassUID", "SOPInstanceUID", "PatientID", "Manufacturer", "ManufacturerModelName"),
     *("BurnedInAnnotation", "PhotometricInterpretation"),
 )
+SYNTAXES = {
+    *(JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1),
+    *(JPEGLSLossless, JPEGLSNearLossless, JPEG2000Lossless, JPEG2000_UID),
+}
+"""What GDCM decodes."""
+
 DAMAGED = "is not a DICOM file or is damaged"
 META_BEGINS = 144
 """Where the part begins whose length the file tells: after preamble, mark and that element."""
@@ -111,7 +131,7 @@ def read_pixels(
     decoded_mb = rows * cols * frames * samples * max(8, bits) / 8 / PER_MEGA
     refuse_above(decoded_mb, "largest_array_mb", what=f"{named}, decoded,", unit="MB")
     with reading(named, "cannot be decoded", remedy=_find_remedy):
-        pixels = pixel_array(file, index=None if frame is None else frame - 1)
+        pixels = _decode(path, file, None if frame is None else frame - 1)
     return file, pixels  # pydicom turns every YBR into RGB
 
 
@@ -272,6 +292,20 @@ def _read(path: Path, **how: Any) -> Dataset:
     with reading(f"DICOM file {str(path)!r}", DAMAGED):
         _refuse_deflated_bomb(path)
         return pydicom.dcmread(path, **how)
+
+
+def _decode(path: Path, file: Dataset, index: int | None) -> Shaped[np.ndarray, "..."]:
+    """Decode pixels; by GDCM, which may end a process, only where nothing else can, and apart."""
+    syntax = file.file_meta.TransferSyntaxUID
+    plugins = get_decoder(syntax).available_plugins if syntax in SYNTAXES else ()
+    if PLUGIN not in plugins:
+        return pixel_array(file, index=index)
+    for plugin in (each for each in plugins if each != PLUGIN):
+        try:
+            return pixel_array(file, index=index, decoding_plugin=plugin)
+        except Exception:  # noqa: S112 - it may know less than GDCM
+            continue
+    return decode_apart(str(path), index)
 
 
 def _refuse_deflated_bomb(path: Path) -> None:
