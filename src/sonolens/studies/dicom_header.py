@@ -1,5 +1,6 @@
 """The header of a DICOM file: the few fields that are ever decoded, and its numbers without trust."""
 
+import logging
 import math
 import zlib
 from collections.abc import Iterator
@@ -39,6 +40,9 @@ from sonolens.studies.boundary import (
 )
 from sonolens.studies.dicom_apart import PLUGIN, decode_apart
 from sonolens.studies.limits import PER_MEGA
+
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+"""What it logs, tracebacks among it, is told here in one line."""
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 """What its warnings quote of a header may name a patient; what is used here is held against its meaning anyway."""
@@ -259,8 +263,15 @@ def _get(part: Dataset, keyword: str, name: str, kind: str) -> Any:
     try:
         return part.get(keyword)
     except Exception as error:
-        raw = getattr(part.get_item(keyword), "value", None)
-        raise _malformed(name, keyword, raw, kind=kind) from error
+        raise _malformed(name, keyword, _raw(part, keyword), kind=kind) from error
+
+
+def _raw(part: Dataset, keyword: str) -> object:
+    """Return what stands undecoded; nothing where not even that can be had."""
+    try:
+        return getattr(part.get_item(keyword), "value", None)
+    except Exception:
+        return None
 
 
 def _malformed(name: str, keyword: str, value: object, *, kind: str = "number") -> StudyFileError:
