@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docs check coverage archive viz viz-build docs notebooks clean
+.PHONY: help setup run test test-docs fuzz check coverage archive viz viz-build docs notebooks clean
 
 help:           ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,9 @@ test: setup     ## run the tests
 
 test-docs: setup ## run every command that the pages show, on tiny studies, and the notebooks: minutes
 	$(BIN)/python -m pytest -m docs_commands --dist=worksteal tests/pipelines/test_commands_run.py tests/pipelines/test_notebooks.py
+
+fuzz: setup     ## break 10,000 files of every format that is read, and see that each is read or refused in one line: minutes
+	SONOLENS_FUZZ=10000 $(BIN)/python -m pytest tests/studies/test_boundary_laws.py
 
 check: setup    ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .

@@ -371,3 +371,25 @@ def test_odd_ids_are_warnings() -> None:
     assert set(found["severity"]) == {"warning"}
     alone = screen_scans(scans.assign(patient_id=scans["scan_id"]), facts, **THRESHOLDS)
     assert alone["check"].tolist() == ["column_like_an_id"]
+
+
+@pytest.mark.parametrize("part", ["Images", "Masks"])
+def test_a_broken_file_costs_its_scan_and_is_listed_with_the_reason(
+    busbra_folder: Path, part: str
+) -> None:
+    broken = next((busbra_folder / part).glob("*0012-r.png"))
+    broken.write_bytes(broken.read_bytes()[:60])
+    study = read_busbra(str(busbra_folder))
+    facts = [
+        read_and_inspect(scan_id, read_image=study.images[scan_id], read_mask=study.masks[scan_id])
+        for scan_id in study.scans["scan_id"]
+    ]
+    screening = screen_scans(study.scans, facts, **THRESHOLDS)
+
+    kept = resolve_screening(study.scans, screening, on_error="drop")
+
+    errors = screening[screening["severity"] == "error"]
+    assert errors["scan_id"].tolist() == ["bus_0012-r"]
+    assert errors["check"].tolist() == ["unreadable"]
+    assert broken.name in errors["message"].iloc[0]
+    assert kept["scan_id"].tolist() == ["bus_0007-l", "bus_0007-r", "bus_0012-l"]

@@ -144,6 +144,7 @@ NOT_RUN = {
     "make viz-build": CI,
     "make setup": "done first by every other `make`",
     "make test-docs": CI,
+    "make fuzz": "takes minutes; a sample of it is in the suite",
     "make setup 'CPU=$INDEX'": "needs the address of an index",
     "make archive RUN=baseline OUT=study.zip": "installs first, then is `sonolens archive`",
     "pytest": "is `make test`",

@@ -289,3 +289,16 @@ def test_the_published_cases_are_read_as_an_independent_reading_does(real_scans:
         with Image.open(real_scans / PICTURES / row["Image_filename"]) as picture:
             outside = np.asarray(picture)[..., 3] == 0
         assert not study.image(scan_id)[outside].any()
+
+
+def test_a_broken_picture_costs_its_scan_and_not_the_set(breast_home: Path) -> None:
+    (broken,) = breast_home.rglob("case002.png")
+    broken.write_bytes(b"no picture at all")
+
+    study = read_breast(str(breast_home))
+
+    with pytest.raises(ValueError, match=r"case002.png' cannot be read"):
+        study.images["case002"]()
+    others = [scan_id for scan_id in study.scans["scan_id"] if scan_id != "case002"]
+    assert all(study.images[scan_id]().size for scan_id in others)
+    assert others

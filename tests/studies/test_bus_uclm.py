@@ -214,3 +214,13 @@ def test_a_truncated_mask_is_named_when_it_is_read(uclm_folder: Path) -> None:
 
     with pytest.raises(ValueError, match=r"ANFO_000.png' cannot be read"):
         study.image("ANFO_000")
+
+
+def test_a_frame_that_cannot_be_read_is_told_when_it_is_read(uclm_folder: Path) -> None:
+    (uclm_folder / "images" / "HESN_001.png").write_bytes(b"no picture at all")
+
+    study = read_bus_uclm(str(uclm_folder))
+
+    with pytest.raises(ValueError, match=r"HESN_001.png' cannot be read"):
+        study.images["HESN_001"]()
+    assert study.images["HESN_000"]().size

@@ -191,7 +191,7 @@ def test_a_complete_file_has_fifty_two_malignant_masses(
 def test_a_class_that_is_neither_is_named_with_its_mass(tmp_path: Path) -> None:
     file = save(tmp_path / "OASBUD.mat", [mass(), mass(**{"class": 2})])
 
-    with pytest.raises(ValueError, match="mass 2 of OASBUD has the class '2'; 0 is benign"):
+    with pytest.raises(ValueError, match=r"mass 2 of OASBUD.mat has the class '2'; 0 is benign"):
         read_oasbud(str(file), **OPTIONS)
 
 

@@ -8,6 +8,11 @@ import pandas as pd
 
 from sonolens.cohort.drawing_findings import judge_company, judge_content, judge_drawing
 from sonolens.cohort.duplicates import MIN_KINSHIP, group_duplicates
+from sonolens.cohort.file_names import (
+    find_formula_like_ids,
+    find_unportable_ids,
+    find_unusable_ids,
+)
 from sonolens.cohort.finding import Finding
 from sonolens.cohort.identities import find_crowded_patients, find_likely_ids
 from sonolens.cohort.inspection import ScanFacts
@@ -44,6 +49,9 @@ SEVERITY = {
     "lesion_with_two_labels": "error",
     "patient_with_many_lesions": "warning",
     "column_like_an_id": "warning",
+    "unusable_id": "error",
+    "unportable_id": "warning",
+    "formula_like_id": "warning",
 }
 """Every check and how grave its findings are, in the order in which a scan's findings are listed."""
 
@@ -303,11 +311,17 @@ def _judge_lesions(scans: ScansTable) -> Iterator[Finding]:
 
 
 def _judge_ids(scans: ScansTable) -> Iterator[Finding]:
-    """Name patients who may be several, and columns that may tell the patient."""
+    """Name patients who may be several, columns that may tell the patient, and ids that are read otherwise elsewhere."""
     for scan_id, value, message in find_crowded_patients(scans):
         yield Finding(scan_id, "patient_with_many_lesions", value, message)
     for scan_id, value, message in find_likely_ids(scans):
         yield Finding(scan_id, "column_like_an_id", value, message)
+    for odd in find_unusable_ids(scans):
+        yield Finding(odd.scan_id, "unusable_id", odd.value, odd.message)
+    for odd in find_unportable_ids(scans):
+        yield Finding(odd.scan_id, "unportable_id", odd.value, odd.message)
+    for odd in find_formula_like_ids(scans):
+        yield Finding(odd.scan_id, "formula_like_id", odd.value, odd.message)
 
 
 def _tabulate(findings: list[Finding], *, order: list[str]) -> pd.DataFrame:

@@ -27,6 +27,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         options: Further arguments of the reader.
         changed_options: Options for one run that replace those of the same name.
         readings: A table of what other readers saw of its scans (`sonolens.studies.add_readings`), if there is one.
+        limits: How much its files may take (`sonolens.studies.ReadingLimits`); the usual limits, if nothing is said.
         expect_complete: Whether a difference from the publication is an error; else it is logged.
         metadata: Left to plugins such as Kedro-Viz.
     """
@@ -39,6 +40,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         options: dict[str, Any] | None = None,
         changed_options: dict[str, Any] | None = None,
         readings: str | None = None,
+        limits: dict[str, Any] | None = None,
         expect_complete: bool = False,
         metadata: dict[str, Any] | None = None,
     ) -> None:
@@ -46,6 +48,7 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         self._path = path
         self._options = {**(options or {}), **(changed_options or {})}
         self._readings = readings
+        self._limits = limits
         self._expect_complete = expect_complete
         self._study: sonolens.studies.Study | None = None
         self.metadata = metadata
@@ -66,10 +69,12 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         return self._study
 
     def _read(self) -> "sonolens.studies.Study":
-        from sonolens.studies import READERS, add_readings  # noqa: PLC0415 - listing the catalog stays quick
+        from sonolens.studies import READERS, ReadingLimits, add_readings, use_limits  # noqa: PLC0415 - listing the catalog stays quick
 
         try:
             check_known(self._reader, known=sorted(READERS), what="study reader")
+            if self._limits is not None:
+                use_limits(ReadingLimits(**self._limits))
             read = READERS[self._reader]
             self._check_options(inspect.signature(read))
             self._check_path()

@@ -5,6 +5,7 @@ This room knows file layouts and label conventions. It knows neither Kedro nor n
 
 from collections.abc import Callable
 
+from sonolens.studies.boundary import StudyFileError, use_limits
 from sonolens.studies.breast import read_breast
 from sonolens.studies.bus_uclm import read_bus_uclm
 from sonolens.studies.busbra import read_busbra
@@ -12,6 +13,7 @@ from sonolens.studies.busi import read_busi
 from sonolens.studies.completeness import compare_with_published, count_study
 from sonolens.studies.dicom import read_dicom
 from sonolens.studies.dicom_tissue import TissueBox
+from sonolens.studies.limits import ReadingLimits
 from sonolens.studies.manifest import read_manifest
 from sonolens.studies.oasbud import read_oasbud
 from sonolens.studies.one_scan import (

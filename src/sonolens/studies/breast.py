@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sonolens.studies.boundary import StudyFileError
 from sonolens.studies.descriptors import list_descriptors
 from sonolens.studies.folder import remedy, require_files, subfolders
 from sonolens.studies.listing import list_scans, readers
@@ -193,9 +194,15 @@ def _list_cases(
 
 
 def _read_spacing_mm(row: Row, scan_file: Path) -> float:
-    """Turn cm into mm, and refuse a size that gives an impossible depth of the field of view."""
+    """Turn cm into mm, and refuse a size that gives an impossible depth of the field of view.
+
+    Of a picture that cannot be read no depth is known; screening will say so of this scan.
+    """
     side_mm = row.amount("Pixel_size") * MM_PER_CM
-    depth_mm = read_size(scan_file)[0] * side_mm
+    try:
+        depth_mm = read_size(scan_file)[0] * side_mm
+    except StudyFileError:
+        return side_mm
     if depth_mm < SHALLOWEST_FIELD_MM or depth_mm > DEEPEST_FIELD_MM:
         row.refuse(
             f"BrEaST case {scan_file.name!r} has the Pixel_size {side_mm / MM_PER_CM:g}, which in cm "

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from sonolens.arrays import Mask
+from sonolens.studies.boundary import StudyFileError
 from sonolens.studies.folder import find_folder, require_files
 from sonolens.studies.listing import list_scans, readers
 from sonolens.studies.picture import read_scan
@@ -150,10 +151,14 @@ def _find_reason(frame: Frame, *, drops_doppler: bool) -> str | None:
 
 
 def _has_wrong_mask_size(frame: Frame, folder: Path) -> bool:
-    """Find the known errors of the publication; any other one is refused when it is read."""
-    return frame.patient in PATIENTS_WITH_WRONG_MASKS and read_size(
-        folder / "images" / frame.file
-    ) != read_size(folder / "masks" / frame.file)
+    """Find the known errors of the publication; any other one, and what cannot be read, is refused when it is read."""
+    if frame.patient not in PATIENTS_WITH_WRONG_MASKS:
+        return False
+    try:
+        scan, mask = (read_size(folder / part / frame.file) for part in ("images", "masks"))
+    except StudyFileError:
+        return False
+    return scan != mask
 
 
 def _list_frames(frames: Sequence[Frame]) -> pd.DataFrame:

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from sonolens.studies.boundary import StudyFileError
 from sonolens.studies.spelling import fold_name
 
 LIKENESS = 0.87
 """How alike two names are (difflib) from which on one is the other misspelled: a letter of eight."""
 SHORTEST_MISSPELLED = 6
 """Shorter names resemble one another by chance."""
+
+LONGEST_LIKELY = 100
+"""A longer name stands for none; and it could be made of so many words around one that it never ends."""
 
 ID_WORDS = (
     *("identifier", "identification", "uid", "ids", "id", "number", "nummer", "num", "nr", "no"),
@@ -85,17 +89,19 @@ def name_columns(
     columns = [known.get(fold_name(name), name) for name in header]
     while columns and not columns[-1]:
         columns.pop()
+    seen: set[str] = set()
     for place, name in enumerate(columns):
         if not name:
-            raise ValueError(f"{file} has a column named ''; name each once")
-        if name in columns[:place]:
+            raise StudyFileError(f"{file} has a column named ''; name each once")
+        if name in seen:
             twice = sorted({header[columns.index(name)], header[place]})
-            raise ValueError(
+            raise StudyFileError(
                 f"{file} has two columns named {name!r} ({' and '.join(map(repr, twice))}); name each once"
             )
+        seen.add(name)
     absent = [name for name in required if name not in columns]
     if absent:
-        raise ValueError(
+        raise StudyFileError(
             f"{file} has no column {absent[0]!r} but {', '.join(columns) or 'none at all'}; "
             f"its first row names the columns, among them {', '.join(required)}"
         )
@@ -118,7 +124,7 @@ def refuse_likely(columns: Sequence[str], *, known: Sequence[str], file: str) ->
     for name in columns:
         meant = None if name in known else guess_column(name)
         if meant and meant[0] in known and not set(meant) & set(columns):
-            raise ValueError(
+            raise StudyFileError(
                 f"{file} has the column {name!r}, which is most likely {meant[0]}; rename it to "
                 f"{meant[0]}, or, if it tells something else, to another name such as 'my_{name}'"
             )
@@ -138,6 +144,8 @@ def guess_column(name: str) -> tuple[str, ...] | None:
         (('patient_id',), ('patient_id',), None)
     """
     folded = fold_name(name)
+    if len(folded) > LONGEST_LIKELY:
+        return None
     for likely in LIKELY:
         if _is_called(folded, likely, stripped=not likely.needs_one):
             return likely.known

@@ -25,8 +25,9 @@ import pandas as pd
 from pydicom.dataset import Dataset
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.boundary import check_file, reading
 from sonolens.studies.dicom_grey import read_grey
-from sonolens.studies.dicom_header import check_numbers, count_frames, read_header
+from sonolens.studies.dicom_header import check_numbers, count_frames, read_header, text
 from sonolens.studies.dicom_labels import (
     choose_frame,
     find_files,
@@ -58,7 +59,7 @@ class _Picture:
         header: The header of the file.
         box: Where it shows tissue; or why that is not known, in one sentence.
         frame: Which frame, from 1.
-        frames: How many the file holds.
+        frames: How many the file holds; 0 where that cannot be told.
     """
 
     file: Path
@@ -72,8 +73,8 @@ def read_dicom(path: str, *, key_file: str, labels: str = "labels.csv") -> Study
     """Read a folder of ultrasound DICOM files.
 
     Without `lesion_id` every file counts as a lesion of its own. Files in the folder that the table
-    does not list are counted as left out. A file that shows flow or several tissue regions, or cannot be
-    decoded, costs its own scan: that is told when the scan is read.
+    does not list are counted as left out. A file that is no DICOM, has a malformed number in its header, shows flow or
+    several tissue regions, or cannot be decoded, costs its own scan: that is told when the scan is read.
 
     Args:
         path: The folder that holds the table of labels; its parent or the table itself do as well.
@@ -89,9 +90,9 @@ def read_dicom(path: str, *, key_file: str, labels: str = "labels.csv") -> Study
 
     Raises:
         FileNotFoundError: If the table, a listed file, a mask or the secret is absent.
-        ValueError: If a file is no DICOM or has a malformed number in its header, holds several frames of
-            which none is named, two scans share a name, a mask is ambiguous, a patient is unknown, or the
-            table is not understood; its rows are told before a picture is read.
+        ValueError: If a file holds several frames of which none is named, two scans share a name, a mask is
+            ambiguous, a patient is unknown, or the table is not understood; its rows are told before a picture is
+            read.
     """
     folder = find_folder(path, labels)
     rows = read_labels(folder / labels)
@@ -119,31 +120,31 @@ def read_dicom(path: str, *, key_file: str, labels: str = "labels.csv") -> Study
 
 def _read_pictures(rows: Sequence[Row], files: Sequence[Path]) -> list[_Picture]:
     """Read every header once and choose the frame that each row means."""
-    headers: dict[Path, Dataset] = {}
-    boxes: dict[Path, TissueBox | str] = {}
+    read: dict[Path, tuple[Dataset, TissueBox | str, int]] = {}
     pictures = []
     for row, file in zip(rows, files, strict=True):
-        if file not in headers:
-            headers[file], boxes[file] = _read_box(row, file)
-        frames = count_frames(headers[file], file.name)
-        frame = choose_frame(row, frames) if headers[file] else 1
-        pictures.append(_Picture(file, headers[file], boxes[file], frame, frames))
+        if file not in read:
+            read[file] = _read_box(file)
+        header, box, frames = read[file]
+        frame = choose_frame(row, frames) if frames else 1
+        pictures.append(_Picture(file, header, box, frame, frames))
     return pictures
 
 
-def _read_box(row: Row, file: Path) -> tuple[Dataset, TissueBox | str]:
-    """Read a header and where its tissue lies; what costs this scan alone is told when it is read."""
+def _read_box(file: Path) -> tuple[Dataset, TissueBox | str, int]:
+    """Read a header, where its tissue lies, and its number of frames.
+
+    What is wrong with the file costs its scans alone, and is told when they are read: in place of the box. Where not
+    even the frames can be counted they are 0.
+    """
+    header, frames = Dataset(), 0
     try:
         header = read_header(file)
+        check_numbers(header, file.name)
+        frames = count_frames(header, file.name)
+        return header, find_tissue(header, file.name), frames
     except ValueError as error:
-        if not row.written("patient_id"):
-            raise
-        return Dataset(), str(error)
-    check_numbers(header, file.name)
-    try:
-        return header, find_tissue(header, file.name)
-    except ValueError as error:
-        return header, str(error)
+        return header, str(error), frames
 
 
 def _find_image(picture: _Picture) -> Callable[[], Scan]:
@@ -162,7 +163,7 @@ def _find_mask(
     if isinstance(picture.box, str):
         return partial(_refuse, picture.box)
     drawn = Drawn(
-        instance=str(picture.header.get("SOPInstanceUID")),
+        instance=text(picture.header, "SOPInstanceUID", picture.file.name),
         frame=picture.frame,
         frames=picture.frames,
         box=picture.box,
@@ -180,15 +181,16 @@ def _list_scans(
     """Turn labels and headers into the contract of `sonolens.tables.Scans`."""
     headers = [picture.header for picture in pictures]
     devices = [
-        f"{header.get('Manufacturer') or ''} {header.get('ManufacturerModelName') or ''}".strip()
+        f"{text(header, 'Manufacturer', '')} {text(header, 'ManufacturerModelName', '')}".strip()
         for header in headers
     ]
     patient_ids = _tell_patients(rows, table, headers, secret=secret)
+    known = [bool(header) for header in headers]
     check_lesions(
-        rows,
-        lesion_ids=table["lesion_id"].tolist(),
-        patient_ids=patient_ids.tolist(),
-        labels=table["label"].tolist(),
+        [row for row, is_known in zip(rows, known, strict=True) if is_known],
+        lesion_ids=table.loc[known, "lesion_id"].tolist(),
+        patient_ids=patient_ids[known].tolist(),
+        labels=table.loc[known, "label"].tolist(),
     )
     boxes = [picture.box for picture in pictures]
     return table.assign(
@@ -203,10 +205,16 @@ def _list_scans(
 def _tell_patients(
     rows: Sequence[Row], table: pd.DataFrame, headers: Sequence[Dataset], *, secret: bytes
 ) -> "pd.Series[str]":
-    """Take patients from the table, or else hash those of the headers; `check_ids` allows no mixture."""
+    """Take patients from the table, or else hash those of the headers; `check_ids` allows no mixture.
+
+    A file without a header that can be read is a patient of its own: its scans are refused or left out by screening.
+    """
     if table["patient_id"].notna().all():
         return table["patient_id"]
-    patients = [str(header.get("PatientID") or "").strip() for header in headers]
+    patients = [
+        text(header, "PatientID", "").strip() if header else f"unreadable {row.written('file')}"
+        for row, header in zip(rows, headers, strict=True)
+    ]
     first: dict[str, tuple[Row, str]] = {}
     for row, patient in zip(rows, patients, strict=True):
         earlier, other = first.setdefault(fold_id(patient), (row, patient))
@@ -231,7 +239,11 @@ def _read_secret(file: Path) -> bytes:
     )
     if not file.is_file():
         raise FileNotFoundError(f"key_file {str(file)!r} does not exist; {make_one}")
-    secret = file.read_bytes().strip()
+    check_file(file, "key_file")
+    with reading(
+        f"key_file {str(file)!r}", "cannot be read", remedy="see to it that you may read it"
+    ):
+        secret = file.read_bytes().strip()
     if len(secret) < KEY_BYTES:
         raise ValueError(
             f"key_file {str(file)!r} holds {len(secret)} bytes, which can be guessed; {make_one}"

@@ -6,18 +6,28 @@ a way that is not known here is refused rather than left out. Windows are define
 alone and mean nothing in coloured ones.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from jaxtyping import Shaped
 from PIL import Image
 from pydicom.dataset import Dataset
-from pydicom.pixels.utils import pixel_array
+from scipy.special import expit
 
 from sonolens.arrays import Scan
-from sonolens.studies.dicom_header import named, number, numbers
+from sonolens.studies.boundary import StudyFileError, reading
+from sonolens.studies.dicom_header import (
+    items,
+    number,
+    numbers,
+    read_pixels,
+    refusal,
+    required_whole,
+    text,
+    whole,
+)
 from sonolens.studies.dicom_lookup import WHITE, Lookup, read_lookup, read_palette
 from sonolens.studies.dicom_tissue import GREY, GREY_BITS, PALETTE, TissueBox
 from sonolens.studies.drawing import Colours
@@ -25,6 +35,14 @@ from sonolens.studies.picture import share_coloured, tell_colours
 from sonolens.studies.remarks import remark
 
 FLAGGED = "1"  # Ultrasound Color Data Present, C.8.5.6
+GRID = 2
+"""Axes of a grey picture."""
+
+FARTHEST = 2.0**53
+"""Values beyond are not told apart, nor from the ends of any look-up table."""
+
+UNSHOWABLE = "cannot be shown as it is meant to be"
+SAVE_ANEW = "save it anew as it looks in a viewer"
 
 Values = Shaped[np.ndarray, "rows cols"]
 
@@ -55,93 +73,105 @@ def read_grey(path: Path, *, box: TissueBox, frame: int = 1) -> Scan:
     Raises:
         ValueError: If the pixels cannot be decoded, or how they are to be seen is not understood.
     """
-    with named(path, "cannot be decoded"):
-        file = pydicom.dcmread(path)
-        pixels = box.cut(pixel_array(file, index=frame - 1))  # pydicom turns every YBR into RGB
-    with named(
-        path, "cannot be shown as it is meant to be", "save it anew as it looks in a viewer"
-    ):
-        if file.PhotometricInterpretation in GREY:
-            _tell_colours(np.zeros((1, 1, 3), np.uint8), file, path)
-            return _show_grey(pixels.astype(np.int64), file, frame)
-        if file.PhotometricInterpretation == PALETTE:
+    file, pixels = read_pixels(path, frame=frame)
+    photometry = text(file, "PhotometricInterpretation", path.name)
+    axes = GRID if photometry in (*GREY, PALETTE) else GRID + 1
+    if pixels.shape[:GRID] != box.picture or pixels.ndim != axes:
+        raise refusal(
+            path.name,
+            f"is {photometry} but has pixels of the shape {pixels.shape}",
+            "replace it by a good copy",
+        )
+    tissue = box.cut(pixels)
+    if photometry in GREY:
+        _tell_colours(np.zeros((1, 1, 3), np.uint8), file, path)
+        return _show_grey(tissue.astype(np.int64), file, frame, name=path.name)
+    if photometry == PALETTE:
+        with reading(f"DICOM file {path.name!r}", UNSHOWABLE, remedy=SAVE_ANEW):
             palette, first = read_palette(file, is_little_endian=_is_little_endian(file))
-            pixels = palette[np.clip(pixels.astype(np.int64) - first, 0, len(palette) - 1)]
-        _tell_colours(pixels, file, path)
-    return np.asarray(Image.fromarray(pixels).convert("L"))
+        tissue = palette[np.clip(tissue.astype(np.int64) - first, 0, len(palette) - 1)]
+    _tell_colours(tissue, file, path)
+    return np.asarray(Image.fromarray(tissue).convert("L"))
 
 
-def _show_grey(stored: Values, file: Dataset, frame: int) -> Scan:
+def _show_grey(stored: Values, file: Dataset, frame: int, *, name: str) -> Scan:
     """Turn stored values of a grey picture into what is seen."""
-    _refuse_unknown_steps(file, frame)
-    levels = _apply_modality(stored, file)
-    voi, widths = file.get("VOILUTSequence"), numbers(file, "WindowWidth", "")
+    _refuse_unknown_steps(file, frame, name)
+    levels = _apply_modality(stored, file, name)
+    voi, widths = items(file, "VOILUTSequence", name), numbers(file, "WindowWidth", name)
     if voi:
-        lookup = _read_lookup(voi[0], file)
-        shown = lookup.apply(np.rint(levels.values).astype(np.int64)) / (2**lookup.bits - 1)
+        lookup = _read_lookup(voi[0], file, name)
+        looked_up = lookup.apply(np.rint(levels.values.clip(-FARTHEST, FARTHEST)).astype(np.int64))
+        shown = looked_up / (2**lookup.bits - 1)
     elif widths:
-        shown = _apply_window(levels.values, file, widths[0])
+        shown = _apply_window(levels.values, file, widths[0], name=name)
     elif levels.bits > GREY_BITS:
-        raise ValueError(f"its modality look-up gives {levels.bits} bits, and it has no window")
+        raise _unshowable(
+            name, f"its modality look-up gives {levels.bits} bits, and it has no window"
+        )
     else:
         shown = (levels.values - levels.low) / (levels.high - levels.low)
-    if file.PhotometricInterpretation == "MONOCHROME1":
+    if text(file, "PhotometricInterpretation", name) == "MONOCHROME1":
         shown = 1 - shown
     return np.rint(WHITE * shown.clip(0, 1)).astype(np.uint8)
 
 
-def _refuse_unknown_steps(file: Dataset, frame: int) -> None:
+def _refuse_unknown_steps(file: Dataset, frame: int, name: str) -> None:
     """Refuse what else would change the grey levels, and what contradicts itself."""
-    if file.get("PresentationLUTSequence"):
-        raise ValueError("its PresentationLUTSequence is not supported")
-    shape = str(file.get("PresentationLUTShape") or "").strip()
-    expected = "INVERSE" if file.PhotometricInterpretation == "MONOCHROME1" else "IDENTITY"
+    if items(file, "PresentationLUTSequence", name):
+        raise _unshowable(name, "its PresentationLUTSequence is not supported")
+    shape = text(file, "PresentationLUTShape", name).strip()
+    photometry = text(file, "PhotometricInterpretation", name)
+    expected = "INVERSE" if photometry == "MONOCHROME1" else "IDENTITY"
     if shape not in {"", expected}:
-        raise ValueError(
-            f"its PresentationLUTShape {shape} contradicts {file.PhotometricInterpretation}"
-        )
-    shared = list(file.get("SharedFunctionalGroupsSequence") or [])
-    of_frame = list(file.get("PerFrameFunctionalGroupsSequence") or [])[frame - 1 : frame]
-    if any(group.get("FrameVOILUTSequence") for group in shared + of_frame):
-        raise ValueError("its FrameVOILUTSequence is not supported")
+        raise _unshowable(name, f"its PresentationLUTShape {shape} contradicts {photometry}")
+    shared = items(file, "SharedFunctionalGroupsSequence", name)
+    of_frame = items(file, "PerFrameFunctionalGroupsSequence", name)[frame - 1 : frame]
+    if any(items(group, "FrameVOILUTSequence", name) for group in shared + of_frame):
+        raise _unshowable(name, "its FrameVOILUTSequence is not supported")
 
 
-def _apply_modality(stored: Values, file: Dataset) -> _Levels:
+def _apply_modality(stored: Values, file: Dataset, name: str) -> _Levels:
     """Apply the modality look-up or rescale."""
-    sequence = file.get("ModalityLUTSequence")
+    sequence = items(file, "ModalityLUTSequence", name)
     if sequence:
-        lookup = _read_lookup(sequence[0], file)
+        lookup = _read_lookup(sequence[0], file, name)
         return _Levels(lookup.apply(stored), lookup.bits, 0.0, 2.0**lookup.bits - 1)
-    slope, intercept = number(file, "RescaleSlope", ""), number(file, "RescaleIntercept", "")
+    slope, intercept = (number(file, f"Rescale{part}", name) for part in ("Slope", "Intercept"))
     slope, intercept = 1.0 if slope is None else slope, intercept or 0.0
-    if not slope:
-        raise ValueError("its RescaleSlope is 0")
-    bits = int(file.BitsStored)
-    lowest = -(2 ** (bits - 1)) if file.get("PixelRepresentation") else 0
+    bits = required_whole(file, "BitsStored", name)
+    lowest = -(2 ** (bits - 1)) if whole(file, "PixelRepresentation", name) else 0
     ends = [slope * end + intercept for end in (lowest, lowest + 2**bits - 1)]
+    if not slope or not 0 < max(ends) - min(ends) < math.inf:
+        raise _unshowable(
+            name, f"its RescaleSlope is {slope:g}, its RescaleIntercept {intercept:g}"
+        )
     return _Levels(slope * stored + intercept, bits, min(ends), max(ends))
 
 
-def _apply_window(values: Values, file: Dataset, width: float) -> Shaped[np.ndarray, "rows cols"]:
+def _apply_window(
+    values: Values, file: Dataset, width: float, *, name: str
+) -> Shaped[np.ndarray, "rows cols"]:
     """Apply the first window: from 0 for black to 1 for white (C.11.2.1.2 and C.11.2.1.3)."""
-    centres = numbers(file, "WindowCenter", "")
-    kind = str(file.get("VOILUTFunction") or "LINEAR").strip().upper()
+    centres = numbers(file, "WindowCenter", name)
+    kind = (text(file, "VOILUTFunction", name) or "LINEAR").strip().upper()
     if not centres or width <= 0 or (kind == "LINEAR" and width < 1):
-        raise ValueError(f"its WindowCenter is {file.get('WindowCenter')}, its WindowWidth {width}")
-    centre = centres[0]
-    if kind == "SIGMOID":
-        return np.asarray(1 / (1 + np.exp(-4 * (values - centre) / width)))
-    if kind not in {"LINEAR", "LINEAR_EXACT"}:
-        raise ValueError(f"its VOILUTFunction {kind} is unknown")
-    start, steps = centre - width / 2, width - 1 if kind == "LINEAR" else width
-    if not steps:
-        return np.asarray(values > start, dtype=np.float64)
-    return np.asarray((values - start) / steps)
+        told = text(file, "WindowCenter", name) or None
+        raise _unshowable(name, f"its WindowCenter is {told}, its WindowWidth {width}")
+    if kind not in {"SIGMOID", "LINEAR", "LINEAR_EXACT"}:
+        raise _unshowable(name, f"its VOILUTFunction {kind} is unknown")
+    with np.errstate(over="ignore"):  # as far from the centre as can be told is black or white
+        if kind == "SIGMOID":
+            return np.asarray(expit(4 * ((values - centres[0]) / width)))
+        start, steps = centres[0] - width / 2, width - 1 if kind == "LINEAR" else width
+        if not steps:
+            return np.asarray(values > start, dtype=np.float64)
+        return np.asarray((values - start) / steps)
 
 
 def _tell_colours(colours: Colours, file: Dataset, path: Path) -> None:
     """Remark a file whose tissue is strongly coloured, or that says it holds colours."""
-    if str(file.get("UltrasoundColorDataPresent")) != FLAGGED:
+    if text(file, "UltrasoundColorDataPresent", path.name) != FLAGGED:
         tell_colours(colours, name=str(path))
         return
     share = share_coloured(colours)
@@ -153,12 +183,17 @@ def _tell_colours(colours: Colours, file: Dataset, path: Path) -> None:
     )
 
 
-def _read_lookup(item: Dataset, file: Dataset) -> Lookup:
-    return read_lookup(
-        item.get("LUTDescriptor"),
-        item["LUTData"].value,
-        is_little_endian=_is_little_endian(file),
-    )
+def _read_lookup(item: Dataset, file: Dataset, name: str) -> Lookup:
+    with reading(f"DICOM file {name!r}", UNSHOWABLE, remedy=SAVE_ANEW):
+        return read_lookup(
+            item.get("LUTDescriptor"),
+            item["LUTData"].value,
+            is_little_endian=_is_little_endian(file),
+        )
+
+
+def _unshowable(name: str, why: str) -> StudyFileError:
+    return refusal(name, f"{UNSHOWABLE} ({why})", SAVE_ANEW)
 
 
 def _is_little_endian(file: Dataset) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sonolens.studies.boundary import StudyFileError
 from sonolens.studies.folder import folders_holding
 from sonolens.studies.identity import check_ids
 from sonolens.studies.listing import locate
@@ -45,7 +46,7 @@ def read_labels(file: Path) -> list[Row]:
     """
     rows = read_table(file, required=COLUMNS, optional=OPTIONAL, published=False)
     if not rows:
-        raise ValueError(f"{file.name} lists no file; write one row per DICOM file")
+        raise StudyFileError(f"{file.name} lists no file; write one row per DICOM file")
     first: dict[tuple[str, int | None], Row] = {}
     for row in rows:
         name, frame = row.required("file"), whole_number(row, "frame")

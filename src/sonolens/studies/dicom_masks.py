@@ -98,7 +98,7 @@ def _references(file: Path) -> set[Reference] | None:
     """List what a file was drawn on; none if it is no segmentation that can be read."""
     try:
         header: Dataset = read_header(file)
-        return list_references(header) if is_segmentation(header) else None
+        return list_references(header, file.name) if is_segmentation(header) else None
     except ValueError:  # only asked for if it is a mask by its name, and then refused there
         return None
 

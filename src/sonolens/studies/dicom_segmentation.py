@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pydicom
 from jaxtyping import Shaped
 from pydicom.dataset import Dataset
-from pydicom.pixels.utils import pixel_array
 
 from sonolens.arrays import Mask
-from sonolens.studies.dicom_header import named, numbers, refusal, whole
+from sonolens.studies.dicom_header import items, numbers, read_pixels, refusal, text, whole
 from sonolens.studies.dicom_tissue import TissueBox, WholeMask, cut_mask
 
 BINARY, LABEL_MAP = "BINARY", "LABELMAP"
@@ -53,19 +51,18 @@ class Drawn(NamedTuple):
     box: TissueBox
 
 
-def list_references(header: Dataset) -> set[Reference]:
-    """List what a segmentation was drawn on."""
+def list_references(header: Dataset, name: str) -> set[Reference]:
+    """List what a segmentation was drawn on; `name` is that of its file, for the errors."""
     of_frames = [
         reference
-        for group in header.get("PerFrameFunctionalGroupsSequence") or []
-        for reference in _frame_sources(group)
+        for group in items(header, "PerFrameFunctionalGroupsSequence", name)
+        for reference in _frame_sources(group, name)
     ]
     framed = {reference.instance for reference in of_frames}
-    series = header.get("ReferencedSeriesSequence") or []
     listed = {
-        str(instance.get("ReferencedSOPInstanceUID"))
-        for item in series
-        for instance in item.get("ReferencedInstanceSequence") or []
+        text(instance, "ReferencedSOPInstanceUID", name)
+        for item in items(header, "ReferencedSeriesSequence", name)
+        for instance in items(item, "ReferencedInstanceSequence", name)
     }
     return {*of_frames, *(Reference(instance, None) for instance in listed - framed)}
 
@@ -86,19 +83,17 @@ def read_segmentation(path: Path, *, drawn: Drawn, segment: int | None = None) -
             another size than the picture, was drawn on another picture, or does not tell on which frame.
     """
     name = path.name
-    with named(path, "cannot be decoded"):
-        file = pydicom.dcmread(path)
-        pixels = np.asarray(pixel_array(file))
-    kind = str(file.get("SegmentationType"))
+    file, pixels = read_pixels(path)
+    kind = text(file, "SegmentationType", name)
     if kind not in {BINARY, LABEL_MAP}:
         raise refusal(name, f"is a {kind} segmentation", "save the mass as a binary one")
     frames = pixels.reshape(-1, *pixels.shape[-2:])
-    groups = list(file.get("PerFrameFunctionalGroupsSequence") or [Dataset()] * len(frames))
+    groups = items(file, "PerFrameFunctionalGroupsSequence", name) or [Dataset()] * len(frames)
     if len(groups) != len(frames):
         raise refusal(
             name, f"has {len(frames)} frames but tells of {len(groups)}", "export it anew"
         )
-    places = _find_frames(list_references(file), groups, drawn=drawn, name=name)
+    places = _find_frames(list_references(file, name), groups, drawn=drawn, name=name)
     segments = _list_segments(file, name)
     masses = {number: np.zeros(frames.shape[1:], dtype=bool) for number in segments}
     for place in places:
@@ -110,12 +105,12 @@ def read_segmentation(path: Path, *, drawn: Drawn, segment: int | None = None) -
     return cut_mask(masses[number], box=drawn.box, name=name)
 
 
-def _frame_sources(group: Dataset) -> Iterator[Reference]:
+def _frame_sources(group: Dataset, name: str) -> Iterator[Reference]:
     """List the pictures one frame of a segmentation was derived from."""
-    for derivation in group.get("DerivationImageSequence") or []:
-        for source in derivation.get("SourceImageSequence") or []:
-            instance = str(source.get("ReferencedSOPInstanceUID"))
-            frames = numbers(source, "ReferencedFrameNumber", instance)
+    for derivation in items(group, "DerivationImageSequence", name):
+        for source in items(derivation, "SourceImageSequence", name):
+            instance = text(source, "ReferencedSOPInstanceUID", name)
+            frames = numbers(source, "ReferencedFrameNumber", name)
             yield from (Reference(instance, int(frame)) for frame in frames)
             if not frames:
                 yield Reference(instance, None)
@@ -126,7 +121,9 @@ def _find_frames(
 ) -> list[int]:
     """Find the frames of a segmentation that were drawn on one frame of a picture."""
     everywhere = {each.instance for each in references} <= {drawn.instance}
-    sources = [set(_frame_sources(group)) for group in groups]  # may leave out the only source
+    sources = [
+        set(_frame_sources(group, name)) for group in groups
+    ]  # may leave out the only source
     told = [{each.frame for each in source} - {None} for source in sources]
     if drawn.frames > 1 and everywhere and len(groups) > 1 and not all(told):
         raise refusal(
@@ -148,10 +145,10 @@ def _find_frames(
 def _list_segments(file: Dataset, name: str) -> dict[int, str]:
     """List the segments by number, without a label map's background."""
     found = {}
-    for place, item in enumerate(file.get("SegmentSequence") or [], start=1):
+    for place, item in enumerate(items(file, "SegmentSequence", name), start=1):
         number = whole(item, "SegmentNumber", name)
-        found[place if number is None else number] = str(item.get("SegmentLabel") or "")
-    if file.SegmentationType == LABEL_MAP:
+        found[place if number is None else number] = text(item, "SegmentLabel", name)
+    if text(file, "SegmentationType", name) == LABEL_MAP:
         found.pop(_background(file, name), None)
     return found
 
@@ -169,13 +166,13 @@ def _split(
     name: str,
 ) -> Iterator[tuple[int, WholeMask]]:
     """Part one frame into its segments: a label map has several, another one."""
-    if file.SegmentationType == LABEL_MAP:
+    if text(file, "SegmentationType", name) == LABEL_MAP:
         for value in set(np.unique(frame).tolist()) - {_background(file, name)}:
             yield value, frame == value
         return
     only = next(iter(segments)) if len(segments) == 1 else 0
-    for holder in (group, *(file.get("SharedFunctionalGroupsSequence") or [])):
-        for item in holder.get("SegmentIdentificationSequence") or []:
+    for holder in (group, *items(file, "SharedFunctionalGroupsSequence", name)):
+        for item in items(holder, "SegmentIdentificationSequence", name):
             only = whole(item, "ReferencedSegmentNumber", name) or only
     yield only, frame > 0
 

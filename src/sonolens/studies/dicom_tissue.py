@@ -13,7 +13,15 @@ from jaxtyping import Bool
 from pydicom.dataset import Dataset
 
 from sonolens.arrays import Mask
-from sonolens.studies.dicom_header import number, refusal, required_whole
+from sonolens.studies.dicom_header import (
+    items,
+    number,
+    numbers,
+    refusal,
+    required_whole,
+    text,
+    whole,
+)
 
 GREY = ("MONOCHROME1", "MONOCHROME2")
 PALETTE = "PALETTE COLOR"
@@ -68,8 +76,8 @@ def find_tissue(header: Dataset, name: str) -> TissueBox:
     """
     _check_depth(header, name)
     picture = (required_whole(header, "Rows", name), required_whole(header, "Columns", name))
-    regions = list(header.get("SequenceOfUltrasoundRegions") or [])
-    if not regions and header.get("BurnedInAnnotation") == "NO":
+    regions = items(header, "SequenceOfUltrasoundRegions", name)
+    if not regions and text(header, "BurnedInAnnotation", name) == "NO":
         return TissueBox(picture, (0, picture[0]), (0, picture[1]), float("nan"), float("nan"))
     return _measure(_choose_region(regions, name), picture, name)
 
@@ -90,17 +98,19 @@ def cut_mask(mask: WholeMask, *, box: TissueBox, name: str) -> Mask:
 
 def _check_depth(header: Dataset, name: str) -> None:
     """Refuse pixels whose black and white are not known; a palette or a window tells those of deep ones."""
-    photometry, bits = header.get("PhotometricInterpretation"), int(header.BitsStored)
-    depth = max(bits, int(header.BitsAllocated)) if photometry in COLOURS else bits
-    is_told = photometry == PALETTE or (
-        photometry in GREY and any(map(header.get, ("VOILUTSequence", "WindowWidth")))
+    photometry = text(header, "PhotometricInterpretation", name)
+    bits, allocated = (
+        required_whole(header, keyword, name) for keyword in ("BitsStored", "BitsAllocated")
     )
+    depth = max(bits, allocated) if photometry in COLOURS else bits
+    has_window = items(header, "VOILUTSequence", name) or any(numbers(header, "WindowWidth", name))
+    is_told = photometry == PALETTE or (photometry in GREY and has_window)
     if photometry not in (*GREY, PALETTE, *COLOURS) or depth > (
         MOST_BITS if is_told else GREY_BITS
     ):
         raise refusal(
             name,
-            f"is {photometry} of {bits} bits",
+            f"is {photometry or None} of {bits} bits",
             "convert it to 8-bit grey levels or RGB, or keep the window it is looked at with",
         )
 
@@ -108,15 +118,14 @@ def _check_depth(header: Dataset, name: str) -> None:
 def _choose_region(regions: Sequence[Dataset], name: str) -> Dataset:
     """Choose the only region of tissue; rulers and physiological traces beside it do no harm."""
     for region in regions:
-        if region.get("RegionDataType") in FLOW:
-            raise refusal(
-                name, f"shows {FLOW[region.RegionDataType]}", "export the B-mode picture instead"
-            )
+        flow = FLOW.get(whole(region, "RegionDataType", name) or 0)
+        if flow:
+            raise refusal(name, f"shows {flow}", "export the B-mode picture instead")
     tissue = [
         region
         for region in regions
-        if (region.get("RegionSpatialFormat"), region.get("RegionDataType"))
-        == (TWO_DIMENSIONAL, TISSUE)
+        if whole(region, "RegionSpatialFormat", name) == TWO_DIMENSIONAL
+        and whole(region, "RegionDataType", name) == TISSUE
     ]
     if len(tissue) != 1:
         raise refusal(
@@ -150,7 +159,7 @@ def _measure(region: Dataset, picture: tuple[int, int], name: str) -> TissueBox:
         )
     row_mm, col_mm = (
         abs(number(region, f"PhysicalDelta{axis}", name) or 0) * MM_PER_CM or float("nan")
-        if region.get(f"PhysicalUnits{axis}Direction") == CENTIMETRES
+        if whole(region, f"PhysicalUnits{axis}Direction", name) == CENTIMETRES
         else float("nan")
         for axis in ("Y", "X")
     )

@@ -15,6 +15,7 @@ import pandas as pd
 from sonolens.arrays import Mask
 from sonolens.parameters import listed
 from sonolens.studies import readings
+from sonolens.studies.boundary import StudyFileError
 from sonolens.studies.columns import SPACINGS
 from sonolens.studies.descriptors import list_descriptors
 from sonolens.studies.identity import check_ids, check_lesions
@@ -106,7 +107,7 @@ def _find_table(path: Path) -> Path:
     below = sorted(path.glob(f"[!._]*/{FILE_NAME}"))
     above = path.resolve().parent / FILE_NAME
     if len(below) > 1:
-        raise ValueError(
+        raise StudyFileError(
             f"folder {str(path)!r} holds {len(below)} studies, {below[0].parent.name!r} and others; "
             f"name one of them, for example --params study.path={below[0]}"
         )
@@ -122,7 +123,7 @@ def _read_rows(file: Path) -> list[Row]:
     """Read the table's rows, and refuse ids that do not tell scans, lesions and patients apart."""
     rows = read_table(file, required=REQUIRED, optional=(*OPTIONAL, *STRATA), published=False)
     if not rows:
-        raise ValueError(f"{file.name} lists no scan; write one row per scan below the header")
+        raise StudyFileError(f"{file.name} lists no scan; write one row per scan below the header")
     for column in ("patient_id", "lesion_id"):
         check_ids(rows, column)
     return rows
@@ -203,7 +204,7 @@ def _find_descriptors(rows: Sequence[Row], *, asked: str | Sequence[str] | None)
     known = {fold_name(name): name for name in own}
     for name in listed(asked):
         if fold_name(name) not in known:
-            raise ValueError(
+            raise StudyFileError(
                 f"{rows[0].file} has no column {name!r} to read descriptors from (study.options.descriptors) "
                 f"but {', '.join(own) or 'none of its own'}; correct the name"
             )

@@ -8,6 +8,7 @@ Nothing is written to disk. Layout: MathWorks, MAT-File Format, "Level 5 MAT-Fil
 """
 
 import io
+import math
 import struct
 import zlib
 from dataclasses import dataclass
@@ -15,12 +16,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from scipy.io import loadmat
+from sonolens.studies.boundary import (
+    GOOD_COPY,
+    StudyFileError,
+    check_file,
+    reading,
+    refuse_above,
+)
+from sonolens.studies.limits import PER_MEGA
+from sonolens.studies.matlab_array import MATRIX, read_array
 
 HEADER_BYTES = 128
 CHUNK_BYTES = 1 << 18
-MATRIX, COMPRESSED = 14, 15  # data types of a tag
+COMPRESSED = 15  # data type of a tag, as is MATRIX
 STRUCT = 2  # class in a matrix's flags
+DAMAGED = "is damaged"
+LONGEST_NAME = 1 << 16
+"""Bytes of a name, of all names of fields, or of a shape; what claims more is broken."""
 SMALL_BYTES = 1024
 """A field of at most this size is kept by the pass: ids and categories, not echoes."""
 
@@ -36,25 +48,39 @@ class _Bookmark:
 class _Stream:
     """The bytes of a file from some place on, inflated if they are compressed."""
 
-    def __init__(self, file: BinaryIO, bookmark: _Bookmark) -> None:
+    def __init__(self, file: BinaryIO, bookmark: _Bookmark, *, named: str) -> None:
+        self.named = named
         self._file = file
         self._inflater: Any = None if bookmark.inflater is None else bookmark.inflater.copy()
         self._pending = b""
         file.seek(bookmark.position)
 
     def read(self, count: int) -> bytes:
-        """Return the next `count` bytes, all of them."""
-        if self._inflater is None:
-            found = self._file.read(count)
-        else:
-            parts, missing = [], count
-            while missing and (piece := self._inflate(missing)):
+        """Return the next `count` bytes, all of them.
+
+        Raises:
+            ValueError: If there are fewer, they cannot be inflated, or they are more than is read.
+        """
+        refuse_above(
+            count / PER_MEGA, "largest_array_mb", what=f"a part of {self.named}", unit="MB"
+        )
+        parts, missing = [], count
+        with reading(self.named, DAMAGED):
+            while missing and (piece := self._read_piece(missing)):
                 parts.append(piece)
                 missing -= len(piece)
-            found = b"".join(parts)
-        if len(found) < count:
-            raise EOFError(f"it ends {count - len(found)} bytes early")
-        return found
+        if missing:
+            raise self.damaged(f"it ends {missing} bytes early")
+        return b"".join(parts)
+
+    def unpack(self, layout: str, data: bytes) -> tuple[int, ...]:
+        """Take whole numbers out of bytes."""
+        with reading(self.named, DAMAGED):
+            return struct.unpack(layout, data)
+
+    def damaged(self, why: str) -> StudyFileError:
+        """Say that the file does not hold what its own numbers promise."""
+        return StudyFileError(f"{self.named} {DAMAGED} ({why}); {GOOD_COPY}")
 
     def skip(self, count: int) -> None:
         """Pass over the next `count` bytes."""
@@ -69,8 +95,10 @@ class _Stream:
         inflater = None if self._inflater is None else self._inflater.copy()
         return _Bookmark(self._file.tell() - len(self._pending), inflater)
 
-    def _inflate(self, at_most: int) -> bytes:
-        """Inflate one piece; empty only at the end of the stream or of the file."""
+    def _read_piece(self, at_most: int) -> bytes:
+        """Read or inflate one piece; empty only at the end of the stream or of the file."""
+        if self._inflater is None:
+            return self._file.read(min(at_most, CHUNK_BYTES))
         while not self._inflater.eof:
             source = self._pending or self._file.read(CHUNK_BYTES)
             piece = self._inflater.decompress(source, at_most)
@@ -117,15 +145,22 @@ class StructArray:
         Raises:
             ValueError: If the file ends early or is damaged.
         """
-        try:
-            found = dict(self.elements[element].small)
-            if not found.keys() >= set(fields):
-                with self.path.open("rb") as file:
-                    stream = _Stream(file, self.elements[element].begin)
-                    found |= _pick_fields(stream, self, set(fields))
-            return {name: _decode(found[name], self.order) for name in fields}
-        except (EOFError, zlib.error) as error:
-            raise _damaged(self.path, error) from error
+        named, found = _name(self.path), dict(self.elements[element].small)
+        if not found.keys() >= set(fields):
+            with reading(named, "cannot be read"):
+                file = self.path.open("rb")
+            with file:
+                stream = _Stream(file, self.elements[element].begin, named=named)
+                found |= _pick_fields(stream, self, set(fields))
+        read = {}
+        for name in fields:
+            try:
+                read[name] = read_array(found[name], self.order)
+            except ValueError as error:
+                raise StudyFileError(
+                    f"{named} {DAMAGED} (field {name!r}: {error}); {GOOD_COPY}"
+                ) from error
+        return read
 
 
 def open_struct_array(path: Path, variable: str) -> StructArray:
@@ -143,6 +178,7 @@ def open_struct_array(path: Path, variable: str) -> StructArray:
     Raises:
         ValueError: If the file has another format, is damaged, or has no such struct array.
     """
+    check_file(path, "MATLAB file")
     file_facts = path.stat()
     return _index(path.resolve(), variable, file_facts.st_size, file_facts.st_mtime_ns)
 
@@ -150,34 +186,36 @@ def open_struct_array(path: Path, variable: str) -> StructArray:
 @lru_cache(maxsize=2)
 def _index(path: Path, variable: str, _size: int, _modified_ns: int) -> StructArray:
     """Make the pass; size and time of change are in the key so that a new file is read anew."""
-    try:
-        with path.open("rb") as file:
-            return _find(file, path, variable)
-    except (EOFError, zlib.error, struct.error) as error:
-        raise _damaged(path, error) from error
+    with reading(_name(path), "cannot be read"):
+        file = path.open("rb")
+    with file:
+        return _find(file, path, variable)
 
 
 def _find(file: BinaryIO, path: Path, variable: str) -> StructArray:
     """Walk over the variables of a file until the struct array is found."""
-    order = _byte_order(file.read(HEADER_BYTES), path)
+    named = _name(path)
+    with reading(named, "cannot be read"):
+        order = _byte_order(file.read(HEADER_BYTES), path)
     position, size, others = HEADER_BYTES, path.stat().st_size, []
     while position < size:
-        stream = _Stream(file, _Bookmark(position, None))
-        kind, count = struct.unpack(f"{order}II", stream.read(8))
+        stream = _Stream(file, _Bookmark(position, None), named=named)
+        kind, count = stream.unpack(f"{order}II", stream.read(8))
         start = position
         if kind == COMPRESSED:
-            stream = _Stream(file, _Bookmark(position + 8, zlib.decompressobj()))
-            kind, _ = struct.unpack(f"{order}II", stream.read(8))
+            stream = _Stream(file, _Bookmark(position + 8, zlib.decompressobj()), named=named)
+            kind, _ = stream.unpack(f"{order}II", stream.read(8))
         position = start + 8 + count
         if kind != MATRIX:
-            continue
-        matrix_class = struct.unpack(f"{order}I", _read_part(stream, order)[:4])[0] & 0xFF
+            raise stream.damaged(f"a variable has the type {kind}")
+        matrix_class = stream.unpack(f"{order}I", _read_part(stream, order)[:4])[0] & 0xFF
         dims = _read_part(stream, order)
         name = _read_part(stream, order).decode("ascii", "replace")
         if name == variable and matrix_class == STRUCT:
             return _bookmark_elements(stream, path, order, dims)
         others.append(name)
-    raise ValueError(
+        refuse_above(float(len(others)), "most_elements", what=named, unit="variables")
+    raise StudyFileError(
         f"MATLAB file {str(path)!r} holds no struct array {variable!r} but {', '.join(others) or 'nothing'}; "
         "use the file as published"
     )
@@ -187,7 +225,7 @@ def _byte_order(header: bytes, path: Path) -> str:
     """Read the byte order of a file of version 5; refuse every other format."""
     mark = header[126:128]
     if len(header) < HEADER_BYTES or mark not in {b"IM", b"MI"} or header[:10] != b"MATLAB 5.0":
-        raise ValueError(
+        raise StudyFileError(
             f"file {str(path)!r} is not a MATLAB file of version 5 to 7 (it begins {header[:10]!r}); "
             "use the file as published, or save it in MATLAB with -v7"
         )
@@ -196,18 +234,27 @@ def _byte_order(header: bytes, path: Path) -> str:
 
 def _bookmark_elements(stream: _Stream, path: Path, order: str, dims: bytes) -> StructArray:
     """Note where each element of a struct array begins, from the field names on."""
-    (width,) = struct.unpack(f"{order}i", _read_part(stream, order)[:4])
+    (width,) = stream.unpack(f"{order}i", _read_part(stream, order)[:4])
     names = _read_part(stream, order)
+    if width < 1:
+        raise stream.damaged(f"names of fields are {width} bytes long")
     fields = tuple(
-        names[start : start + width].split(b"\0")[0].decode("ascii")
+        names[start : start + width].split(b"\0")[0].decode("ascii", "replace")
         for start in range(0, len(names), width)
     )
-    count = 1
-    for length in struct.unpack(f"{order}{len(dims) // 4}i", dims):
-        count *= length
+    count = math.prod(_read_shape(stream, order, dims))
+    refuse_above(float(count), "most_elements", what=stream.named, unit="elements")
     return StructArray(
         path, fields, order, tuple(_pass_element(stream, fields, order) for _ in range(count))
     )
+
+
+def _read_shape(stream: _Stream, order: str, dims: bytes) -> tuple[int, ...]:
+    """Read the lengths of the axes of a matrix; none may be negative."""
+    shape = stream.unpack(f"{order}{len(dims) // 4}i", dims[: len(dims) // 4 * 4])
+    if any(length < 0 for length in shape):
+        raise stream.damaged(f"an array has the shape {shape[:4]}")
+    return shape
 
 
 def _pass_element(stream: _Stream, fields: tuple[str, ...], order: str) -> _Element:
@@ -215,7 +262,7 @@ def _pass_element(stream: _Stream, fields: tuple[str, ...], order: str) -> _Elem
     element = _Element(stream.bookmark(), {})
     for name in fields:
         tag = stream.read(8)
-        (count,) = struct.unpack(f"{order}I", tag[4:])
+        (count,) = stream.unpack(f"{order}I", tag[4:])
         if count <= SMALL_BYTES:
             element.small[name] = tag + stream.read(count)
         else:
@@ -224,12 +271,14 @@ def _pass_element(stream: _Stream, fields: tuple[str, ...], order: str) -> _Elem
 
 
 def _read_part(stream: _Stream, order: str) -> bytes:
-    """Read one part of a matrix: a tag and its data, or both within eight bytes."""
+    """Read one short part of a matrix: a tag and its data, or both within eight bytes."""
     tag = stream.read(8)
-    (small,) = struct.unpack(f"{order}I", tag[:4])
+    (small,) = stream.unpack(f"{order}I", tag[:4])
     if small >> 16:
         return tag[4 : 4 + (small >> 16)]
-    (count,) = struct.unpack(f"{order}I", tag[4:])
+    (count,) = stream.unpack(f"{order}I", tag[4:])
+    if count > LONGEST_NAME:
+        raise stream.damaged(f"a name or shape takes {count} bytes")
     data = stream.read(count)
     stream.skip(-count % 8)  # parts begin on multiples of eight
     return data
@@ -242,7 +291,7 @@ def _pick_fields(stream: _Stream, array: StructArray, wanted: set[str]) -> dict[
         if found.keys() == wanted:
             break
         tag = stream.read(8)
-        (count,) = struct.unpack(f"{array.order}I", tag[4:])
+        (count,) = stream.unpack(f"{array.order}I", tag[4:])
         if name in wanted:
             found[name] = tag + stream.read(count)
         else:
@@ -250,28 +299,5 @@ def _pick_fields(stream: _Stream, array: StructArray, wanted: set[str]) -> dict[
     return found
 
 
-def _decode(field: bytes, order: str) -> Any:
-    """Let SciPy decode one field: a struct with this field alone makes a file of its own."""
-
-    def part(kind: int, data: bytes) -> bytes:
-        return struct.pack(f"{order}II", kind, len(data)) + data + b"\0" * (-len(data) % 8)
-
-    body = (
-        part(6, struct.pack(f"{order}II", STRUCT, 0))
-        + part(5, struct.pack(f"{order}ii", 1, 1))
-        + part(1, b"element")
-        + part(5, struct.pack(f"{order}i", 8))
-        + part(1, b"field".ljust(8, b"\0"))
-        + field
-    )
-    version = struct.pack(f"{order}H", 0x0100) + (b"IM" if order == "<" else b"MI")
-    header = b"MATLAB 5.0".ljust(116) + bytes(8) + version
-    file: Any = io.BytesIO(
-        header + part(MATRIX, body)
-    )  # SciPy reads it, its type hints do not say so
-    return loadmat(file, simplify_cells=True)["element"]["field"]
-
-
-def _damaged(path: Path, error: Exception) -> ValueError:
-    """Say that a file cannot be read to its end."""
-    return ValueError(f"MATLAB file {str(path)!r} is damaged ({error}); replace it by a good copy")
+def _name(path: Path) -> str:
+    return f"MATLAB file {str(path)!r}"

@@ -15,6 +15,7 @@ import pandas as pd
 from jaxtyping import Shaped
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.boundary import StudyFileError
 from sonolens.studies.matlab import StructArray, open_struct_array
 from sonolens.studies.study import Study
 from sonolens.tables.vocabulary import LABELS
@@ -41,6 +42,11 @@ LINE_MM = 38 / 510
 PIXEL_MM = 0.075
 """Side of the pixels made, about the distance of two lines."""
 HALF = 0.5
+MOST_ALONG = 5000
+"""Samples or lines: 96 mm of depth. Published are 510 lines; the work grows with the square."""
+
+LOUDEST = 1e15
+"""Recorded are whole numbers of 16 bits; in single precision the square of louder ones has no end."""
 
 
 def read_oasbud(path: str, *, dynamic_range_db: float, skip_samples: int) -> Study:
@@ -71,11 +77,11 @@ def read_oasbud(path: str, *, dynamic_range_db: float, skip_samples: int) -> Stu
     data = open_struct_array(file, "data")
     absent = [field for field in FIELDS if field not in data.fields]
     if absent:
-        raise ValueError(
+        raise StudyFileError(
             f"{file.name} has no field {absent[0]!r} but {', '.join(data.fields)}; "
             "use the file as published"
         )
-    scans = _list_scans(data)
+    scans = _list_scans(data, file.name)
     keys = [(scan_id, row // 2, row % 2 + 1) for row, scan_id in enumerate(scans["scan_id"])]
     return Study(
         name="oasbud",
@@ -114,11 +120,16 @@ def _find_file(path: Path) -> Path:
     )
 
 
-def _list_scans(data: StructArray) -> pd.DataFrame:
+def _list_scans(data: StructArray, name: str) -> pd.DataFrame:
     """Turn the small fields into the contract of `sonolens.tables.Scans`: two rows per mass."""
     facts = [data.read(lesion, ("id", "birads", "class")) for lesion in range(len(data.elements))]
-    classes = [_read_class(fact["class"], lesion) for lesion, fact in enumerate(facts)]
-    _check_balance(sum(classes), len(classes))
+    if not facts:
+        raise StudyFileError(f"{name} holds no mass; use the file as published")
+    classes = [
+        _read_class(fact["class"], f"mass {lesion} of {name}")
+        for lesion, fact in enumerate(facts, start=1)
+    ]
+    _check_balance(sum(classes), len(classes), name)
     return pd.DataFrame(
         [
             {
@@ -139,23 +150,21 @@ def _list_scans(data: StructArray) -> pd.DataFrame:
     ).astype({"view": "str", "birads": "str"})
 
 
-def _read_class(value: object, lesion: int) -> int:
+def _read_class(value: object, whose: str) -> int:
     """Read a class, 0 benign or 1 malignant."""
     text = _text(value)
     if text not in {"0", "1"}:
-        raise ValueError(
-            f"mass {lesion + 1} of OASBUD has the class {text!r}; 0 is benign and 1 malignant"
-        )
+        raise StudyFileError(f"{whose} has the class {text!r}; 0 is benign and 1 malignant")
     return int(text)
 
 
-def _check_balance(malignant: int, lesions: int) -> None:
+def _check_balance(malignant: int, lesions: int, name: str) -> None:
     """Refuse a complete file whose classes are inverted or changed; parts cannot be judged."""
     if lesions != LESIONS or malignant == MALIGNANT_LESIONS:
         return
     reason = "inverted" if malignant == LESIONS - MALIGNANT_LESIONS else "changed"
-    raise ValueError(
-        f"OASBUD has {malignant} masses of class 1 among {lesions}, but {MALIGNANT_LESIONS} are "
+    raise StudyFileError(
+        f"{name} has {malignant} masses of class 1 among {lesions}, but {MALIGNANT_LESIONS} are "
         f"malignant as published: the classes are {reason}; use the file as published"
     )
 
@@ -177,6 +186,10 @@ def _read_scan(
     """Make the B-mode of one scan; its loudest pixel is white."""
     rf = _read_field(file, lesion, number, field="rf", skip_samples=skip_samples)
     amplitudes = _to_pixels(detect_envelope(rf))
+    if not amplitudes.max() > 0:
+        raise StudyFileError(
+            f"rf{number} of mass {lesion + 1} in {file.name} is silent; leave the scan out"
+        )
     return compress_envelope(
         amplitudes, dynamic_range_db=dynamic_range_db, reference=float(amplitudes.max())
     )
@@ -194,10 +207,20 @@ def _read_field(
     """Read `rf` or `roi` of one scan without the samples next to the probe."""
     name = f"{field}{number}"
     samples = np.asarray(open_struct_array(file, "data").read(lesion, (name,))[name])
-    if samples.ndim != 2 or len(samples) <= skip_samples:  # noqa: PLR2004
-        raise ValueError(
-            f"{name} of mass {lesion + 1} in {file.name} has the shape {samples.shape}; "
+    whose = f"{name} of mass {lesion + 1} in {file.name}"
+    if samples.ndim != 2 or len(samples) <= skip_samples or not samples.size:  # noqa: PLR2004
+        raise StudyFileError(
+            f"{whose} has the shape {samples.shape}; "
             f"samples x lines are expected, more than the {skip_samples} samples to skip"
+        )
+    if max(samples.shape) > MOST_ALONG:
+        raise StudyFileError(
+            f"{whose} has the shape {samples.shape}, and more than {MOST_ALONG} along an axis are no scan; use the file "
+            "as published"
+        )
+    if samples.dtype.kind not in "buif" or not (np.abs(samples.astype(float)) < LOUDEST).all():
+        raise StudyFileError(
+            f"{whose} holds {samples.dtype} values that are no echoes; use the file as published"
         )
     return samples[skip_samples:]
 

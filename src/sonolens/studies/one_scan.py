@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pydicom
 from jaxtyping import Bool
 from PIL import Image
 from pydicom.dataelem import DataElement
@@ -20,10 +19,18 @@ from pydicom.uid import ParametricMapStorage
 
 from sonolens.arrays import Mask, Scan
 from sonolens.studies.dicom_grey import read_grey
-from sonolens.studies.dicom_header import check_numbers, count_frames, is_segmentation, read_header
+from sonolens.studies.dicom_header import (
+    check_numbers,
+    count_frames,
+    is_segmentation,
+    list_words,
+    read_header,
+    text,
+)
 from sonolens.studies.dicom_segmentation import Drawn, read_segmentation
 from sonolens.studies.dicom_tissue import COLOURS, GREY, PALETTE, TissueBox, cut_mask, find_tissue
-from sonolens.studies.picture import FORMATS, read_mask, read_scan
+from sonolens.studies.picture import read_mask, read_scan
+from sonolens.studies.picture_file import FORMATS
 from sonolens.studies.remarks import Remark, listen
 
 DICOM_MARK = b"DICM"
@@ -109,6 +116,8 @@ def read_one(
 
 def is_dicom(path: Path) -> bool:
     """Whether a file says by its content that it is DICOM; False for one that cannot be opened."""
+    if not path.is_file():  # a pipe would be waited for
+        return False
     try:
         with path.open("rb") as file:
             return file.read(PREAMBLE_BYTES + len(DICOM_MARK))[PREAMBLE_BYTES:] == DICOM_MARK
@@ -138,9 +147,8 @@ def list_header_words(path: Path) -> set[str]:
     if not is_dicom(path):
         return set()
     try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
-        told = [str(each) for item in header.iterall() for each in _values(item)]
-    except Exception:
+        told = [str(each) for item in list_words(path) for each in _values(item)]
+    except (OSError, ValueError):
         return set()
     known = {*GREY, PALETTE, *COLOURS}
     return {word for word in told if len(word) >= SHORTEST_WORD and word not in known}
@@ -203,9 +211,9 @@ def _has_no_picture(file: Path) -> bool:
         return False
     try:
         header = read_header(file)
-        maps = header.get("SOPClassUID") == ParametricMapStorage
+        maps = text(header, "SOPClassUID", file.name) == ParametricMapStorage
         return is_segmentation(header) or maps or "Rows" not in header
-    except ValueError:
+    except (OSError, ValueError):
         return False
 
 
@@ -220,9 +228,9 @@ def _read_dicom(path: Path, frame: int | None) -> tuple[Scan, Drawn, Spacing, st
     if not 1 <= (frame or 1) <= frames:
         raise ValueError(f"frame {frame} is none of the {frames} of DICOM file {path.name!r}")
     box: TissueBox = find_tissue(header, path.name)
-    drawn = Drawn(str(header.get("SOPInstanceUID")), frame or 1, frames, box)
-    named = (header.get("Manufacturer"), header.get("ManufacturerModelName"))
-    device = f"{named[0] or ''} {named[1] or ''}".strip()
+    drawn = Drawn(text(header, "SOPInstanceUID", path.name), frame or 1, frames, box)
+    named = (text(header, f"Manufacturer{part}", path.name) for part in ("", "ModelName"))
+    device = " ".join(named).strip()
     return read_grey(path, box=box, frame=frame or 1), drawn, (box.row_mm, box.col_mm), device
 
 

@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Shaped
-from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile
 
 from sonolens.arrays import Mask, Scan
+from sonolens.studies.boundary import StudyFileError, check_file, check_pixels, reading
 from sonolens.studies.drawing import Colours, Levels, find_coloured_mass, find_mass
 from sonolens.studies.mask_choice import MaskChoice, find_colour, find_value
+from sonolens.studies.picture_file import decoding, open_picture
 from sonolens.studies.remarks import remark
-
-FORMATS = ("PNG", "JPEG", "BMP", "TIFF")
-"""What Pillow may decode; ``.npy`` arrays are read beside them."""
 
 COLOUR_MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
 """Pillow's modes of at most 8 bits per channel."""
@@ -67,10 +66,13 @@ def read_scan(path: Path) -> Scan:
         return _as_eight_bits(picture, path)
     if picture.mode in WIDE_MODES:
         return _as_eight_bits(np.asarray(picture), path)
-    shown = _on_black(picture)
-    if shown.mode not in GREY_MODES:
-        tell_colours(np.asarray(shown.convert("RGB")), name=str(path))
-    return np.asarray(shown.convert("L"))
+    with decoding(path):
+        shown = _on_black(picture)
+        colours = None if shown.mode in GREY_MODES else np.asarray(shown.convert("RGB"))
+        grey = np.asarray(shown.convert("L"))
+    if colours is not None:
+        tell_colours(colours, name=str(path))
+    return grey
 
 
 def read_mask(path: Path, *, choice: MaskChoice | None = None) -> Mask:
@@ -96,8 +98,9 @@ def read_mask(path: Path, *, choice: MaskChoice | None = None) -> Mask:
         levels, lossy, stored = picture, False, picture
     else:
         lossy = picture.format == "JPEG"
-        stored = np.asarray(picture)
-        levels = stored if picture.mode in WIDE_MODES | {"1"} else _read_colours(picture)
+        with decoding(path):
+            stored = np.asarray(picture)
+            levels = stored if picture.mode in WIDE_MODES | {"1"} else _read_colours(picture)
     if choice is not None and choice.colour is not None:
         colours = levels if levels.ndim > GRID else np.repeat(levels[..., None], 3, axis=2)
         return find_colour(colours.astype(np.uint8), choice.colour, name=name, lossy=lossy)
@@ -168,37 +171,24 @@ def _on_black(picture: Image.Image) -> Image.Image:
 
 def _decode(path: Path) -> Image.Image | Levels:
     """Decode a file wholly by what it holds, whatever its name ends in."""
-    if path.is_dir():
-        raise ValueError(f"picture {str(path)!r} is a folder; name the file in it")
-    if not path.exists():
-        raise FileNotFoundError(
-            f"picture {str(path)!r} does not exist; restore it or correct its name"
-        )
-    with path.open("rb") as file:
+    check_file(path, "picture")
+    with decoding(path), path.open("rb") as file:
         start = file.read(6)
     if start.startswith(b"PK\x03\x04"):
-        raise ValueError(f"picture {str(path)!r} is a zip archive; unpack it and name the picture")
+        raise StudyFileError(
+            f"picture {str(path)!r} is a zip archive; unpack it and name the picture"
+        )
     return _load_array(path) if start == b"\x93NUMPY" else _load_picture(path)
 
 
 def _load_picture(path: Path) -> Image.Image:
     """Decode the only page of a picture file wholly, so that a truncated file is found here."""
-    try:
-        with Image.open(path, formats=FORMATS) as picture:
-            refusal = _refusal(picture)
-            if not refusal:
-                picture.load()
-    except UnidentifiedImageError as error:
-        raise ValueError(
-            f"picture {str(path)!r} cannot be read as {', '.join(FORMATS)} or .npy; "
-            "replace it by a good copy in one of these formats"
-        ) from error
-    except Exception as error:  # what decoders raise depends on where a file is broken
-        raise ValueError(
-            f"picture {str(path)!r} cannot be read ({error}); replace it by a good copy"
-        ) from error
+    with open_picture(path) as picture:
+        refusal = _refusal(picture)
+        if not refusal:
+            picture.load()
     if refusal:
-        raise ValueError(f"picture {str(path)!r} {refusal}")
+        raise StudyFileError(f"picture {str(path)!r} {refusal}")
     return picture
 
 
@@ -229,15 +219,14 @@ def _raw_mode(args: Any) -> str:
 
 def _load_array(path: Path) -> Levels:
     """Load a ``.npy`` file that holds one picture of numbers."""
-    try:
-        array = np.load(path, allow_pickle=False)
-    except Exception as error:  # as above
-        raise ValueError(
-            f"array {str(path)!r} cannot be read ({error}); save a plain 2-D array with numpy.save"
-        ) from error
+    named = f"array {str(path)!r}"
+    with reading(named, "cannot be read", remedy="save a plain 2-D array with numpy.save"):
+        array = np.load(path, allow_pickle=False, mmap_mode="r")  # held against the file's length
     if array.ndim != GRID or not array.size or array.dtype.kind not in "buif":
-        raise ValueError(
-            f"array {str(path)!r} is {array.dtype} of shape {array.shape}; save one picture as a 2-D array "
+        raise StudyFileError(
+            f"{named} is {array.dtype} of shape {array.shape}; save one picture as a 2-D array "
             "of uint8, or bool for a mask"
         )
-    return array
+    check_pixels(*array.shape, what=named)
+    with reading(named, "cannot be read"):
+        return np.array(array)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from sonolens.arrays import Mask
 from sonolens.studies.listing import locate
-from sonolens.studies.picture import FORMATS
+from sonolens.studies.picture_file import FORMATS
 from sonolens.studies.row import Row
 from sonolens.studies.spelling import fold_id
 from sonolens.studies.spreadsheet import BEYOND, read_table

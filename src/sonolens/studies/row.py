@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
+from sonolens.studies.boundary import StudyFileError
 from sonolens.studies.spelling import fold_id, fold_name, is_no_answer, read_answer
 
 LABELS = {"benign": "benign", "malignant": "malignant", "0": "benign", "1": "malignant"}
@@ -28,7 +29,7 @@ class Row:
 
     def refuse(self, reason: str) -> NoReturn:
         """Raise what is wrong with this row, and where it stands."""
-        raise ValueError(f"{self.file} row {self.number}: {reason}")
+        raise StudyFileError(f"{self.file} row {self.number}: {reason}")
 
     def written(self, column: str) -> str:
         """Return what stands in a column, whatever it means; empty if nothing does."""

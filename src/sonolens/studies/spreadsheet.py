@@ -10,12 +10,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from zipfile import BadZipFile
 
-import pandas as pd
-
+from sonolens.studies.boundary import StudyFileError, check_file, reading
 from sonolens.studies.columns import name_columns, refuse_likely
 from sonolens.studies.row import Row
+from sonolens.studies.workbook import read_sheet
 
 SEPARATORS = ",;\t"
 BEYOND = ""
@@ -87,13 +86,11 @@ def read_table(
 def _read_lines(file: Path, remedy: str) -> list[list[str]]:
     """Read a table's cells, line by line; blank lines are empty."""
     if file.suffix.lower() == ".xlsx":
-        return _read_sheet(file, remedy)
+        return read_sheet(file, remedy=remedy)
     text = _decode(file, remedy)
     separator = _separator(text)
-    try:
+    with reading(file.name, "is no table", remedy=remedy):
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise ValueError(f"{file.name} is no table ({error}); {remedy}") from error
     hint = bool(lines) and text.lower().startswith("sep=")
     return [
         [] if hint and not place else [cell.strip() for cell in line]
@@ -103,18 +100,20 @@ def _read_lines(file: Path, remedy: str) -> list[list[str]]:
 
 def _decode(file: Path, remedy: str) -> str:
     """Decode a table's text; another encoding is refused rather than guessed."""
-    content = file.read_bytes()
+    check_file(file, "table", setting="largest_table_mb", shown=file.name)
+    with reading(file.name, "cannot be read", remedy="see to it that you may read it"):
+        content = file.read_bytes()
     encoding = "utf-16" if content.startswith(WIDE_MARKS) else "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        raise ValueError(
+        raise StudyFileError(
             f"{file.name} row {row}: is no UTF-8 text ({error.reason} {content[error.start]:#x}); "
             f"{remedy}"
         ) from error
     if "\0" in text:
-        raise ValueError(f"{file.name} is no UTF-8 text (it holds zero bytes); {remedy}")
+        raise StudyFileError(f"{file.name} is no UTF-8 text (it holds zero bytes); {remedy}")
     return text
 
 
@@ -126,17 +125,6 @@ def _separator(text: str) -> str:
     """
     heading = text.lstrip().partition("\n")[0]
     return max(SEPARATORS, key=heading.count)
-
-
-def _read_sheet(file: Path, remedy: str) -> list[list[str]]:
-    """Read the first sheet of a workbook as text."""
-    try:
-        cells = pd.read_excel(
-            file, header=None, dtype="str", engine="openpyxl", keep_default_na=False, na_values=[]
-        )
-    except (BadZipFile, KeyError) as error:
-        raise ValueError(f"{file.name} is no XLSX ({error}); {remedy}") from error
-    return [[str(cell).strip() for cell in line] for line in cells.fillna("").to_numpy().tolist()]
 
 
 def _check_key(rows: Sequence[Row], key: str) -> None:

@@ -42,6 +42,9 @@ CHECKS = (
     "lesion_with_two_labels",
     "patient_with_many_lesions",
     "column_like_an_id",
+    "unusable_id",
+    "unportable_id",
+    "formula_like_id",
 )
 LEVELS = ("scan", "lesion")
 REGION_NAMES = ("mass", "peritumoral", "below")
