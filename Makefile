@@ -7,6 +7,7 @@ RUN    ?= latest
 OUT    ?= data/archive.zip
 LOCKED ?= 1
 LOCKS  := supply/locks
+OF_ALL := $(if $(CPU),,torch) runtime extras development
 TOOLS  := .venv-supply
 INSTALL := $(BIN)/python -m pip install --quiet
 HASHED := --require-hashes --no-deps --no-build-isolation --use-pep517
@@ -29,7 +30,7 @@ ifdef CPU
 endif
 ifeq ($(LOCKED),1)
 	$(INSTALL) $(HASHED) -r $(LOCKS)/build.txt
-	$(INSTALL) $(HASHED) $(if $(CPU),,-r $(LOCKS)/torch.txt) -r $(LOCKS)/runtime.txt -r $(LOCKS)/development.txt
+	$(INSTALL) $(HASHED) $(OF_ALL:%=-r $(LOCKS)/%.txt)
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 else
 	$(INSTALL) --upgrade pip

@@ -1,7 +1,9 @@
 """What is installed is known: the same versions in constraints, locks and the table of licences, none under a licence that binds."""
 
 import json
+import os
 import re
+import subprocess
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -69,9 +71,22 @@ def test_a_lock_names_a_hash_for_every_package_and_no_place_to_get_it_from(lock:
     text = (LOCKS / f"{lock}.txt").read_text("utf-8")
     entries = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
     assert len(entries) == len(locked(lock))
-    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry) for entry in entries)
+    hashes = [re.findall(r"--hash=(\S+)", entry) for entry in entries]
+    assert all(hashes)
+    assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each) for told in hashes for each in told)
     assert "://" not in text
     assert not re.search(r"^-|(?<!-)-index|find-links", text, re.MULTILINE)
+
+
+def test_make_setup_installs_every_lock() -> None:
+    command = ["make", "--dry-run", "--always-make", "setup"]
+    environment = {
+        "PATH": os.environ["PATH"]
+    }  # what `make test` was called with is not asked about
+    planned = subprocess.run(
+        command, cwd=PROJECT, env=environment, check=True, text=True, capture_output=True
+    ).stdout
+    assert re.findall(r"-r supply/locks/(\w+)\.txt", planned) == list(OF_THE_PROJECT)
 
 
 def test_no_package_stands_in_two_locks() -> None:
