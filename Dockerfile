@@ -11,12 +11,16 @@ WORKDIR /home/sonolens
 
 # What is pinned changes seldom: installed before the code, it stays a layer.
 COPY constraints.txt pyproject.toml README.md LICENSE ./
+COPY supply/locks supply/locks
 COPY src/sonolens/version.py src/sonolens/version.py
 RUN touch src/sonolens/__init__.py \
     && python -m venv .venv \
     && .venv/bin/python -m pip install --no-cache-dir --no-deps -i "${INDEX:?name the index of CPU wheels}" \
         --constraint constraints.txt torch torchvision \
-    && .venv/bin/python -m pip install --no-cache-dir --constraint constraints.txt --editable .
+    && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r supply/locks/build.txt \
+    && .venv/bin/python -m pip install --no-cache-dir --require-hashes --no-deps --no-build-isolation --use-pep517 \
+        -r supply/locks/runtime.txt \
+    && .venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 COPY --chown=sonolens:sonolens src src
 COPY --chown=sonolens:sonolens conf conf

@@ -5,30 +5,37 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUN    ?= latest
 OUT    ?= data/archive.zip
-INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+LOCKED ?= 1
+LOCKS  := supply/locks
+OF_ALL := $(if $(CPU),,torch) runtime extras development
+TOOLS  := .venv-supply
+INSTALL := $(BIN)/python -m pip install --quiet
+HASHED := --require-hashes --no-deps --no-build-isolation --use-pep517
 export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docs fuzz check coverage archive viz viz-build docs notebooks clean
+.PHONY: help setup run test test-docs fuzz kills check coverage archive viz viz-build docs notebooks sbom audit locks licences clean
 
 help:           ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(VENV)/installed  ## make .venv and install everything; with CPU=<index of CPU wheels> without CUDA libraries
+setup: $(VENV)/installed  ## make .venv and install everything by hash; CPU=<index of CPU wheels>: no CUDA libraries, LOCKED=0: by version alone
 
-$(VENV)/installed: pyproject.toml constraints.txt
+$(VENV)/installed: pyproject.toml constraints.txt $(filter-out %/tools.txt,$(wildcard $(LOCKS)/*.txt))
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "sonolens needs Python 3.11 or later; set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
 ifdef CPU
-	$(INSTALL) --no-deps -i $(CPU) torch torchvision
+	$(INSTALL) --no-deps -i $(CPU) --constraint constraints.txt torch torchvision
 endif
-	$(INSTALL) --editable ".[dev]"
-	touch $@
-
-$(VENV)/docs-installed: $(VENV)/installed
-	$(INSTALL) --editable ".[docs]"
+ifeq ($(LOCKED),1)
+	$(INSTALL) $(HASHED) -r $(LOCKS)/build.txt
+	$(INSTALL) $(HASHED) $(OF_ALL:%=-r $(LOCKS)/%.txt)
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+else
+	$(INSTALL) --upgrade pip
+	$(INSTALL) --constraint constraints.txt --editable ".[dev,docs]"
+endif
 	touch $@
 
 run: setup      ## run all four pipelines on the built-in phantom study
@@ -42,6 +49,9 @@ test-docs: setup ## run every command that the pages show, on tiny studies, and 
 
 fuzz: setup     ## break 10,000 files of every format that is read, and see that each is read or refused in one line: minutes
 	SONOLENS_FUZZ=10000 $(BIN)/python -m pytest tests/studies/test_boundary_laws.py
+
+kills: setup    ## kill 50 processes in the middle of saving, and see that whatever is listed afterwards is whole
+	SONOLENS_KILLS=50 $(BIN)/python -m pytest tests/datasets/test_kills.py
 
 check: setup    ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .
@@ -62,11 +72,28 @@ viz-build: setup ## write the DAG with previews of tables and figures as files i
 	rm -rf build
 	$(BIN)/kedro viz build --include-previews
 
-docs: $(VENV)/docs-installed  ## build the docs site strictly into site
+docs: setup     ## build the docs site strictly into site
 	NO_MKDOCS_2_WARNING=1 PATH="$(BIN):$$PATH" $(BIN)/mkdocs build --strict
 
 notebooks: setup ## write notebooks/*.ipynb anew from their scripts, with outputs of the newest run
 	$(BIN)/python notebooks/execute.py
 
+$(TOOLS)/installed: $(LOCKS)/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --require-hashes --no-deps -r $<
+	touch $@
+
+sbom: setup $(TOOLS)/installed  ## list what is installed, as CycloneDX, in build/sbom.cdx.json
+	$(TOOLS)/bin/python supply/sbom.py $(BIN)/python build/sbom.cdx.json
+
+audit: $(TOOLS)/installed  ## look up known vulnerabilities of the pinned versions, where the index answers
+	$(TOOLS)/bin/python supply/audit.py
+
+locks: $(TOOLS)/installed  ## write supply/locks anew from constraints.txt, with the hashes that the index tells
+	$(TOOLS)/bin/python supply/compile_locks.py
+
+licences: setup ## write the table of licences anew from what is installed
+	$(BIN)/python supply/licences.py
+
 clean:          ## remove the environment, caches and built pages, never data
-	rm -rf $(VENV) build site .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage
+	rm -rf $(VENV) $(TOOLS) build site .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage

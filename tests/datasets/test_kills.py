@@ -12,7 +12,7 @@ from kedro.io import Version
 from sonolens.datasets import NumpyArrayDataset, RunRecordDataset, VersionedCollection
 
 KILLS = int(os.environ.get("SONOLENS_KILLS", "5"))
-"""How many processes are killed; `make nightly` kills more."""
+"""How many processes are killed; `make kills` kills 50."""
 
 SAVING = """
 import sys, numpy as np
