@@ -16,7 +16,7 @@ OF_TORCH = ("torch", "torchvision", "triton", "cuda-", "nvidia-")
 """What comes from the index of PyTorch's wheels, or only with CUDA; a hyphen ends the start of a name."""
 
 BUILDS = "setuptools"
-OF_A_RUN = ("dicom", "mlflow")
+OF_A_RUN = ("cluster", "dicom", "mlflow")
 OF_DEVELOPERS = ("dev", "docs")
 HEADER = "# Written by `make locks`: {what}. Versions: {source}.\n"
 
@@ -80,7 +80,7 @@ def main() -> None:
     write_lock(
         "extras",
         {name: rest[name] for name in rest.keys() & with_extras - needed},
-        "the extras `dicom` and `mlflow`",
+        "the extras `cluster`, `dicom` and `mlflow`",
     )
     write_lock(
         "development",

@@ -59,7 +59,7 @@ TOLD_ELSEWHERE = {
 
 INTRODUCTION = """# Licences of what is installed
 
-Every package that a run installs, with the extras `dicom` and `mlflow`, on any platform; what only tests, checks and docs need is left out. `make licences` writes this page
+Every package that a run installs, with the extras `cluster`, `dicom` and `mlflow`, on any platform; what only tests, checks and docs need is left out. `make licences` writes this page
 from `supply/locks` and from what the installed packages tell of themselves, in [SPDX's](https://spdx.org/licenses/) words; `BSD` alone: the package does not say with how many clauses.
 A test fails if a package is missing, has another version, or has a licence that is neither permissive nor weak copyleft.
 """

@@ -61,7 +61,7 @@ def test_constraints_and_locks_pin_the_same_versions() -> None:
 
 
 def test_every_package_that_is_asked_for_is_locked() -> None:
-    assert asked_for("dev", "docs", "dicom", "mlflow") <= locked(*OF_THE_PROJECT).keys(), (
+    assert asked_for("dev", "docs", "cluster", "dicom", "mlflow") <= locked(*OF_THE_PROJECT).keys(), (
         "run `make locks`"
     )
 
@@ -96,7 +96,7 @@ def test_no_package_stands_in_two_locks() -> None:
 def test_every_package_of_a_run_stands_in_the_table_of_licences() -> None:
     told = {name: version for name, (version, _) in listed().items()}
     assert told == packages_of_a_run() | only_with_cuda(), "run `make licences`"
-    assert asked_for("dicom", "mlflow") <= told.keys()
+    assert asked_for("cluster", "dicom", "mlflow") <= told.keys()
 
 
 def test_no_licence_in_the_table_binds_what_uses_the_package() -> None:
