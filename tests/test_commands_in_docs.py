@@ -27,7 +27,7 @@ from shown_commands import PROJECT, blocks, commands, in_short, words_of
 
 from sonolens.console import main
 
-OF_OTHERS = {"cd", "export", "git", "mlflow", "sbatch", "source"}
+OF_OTHERS = {"cd", "dask", "export", "git", "mlflow", "sbatch", "source", "srun"}
 """Programs that are not ours and not told about ourselves."""
 
 pytestmark = pytest.mark.filterwarnings("ignore:'BaseCommand':DeprecationWarning")  # Kedro-Viz's

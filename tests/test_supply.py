@@ -61,9 +61,9 @@ def test_constraints_and_locks_pin_the_same_versions() -> None:
 
 
 def test_every_package_that_is_asked_for_is_locked() -> None:
-    assert asked_for("dev", "docs", "cluster", "dicom", "mlflow") <= locked(*OF_THE_PROJECT).keys(), (
-        "run `make locks`"
-    )
+    assert (
+        asked_for("dev", "docs", "cluster", "dicom", "mlflow") <= locked(*OF_THE_PROJECT).keys()
+    ), "run `make locks`"
 
 
 @pytest.mark.parametrize("lock", [*OF_THE_PROJECT, "tools"])

@@ -3,6 +3,7 @@
 import os
 
 from sonolens.allowed_networks import AllowedNetworks
+from sonolens.cluster import Cluster
 from sonolens.config import ConfigLoader
 from sonolens.hooks import OneWorld
 from sonolens.looks import CountedLooks
@@ -20,6 +21,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 HOOKS = (
     AllowedNetworks(),
     Preflight(),
+    Cluster(),
     OneWorld(),
     CountedLooks(),
     StudyChanges(),

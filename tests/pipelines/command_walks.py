@@ -134,6 +134,7 @@ READERS = "needs what readers saw; tests/pipelines/test_readers.py has some"
 MLFLOW = "needs a server of MLflow; tests/test_tracking.py sends a run to a folder"
 DICOM_EXTRA = "needs an extra; tests/explain/test_dicom_objects.py writes and reads objects where it is installed"
 OWN_CODE = "needs a module of a user's own; tests/models/networks and tests/travel make some"
+CLUSTERED = "tests/pipelines/test_cluster_run.py has a run on a cluster"
 SHELL = "speaks to the shell alone"
 
 NOT_RUN = {
@@ -159,6 +160,12 @@ NOT_RUN = {
     "python -m pip install --no-deps -i '$INDEX' --constraint constraints.txt torch torchvision": INSTALLS,
     "python -m pip install --constraint constraints.txt --editable '.[dev,docs]'": INSTALLS,
     "pip install 'sonolens[mlflow]'": INSTALLS,
+    "pip install 'sonolens[cluster]'": INSTALLS,
+    "dask scheduler --scheduler-file scheduler.json '&'": CLUSTERED,
+    "srun --ntasks=8 dask worker --scheduler-file scheduler.json --nthreads 1 '&'": CLUSTERED,
+    "kedro run --params cluster.workers=4": CLUSTERED,
+    "kedro run --params cluster.scheduler=tcp://host:8786": CLUSTERED,
+    "kedro run --only-missing-outputs --params cluster.scheduler=scheduler.json": CLUSTERED,
     "pip install mlflow": INSTALLS,
     "source .venv/bin/activate": SHELL,
     "export DO_NOT_TRACK=1": SHELL,
