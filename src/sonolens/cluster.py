@@ -12,9 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 CLUSTER = "cluster"
 """Group of settings in `conf/base/globals.yml`."""
 
-QUIET = {"DASK_LOGGING__DISTRIBUTED": "warning"}
-"""Environment of workers that the run starts: else each tells of every connection."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -98,7 +95,7 @@ class Cluster:
 
     def _start(self, kind: Callable[..., Any]) -> Any:
         workers = self._settings.workers
-        return kind(n_workers=workers, threads_per_worker=1, dashboard_address=None, env=QUIET)
+        return kind(n_workers=workers, threads_per_worker=1, dashboard_address=None)
 
     def _address(self) -> dict[str, str]:
         scheduler = str(self._settings.scheduler)

@@ -15,6 +15,8 @@ from sonolens.tracking import MlflowTracking
 
 # Work on patients' scans does not report home, and Kedro's telemetry would write into pyproject.toml.
 os.environ.setdefault("DO_NOT_TRACK", "1")
+# Dask's workers would tell of every connection; what is set here holds in the processes that a run starts, too.
+os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
 
 # Kedro calls the last one first, and those that asked to be last in turn: a run is sent when its record is closed,
 # and its outcome is told after that.
