@@ -25,6 +25,10 @@ RECORDS = frozenset({RUN_RECORD, LOOKS})
 """Entries that grow while runs go on: each file is whole, and none is sealed."""
 
 
+MOST_NAMED = 8
+"""So many datasets are named of those that a run made from something damaged."""
+
+
 @dataclass(frozen=True)
 class Damaged:
     """One damaged file, and what rests on it.
@@ -84,19 +88,26 @@ def verify(catalog: CatalogProtocol[Any, Any], *, run_id: str | None = None) -> 
                 found += _compare_with_record(dataset, version, expected)
         damaged += [Damaged(name, version, each) for each in found]
     touched = {(each.dataset, each.version) for each in damaged}
+    there = _complete(catalog)
     return Verification(
         versions=len(wanted),
         unsealed=unsealed,
         damaged=damaged,
-        made_from={version: find_made_from(*version, records=records) for version in touched},
+        made_from={each: find_made_from(*each, records=records, there=there) for each in touched},
         commands={version: _name_command(*version, catalog=catalog) for version in touched},
     )
 
 
 def find_made_from(
-    dataset: str, version: str, *, records: Sequence[RunRecord]
+    dataset: str, version: str, *, records: Sequence[RunRecord], there: Mapping[str, list[str]]
 ) -> dict[str, list[str]]:
     """Name what runs made from one version, directly or not.
+
+    Args:
+        dataset: Its name.
+        version: The run that wrote it.
+        records: Of all runs.
+        there: The complete versions of every dataset.
 
     Returns:
         The datasets by run; runs that made nothing from it are absent.
@@ -104,7 +115,10 @@ def find_made_from(
     found: dict[str, list[str]] = {}
     for record in records:
         made = sorted(
-            name for name in record.outputs if dataset in record.made_from.get(name, frozenset())
+            name
+            for name in record.outputs
+            if dataset in record.made_from.get(name, frozenset())
+            and record.version in there.get(name, ())
         )
         if made and record.version_of(dataset) == version:
             found[record.version] = made
@@ -119,7 +133,8 @@ def tell_verification(verification: Verification) -> Iterator[str]:
             if (each.dataset, each.version) == (name, version):
                 yield f"  {each.damage}"
         for run, names in made.items():
-            yield f"  Made from it by run {run}: {', '.join(names)}"
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            yield f"  Made from it by run {run}: {', '.join(names[:MOST_NAMED])}{more}"
         if not made:
             yield "  No run has made anything from it"
         again = verification.commands.get((name, version))
@@ -134,7 +149,7 @@ def _list_versions(
     catalog: CatalogProtocol[Any, Any], records: Sequence[RunRecord], run_id: str | None
 ) -> list[tuple[str, AbstractVersionedDataset[Any, Any], str]]:
     datasets = versioned_datasets(catalog, set(catalog.keys()) - RECORDS)
-    complete = {name: complete_versions(dataset) for name, dataset in datasets.items()}
+    complete = _complete(catalog)
     if run_id is not None:
         record = next((each for each in records if each.version == run_id), None)
         if record is None:
@@ -144,6 +159,11 @@ def _list_versions(
     return [
         (name, datasets[name], version) for name, found in complete.items() for version in found
     ]
+
+
+def _complete(catalog: CatalogProtocol[Any, Any]) -> dict[str, list[str]]:
+    datasets = versioned_datasets(catalog, set(catalog.keys()) - RECORDS)
+    return {name: complete_versions(dataset) for name, dataset in datasets.items()}
 
 
 def _recorded(catalog: CatalogProtocol[Any, Any]) -> dict[tuple[str, str], str]:

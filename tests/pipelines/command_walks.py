@@ -3,7 +3,7 @@
 WALKS = {
     "the tutorial, then runs side by side": [
         "kedro run --params label=baseline",
-        "kedro run --namespaces=regions,pointing --params regions.ring.outer_mm=3",
+        "kedro run --namespaces=regions,selection,pointing --params regions.ring.outer_mm=3",
         "kedro run --params 'label=wide ring,regions.ring.outer_mm=8'",
         "kedro run --pipelines compare --params 'compare.runs=2026-11-22T20.36.00.000Z wide_ring'",
         "kedro run --params training.epochs=3",
@@ -48,7 +48,7 @@ WALKS = {
         "kedro run --pipelines region_views",
         "kedro run --pipelines region_views --namespaces=view_matrix",
         "kedro run --pipelines region_views --params 'region_views.views=whole without_below below_alone'",
-        "kedro run --namespaces=maps,pointing --params 'explanation.methods=cam cameras'",
+        "kedro run --namespaces=maps,selection,pointing --params 'explanation.methods=cam cameras'",
         "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam grad_cam_pp occlusion "
         "random'",
         "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam "
@@ -104,7 +104,7 @@ COVERED = {
         "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam "
         "cameras,explanation.cameras.largest_px=524'"
     ),
-    "kedro run --namespaces=maps,pointing --params 'explanation.methods=cam grad_cam_pp occlusion random'": (
+    "kedro run --namespaces=maps,selection,pointing --params 'explanation.methods=cam grad_cam_pp occlusion random'": (
         "kedro run --pipelines explainability,reporting --params 'explanation.methods=cam grad_cam_pp occlusion "
         "random'"
     ),

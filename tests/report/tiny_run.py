@@ -40,6 +40,7 @@ from sonolens.report.sections import WRITTEN
 from sonolens.tables import cohort, pointing, vocabulary
 from sonolens.tables.descriptors import DescriptorAgreement
 from sonolens.tables.evidence import MapCompleteness, Repeatability
+from sonolens.tables.explanations import UnexplainedScans
 
 CAPTIONS = [caption for section in WRITTEN for caption in section.figures]
 
@@ -230,6 +231,7 @@ def _usual_inputs() -> dict[str, Any]:
         "pointing_game": pointing,
         "cases": cases_table(),
         "case_views": case_views(),
+        "unexplained_scans": UnexplainedScans.empty(),
         "extreme_points": extremes_table(),
         "region_shares": shares_table(),
         "localization_scores": localization_table(),

@@ -162,6 +162,7 @@ def explain_scans(
     settings: MethodSettings,
     batch_size: int,
     device: str,
+    undefined: Literal["refuse", "keep"] = "refuse",
 ) -> Iterator[ExplainedBatch]:
     """Explain scans batch by batch, so that maps can be written away as they come.
 
@@ -179,11 +180,12 @@ def explain_scans(
         settings: What the methods leave free to choose.
         batch_size: How many scans pass through the network at once.
         device: A name in `sonolens.models.DEVICES`.
+        undefined: What is done with maps that hold infinite or undefined values.
 
     Returns:
         An iterator over one batch after the other, in the order of `scans`; none for no scans. It
-        raises ValueError where a map or logit is infinite or undefined, naming method, run and scan,
-        and where a method does not fit the network or the scans.
+        raises ValueError where a logit is infinite or undefined, naming method, run and scan, likewise a map, unless such
+        maps are kept, and where a method does not fit the network or the scans.
 
     Raises:
         ValueError: A method or the device is unknown or does not fit the network, `batch_size` is below
@@ -201,7 +203,9 @@ def explain_scans(
     target = choose_device(device)
     keep_freed_memory()
     passes = _pass_through(network, scans, scan_ids, batch_size=batch_size, device=target)
-    return (_explain(methods, each, run=run, settings=settings) for each in passes)
+    return (
+        _explain(methods, each, run=run, settings=settings, undefined=undefined) for each in passes
+    )
 
 
 def _pass_through(
@@ -222,7 +226,12 @@ def _pass_through(
 
 
 def _explain(
-    methods: Sequence[str], forward_pass: ForwardPass, *, run: str, settings: MethodSettings
+    methods: Sequence[str],
+    forward_pass: ForwardPass,
+    *,
+    run: str,
+    settings: MethodSettings,
+    undefined: str,
 ) -> ExplainedBatch:
     logits = to_numpy(forward_pass.logits)
     refuse = partial(_refuse_undefined, run=run, scan_ids=forward_pass.scan_ids)
@@ -232,7 +241,8 @@ def _explain(
         if EXPLAINERS[method].knows_network:
             refuse(logits, kind="logit", method=method)
         maps[method] = to_numpy(EXPLAINERS[method].explain(forward_pass, settings))
-        refuse(maps[method], kind="map", method=method)
+        if undefined == "refuse":
+            refuse(maps[method], kind="map", method=method)
     features = to_numpy(forward_pass.activations.float().mean(dim=(2, 3)))
     return ExplainedBatch(forward_pass.scan_ids, logits, maps, features)
 

@@ -1,4 +1,4 @@
-"""The table of scans that belong to no study, as a network that travels explains them."""
+"""Scans that could not be explained, and those that belong to no study, as a network that travels explains them."""
 
 from typing import Annotated, TypeAlias
 
@@ -8,6 +8,13 @@ from pandera.typing.pandas import Series
 
 from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import LABELS
+
+
+class UnexplainedScans(Table, unique=["scan_id", "reason"]):
+    """A scan of the study that could not be explained, and so is in no score of maps; none in a sound study."""
+
+    scan_id: Series[str]
+    reason: Series[str]
 
 
 class Explanations(Table, unique=["number"]):
@@ -41,3 +48,4 @@ class Explanations(Table, unique=["number"]):
 
 
 ExplanationsTable: TypeAlias = Annotated[pd.DataFrame, fits(Explanations)]
+UnexplainedScansTable: TypeAlias = Annotated[pd.DataFrame, fits(UnexplainedScans)]

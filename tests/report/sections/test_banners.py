@@ -1,8 +1,10 @@
+import pandas as pd
 import pytest
 from tiny_run import extremes_table, pointing_table, scans_table, splits_table
 from tiny_scores import RUN, optimism_row, optimism_table, training_runs_table
 
 from sonolens.report.sections.banners import Banner, raise_banners
+from sonolens.tables.explanations import UnexplainedScans
 
 RELATIVE = "relative: 0-0.5 mass radii"
 
@@ -15,6 +17,7 @@ def raised(**replaced: object) -> list[Banner]:
         "pointing_game": pointing_table(),
         "training_runs": training_runs_table(),
         "protocol_optimism": optimism_table(),
+        "unexplained_scans": UnexplainedScans.empty(),
     }
     return raise_banners(tables | replaced)
 
@@ -151,3 +154,14 @@ def test_extremes_on_annotations_are_counted_with_their_scans_and_interval() -> 
     assert not raised(splits=everyone, extreme_points=extremes_table())
     assert "2 maps of 2 scans, 25 % [" in banner.text
     assert not banner.alarm
+
+
+def test_scans_that_could_not_be_explained_are_named_and_counted_once() -> None:
+    rows = [(f"s{number}", reason) for number in range(1, 8) for reason in ("no regions", "no map")]
+    listed = pd.DataFrame(rows, columns=["scan_id", "reason"])
+
+    titles = {banner.title: banner.text for banner in raised(unexplained_scans=listed)}
+
+    (told,) = [title for title in titles if "could not be explained" in title]
+    assert told.startswith("7 scans of ")
+    assert "s1, s2, s3, s4, s5 and 2 more" in titles[told]

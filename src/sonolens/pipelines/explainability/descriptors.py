@@ -4,6 +4,7 @@ import pandas as pd
 from kedro.pipeline import Pipeline
 
 from sonolens.evaluation import descriptors as noting
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
 from sonolens.tables.descriptors import DescriptorsTable
@@ -14,7 +15,7 @@ from sonolens.tables.training import DecisionsTable
 
 def descriptors_station() -> Pipeline:
     """Hold maps and reliance against what a radiologist noted."""
-    return station("descriptors", {compare_descriptors: "descriptor_agreement"})
+    return station("descriptors", {compare_descriptors: "descriptor_agreement"}, takes=EXPLAINED)
 
 
 def compare_descriptors(

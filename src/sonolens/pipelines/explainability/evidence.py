@@ -20,6 +20,7 @@ from sonolens.pipelines.collections import (
 from sonolens.pipelines.consistency import decisions_of, read_map, stack_maps
 from sonolens.pipelines.explainability.parameters import AbstentionParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
@@ -44,6 +45,7 @@ def evidence_station() -> Pipeline:
             compare_methods: ["map_agreement", "method_agreement"],
             score_repeatability: ["map_repeatability", "repeatability"],
         },
+        takes=EXPLAINED,
     )
 
 

@@ -9,6 +9,7 @@ from sonolens.evaluation import experiments, pointing
 from sonolens.pipelines.collections import Pictures
 from sonolens.pipelines.explainability.evidence import SAME_AS_CAM
 from sonolens.pipelines.explainability.scored_scans import scored_scans
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
 from sonolens.saliency import EXPLAINERS
@@ -21,7 +22,9 @@ from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 def experiments_station() -> Pipeline:
     """Compare methods and configurations on the same scans."""
     return station(
-        "experiments", {compare_pointing: ["configuration_pointing", "pointing_comparison"]}
+        "experiments",
+        {compare_pointing: ["configuration_pointing", "pointing_comparison"]},
+        takes=EXPLAINED,
     )
 
 

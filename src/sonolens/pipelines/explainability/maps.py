@@ -1,5 +1,6 @@
 """The station of maps: model_weights, model_inputs, scans, decisions -> saliency_maps."""
 
+import logging
 import math
 from collections.abc import Iterator
 
@@ -19,6 +20,8 @@ from sonolens.progress import track
 from sonolens.saliency import check_identity, explain_scans
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import DecisionsTable
+
+logger = logging.getLogger(__name__)
 
 ADDS_UP_TO_LOGIT = {"cam"}
 """Methods whose maps sum to the logit: ``mean(map) + bias == logit``."""
@@ -84,6 +87,7 @@ def _explain_run(
         settings=explanation,
         batch_size=inference.batch_size,
         device=inference.device,
+        undefined="refuse" if explanation.on_error == "stop" else "keep",
     )
     total = math.ceil(len(logits) / inference.batch_size)
     for batch in track(batches, description="Drawing saliency maps, in batches", total=total):
@@ -92,13 +96,22 @@ def _explain_run(
             batch.logits, stored, run=weights.header["run"], tolerance=inference.logit_tolerance
         )
         for method, maps in batch.maps.items():
+            sound = np.isfinite(maps).reshape(len(maps), -1).all(axis=1)
+            scan_ids = [batch.scan_ids[place] for place in sound.nonzero()[0]]
+            for scan_id in set(batch.scan_ids) - set(scan_ids):
+                logger.warning(
+                    "Scan %s is left out: its map of method %s, run %s holds infinite or undefined values",
+                    scan_id,
+                    method,
+                    weights.header["run"],
+                )
             if method in ADDS_UP_TO_LOGIT:
                 check_identity(
-                    maps,
+                    maps[sound],
                     bias=network.bias,
-                    logits=stored.to_numpy(dtype=np.float32),
-                    scan_ids=batch.scan_ids,
+                    logits=stored.loc[scan_ids].to_numpy(dtype=np.float32),
+                    scan_ids=scan_ids,
                     tolerance=inference.logit_tolerance,
                 )
-            for scan_id, saliency in zip(batch.scan_ids, maps, strict=True):
+            for scan_id, saliency in zip(scan_ids, maps[sound], strict=True):
                 yield method, scan_id, saliency

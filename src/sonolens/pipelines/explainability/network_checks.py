@@ -21,6 +21,7 @@ from sonolens.pipelines.explainability.parameters import (
     SanityParameters,
 )
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import (
     EvaluationParameters,
@@ -52,6 +53,7 @@ def network_checks_station() -> Pipeline:
             check_sanity: ["map_sanity", "sanity_checks"],
             check_completeness: "map_completeness",
         },
+        takes={"decisions": EXPLAINED["decisions"]},
     )
 
 

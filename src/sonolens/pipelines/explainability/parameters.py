@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from sonolens.cohort.screening import ON_ERROR
 from sonolens.evaluation.pointing import POINT_RULES
 from sonolens.parameters import (
     Names,
@@ -27,6 +28,9 @@ class ExplanationParameters(MethodSettings):
 
     methods: Annotated[Names, AfterValidator(some_of(EXPLAINERS))] = Field(
         description="Names from sonolens.saliency.EXPLAINERS."
+    )
+    on_error: Annotated[str, AfterValidator(one_of(ON_ERROR))] = Field(
+        description="Whether a scan whose map or regions cannot be drawn stops the run, or is left out and listed."
     )
     point_rule: Annotated[str, AfterValidator(one_of(POINT_RULES))] = Field(
         description="Centre of the extreme cell, or first extreme of the up-sampled map as published."

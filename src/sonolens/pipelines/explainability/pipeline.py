@@ -11,6 +11,7 @@ from sonolens.pipelines.explainability.pointing import pointing_station
 from sonolens.pipelines.explainability.readers import readers_station
 from sonolens.pipelines.explainability.regions import regions_station
 from sonolens.pipelines.explainability.reliance import reliance_station
+from sonolens.pipelines.explainability.selection import selection_station
 
 
 def create_pipeline() -> Pipeline:
@@ -18,6 +19,7 @@ def create_pipeline() -> Pipeline:
     return (
         regions_station()
         + maps_station()
+        + selection_station()
         + pointing_station()
         + evidence_station()
         + network_checks_station()

@@ -12,6 +12,7 @@ from sonolens.pipelines.explainability.points import (
     refuse_unmeasured_tolerance,
 )
 from sonolens.pipelines.explainability.ring_sweep import draw_swept_regions, sweep_rings
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
 from sonolens.tables.cohort import ScansTable
@@ -32,6 +33,7 @@ def pointing_station() -> Pipeline:
             draw_swept_regions: "swept_regions",
             sweep_rings: "ring_sweep",
         },
+        takes=EXPLAINED,
     )
 
 

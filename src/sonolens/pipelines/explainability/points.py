@@ -64,6 +64,7 @@ def locate_extreme_points(
         for _, map_id in track(
             _ids(saliency_maps), description="Locating extreme points", total=len(saliency_maps)
         )
+        if map_id.scan_id in spacing_of
         for row in pointing.locate_extreme_points(
             read_map(saliency_maps, map_id),
             np.asarray(region_masks[map_id.scan_id]()),
@@ -75,10 +76,11 @@ def locate_extreme_points(
 
 
 def locate_mean_extremes(
-    saliency_maps: SaliencyMaps, predictions: PredictionsTable
+    saliency_maps: SaliencyMaps, predictions: PredictionsTable, scans: ScansTable
 ) -> pd.DataFrame:
     """Find where the mean map of each network's training scans is extreme, whatever it is shown."""
-    learned = predictions[predictions["partition"] == "train"].groupby("run")["scan_id"]
+    mapped = predictions["scan_id"].isin(scans["scan_id"])
+    learned = predictions[(predictions["partition"] == "train") & mapped].groupby("run")["scan_id"]
     rows: list[dict[str, Any]] = []
     for method, run in sorted({(map_id.method, map_id.run) for _, map_id in _ids(saliency_maps)}):
         if run not in learned.groups:

@@ -12,6 +12,7 @@ from sonolens.arrays import Mask
 from sonolens.evaluation import readers
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
@@ -31,6 +32,7 @@ def readers_station() -> Pipeline:
             compare_with_readers: "reader_comparison",
             compare_with_reader_birads: "reader_birads",
         },
+        takes=EXPLAINED,
     )
 
 

@@ -7,7 +7,8 @@ from kedro.pipeline import Pipeline
 from PIL import Image
 
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
-from sonolens.pipelines.explainability.parameters import RegionsParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionsParameters
+from sonolens.pipelines.explainability.selection import draw_or_leave_out
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable
@@ -19,10 +20,15 @@ def regions_station() -> Pipeline:
 
 
 def draw_region_masks(
-    raw_masks: Pictures, annotations: Pictures, scans: ScansTable, regions: RegionsParameters
+    raw_masks: Pictures,
+    annotations: Pictures,
+    scans: ScansTable,
+    regions: RegionsParameters,
+    explanation: ExplanationParameters,
 ) -> Iterator[tuple[str, Image.Image]]:
     """Draw the mass, its ring and what lies below on every scan's native grid, and what is no tissue there."""
-    return draw_regions(raw_masks, scans, regions, annotations=annotations)
+    on_error = explanation.on_error
+    return draw_regions(raw_masks, scans, regions, annotations=annotations, on_error=on_error)
 
 
 def draw_regions(
@@ -31,22 +37,19 @@ def draw_regions(
     regions: RegionsParameters,
     *,
     annotations: Pictures | None = None,
+    on_error: str = "stop",
 ) -> Iterator[tuple[str, Image.Image]]:
-    """Draw the regions of listed scans; without annotations all of them is tissue."""
+    """Draw the regions of listed scans; without annotations all of them is tissue. See `draw_or_leave_out`."""
     spacing_of = spacing_by_scan(scans)
-    return (
-        (
-            scan_id,
-            Image.fromarray(
-                regions.partition(
-                    np.asarray(masks[scan_id]()),
-                    spacing_mm=spacing_mm,
-                    scan_id=scan_id,
-                    annotations=None if annotations is None else np.asarray(annotations[scan_id]()),
-                )
-            ),
+
+    def draw(scan_id: str) -> Image.Image:
+        region_map = regions.partition(
+            np.asarray(masks[scan_id]()),
+            spacing_mm=spacing_of[scan_id],
+            scan_id=scan_id,
+            annotations=None if annotations is None else np.asarray(annotations[scan_id]()),
         )
-        for scan_id, spacing_mm in track(
-            spacing_of.items(), description="Drawing region masks", total=len(spacing_of)
-        )
-    )
+        return Image.fromarray(region_map)
+
+    scan_ids = track(spacing_of, description="Drawing region masks", total=len(spacing_of))
+    return draw_or_leave_out(scan_ids, draw, on_error=on_error, what="regions")

@@ -15,6 +15,7 @@ from sonolens.pipelines.explainability.asked_networks import framed_scans, predi
 from sonolens.pipelines.explainability.parameters import RelianceParameters
 from sonolens.pipelines.explainability.region_questions import prepare_questions
 from sonolens.pipelines.explainability.scored_scans import draw_some, scored_scans
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
@@ -41,6 +42,7 @@ def reliance_station() -> Pipeline:
             score_reliance: ["reliance_scores", "reliance_aucs"],
             judge_reliance: "reliance_verdict",
         },
+        takes={"decisions": EXPLAINED["decisions"]},
     )
 
 

@@ -14,6 +14,7 @@ from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps
 from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.stations import station
@@ -33,7 +34,9 @@ OF_SCAN = ["scan_id", "view", "birads", "device", "spacing_row_mm", "spacing_col
 
 def cases_station() -> Pipeline:
     """Set out every case, and make small what the page shows of it."""
-    return station("cases", {tabulate_cases: "cases", draw_case_views: "case_views"})
+    return station(
+        "cases", {tabulate_cases: "cases", draw_case_views: "case_views"}, takes=EXPLAINED
+    )
 
 
 def tabulate_cases(

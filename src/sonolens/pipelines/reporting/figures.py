@@ -19,6 +19,7 @@ from sonolens.figures.experiments.performance import draw_performance_and_pointi
 from sonolens.figures.pointing.hits import draw_pointing_game
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
 from sonolens.figures.reliance.regions import draw_region_reliance
+from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.reporting.scan_figures import (
     draw_cam_scheme,
     draw_coalition_pictures,
@@ -99,4 +100,5 @@ def figures_station() -> Pipeline:
             draw_saliency_examples: "figure_4",
             draw_method_examples: "methods_figure",
         },
+        takes={"decisions": EXPLAINED["decisions"]},
     )

@@ -318,6 +318,7 @@ SECTION = Section(
         "splits",
         "training_runs",
         "protocol_optimism",
+        "unexplained_scans",
         "cases",
     ),
     figures=(

@@ -11,10 +11,14 @@ from sonolens.report.section import Tables
 from sonolens.report.sections.optimism import describe_optimism, has_epoch_choice
 from sonolens.tables.classification import ProtocolOptimismTable
 from sonolens.tables.cohort import ScansTable, SplitsTable
+from sonolens.tables.explanations import UnexplainedScansTable
 from sonolens.tables.filled_in import FILLABLE, is_filled, name_units
 from sonolens.tables.pointing import PointingGameTable
 from sonolens.tables.training import TrainingRunsTable
 from sonolens.tables.vocabulary import EXTREMES
+
+MOST_NAMED = 5
+"""So many scans are named in a banner."""
 
 RESAMPLES = 2000
 """Of patients, for the interval of the share of extremes on annotations."""
@@ -34,7 +38,7 @@ def raise_banners(tables: Tables) -> list[Banner]:
 
     Args:
         tables: Has `scans`, where phantoms have the source ``phantoms`` and `filled_in` names ids that
-            stand in for unknown ones; `pointing_game`, whose `ring` says
+            stand in for unknown ones; `unexplained_scans`, which lists what is in no score of maps; `pointing_game`, whose `ring` says
             how the ring was measured; `training_runs`, where the start ``none`` is a random one and the
             labels ``shuffled`` are a null; `extreme_points` and `splits`, which tell what lies on annotations; and `protocol_optimism`: what choosing on test scans gained.
 
@@ -47,6 +51,7 @@ def raise_banners(tables: Tables) -> list[Banner]:
         _warn_of_home(training_runs, tables["splits"]),
         _warn_of_phantoms(tables["scans"]),
         _warn_of_filled(tables["scans"]),
+        _warn_of_unexplained(tables["unexplained_scans"], tables["scans"]),
         _warn_of_annotations(tables),
         _warn_of_ring(tables["pointing_game"]),
         _warn_of_start(training_runs),
@@ -69,6 +74,21 @@ def _warn_of_protocol(
         f"are then scored as if they were new. {_measured(protocol_optimism)} Expect less on other "
         "patients.",
         alarm=True,
+    )
+
+
+def _warn_of_unexplained(
+    unexplained_scans: UnexplainedScansTable, scans: ScansTable
+) -> Banner | None:
+    if unexplained_scans.empty:
+        return None
+    left_out = unexplained_scans.drop_duplicates("scan_id")
+    named = ", ".join(left_out["scan_id"].head(MOST_NAMED))
+    rest = len(left_out) - MOST_NAMED
+    return Banner(
+        f"{counted(len(left_out), 'scan')} of {len(scans)} could not be explained.",
+        f"What maps and decisions are scored by leaves {'it' if len(left_out) == 1 else 'them'} out; classification does not: "
+        f"{named}{f' and {rest} more' if rest > 0 else ''}. Why stands in unexplained_scans.",
     )
 
 
