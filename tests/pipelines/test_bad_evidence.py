@@ -1,5 +1,6 @@
 """Maps, networks, predictions and scans that do not belong together are refused in one line."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from torch import nn
 
+from sonolens.datasets.seals import SEAL
 from sonolens.models import rebuild_network
 from sonolens.pipelines.explainability import maps
 
@@ -19,8 +21,9 @@ RUN = "tiny-full-seed0-fold0"
 
 @pytest.fixture
 def copy(finished: Any, project_at: Callable[..., Any], tmp_path: Path) -> Any:
-    """A copy of the finished run to spoil."""
-    shutil.copytree(finished.data_root, tmp_path / "data")
+    """A copy of the finished run to spoil, without seals, which would tell that it is not what was saved."""
+    no_seals = shutil.ignore_patterns(f"*{SEAL}")
+    shutil.copytree(finished.data_root, tmp_path / "data", ignore=no_seals)
     return project_at(tmp_path / "data")
 
 
@@ -49,8 +52,13 @@ def change_table(project: Any, name: str, change: Callable[[pd.DataFrame], pd.Da
 
 
 def change_maps(project: Any, change: Callable[[np.ndarray], np.ndarray]) -> None:
-    for file in collection_of(project, "saliency_maps").rglob("*.npy"):
+    folder = collection_of(project, "saliency_maps")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for file in folder.rglob("*.npy"):
         np.save(file, change(np.load(file)))
+        item = file.relative_to(folder).with_suffix("").as_posix()
+        manifest["items"][item]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 def rename_run(project: Any, collection: str, new: str) -> None:
