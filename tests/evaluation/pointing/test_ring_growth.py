@@ -11,7 +11,7 @@ from sonolens.evaluation.pointing import (
     region_bits_at,
     tally_cells,
 )
-from sonolens.evaluation.pointing.ring_growth import follow_places
+from sonolens.evaluation.pointing.ring_growth import follow_places, tally_places
 from sonolens.regions import REGIONS, Below, GrowingRegions, RegionRule, Ring, grow_regions
 from sonolens.tables.vocabulary import REGION_NAMES
 
@@ -86,3 +86,17 @@ def test_a_mass_under_an_annotation_is_not_drawn() -> None:
     )
 
     assert find_drawn(nothing) == (0, 3, 0)
+
+
+def test_places_that_fare_alike_add_up_what_they_weigh() -> None:
+    places = np.array([[0, 3, 3], [1, 9, 0], [0, 3, 3]])
+
+    assert tally_places(places, [0.5, 0.75, 0.125]) == [(0, 3, 3, 0.625), (1, 9, 0, 0.75)]
+
+
+def test_a_tolerance_is_measured_in_the_millimetres_of_each_axis() -> None:
+    growing = grow(3, exclude_ring=True)
+    wide = {"tolerance_mm": 0.5, "spacing_mm": (0.3, 0.2)}
+    other = {"tolerance_mm": 0.5, "spacing_mm": (0.2, 0.3)}
+
+    assert tally_cells(growing, (17, 23), **wide) != tally_cells(growing, (17, 23), **other)
