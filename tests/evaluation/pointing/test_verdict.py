@@ -136,8 +136,10 @@ def test_fixed_places_are_asked_in_every_region_and_more_of_them_need_a_clearer_
     barely = judged(mass, play=saturated).loc["above_location"]
 
     assert (told["answer"], told["region"], told["rule"]) == (SHOWN, "mass", "either")
-    # Of two: 1.96 becomes 2.24 standard errors.
+    # Of two: 1.96 becomes 2.24 standard errors, to both sides.
     assert told["ci_low"] == pytest.approx(0.2 - 0.1 * 2.2414 / 1.96, abs=1e-4)
+    assert told["ci_high"] == pytest.approx(0.2 + 0.1 * 2.2414 / 1.96, abs=1e-4)
+    assert told["against"] == 0.0
     assert barely["answer"] == NOT_SHOWN
 
 
@@ -147,6 +149,38 @@ def test_exchanged_maps_are_asked_in_every_region_for_their_p_values_are_adjuste
     told = judged(mass, play={"p_adjusted": 1.0}).loc["own_scan"]
 
     assert (told["answer"], told["p_value"], told["region"]) == (SHOWN, 0.02, "mass")
+
+
+@pytest.mark.parametrize(
+    ("question", "clear"),
+    [
+        ("own_scan", {"p_adjusted": 0.0001}),
+        ("above_location", {"beyond_location_prior": 0.9, "beyond_location_prior_low": 0.8}),
+    ],
+)
+@pytest.mark.parametrize("silent", [{"rule": "max"}, {"n": 0}])
+def test_rows_of_another_rule_or_of_no_scan_are_not_asked(question, clear, silent):
+    other = GOOD | {"region": "mass"} | clear | silent
+
+    assert judged(other).loc[question, "region"] == "any"
+
+
+def test_what_cannot_be_asked_counts_nobody_and_names_no_region():
+    table = judged(
+        play={"p_adjusted": NAN, "beyond_location_prior": NAN}, annotations=None, area={"run": "x"}
+    )
+
+    untold = table.loc[["own_scan", "above_location", "off_annotations", "discriminates"]]
+    assert set(untold["answer"]) == {CANNOT_BE_ASKED}
+    assert untold["n"].tolist() == [0, 0, 0, 0]
+    assert untold[["region", "value", "against"]].isna().all(axis=None)
+
+
+def test_an_answer_on_annotations_names_them_and_their_limits():
+    told = judged(annotations={"n_annotated": 0, "rate": 0.5}).loc["off_annotations"]
+
+    assert (told["region"], told["rule"], told["n"]) == ("annotation", "either", 40)
+    assert (told["value"], told["ci_low"], told["ci_high"], told["against"]) == (0, 0, 0, 0.04)
 
 
 def test_what_is_not_shown_weighs_more_than_what_cannot_be_asked():
