@@ -38,7 +38,7 @@ test: setup     ## run the tests
 	$(BIN)/python -m pytest
 
 test-docs: setup ## run every command that the pages show, on tiny studies, and the notebooks: minutes
-	$(BIN)/python -m pytest -m docs_commands --dist=worksteal tests/pipelines/test_commands_run.py tests/pipelines/test_notebooks.py
+	$(BIN)/python -m pytest -m docs_commands --dist=worksteal --jaxtyping-packages= tests/pipelines/test_commands_run.py tests/pipelines/test_notebooks.py
 
 check: setup    ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .
