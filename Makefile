@@ -45,7 +45,7 @@ test: setup     ## run the tests
 	$(BIN)/python -m pytest
 
 test-docs: setup ## run every command that the pages show, on tiny studies, and the notebooks: minutes
-	$(BIN)/python -m pytest -m docs_commands --dist=worksteal tests/pipelines/test_commands_run.py tests/pipelines/test_notebooks.py
+	$(BIN)/python -m pytest -m docs_commands --dist=worksteal --jaxtyping-packages= tests/pipelines/test_commands_run.py tests/pipelines/test_notebooks.py
 
 fuzz: setup     ## break 10,000 files of every format that is read, and see that each is read or refused in one line: minutes
 	SONOLENS_FUZZ=10000 $(BIN)/python -m pytest tests/studies/test_boundary_laws.py

@@ -44,3 +44,14 @@ def test_other_paths_stay_as_they_are(load, path):
 
 def test_what_is_no_path_keeps_its_tilde(load):
     assert load("x")["parameters"]["word"] == "~/stays"
+
+
+def test_a_loader_reads_a_kind_once_and_hands_out_what_may_be_changed(load):
+    loader = load("x")
+    loader["catalog"]["study"]["path"] = "changed"
+    later = load("y")
+
+    assert loader["catalog"]["study"]["path"] == "x"
+    assert later["catalog"]["study"]["path"] == "y"
+    loader["parameters"] = {"word": "set"}
+    assert loader["parameters"]["word"] == "set"

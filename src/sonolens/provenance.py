@@ -4,6 +4,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ def describe_software(project: Path) -> dict[str, Any]:
 
 def list_installed() -> dict[str, str]:
     """Tell the version of every package of this environment, by its name as pip compares names."""
+    return dict(_installed())
+
+
+@cache
+def _installed() -> Mapping[str, str]:
+    """Look once in a process, which goes on with the packages that it began with."""
     found = {}
     for package in metadata.distributions():
         name = package.metadata["Name"]

@@ -66,7 +66,6 @@ WALKS = {
         "kedro run --env dicom --params study.path=/path/to/folder",
     ],
     "networks that travel": [
-        "kedro run --params label=baseline",
         "kedro run --pipelines export",
         "kedro run --pipelines export --params publication.model_license=mit",
         "sonolens explain scan.png --network network.safetensors",

@@ -1,12 +1,14 @@
 """Every command of the pages that needs nothing which only its reader has does what it says, on tiny studies.
 
-`make test-docs` runs this; `make test` leaves it out, as it takes minutes. What a page leaves open is filled in: a study
-where it says ``path/to``, the environment ``test`` where it names none, a run of the walk where it names one.
+`make test-docs` runs this, as a reader does without a check of types in every call; `make test` leaves it out, as it
+takes minutes. What a page leaves open is filled in: a study where it says ``path/to``, the environment ``test`` where it
+names none, a run of the walk where it names one.
 """
 
 import io
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -114,7 +116,7 @@ class Reader:
         assert len(self.versions("run_record.json")) == len(before) + 1
 
     def sonolens(self, *words: str) -> None:
-        here = ["--env", self.env] if words[0] in {"prune", "archive"} else []
+        here = ["--env", self.env] if words[0] in {"prune", "archive", "verify"} else []
         if here and "--data-root" not in words:
             here += ["--data-root", str(self.root)]
         # Nothing but a file of a network is needed to explain a scan.
@@ -289,14 +291,26 @@ STUDIES: dict[str, list[tuple[Callable[[Path], None], str]]] = {
 """Walk -> what writes the studies that it reads, and where."""
 
 
+AFTER_A_RUN = {"networks that travel"}
+"""Walks through what follows `kedro run`, which another walk shows."""
+
+
 @pytest.fixture
-def reader(walk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    """A reader in the project, whose folder holds the studies of a walk."""
+def reader(
+    walk: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Reader:
+    """A reader in the project, whose folder holds the studies of a walk, and a finished run where it begins with one."""
     bootstrap_project(PROJECT)
     monkeypatch.chdir(PROJECT)
     for write, where in STUDIES.get(walk, []):
         write(tmp_path / where)
-    return Reader(tmp_path)
+    reader = Reader(tmp_path)
+    if walk in AFTER_A_RUN:
+        shutil.copytree(request.getfixturevalue("finished").data_root, reader.root)
+    return reader
 
 
 @pytest.mark.parametrize("walk", WALKS)
