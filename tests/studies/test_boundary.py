@@ -310,11 +310,14 @@ def test_a_dicom_file_promises_in_vain(
             read_pixels(tmp_path / "scan.dcm")
 
 
-def test_a_deflated_dicom_file_does_not_unfold(tmp_path: Path, limits: Callable[..., None]) -> None:
+@pytest.mark.parametrize("trailing", [b"", b"\x00", b"more"])
+def test_a_deflated_dicom_file_does_not_unfold(
+    tmp_path: Path, limits: Callable[..., None], trailing: bytes
+) -> None:
     content = dicom(
         made_dicom.scan(np.zeros((1000, 2000), np.uint8)), DeflatedExplicitVRLittleEndian
     )
-    (tmp_path / "scan.dcm").write_bytes(content)
+    (tmp_path / "scan.dcm").write_bytes(content + trailing)
 
     assert read_pixels(tmp_path / "scan.dcm")[1].shape == (1000, 2000)
     limits(largest_array_mb=1.0)

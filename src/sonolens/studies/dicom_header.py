@@ -328,7 +328,11 @@ def _refuse_deflated_bomb(path: Path) -> None:
     inflater, unfolded = zlib.decompressobj(-zlib.MAX_WBITS), 0
     with path.open("rb") as file:
         file.seek(META_BEGINS + int(meta.FileMetaInformationGroupLength))
-        while (piece := inflater.unconsumed_tail or file.read(CHUNK_BYTES)) and unfolded <= most:
+        # What follows the end of the stream, as one byte that makes the length even, is no part of it.
+        while not inflater.eof and unfolded <= most:
+            piece = inflater.unconsumed_tail or file.read(CHUNK_BYTES)
+            if not piece:
+                break
             unfolded += len(inflater.decompress(piece, CHUNK_BYTES))
     what = f"DICOM file {str(path)!r}, unfolded,"
     refuse_above(unfolded / PER_MEGA, "largest_array_mb", what=what, unit="MB")
