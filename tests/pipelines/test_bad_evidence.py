@@ -140,7 +140,7 @@ def test_weights_of_a_run_without_predictions_are_refused(copy: Any) -> None:
 def test_predictions_of_another_fit_of_the_same_name_are_refused_whatever_the_method(
     copy: Any, node: str
 ) -> None:
-    for name in ("predictions.csv", "decisions.csv"):
+    for name in ("predictions.csv", "decisions.csv", "explained_decisions.csv"):
         change_table(copy, name, lambda table: table.assign(logit=table["logit"] + 0.5))
 
     said = refusal(copy, node, explanation={"methods": ["random"]})
@@ -194,11 +194,12 @@ def test_one_scan_without_spacing_is_named_where_millimetres_are_asked_for(
 ) -> None:
     lost = file_of(copy, "scans.csv")
     named = pd.read_csv(lost)["scan_id"].iloc[3]
-    change_table(
-        copy,
-        "scans.csv",
-        lambda table: table.assign(**{column: table[column].where(table["scan_id"] != named)}),
-    )
+    for name in ("scans.csv", "explained_scans.csv"):
+        change_table(
+            copy,
+            name,
+            lambda table: table.assign(**{column: table[column].where(table["scan_id"] != named)}),
+        )
     relative = {"ring": {"mode": "relative"}}
 
     ring = refusal(copy, "draw_region_masks")
