@@ -58,7 +58,7 @@ def test_no_parameters_pass_without_loading_a_pipeline():
         ({"ring": {"outer": 3}}, r"ring\.outer is read .* did you mean ring\.outer_mm"),
         (
             {"zzz": 1},
-            "--params zzz is read by no pipeline and not by the catalog; known are compare.runs, data_root",
+            "--params zzz is read by no pipeline and not by the catalog; known are cluster.scheduler, cluster.workers, compare.runs, data_root",
         ),
     ],
 )

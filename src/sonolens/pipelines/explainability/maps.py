@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float32
 from kedro.pipeline import Pipeline
 
 from sonolens.arrays import SaliencyMap, ScanStack
@@ -17,7 +18,7 @@ from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
-from sonolens.saliency import check_identity, explain_scans
+from sonolens.saliency import ExplainedBatch, check_identity, explain_scans
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import DecisionsTable
 
@@ -95,23 +96,31 @@ def _explain_run(
         check_logits(
             batch.logits, stored, run=weights.header["run"], tolerance=inference.logit_tolerance
         )
-        for method, maps in batch.maps.items():
-            sound = np.isfinite(maps).reshape(len(maps), -1).all(axis=1)
-            scan_ids = [batch.scan_ids[place] for place in sound.nonzero()[0]]
-            for scan_id in set(batch.scan_ids) - set(scan_ids):
-                logger.warning(
-                    "Scan %s is left out: its map of method %s, run %s holds infinite or undefined values",
-                    scan_id,
-                    method,
-                    weights.header["run"],
-                )
+        for method in batch.maps:
+            scan_ids, maps = _sound_maps(batch, method, run=weights.header["run"])
             if method in ADDS_UP_TO_LOGIT:
                 check_identity(
-                    maps[sound],
+                    maps,
                     bias=network.bias,
                     logits=stored.loc[scan_ids].to_numpy(dtype=np.float32),
                     scan_ids=scan_ids,
                     tolerance=inference.logit_tolerance,
                 )
-            for scan_id, saliency in zip(scan_ids, maps[sound], strict=True):
+            for scan_id, saliency in zip(scan_ids, maps, strict=True):
                 yield method, scan_id, saliency
+
+
+def _sound_maps(
+    batch: ExplainedBatch, method: str, *, run: str
+) -> tuple[list[str], Float32[np.ndarray, "scans ..."]]:
+    """Keep the maps that are finite, and tell of the others; there are others only where they may be left out."""
+    maps = batch.maps[method]
+    sound = np.isfinite(maps).reshape(len(maps), -1).all(axis=1)
+    for place in (~sound).nonzero()[0]:
+        logger.warning(
+            "Scan %s is left out: its map of method %s, run %s holds infinite or undefined values",
+            batch.scan_ids[place],
+            method,
+            run,
+        )
+    return [batch.scan_ids[place] for place in sound.nonzero()[0]], maps[sound]
