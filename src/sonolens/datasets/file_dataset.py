@@ -22,7 +22,7 @@ from sonolens.datasets.seals import (
     check_content,
     check_file,
     digest,
-    find_damage,
+    find_sealed_damage,
     name_in,
     read_seal,
     remove_seal,
@@ -123,11 +123,7 @@ class WholeFileDataset(AbstractVersionedDataset[Saved, Loaded], abc.ABC):
 
     def find_damage(self, version: str) -> Iterator[Damage]:
         """Find what in a version is not as it was saved; what has no seal cannot be told."""
-        path = str(self._get_versioned_path(version))
-        for name, expected in read_seal(self._fs, path).items():
-            beside = str(PurePosixPath(path).with_name(name))
-            if damage := find_damage(self._fs, beside, expected=expected):
-                yield damage
+        return find_sealed_damage(self._fs, str(self._get_versioned_path(version)))
 
     def _load_file(self, path: str) -> Loaded:
         try:

@@ -5,7 +5,7 @@ A seal is a file that lies beside what it seals, in the form of `sha256sum`, so 
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -146,6 +146,14 @@ def find_damage(
     except FileNotFoundError:
         return Damage(path, expected, "", item)
     return None if found == expected else Damage(path, expected, found, item)
+
+
+def find_sealed_damage(file_system: fsspec.AbstractFileSystem, path: str) -> Iterator[Damage]:
+    """Compare the file at `path`, and what lies beside it, with their seal; what has none cannot be told."""
+    for name, expected in read_seal(file_system, path).items():
+        beside = str(PurePosixPath(path).with_name(name))
+        if damage := find_damage(file_system, beside, expected=expected):
+            yield damage
 
 
 def name_in(path: str) -> str:

@@ -31,6 +31,7 @@ from sonolens.datasets.seals import (
     check_file,
     digest,
     find_damage,
+    find_sealed_damage,
     read_seal,
     write_seal,
 )
@@ -165,10 +166,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
     def find_damage(self, version: str) -> Iterator[Damage]:
         """Find what in a version is not as it was saved: its manifest, or items that are gone or changed."""
         path = str(self._get_versioned_path(version))
-        for name, expected in read_seal(self._fs, path).items():
-            beside = str(PurePosixPath(path).with_name(name))
-            if damage := find_damage(self._fs, beside, expected=expected):
-                yield damage
+        yield from find_sealed_damage(self._fs, path)
         if not self.is_readable(version):
             yield Damage(path, "", digest(self._fs, path))
             return
