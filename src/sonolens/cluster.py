@@ -65,9 +65,6 @@ class Cluster:
         try:
             from dask.distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
 
-            logging.getLogger("distributed").setLevel(
-                logging.WARNING
-            )  # else every connection is told
             cluster = self._start(LocalCluster) if self._settings.workers else None
             client = Client(**({"address": cluster} if cluster else self._address()), timeout="20s")
         except ImportError as error:

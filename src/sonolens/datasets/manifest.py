@@ -35,6 +35,10 @@ class Manifest:
         """Return where an item lies."""
         return f"{self.folder}/{item_id}{self.suffix}"
 
+    def has(self, item_id: str, *, sha256: str) -> bool:
+        """Say whether an item was saved with these bytes."""
+        return item_id in self.items and self.items[item_id]["sha256"] == sha256
+
     def digests(self) -> dict[str, str]:
         """Tell the SHA-256 of every item by its id."""
         return {item_id: entry["sha256"] for item_id, entry in self.items.items()}

@@ -268,7 +268,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
             path = draft.path_of(item_id)
             entries[item_id] = self._write_item(item_id, path, value)
             del value  # the next one is made before this name is bound again
-            if before and before.digests().get(item_id) == entries[item_id]["sha256"]:
+            if before and before.has(item_id, sha256=entries[item_id]["sha256"]):
                 share_bytes(self._fs, new=path, old=before.path_of(item_id))
         if not entries and not self._may_be_empty:
             raise DatasetError(f"collection {self._filepath.name!r} is empty; give it an item")
