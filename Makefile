@@ -11,6 +11,7 @@ OF_ALL := $(if $(CPU),,torch) runtime extras development
 TOOLS  := .venv-supply
 INSTALL := $(BIN)/python -m pip install --quiet
 HASHED := --require-hashes --no-deps --no-build-isolation --use-pep517
+unexport PYTHONDONTWRITEBYTECODE # tests start dozens of processes, and each would compile all modules anew
 export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from kedro.framework.startup import bootstrap_project
 project, plans = Path(sys.argv[1]), json.loads(sys.argv[2])
 bootstrap_project(project)
+import sonolens.models.fitting.launch # once for all children
 from sonolens.settings import SESSION_CLASS
 rooms = [import_module(plan["module"]) for plan in plans]
 
