@@ -45,6 +45,8 @@ def find_callipers(scan: Scan, prominence: Levels, *, text: Mask) -> list[Box]:
     around = slide_max(prominence, (ARM_PX - 1, ARM_PX - 1))
     score = np.where(text, 0, symmetry * detail * around)
     score[score < LIKELY] = 0
+    if not (score >= SURE).any():
+        return []
     peaks = (score > 0) & (score == slide_max(score, (2 * ARM_PX - 1, 2 * ARM_PX - 1)))
     inner = np.zeros_like(peaks)
     inner[EDGE_PX:-EDGE_PX, EDGE_PX:-EDGE_PX] = True
