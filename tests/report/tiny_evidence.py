@@ -38,6 +38,10 @@ def localization_table(
             "ci_high": 1.1 * mean,
             "chance": chance,
             "ceiling": 1.0,
+            "mean_mask": chance + 0.03,
+            "beyond_mean_mask": mean - chance - 0.03,
+            "beyond_mean_mask_low": 0.9 * mean - chance - 0.03,
+            "beyond_mean_mask_high": 1.1 * mean - chance - 0.03,
             "n_left_out": 0,
             **PARTITION,
         }

@@ -14,7 +14,8 @@ class MapLocalization(OfMap, unique=["method", "run", "scan_id", "score", "regio
     """How the evidence of one map fits the regions of its scan.
 
     `value` is empty where a map has no such evidence or the scan lacks the region. `chance` is what cells
-    ranked at random score, `ceiling` what the best map of these cells does.
+    ranked at random score, `ceiling` what the best map of these cells does, `mean_mask` what the mean mask of
+    the run's training scans does; empty where they have no masks here.
     """
 
     score: Series[str] = pa.Field(isin=vocabulary.LOCALIZATION_SCORES)
@@ -23,6 +24,7 @@ class MapLocalization(OfMap, unique=["method", "run", "scan_id", "score", "regio
     value: Series[float] = pa.Field(ge=0, nullable=True)
     chance: Series[float] = pa.Field(ge=0, nullable=True)
     ceiling: Series[float] = pa.Field(ge=0, nullable=True)
+    mean_mask: Series[float] = pa.Field(ge=0, nullable=True)
 
 
 class LocalizationScores(
@@ -31,7 +33,8 @@ class LocalizationScores(
     """The means of `MapLocalization` per method and run, with intervals from resampled patients.
 
     Evidence ``called`` argues for what the scan is called. All scores are shares but ``distance_mm``,
-    of which less is better.
+    of which less is better. `beyond_mean_mask` is `mean - mean_mask` on the same maps, its interval from the
+    same resamples: if it includes 0, the maps may know nothing but where masses usually lie.
     """
 
     method: Series[str]
@@ -46,6 +49,10 @@ class LocalizationScores(
     ci_high: Series[float] = pa.Field(ge=0, nullable=True)
     chance: Series[float] = pa.Field(ge=0, nullable=True)
     ceiling: Series[float] = pa.Field(ge=0, nullable=True)
+    mean_mask: Series[float] = pa.Field(ge=0, nullable=True)
+    beyond_mean_mask: Series[float] = pa.Field(nullable=True)
+    beyond_mean_mask_low: Series[float] = pa.Field(nullable=True)
+    beyond_mean_mask_high: Series[float] = pa.Field(nullable=True)
 
 
 class MapCompleteness(OfMap, unique=["method", "run", "scan_id"]):

@@ -23,7 +23,7 @@ def scores(saliency, region_map=QUARTERS, **changes):
     cells = measure_cells(region_map, saliency.shape, **SPACING | {"seed": 0} | changes)
     rows = localize_evidence(saliency, cells)
     table = pd.DataFrame(rows)
-    MapLocalization.validate(table.assign(method="cam", run="net", scan_id="s"))
+    MapLocalization.validate(table.assign(method="cam", run="net", scan_id="s", mean_mask=np.nan))
     return table.set_index(["score", "region", "evidence"]).sort_index()
 
 

@@ -21,6 +21,7 @@ def tables(scans, *, method="cam"):
         key = {"method": method, "run": "net", "scan_id": f"s{number}"}
         for evidence in ("positive", "negative", "absolute"):
             value = {"evidence": evidence, "value": value_of.get(evidence, 0.5), "ceiling": 0.9}
+            value["mean_mask"] = value_of.get("mean_mask", np.nan)
             map_scores += [
                 key | value | {"score": score, "region": "mass", "chance": 0.1}
                 for score in ("energy", "distance_mm")
@@ -102,3 +103,32 @@ def test_a_length_that_resampling_cannot_move_has_no_interval():
 def test_scores_of_other_partitions_only_are_refused():
     with pytest.raises(ValueError, match="no scan of the train partition has localization scores"):
         summarise(THREE, partition="train")
+
+
+def test_maps_are_compared_with_the_mean_mask_on_the_scans_that_both_scored():
+    known = [
+        (label, called, scores | {"mean_mask": 0.3})
+        for label, called, scores in THREE[:2]  # values 0.8 and 0.2
+    ]
+    row = summarise([*known, THREE[2]]).loc[("energy", "positive", "all", "both")]
+
+    assert row["mean"] == pytest.approx(0.5)
+    assert row["mean_mask"] == pytest.approx(0.3)
+    assert row["beyond_mean_mask"] == pytest.approx(0.2)
+    assert row["beyond_mean_mask_low"] == pytest.approx(-0.1)
+    assert row["beyond_mean_mask_high"] == pytest.approx(0.5)
+
+
+def test_without_training_masks_the_mean_mask_is_unknown():
+    beyond = summarise(THREE).filter(like="mean_mask")
+
+    assert beyond.shape[1] == 4
+    assert beyond.isna().all(axis=None)
+
+
+def test_a_distance_to_the_mean_mask_that_nothing_moves_has_no_interval():
+    twice = [("malignant", "malignant", {"positive": 0.8, "mean_mask": 0.3})] * 2
+    row = summarise(twice).loc[("distance_mm", "positive", "all", "both")]
+
+    assert row["beyond_mean_mask"] == pytest.approx(0.5)
+    assert row[["beyond_mean_mask_low", "beyond_mean_mask_high"]].isna().all()

@@ -30,7 +30,8 @@ def map_scores() -> pd.DataFrame:
     rng = np.random.default_rng(3)
     value = rng.random(len(table))
     value[rng.random(len(table)) < 0.1] = np.nan
-    return table.assign(value=value, chance=rng.random(len(table)), ceiling=rng.random(len(table)))
+    others = {name: rng.random(len(table)) for name in ("chance", "ceiling", "mean_mask")}
+    return table.assign(value=value, **others)
 
 
 @pytest.fixture(scope="module")

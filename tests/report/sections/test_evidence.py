@@ -73,11 +73,17 @@ def test_one_run_shows_every_number_with_its_interval_number_and_chance() -> Non
     )
     assert found["Hits, extreme for the call"].text == "50 % [60, 90]"
     assert found["Hits, extreme for the call"].small[-1] == "p (adjusted) 0.400"
-    assert found["Evidence in the mass"] == ReportCell("31 % [28, 34]", ("n = 4", "chance 12 %"))
-    assert found["Evidence in any region"] == ReportCell("77 % [69, 85]", ("n = 4", "chance 52 %"))
-    assert found["Average precision"] == ReportCell("0.43 [0.39, 0.47]", ("n = 4", "chance 0.21"))
+    assert found["Evidence in the mass"] == ReportCell(
+        "31 % [28, 34]", ("n = 4", "chance 12 %", "mean mask 15 %")
+    )
+    assert found["Evidence in any region"] == ReportCell(
+        "77 % [69, 85]", ("n = 4", "chance 52 %", "mean mask 55 %")
+    )
+    assert found["Average precision"] == ReportCell(
+        "0.43 [0.39, 0.47]", ("n = 4", "chance 0.21", "mean mask 0.24")
+    )
     assert found["Distance to the mass"] == ReportCell(
-        "4.2 [3.8, 4.7] mm", ("n = 4", "chance 9.2 mm")
+        "4.2 [3.8, 4.7] mm", ("n = 4", "chance 9.2 mm", "mean mask 9.2 mm")
     )
     assert found["Gain by insertion"] == ReportCell("+0.113 [+0.063, +0.163]", ("n = 12",))
     assert found["Gain by deletion"].text == "+0.021 [−0.029, +0.071]"
@@ -193,7 +199,9 @@ def test_the_page_marks_the_floor_and_the_doubles_of_cam_where_these_were_drawn(
 
 
 def test_nothing_scored_leaves_no_missing_value_on_the_page() -> None:
-    none = dict.fromkeys(("mean", "ci_low", "ci_high", "chance", "ceiling"), NAN)
+    none = dict.fromkeys(
+        ("mean", "ci_low", "ci_high", "chance", "ceiling", "mean_mask", "beyond_mean_mask"), NAN
+    )
     text = section(
         "evidence",
         pointing_game=pointing_table(**NOTHING_COUNTED),

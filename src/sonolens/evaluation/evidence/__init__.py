@@ -17,6 +17,11 @@ from sonolens.evaluation.evidence.faithfulness_scores import (
 )
 from sonolens.evaluation.evidence.localization import ScanCells, localize_evidence, measure_cells
 from sonolens.evaluation.evidence.localization_scores import summarise_localization
+from sonolens.evaluation.evidence.mean_mask import (
+    MassShares,
+    measure_mass_shares,
+    score_mean_mask,
+)
 from sonolens.evaluation.evidence.repeatability import (
     compare_repeats,
     pair_repeats,

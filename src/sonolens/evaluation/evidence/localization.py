@@ -88,7 +88,7 @@ def localize_evidence(saliency: SaliencyMap, cells: ScanCells) -> list[dict[str,
 
     Returns:
         `score`, `region`, `evidence`, `value`, `chance` and `ceiling` per score: rows of a
-        `MapLocalization` table. `value` is NaN where a map has no such evidence, is constant, or the scan
+        `MapLocalization` table but for its keys and `mean_mask`. `value` is NaN where a map has no such evidence, is constant, or the scan
         lacks the region.
 
     Raises:

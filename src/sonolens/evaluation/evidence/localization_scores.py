@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from sonolens.evaluation.classification.decisions import GROUPS, mark_groups
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
+    bootstrap_differences,
     bootstrap_rates,
     percentile_interval,
     ratio,
@@ -22,6 +23,7 @@ LENGTHS = ("distance_mm",)
 """Scores in millimetres; all others are shares."""
 
 Values = Float[np.ndarray, "scans scores"]
+GroupMeans = Float[np.ndarray, "scores groups"]
 
 
 def summarise_localization(
@@ -39,7 +41,8 @@ def summarise_localization(
     positive evidence is taken for either call.
 
     Maps without such evidence, and scans without the region, leave `n` and are counted in `n_left_out`.
-    `chance` and `ceiling` are means over the maps counted. Intervals are percentiles over resamples of the
+    `chance`, `ceiling` and `mean_mask` are means over the maps counted; `beyond_mean_mask` is the difference of
+    `mean` and `mean_mask`, both of the maps that have either. Intervals are percentiles over resamples of the
     patients, or Wilson's where nothing moves a share (`bootstrap_rates`); a distance that resampling
     cannot move has none.
 
@@ -89,7 +92,7 @@ def _summarise(scores: pd.DataFrame, played: pd.DataFrame, *, bootstrap: Bootstr
         name: scores.set_index(["scan_id", *SCORE_KEY])[name]  # noqa: PD010 - pivot_table would drop what is empty
         .unstack(SCORE_KEY)
         .reindex(played["scan_id"])
-        for name in ("value", "chance", "ceiling")
+        for name in ("value", "chance", "ceiling", "mean_mask")
     }
     values = wide["value"].to_numpy(dtype=float)
     groups = mark_groups(played)
@@ -99,14 +102,13 @@ def _summarise(scores: pd.DataFrame, played: pd.DataFrame, *, bootstrap: Bootstr
         [(*key, *group) for key in wide["value"].columns for group in GROUPS],
         names=[*SCORE_KEY, "subset", "label"],
     ).to_frame(index=False)
-    low, high = _limits(
-        values,
-        counts,
-        played["patient_id"],
-        lengths=np.isin(wide["value"].columns.get_level_values("score"), LENGTHS),
-        bootstrap=bootstrap,
-    )
+    lengths = np.isin(wide["value"].columns.get_level_values("score"), LENGTHS)
+    low, high = _limits(values, counts, played["patient_id"], lengths=lengths, bootstrap=bootstrap)
     n = counts.sum(axis=0).ravel()
+    mean_mask = wide["mean_mask"].to_numpy(dtype=float)
+    beyond = _beyond(
+        values, mean_mask, counts, played["patient_id"], lengths=lengths, bootstrap=bootstrap
+    )
     return keys.assign(
         n=n.astype(int),
         mean=_mean(values, counts).ravel(),
@@ -114,6 +116,10 @@ def _summarise(scores: pd.DataFrame, played: pd.DataFrame, *, bootstrap: Bootstr
         ci_high=high.ravel(),
         chance=_mean(wide["chance"].to_numpy(dtype=float), counts).ravel(),
         ceiling=_mean(wide["ceiling"].to_numpy(dtype=float), counts).ravel(),
+        mean_mask=_mean(mean_mask, counts * ~np.isnan(mean_mask)[:, :, None]).ravel(),
+        beyond_mean_mask=beyond[0].ravel(),
+        beyond_mean_mask_low=beyond[1].ravel(),
+        beyond_mean_mask_high=beyond[2].ravel(),
         n_left_out=np.tile(groups.sum(axis=0), values.shape[1]) - n.astype(int),
     )
 
@@ -123,6 +129,33 @@ def _mean(
 ) -> Float[np.ndarray, "scores groups"]:
     total = np.einsum("si,sig->ig", np.nan_to_num(values), counts)
     return ratio(total, counts.sum(axis=0))
+
+
+def _beyond(
+    values: Values,
+    mean_mask: Values,
+    counts: Float[np.ndarray, "scans scores groups"],
+    patient_ids: ArrayLike,
+    *,
+    lengths: Bool[np.ndarray, " scores"],
+    bootstrap: Bootstrap,
+) -> tuple[GroupMeans, GroupMeans, GroupMeans]:
+    """Return by how much maps differ from the mean mask on the same scans, and the limits of that."""
+    both = counts * ~np.isnan(mean_mask)[:, :, None]
+    first, second = (np.nan_to_num(each)[:, :, None] * both for each in (values, mean_mask))
+    limits = np.full((2, *counts.shape[1:]), np.nan)
+    shares = bootstrap_differences(
+        *(each[:, ~lengths].reshape(len(values), -1) for each in (first, second, both)),
+        patient_ids,
+        bootstrap=bootstrap,
+    )
+    shape = (-1, counts.shape[2])
+    limits[:, ~lengths] = shares.ci_low.reshape(shape), shares.ci_high.reshape(shape)
+    limits[:, lengths] = _limits_of_lengths(
+        (first - second)[:, lengths], both[:, lengths], patient_ids, bootstrap=bootstrap
+    )
+    value = ratio((first - second).sum(axis=0), both.sum(axis=0))
+    return value, limits[0], limits[1]
 
 
 def _limits(
@@ -144,14 +177,27 @@ def _limits(
     )
     shape = (-1, counts.shape[2])
     limits[:, ~lengths] = rates.ci_low.reshape(shape), rates.ci_high.reshape(shape)
-    both = np.concatenate([totals[:, lengths], counts[:, lengths]], axis=1).reshape(len(values), -1)
+    limits[:, lengths] = _limits_of_lengths(
+        totals[:, lengths], counts[:, lengths], patient_ids, bootstrap=bootstrap
+    )
+    return limits[0], limits[1]
+
+
+def _limits_of_lengths(
+    totals: Float[np.ndarray, "scans lengths groups"],
+    counts: Float[np.ndarray, "scans lengths groups"],
+    patient_ids: ArrayLike,
+    *,
+    bootstrap: Bootstrap,
+) -> Float[np.ndarray, "2 lengths groups"]:
+    """Return the percentiles of every mean; NaN where resampling moves nothing."""
+    both = np.concatenate([totals, counts], axis=1).reshape(len(totals), -1)
     sums = resampled_sums(both, patient_ids, bootstrap=bootstrap)
     drawn = ratio(*np.split(sums, 2, axis=1))
     moved = [
         percentile_interval(column, confidence=bootstrap.confidence)
-        if np.nanmax(column, initial=0.0) > np.nanmin(column, initial=np.inf)
+        if np.nanmax(column, initial=-np.inf) > np.nanmin(column, initial=np.inf)
         else (np.nan, np.nan)
         for column in drawn.T
     ]
-    limits[:, lengths] = np.array(moved).reshape(-1, 2).T.reshape(2, -1, counts.shape[2])
-    return limits[0], limits[1]
+    return np.array(moved).reshape(-1, 2).T.reshape(2, *counts.shape[1:])

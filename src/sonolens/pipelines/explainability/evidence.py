@@ -30,6 +30,9 @@ from sonolens.tables.evidence import MapRepeatability, MethodAgreement, Repeatab
 from sonolens.tables.pointing import ExtremePointsTable
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
+MeanMasks = dict[tuple[str, tuple[int, int]], SaliencyMap | None]
+"""By run and grid; None where no training scan is at hand."""
+
 UNSIGNED = [name for name, method in EXPLAINERS.items() if not method.signed]
 SAME_AS_CAM = [name for name, method in EXPLAINERS.items() if method.same_as_cam_on_gap]
 
@@ -59,9 +62,12 @@ def score_localization(
     """Score how well the whole of every scored map fits the regions, and average it per method and run."""
     methods, spacing_of = methods_drawn(saliency_maps), spacing_by_scan(scans)
     runs_of = defaultdict(list)
-    for run, scan_ids in scored_scans(decisions, partition=scoring.partition).items():
+    scored = scored_scans(decisions, partition=scoring.partition)
+    for run, scan_ids in scored.items():
         for scan_id in scan_ids:
             runs_of[scan_id].append(run)
+    trained = _trained_scans(decisions)
+    mean_masks = _average_masks(saliency_maps, region_masks, scored=scored, trained=trained)
     rows: list[dict[str, Any]] = []
     for scan_id, runs in track(
         sorted(runs_of.items()), description="Scoring localization", total=len(runs_of)
@@ -70,6 +76,7 @@ def score_localization(
         rows += _localize_scan(
             {map_id: read_map(saliency_maps, map_id) for map_id in map_ids},
             np.asarray(region_masks[scan_id]()),
+            mean_masks,
             spacing_mm=spacing_of[scan_id],
             seed=scoring.seed,
         )
@@ -203,9 +210,39 @@ def _compare_pair(
     )
 
 
+def _trained_scans(decisions: DecisionsTable) -> dict[str, list[str]]:
+    """List every run's training scans; none are at hand where a network came from another study."""
+    of_train = decisions[decisions["partition"] == "train"].groupby("run", sort=False)
+    return {str(run): sorted(scans) for run, scans in of_train["scan_id"]}
+
+
+def _average_masks(
+    saliency_maps: SaliencyMaps,
+    region_masks: Pictures,
+    *,
+    scored: dict[str, list[str]],
+    trained: dict[str, list[str]],
+) -> MeanMasks:
+    """Average every run's training masks on the grids of its maps; the masks are read once for all."""
+    grids = {
+        (run, read_map(saliency_maps, MapId(method, run, scan_id)).shape)
+        for run, scan_ids in scored.items()
+        for method in methods_drawn(saliency_maps)
+        for scan_id in scan_ids[:1]
+    }
+    scans = sorted({scan_id for run in scored for scan_id in trained.get(run, [])})
+    masks = (
+        (scan_id, np.asarray(region_masks[scan_id]()))
+        for scan_id in track(scans, description="Reading where masses lie", total=len(scans))
+    )
+    shares = evidence.measure_mass_shares(masks, {shape for _, shape in grids})
+    return {(run, shape): shares.average(trained.get(run, []), shape) for run, shape in grids}
+
+
 def _localize_scan(
     maps: dict[MapId, SaliencyMap],
     region_map: np.ndarray,
+    mean_masks: MeanMasks,
     *,
     spacing_mm: tuple[float, float],
     seed: int,
@@ -215,6 +252,12 @@ def _localize_scan(
         shape: evidence.measure_cells(region_map, shape, spacing_mm=spacing_mm, seed=seed)
         for shape in {saliency.shape for saliency in maps.values()}
     }
+    of_masks = {
+        (run, shape): evidence.score_mean_mask(mean_masks.get((run, shape)), cells[shape])
+        for run, shape in {(map_id.run, saliency.shape) for map_id, saliency in maps.items()}
+    }
     for map_id, saliency in maps.items():
+        known = of_masks[map_id.run, saliency.shape]
         for row in evidence.localize_evidence(saliency, cells[saliency.shape]):
-            yield map_id._asdict() | row
+            mean_mask = known.get((str(row["score"]), str(row["region"])), np.nan)
+            yield map_id._asdict() | row | {"mean_mask": mean_mask}

@@ -117,7 +117,8 @@ def _read_localization(
 ) -> ReportCell:
     named = (localized["score"] == name) & (localized["region"] == region)
     rows = _of_paper(localized[named & (localized["evidence"] == "called")])
-    return read_over_runs(rows, scale=scale, value="mean", beside={"chance": "chance"})
+    beside = {"chance": "chance", "mean mask": "mean_mask"}
+    return read_over_runs(rows, scale=scale, value="mean", beside=beside)
 
 
 def _of_paper(rows: pd.DataFrame) -> pd.DataFrame:
