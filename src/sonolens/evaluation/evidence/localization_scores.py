@@ -144,10 +144,11 @@ def _beyond(
     both = counts * ~np.isnan(mean_mask)[:, :, None]
     first, second = (np.nan_to_num(each)[:, :, None] * both for each in (values, mean_mask))
     limits = np.full((2, *counts.shape[1:]), np.nan)
+    map_shares, mask_shares, both_shares = (
+        each[:, ~lengths].reshape(len(values), -1) for each in (first, second, both)
+    )
     shares = bootstrap_differences(
-        *(each[:, ~lengths].reshape(len(values), -1) for each in (first, second, both)),
-        patient_ids,
-        bootstrap=bootstrap,
+        map_shares, mask_shares, both_shares, patient_ids, bootstrap=bootstrap
     )
     shape = (-1, counts.shape[2])
     limits[:, ~lengths] = shares.ci_low.reshape(shape), shares.ci_high.reshape(shape)
