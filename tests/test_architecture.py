@@ -52,6 +52,7 @@ VERBS = {
     *(
         "measure",
         "predict",
+        "rank",
         "relate",
         "score",
         "screen",

@@ -32,6 +32,7 @@ from tiny_scores import (
     training_runs_table,
 )
 from tiny_shortcuts import audit_table
+from tiny_truth import card_table, ranking_table
 
 from sonolens.evaluation.pointing import judge_maps
 from sonolens.report import tabulate_classification, tabulate_pointing_game
@@ -246,6 +247,8 @@ def _usual_inputs() -> dict[str, Any]:
         "descriptor_agreement": DescriptorAgreement.empty(),
         **no_readers(),
         "shortcut_audit": audit_table(),
+        "truth_card": card_table(),
+        "method_ranking": ranking_table(),
         **reliance_tables(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),

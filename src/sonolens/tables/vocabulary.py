@@ -77,6 +77,17 @@ tied to its own scan and keeps off annotations; of the network whether it tells 
 ANSWERS = ("not shown", "cannot be asked", "shown")
 """What a yardstick says, the weakest first."""
 
+TRUTH_QUESTIONS = (
+    "follows_weights",
+    "repeats",
+    "finds_planted",
+    "beats_mean_mask",
+    "agrees_with_reliance",
+)
+"""What is asked of a method where the truth, or a part of it, is known: whether its maps lose what they show with the
+weights, come back when the network is fitted again, point where evidence was planted, fit masses better than the mean
+training mask, and point at the region that the decision hangs on."""
+
 COMPARED_RULES = ("decision", "either")
 """The rules under which methods and configurations are compared."""
 

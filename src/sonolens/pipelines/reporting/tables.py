@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 
 from sonolens.evaluation import classification, experiments, participants, pointing
 from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.reporting.truth import judge_methods, rank_methods
 from sonolens.pipelines.stations import station
 from sonolens.report import cards, tabulate_classification, tabulate_pointing_game
 from sonolens.report.methods_text import METHODS_NEEDS, write_methods
@@ -71,6 +72,8 @@ def tables_station() -> Pipeline:
             # These here and not in explainability, which needs no scores of classification: a run killed before
             # they are complete must still be able to go on with its weights.
             judge_maps: "verdict",
+            judge_methods: "truth_card",
+            rank_methods: "method_ranking",
             relate_performance: ["performance_and_pointing", "performance_correlation"],
         },
     )

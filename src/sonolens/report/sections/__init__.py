@@ -29,6 +29,7 @@ from sonolens.report.sections import (
     shortcuts,
     study,
     training,
+    truth,
 )
 
 ANSWER = answer.SECTION
@@ -43,6 +44,7 @@ CHAPTERS = (
             paper_figures.SECTION,
             cases.SECTION,
             evidence.SECTION,
+            truth.SECTION,
             readers.SECTION,
             abstention.SECTION,
             experiments.SECTION,
