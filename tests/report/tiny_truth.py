@@ -39,7 +39,7 @@ def ranking_table(
         "wins": [place == 0 for place in range(len(methods))],
         "w": 0.72,
         "p_value": 0.004,
-        "metrics": "hit_rate energy average_precision insertion deletion loses_order",
+        "metrics": "hit_rate energy average_precision insertion deletion follows_weights",
         "n_metrics": 6,
         "confidence": 0.95,
     }

@@ -37,7 +37,7 @@ def test_every_metric_is_better_where_it_is_larger():
     assert table.loc["energy"].tolist() == [0.3, 0.4]
     assert table.loc["average_precision"].tolist() == [0.5, 0.6]
     assert table.loc["deletion"].tolist() == [0.2, 0.1]
-    assert table.loc["loses_order"].tolist() == [-0.4, -0.1]
+    assert table.loc["follows_weights"].tolist() == [-0.4, -0.1]
     assert table.loc["repeats"].tolist() == [0.7, 0.2]
 
 

@@ -45,7 +45,7 @@ def tabulate_metrics(
             str(test): of_test.groupby("method")["gain"].mean()
             for test, of_test in gains.groupby("test")
         },
-        "loses_order": -last.set_index("method")["mean"].abs(),
+        "follows_weights": -last.set_index("method")["mean"].abs(),
         "repeats": repeats.groupby("method")["above_stranger"].mean(),
     }
     methods = list(dict.fromkeys(played["method"]))
