@@ -12,6 +12,7 @@ LOOKED_AT = {
     "screening_sheet": "Scans with their masks and findings",
     "view_matrix_page": "Networks that never saw a region",
     "chosen_regions_page": "Can explanations improve classification?",
+    "mask_uncertainty_page": "How far hits hang on the annotations",
     "comparison_page": "Comparison",
     "report": "Report",
 }

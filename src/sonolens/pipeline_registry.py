@@ -12,6 +12,7 @@ ASKED_FOR = {
     "chosen_region",
     "planted_evidence",
     "region_views",
+    "mask_uncertainty",
     "index",
     "compare",
     "export",

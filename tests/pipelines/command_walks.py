@@ -43,6 +43,7 @@ WALKS = {
         "kedro run --namespaces=network_checks --params faithfulness.fill=blurred",
         "kedro run --namespaces=reliance --params 'reliance.scans=null,reliance.fills=mean blurred donor tissue "
         "shuffled,reliance.nulls=moved exchanged randomised'",
+        "kedro run --pipelines mask_uncertainty",
         "kedro run --pipelines chosen_region",
         "kedro run --pipelines explainability,chosen_region --params reliance.scans=null",
         "kedro run --pipelines region_views",

@@ -8,6 +8,7 @@ from sonolens.regions.below import Below
 from sonolens.regions.distance import distance_to_mass_mm, read_distances_at
 from sonolens.regions.growth import GrowingRegions, grow_regions
 from sonolens.regions.mass import bounding_box, fill_mass, find_dust
+from sonolens.regions.moved import Contour, measure_contour
 from sonolens.regions.partition import REGIONS, RegionRule
 from sonolens.regions.ring import Ring
 from sonolens.regions.size import MassSize, measure_extent, measure_mass

@@ -7,7 +7,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from sonolens.tables import vocabulary
-from sonolens.tables.contract import OfMap, Table, fits
+from sonolens.tables.contract import Estimates, OfMap, Table, fits
 
 
 class RegionShares(OfMap, unique=["method", "run", "scan_id", "region"]):
@@ -181,6 +181,48 @@ class Verdict(Table, unique=["method", "run", "question"]):
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
 
 
+class CalledExtremes(Table):
+    """Where the extreme lies that argues for the call, of rightly called scans; several rows where cells tie."""
+
+    method: Series[str]
+    run: Series[str]
+    scan_id: Series[str]
+    patient_id: Series[str]
+    row_share: Series[float] = pa.Field(gt=0, lt=1)
+    col_share: Series[float] = pa.Field(gt=0, lt=1)
+    share: Series[float] = pa.Field(gt=0, le=1)
+    map_rows: Series[int] = pa.Field(gt=0)
+    map_cols: Series[int] = pa.Field(gt=0)
+
+
+class MaskUncertainty(Estimates, unique=["method", "run", "region"]):
+    """How far the hit rate of the extreme for the call hangs on the annotations; of rightly called scans.
+
+    `rate` is that of the study as annotated, `ci_low` and `ci_high` its limits over resampled patients. `moved_rate` is
+    the mean over `draws` of contours, spacing and places in a cell, `moved_low` and `moved_high` what these alone
+    leave open; ``both`` resamples patients and annotations together. `near_hits` is the share of hits, `near_misses`
+    that of misses, that another place in the same cell would turn.
+    """
+
+    method: Series[str]
+    run: Series[str]
+    region: Series[str] = pa.Field(isin=list(vocabulary.PLAYED_REGIONS))
+    n: Series[int] = pa.Field(gt=0, description="Rightly called scans whose map has an extreme.")
+    rate: Series[float] = pa.Field(ge=0, le=1)
+    ci_low: Series[float] = pa.Field(ge=0, le=1)
+    ci_high: Series[float] = pa.Field(ge=0, le=1)
+    moved_rate: Series[float] = pa.Field(ge=0, le=1)
+    moved_low: Series[float] = pa.Field(ge=0, le=1)
+    moved_high: Series[float] = pa.Field(ge=0, le=1)
+    both_low: Series[float] = pa.Field(ge=0, le=1)
+    both_high: Series[float] = pa.Field(ge=0, le=1)
+    near_hits: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    near_misses: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    draws: Series[int] = pa.Field(gt=0)
+
+
+CalledExtremesTable: TypeAlias = Annotated[pd.DataFrame, fits(CalledExtremes)]
+MaskUncertaintyTable: TypeAlias = Annotated[pd.DataFrame, fits(MaskUncertainty)]
 RegionSharesTable: TypeAlias = Annotated[pd.DataFrame, fits(RegionShares)]
 ExtremePointsTable: TypeAlias = Annotated[pd.DataFrame, fits(ExtremePoints)]
 MeanMapExtremesTable: TypeAlias = Annotated[pd.DataFrame, fits(MeanMapExtremes)]

@@ -11,6 +11,7 @@ from sonolens.evaluation.pointing.extreme_points import (
 )
 from sonolens.evaluation.pointing.extremes import POINT_RULES, locate_extremes
 from sonolens.evaluation.pointing.location_prior import LocationPrior, choose_places
+from sonolens.evaluation.pointing.mask_uncertainty import Extreme, summarise_mask_uncertainty
 from sonolens.evaluation.pointing.pointing_game import score_pointing_game
 from sonolens.evaluation.pointing.region_lookup import (
     FIXED_GRID,

@@ -57,7 +57,7 @@ def rank_methods(
             "wins": wins,
             "w": w,
             "p_value": p_value,
-            "metrics": " ".join(known.index),
+            "metrics": " ".join(known.index) or "none",
             "n_metrics": len(known),
             "confidence": confidence,
         }

@@ -97,7 +97,8 @@ def _tell(tables: Tables) -> dict[str, Any]:
 
 
 def _metrics(ranking: MethodRankingTable) -> list[str]:
-    return list(dict.fromkeys(name for told in ranking["metrics"] for name in str(told).split()))
+    asked = ranking.loc[ranking["n_metrics"] > 0, "metrics"]
+    return list(dict.fromkeys(name for told in asked for name in str(told).split()))
 
 
 SECTION = Section(
