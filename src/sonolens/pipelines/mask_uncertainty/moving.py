@@ -85,16 +85,17 @@ def score_mask_uncertainty(
     of_scans = called_extremes.groupby("scan_id")
     tables = []
     bar = track(of_scans, description="Moving annotations", total=len(of_scans))
-    for number, (scan_id, rows) in enumerate(bar):
+    for number, (name, rows) in enumerate(bar):
+        scan_id = str(name)
         rng = np.random.default_rng([uncertainty.seed, number])
         drawn = _draw_annotations(
             np.asarray(raw_masks[scan_id]()),
             np.asarray(annotations[scan_id]()),
-            spacing_of[str(scan_id)],
+            spacing_of[scan_id],
             regions,
             uncertainty,
             rng=rng,
-            scan_id=str(scan_id),
+            scan_id=scan_id,
         )
         tables.append(_play(rows, list(drawn), rng))
     return _summarise(pd.concat(tables, ignore_index=True), scoring)
