@@ -10,6 +10,7 @@ from sonolens.models.fitting.augmentation import AugmentationRanges
 from sonolens.models.fitting.checkpoints import CheckpointSlot
 from sonolens.models.fitting.fingerprint import fingerprint_fit
 from sonolens.models.fitting.fit import Fit, fit_network
+from sonolens.models.fitting.guidance import Guidance
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.machine import Hardware, Machine
 from sonolens.models.fitting.plan import FitPlan
