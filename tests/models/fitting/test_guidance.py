@@ -187,8 +187,8 @@ def test_what_cannot_guide_is_refused_in_one_line(tiny, plan, fit):
         Guidance(told.out_of_bounds, 0.0)
     with pytest.raises(ValueError, match="20 scans that are not the 21 training scans"):
         fit(guidance=Guidance(fewer, 1.0))
+    small = replace(where, stack=where.stack[:, :16])
     with pytest.raises(ValueError, match=r"\(16, 32\) pixels but training scans \(32, 32\)"):
-        small = replace(where, stack=where.stack[:, :16])
         fit(guidance=Guidance(small, 1.0))
 
 

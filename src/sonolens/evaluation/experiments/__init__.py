@@ -8,6 +8,7 @@ from sonolens.evaluation.experiments.configurations import (
     gather_pointing,
     score_pointing,
 )
+from sonolens.evaluation.experiments.guided import compare_guided, pair_guided
 from sonolens.evaluation.experiments.performance import (
     RankCorrelation,
     correlate_performance,

@@ -81,10 +81,12 @@ class GuidedNetwork(nn.Module):
         with torch.autocast(scans.device.type, enabled=False):
             weights = self.network.head.weight[0].float()
             maps = torch.einsum("k,nkij->nij", weights, features.float())
-            return logits, share_astray(maps, cover_cells(out_of_bounds, cells=maps.shape[1:]))
+            return logits, share_astray(
+                maps, cover_cells(out_of_bounds, cells=(maps.shape[1], maps.shape[2]))
+            )
 
 
-def cover_cells(out_of_bounds: OutOfBounds, *, cells: tuple[int, ...]) -> SignedMaps:
+def cover_cells(out_of_bounds: OutOfBounds, *, cells: tuple[int, int]) -> SignedMaps:
     """Average over the pixels of each cell, so that a cell is as far out of bounds as its area.
 
     >>> half = torch.tensor([[[0.0, 1.0], [0.0, 1.0]]])

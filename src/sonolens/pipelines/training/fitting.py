@@ -1,4 +1,4 @@
-"""The station of fitting: scans, splits, model_inputs -> model_weights, predictions, decisions, conformal_thresholds."""
+"""The station of fitting: scans, splits, model_inputs -> guidance_masks, model_weights, predictions, decisions, conformal_thresholds."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -18,6 +18,7 @@ from sonolens.pipelines.parameters import EvaluationParameters, InferenceParamet
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
 from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
+from sonolens.pipelines.training.guidance import frame_guidance
 from sonolens.pipelines.training.parameters import ConformalParameters, TrainingParameters
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.training import PredictionsTable, TrainingRunsTable
@@ -28,6 +29,7 @@ def fitting_station() -> Pipeline:
     return station(
         "fitting",
         {
+            frame_guidance: "guidance_masks",
             train_networks: ["model_weights", "training_runs", "training_history"],
             predict_scans: "predictions",
             choose_operating_points: "operating_points",
@@ -41,15 +43,17 @@ def train_networks(
     scans: ScansTable,
     splits: SplitsTable,
     model_inputs: ScanStack,
+    guidance_masks: ScanStack,
     checkpoints: Checkpoints,
     training: TrainingParameters,
     inference: InferenceParameters,
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
     """Fit every network of the grid that is not fitted yet, and keep the epochs that were chosen."""
-    grid = GridFits(scans, splits, model_inputs, checkpoints, training, inference)
+    grid = GridFits(scans, splits, model_inputs, guidance_masks, checkpoints, training, inference)
     weights, runs, histories = {}, [], []
     folds, paired = splits["fold"].unique().tolist(), is_paired(model_inputs, count=len(scans))
     plans = plan_fits(training, folds=folds, paired=paired)
+    grid.refuse_without_places(plans)
     for planned, fit in zip(plans, spread(grid.fit, plans), strict=True):
         for protocol, chosen_on in CHOOSERS[training.protocol].items():
             run = planned.run(protocol)

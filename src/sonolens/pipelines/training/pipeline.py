@@ -1,4 +1,4 @@
-"""scans, splits, model_inputs -> model_weights, predictions, decisions and their scores."""
+"""scans, splits, model_inputs, masks -> model_weights, predictions, decisions and their scores."""
 
 from kedro.pipeline import Pipeline
 

@@ -1,0 +1,87 @@
+"""Where evidence is astray on training scans: raw_masks, annotations, scans, splits -> guidance_masks."""
+
+import logging
+from functools import partial
+
+import numpy as np
+
+from sonolens.arrays import FramedScan, Mask, ScanStack
+from sonolens.parallel import in_parallel
+from sonolens.pipelines.collections import Pictures, spacing_by_scan
+from sonolens.pipelines.parameters import RegionsParameters
+from sonolens.pipelines.training.parameters import TrainingParameters
+from sonolens.progress import track
+from sonolens.regions import on_annotations, outside_regions
+from sonolens.tables.cohort import ScansTable, SplitsTable
+from sonolens.ultrasound import Framing
+
+NOT_GUIDED = np.empty((0, 1, 1), dtype=np.uint8)
+"""The masks of a grid that is fitted by labels alone."""
+
+WHITE = 255
+
+logger = logging.getLogger(__name__)
+
+
+def frame_guidance(
+    raw_masks: Pictures,
+    annotations: Pictures,
+    scans: ScansTable,
+    splits: SplitsTable,
+    model_inputs: ScanStack,
+    training: TrainingParameters,
+    regions: RegionsParameters,
+) -> ScanStack:
+    """Frame, by one guidance after the other, what is out of bounds on training scans as these are framed.
+
+    Scans that no fold learns from stay empty: their masks are not opened.
+    """
+    if not training.guided:
+        return NOT_GUIDED
+    learnt = set(splits.loc[splits["partition"] == "train", "scan_id"])
+    chosen = scans["scan_id"].isin(learnt).to_numpy()
+    stack = np.zeros((len(training.guided), len(scans), *model_inputs.shape[1:]), dtype=np.uint8)
+    spacing_of = spacing_by_scan(scans)
+    for place, guidance in enumerate(training.guided):
+        mark = {
+            "regions": partial(_mark_outside, raw_masks, annotations, regions, spacing_of),
+            "annotations": partial(_mark_annotations, annotations),
+        }[guidance]
+        framed = in_parallel(
+            partial(_frame, mark, model_inputs.shape[1]), scans.loc[chosen, "scan_id"]
+        )
+        told = track(framed, description=f"Framing guidance, {guidance}", total=int(chosen.sum()))
+        for row, picture in zip(chosen.nonzero()[0], told, strict=True):
+            stack[place, row] = picture
+        if not stack[place].any():
+            logger.warning(
+                "guidance by %s: nothing is out of bounds on any training scan, so that it changes no fit",
+                guidance,
+            )
+    return stack.reshape(-1, *model_inputs.shape[1:])
+
+
+def _mark_outside(
+    raw_masks: Pictures,
+    annotations: Pictures,
+    regions: RegionsParameters,
+    spacing_of: dict[str, tuple[float, float]],
+    scan_id: str,
+) -> Mask:
+    region_map = regions.partition(
+        np.asarray(raw_masks[scan_id]()),
+        spacing_mm=spacing_of[scan_id],
+        scan_id=scan_id,
+        annotations=np.asarray(annotations[scan_id]()),
+    )
+    return outside_regions(region_map)
+
+
+def _mark_annotations(annotations: Pictures, scan_id: str) -> Mask:
+    return on_annotations(np.asarray(annotations[scan_id]()))
+
+
+def _frame(mark: "partial[Mask]", size_px: int, scan_id: str) -> FramedScan:
+    """Squash a mask as its scan is squashed, so that a pixel on an edge is out of bounds in part."""
+    marked = (mark(scan_id) * WHITE).astype(np.uint8)
+    return Framing.of(marked, size_px=size_px).frame_scan(marked)
