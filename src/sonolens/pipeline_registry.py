@@ -12,6 +12,7 @@ ASKED_FOR = {
     "chosen_region",
     "planted_evidence",
     "region_views",
+    "reversed_shortcut",
     "index",
     "compare",
     "export",

@@ -46,3 +46,4 @@ from sonolens.models.networks.weights_bytes import (
 )
 from sonolens.models.networks.weights_file import NetworkWeights
 from sonolens.models.prediction import pool_features, predict_logits
+from sonolens.models.timing import seconds_per_scan

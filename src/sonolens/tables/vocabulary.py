@@ -11,6 +11,12 @@ LEARNT_LABELS = ("given", "shuffled")
 GUIDANCES = ("none", "regions", "annotations")
 """What a fit is told beside labels: nothing, that evidence outside mass, ring and below costs, or evidence on annotations."""
 
+MARK_PLACES = ("edge", "aside")
+"""Where calliper marks are burnt in: at the ends of the mass, or away from mass, ring and below."""
+
+MARK_READINGS = ("unmarked", "as_trained", "reversed")
+"""Which scans bear marks: none, most malignant ones as they were learnt, or as many benign ones."""
+
 SEEN_ANNOTATIONS = ("as framed", "blank")
 """What a network sees of annotations: what `framing.annotations` says, or, beside it, the scans without them."""
 

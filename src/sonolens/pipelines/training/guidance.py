@@ -1,6 +1,7 @@
 """Where evidence is astray on training scans: raw_masks, annotations, scans, splits -> guidance_masks."""
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -32,24 +33,48 @@ def frame_guidance(
     training: TrainingParameters,
     regions: RegionsParameters,
 ) -> ScanStack:
-    """Frame, by one guidance after the other, what is out of bounds on training scans as these are framed.
+    """Frame, by one guidance after the other, what is out of bounds on training scans as these are framed."""
+    return frame_out_of_bounds(
+        raw_masks,
+        annotations,
+        scans,
+        splits,
+        regions,
+        guided=training.guided,
+        size_px=model_inputs.shape[1],
+    )
+
+
+def frame_out_of_bounds(
+    raw_masks: Pictures,
+    annotations: Pictures,
+    scans: ScansTable,
+    splits: SplitsTable,
+    regions: RegionsParameters,
+    *,
+    guided: Sequence[str],
+    size_px: int,
+) -> ScanStack:
+    """Frame what is out of bounds by one guidance after the other, all scans by each.
 
     Scans that no fold learns from stay empty: their masks are not opened.
+
+    Args:
+        guided: Names in `GUIDANCES` but the first.
+        size_px: Side of the framed scans.
     """
-    if not training.guided:
+    if not guided:
         return NOT_GUIDED
     learnt = set(splits.loc[splits["partition"] == "train", "scan_id"])
     chosen = scans["scan_id"].isin(learnt).to_numpy()
-    stack = np.zeros((len(training.guided), len(scans), *model_inputs.shape[1:]), dtype=np.uint8)
+    stack = np.zeros((len(guided), len(scans), size_px, size_px), dtype=np.uint8)
     spacing_of = spacing_by_scan(scans)
-    for place, guidance in enumerate(training.guided):
+    for place, guidance in enumerate(guided):
         mark = {
             "regions": partial(_mark_outside, raw_masks, annotations, regions, spacing_of),
             "annotations": partial(_mark_annotations, annotations),
         }[guidance]
-        framed = in_parallel(
-            partial(_frame, mark, model_inputs.shape[1]), scans.loc[chosen, "scan_id"]
-        )
+        framed = in_parallel(partial(_frame, mark, size_px), scans.loc[chosen, "scan_id"])
         told = track(framed, description=f"Framing guidance, {guidance}", total=int(chosen.sum()))
         for row, picture in zip(chosen.nonzero()[0], told, strict=True):
             stack[place, row] = picture
@@ -58,7 +83,7 @@ def frame_guidance(
                 "guidance by %s: nothing is out of bounds on any training scan, so that it changes no fit",
                 guidance,
             )
-    return stack.reshape(-1, *model_inputs.shape[1:])
+    return stack.reshape(-1, size_px, size_px)
 
 
 def _mark_outside(
