@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 NOT_PLANNED = frozenset(
-    {"inference", "new_scans", "planted_evidence", "publication", "region_views", "reporting"}
+    {
+        "inference",
+        "new_scans",
+        "planted_evidence",
+        "publication",
+        "region_views",
+        "reporting",
+        "reversed_shortcut",
+    }
 )
 """Groups of settings that decide only what is shown, how fast it is made, or an experiment of its own.
 

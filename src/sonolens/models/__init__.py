@@ -1,6 +1,6 @@
 """What is explained: networks that tell malignant from benign, their fitting and their predictions.
 
-A network sees scans, never a mask or a region. Torchvision and Fabric are imported in this room
+A network sees scans, never a mask or a region; a guided fit is told where evidence costs. Torchvision and Fabric are imported in this room
 only, and only when they are needed.
 """
 

@@ -27,6 +27,6 @@ def seconds_per_scan(network: ScanClassifier, scans: ScanStack, *, device: str) 
     for _ in range(2):  # the first one warms up
         started = time.monotonic()
         loss = nn.functional.binary_cross_entropy_with_logits(copy(shown), targets)
-        loss.backward()
+        torch.autograd.backward(loss)
         loss.item()  # waits for the device
     return (time.monotonic() - started) / len(shown)

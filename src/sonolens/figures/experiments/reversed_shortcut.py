@@ -75,7 +75,7 @@ def _draw_place(axes: Axes, rows: pd.DataFrame, *, named: bool) -> None:
     axes.tick_params(axis="y", length=0, labelsize=SMALL_PT)
 
 
-def _name(row: "pd.Series[object]", several: bool) -> str:
+def _name(row: pd.Series, several: bool) -> str:
     who = str(row["configuration"]) if several else GUIDANCE_NAMES[str(row["guidance"])]
     return f"{READING_NAMES[str(row['reading'])]}, {who}"
 

@@ -1,4 +1,4 @@
-"""The station of marking: raw_images, raw_masks, annotations, scans -> calliper_marks, marked_inputs."""
+"""The station of marking: raw_images, raw_masks, annotations, scans -> calliper_marks, marked_inputs, marked_guidance."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
+from PIL import Image
 
-from sonolens.arrays import FramedScan, ScanStack
+from sonolens.arrays import FramedScan, GuidanceMasks, ScanStack
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.parameters import FramingParameters, RegionsParameters
 from sonolens.pipelines.reversed_shortcut.parameters import ReversedShortcutParameters
 from sonolens.pipelines.stations import station
+from sonolens.pipelines.training.guidance import frame_out_of_bounds
 from sonolens.progress import track
 from sonolens.regions import outside_regions
-from sonolens.tables.cohort import ScansTable
+from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.shortcuts import CalliperMarksTable
 from sonolens.tables.vocabulary import MARK_READINGS
 from sonolens.ultrasound import Framing, Places, burn_marks, ends_of_mass, places_aside
@@ -61,14 +63,47 @@ def frame_marked_scans(
     framing: FramingParameters,
 ) -> Iterator[tuple[str, ScanStack]]:
     """Frame all scans without marks, and by place with marks as they are learnt and with marks reversed."""
-    shown = {UNMARKED: ({}, UNMARKED)} | {
-        f"{place}/{reading}": (places_of(marks, reading=reading), f"{place}, {reading}")
+    nowhere: dict[str, Places] = {}
+    shown = {UNMARKED: nowhere} | {
+        f"{place}/{reading}": places_of(marks, reading=reading)
         for place, marks in calliper_marks.groupby("place", sort=False)
         for reading in (AS_TRAINED, REVERSED)
     }
     return (
-        (name, _frame_all(raw_images, scans, places, told, framing.size_px))
-        for name, (places, told) in shown.items()
+        (name, _frame_all(raw_images, scans, places, name, framing.size_px))
+        for name, places in shown.items()
+    )
+
+
+def frame_marked_guidance(
+    raw_masks: Pictures,
+    annotations: Pictures,
+    calliper_marks: CalliperMarksTable,
+    scans: ScansTable,
+    splits: SplitsTable,
+    framing: FramingParameters,
+    regions: RegionsParameters,
+    reversed_shortcut: ReversedShortcutParameters,
+) -> Iterator[tuple[str, GuidanceMasks]]:
+    """Frame by place what is out of bounds on marked training scans, the marks among it."""
+    located = {
+        str(place): places_of(marks, reading=AS_TRAINED)
+        for place, marks in calliper_marks.groupby("place", sort=False)
+    }
+    return (
+        (
+            place,
+            frame_out_of_bounds(
+                raw_masks,
+                {name: partial(_mark, annotations, where, name) for name in scans["scan_id"]},
+                scans,
+                splits,
+                regions,
+                guided=reversed_shortcut.guided,
+                size_px=framing.size_px,
+            ),
+        )
+        for place, where in located.items()
     )
 
 
@@ -81,6 +116,13 @@ def places_of(marks: CalliperMarksTable, *, reading: str) -> dict[str, Places]:
         ]
         for row in marks[marks[reading]].to_dict(orient="records")
     }
+
+
+def _mark(annotations: Pictures, where: dict[str, Places], scan_id: str) -> Image.Image:
+    """Tell the marks of a scan beside what is burnt into it already."""
+    known = np.asarray(annotations[scan_id]())
+    _, marks = burn_marks(np.zeros_like(known), where.get(scan_id, []))
+    return Image.fromarray(np.where(marks > 0, marks, known))
 
 
 def _locate(

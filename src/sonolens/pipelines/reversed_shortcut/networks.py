@@ -1,30 +1,24 @@
 """The station of networks fitted to marked scans: marked_inputs, splits -> marked_weights, marked_runs, marked_logits."""
 
 import logging
-from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
-from PIL import Image
 
 from sonolens.arrays import ScanStack
 from sonolens.models import build_network, seconds_per_scan
-from sonolens.pipelines.collections import Checkpoints, Networks, Pictures, Stacks
-from sonolens.pipelines.parameters import FramingParameters, InferenceParameters, RegionsParameters
-from sonolens.pipelines.reversed_shortcut.marking import AS_TRAINED, UNMARKED, places_of
+from sonolens.pipelines.collections import Checkpoints, Networks, Stacks
+from sonolens.pipelines.parameters import InferenceParameters
+from sonolens.pipelines.reversed_shortcut.marking import AS_TRAINED, UNMARKED
 from sonolens.pipelines.reversed_shortcut.parameters import ReversedShortcutParameters
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fitting import judge_scans, train_networks
 from sonolens.pipelines.training.grid import plan_fits
-from sonolens.pipelines.training.guidance import frame_out_of_bounds
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import ScansTable, SplitsTable
-from sonolens.tables.shortcuts import CalliperMarksTable, MarkedRunsTable
+from sonolens.tables.shortcuts import MarkedRunsTable
 from sonolens.tables.vocabulary import MARK_READINGS
-from sonolens.ultrasound import Places, burn_marks
 
 logger = logging.getLogger(__name__)
 
@@ -34,42 +28,9 @@ def marked_networks_station() -> Pipeline:
     return station(
         "marked_networks",
         {
-            frame_marked_guidance: "marked_guidance",
             train_marked_networks: ["marked_weights", "marked_runs"],
             predict_marked_scans: "marked_logits",
         },
-    )
-
-
-def frame_marked_guidance(
-    raw_masks: Pictures,
-    annotations: Pictures,
-    calliper_marks: CalliperMarksTable,
-    scans: ScansTable,
-    splits: SplitsTable,
-    framing: FramingParameters,
-    regions: RegionsParameters,
-    reversed_shortcut: ReversedShortcutParameters,
-) -> Iterator[tuple[str, ScanStack]]:
-    """Frame by place what is out of bounds on marked training scans, the marks among it."""
-    located = {
-        str(place): places_of(marks, reading=AS_TRAINED)
-        for place, marks in calliper_marks.groupby("place", sort=False)
-    }
-    return (
-        (
-            place,
-            frame_out_of_bounds(
-                raw_masks,
-                {name: partial(_mark, annotations, where, name) for name in scans["scan_id"]},
-                scans,
-                splits,
-                regions,
-                guided=reversed_shortcut.guided,
-                size_px=framing.size_px,
-            ),
-        )
-        for place, where in located.items()
     )
 
 
@@ -122,13 +83,6 @@ def predict_marked_scans(
             judged = judge_scans(weights, runs, scans, splits, shown, inference)
             tables += [of_run.assign(place=place, reading=reading) for of_run in judged]
     return pd.concat(tables, ignore_index=True)
-
-
-def _mark(annotations: Pictures, where: dict[str, Places], scan_id: str) -> Image.Image:
-    """Tell the marks of a scan beside what is burnt into it already."""
-    known = np.asarray(annotations[scan_id]())
-    _, marks = burn_marks(np.zeros_like(known), where.get(scan_id, []))
-    return Image.fromarray(np.where(marks > 0, marks, known))
 
 
 def _estimate(

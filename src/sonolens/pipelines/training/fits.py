@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool
 
-from sonolens.arrays import ScanStack
+from sonolens.arrays import GuidanceMasks, ScanStack
 from sonolens.models import (
     Fit,
     FitPlan,
@@ -48,7 +48,7 @@ class GridFits:
     scans: pd.DataFrame
     splits: pd.DataFrame
     model_inputs: ScanStack
-    guidance_masks: ScanStack
+    guidance_masks: GuidanceMasks
     checkpoints: Checkpoints
     training: TrainingParameters
     inference: InferenceParameters

@@ -1,4 +1,4 @@
-"""The station of fitting: scans, splits, model_inputs -> guidance_masks, model_weights, predictions, decisions, conformal_thresholds."""
+"""The station of fitting: scans, splits, model_inputs, guidance_masks -> model_weights, predictions, decisions, conformal_thresholds."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
 
-from sonolens.arrays import ScanStack
+from sonolens.arrays import GuidanceMasks, ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
 from sonolens.parallel import spread
@@ -18,7 +18,6 @@ from sonolens.pipelines.parameters import EvaluationParameters, InferenceParamet
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
 from sonolens.pipelines.training.grid import CHOOSERS, plan_fits
-from sonolens.pipelines.training.guidance import frame_guidance
 from sonolens.pipelines.training.parameters import ConformalParameters, TrainingParameters
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.training import PredictionsTable, TrainingRunsTable
@@ -29,7 +28,6 @@ def fitting_station() -> Pipeline:
     return station(
         "fitting",
         {
-            frame_guidance: "guidance_masks",
             train_networks: ["model_weights", "training_runs", "training_history"],
             predict_scans: "predictions",
             choose_operating_points: "operating_points",
@@ -43,7 +41,7 @@ def train_networks(
     scans: ScansTable,
     splits: SplitsTable,
     model_inputs: ScanStack,
-    guidance_masks: ScanStack,
+    guidance_masks: GuidanceMasks,
     checkpoints: Checkpoints,
     training: TrainingParameters,
     inference: InferenceParameters,

@@ -1,15 +1,17 @@
-"""Where evidence is astray on training scans: raw_masks, annotations, scans, splits -> guidance_masks."""
+"""The station of guidance: raw_masks, annotations, scans, splits -> guidance_masks."""
 
 import logging
 from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+from kedro.pipeline import Pipeline
 
-from sonolens.arrays import FramedScan, Mask, ScanStack
+from sonolens.arrays import FramedScan, GuidanceMasks, Mask, ScanStack
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.parameters import RegionsParameters
+from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.progress import track
 from sonolens.regions import on_annotations, outside_regions
@@ -24,6 +26,11 @@ WHITE = 255
 logger = logging.getLogger(__name__)
 
 
+def guidance_station() -> Pipeline:
+    """Draw where the evidence of training scans is astray, if fits are to be told."""
+    return station("guidance", {frame_guidance: "guidance_masks"})
+
+
 def frame_guidance(
     raw_masks: Pictures,
     annotations: Pictures,
@@ -32,7 +39,7 @@ def frame_guidance(
     model_inputs: ScanStack,
     training: TrainingParameters,
     regions: RegionsParameters,
-) -> ScanStack:
+) -> GuidanceMasks:
     """Frame, by one guidance after the other, what is out of bounds on training scans as these are framed."""
     return frame_out_of_bounds(
         raw_masks,
@@ -54,7 +61,7 @@ def frame_out_of_bounds(
     *,
     guided: Sequence[str],
     size_px: int,
-) -> ScanStack:
+) -> GuidanceMasks:
     """Frame what is out of bounds by one guidance after the other, all scans by each.
 
     Scans that no fold learns from stay empty: their masks are not opened.

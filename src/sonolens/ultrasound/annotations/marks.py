@@ -9,7 +9,7 @@ from sonolens.ultrasound.annotations.finding import ANNOTATION_KINDS
 
 WHITE = 255
 
-ARM_SHARE = 1 / 45
+ARM_SHARE = 1 / 60
 """Half the width of a cross, over the height of its scan. Scanners draw in pixels of the screen, not in mm."""
 
 STROKE_SHARE = 1 / 300
@@ -21,8 +21,9 @@ Places = list[tuple[int, int]]
 
 def ends_of_mass(mask: Mask) -> Places:
     """Place a mark at either end of the mass across the beam, as its width is measured."""
-    cols = mask.any(axis=0).nonzero()[0]
-    return [(round(float(np.mean(mask[:, col].nonzero()[0]))), int(col)) for col in cols[[0, -1]]]
+    cols = np.flatnonzero(mask.any(axis=0))
+    ends = (int(cols[0]), int(cols[-1]))
+    return [(round(float(np.flatnonzero(mask[:, col]).mean())), col) for col in ends]
 
 
 def places_aside(free: Mask) -> Places:
