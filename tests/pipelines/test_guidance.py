@@ -9,7 +9,7 @@ import yaml
 from PIL import Image
 from pydantic import ValidationError
 
-from sonolens.pipelines.parameters import RegionsParameters
+from sonolens.pipelines.parameters import InferenceParameters, RegionsParameters
 from sonolens.pipelines.training.fits import GridFits
 from sonolens.pipelines.training.grid import PlannedFit, plan_fits
 from sonolens.pipelines.training.guidance import NOT_GUIDED, frame_guidance
@@ -42,10 +42,21 @@ SPLITS = pd.DataFrame(
 )
 SIDE = 64
 INPUTS = np.zeros((4, SIDE, SIDE), dtype=np.uint8)
-MASK = np.zeros((SIDE, SIDE), dtype=np.uint8)
-MASK[20:30, 24:40] = 255
+MASK = np.zeros((SIDE, SIDE), dtype=bool)
+MASK[20:30, 24:40] = True
 BURNT = np.zeros((SIDE, SIDE), dtype=np.uint8)
 BURNT[2:6, 2:10] = 1
+
+
+class NoCheckpoints:
+    """Nothing is fitted here."""
+
+    def slot(self, name):
+        raise AssertionError(f"checkpoint {name} was asked for")
+
+
+NO_CHECKPOINTS = NoCheckpoints()
+INFERENCE = InferenceParameters(**GROUPS["inference"])
 
 
 def training(**changes):
@@ -140,9 +151,9 @@ def test_a_fit_is_told_of_its_own_training_scans(guidance, blank, rows):
         SPLITS,
         np.concatenate([INPUTS, INPUTS]),
         masks,
-        None,
+        NO_CHECKPOINTS,
         training(guidances="regions none annotations", guidance_weight=3.0),
-        None,
+        INFERENCE,
     )
     planned = PlannedFit("tiny", "full", None, seed=0, fold=0, blank=blank, guidance=guidance)
 
@@ -151,12 +162,13 @@ def test_a_fit_is_told_of_its_own_training_scans(guidance, blank, rows):
     assert told.out_of_bounds.read(slice(None))[:, 0, 0].tolist() == rows
     assert list(told.out_of_bounds.scan_ids) == ["a", "b"]
     assert told.weight == 3.0
-    assert grid.guide(PlannedFit("tiny", "full", None, seed=0, fold=0), None) is None
+    alone = PlannedFit("tiny", "full", None, seed=0, fold=0)
+    assert grid.guide(alone, grid.partitions(alone)["train"]) is None
 
 
 def test_masks_of_another_grid_are_refused():
     asked = training(guidances="regions")
-    grid = GridFits(SCANS, SPLITS, INPUTS, NOT_GUIDED, None, asked, None)
+    grid = GridFits(SCANS, SPLITS, INPUTS, NOT_GUIDED, NO_CHECKPOINTS, asked, INFERENCE)
     planned = PlannedFit("tiny", "full", None, seed=0, fold=0, guidance="regions")
 
     with pytest.raises(ValueError, match="hold 0 pictures, but 1 guidances of 4 scans"):

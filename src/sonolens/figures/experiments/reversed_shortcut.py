@@ -67,7 +67,7 @@ def _draw_place(axes: Axes, rows: pd.DataFrame, *, named: bool) -> None:
         runs = [row["least_auc"], row["largest_auc"]]
         axes.plot(runs, [place, place], "|", color=FAINT, ms=8, zorder=2)
         axes.plot(row["auc"], place, marker, mfc=face, mec=edge, ms=6, zorder=3, gid=f"auc-{place}")
-    several = rows.groupby(["reading", "guidance"]).size().max() > 1
+    several = bool(rows.duplicated(["reading", "guidance"]).any())
     names = [_name(row, several) if named else "" for _, row in rows.iterrows()]
     axes.set_yticks(range(len(rows)), names)
     axes.set_xlim(-0.02, 1.02)

@@ -28,7 +28,14 @@ UNMARKED, AS_TRAINED, REVERSED = MARK_READINGS
 
 def marking_station() -> Pipeline:
     """Burn calliper marks into scans, with one label as they are learnt and with the other reversed."""
-    return station("marking", {choose_marks: "calliper_marks", frame_marked_scans: "marked_inputs"})
+    return station(
+        "marking",
+        {
+            choose_marks: "calliper_marks",
+            frame_marked_scans: "marked_inputs",
+            frame_marked_guidance: "marked_guidance",
+        },
+    )
 
 
 def choose_marks(
