@@ -1,6 +1,7 @@
 """Guidance in the flow: whose masks are read, what a fit is told, and how its runs are named."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -164,6 +165,20 @@ def test_a_fit_is_told_of_its_own_training_scans(guidance, blank, rows):
     assert told.weight == 3.0
     alone = PlannedFit("tiny", "full", None, seed=0, fold=0)
     assert grid.guide(alone, grid.partitions(alone)["train"]) is None
+
+
+def test_an_own_network_without_places_is_refused_before_any_fit(monkeypatch):
+    asked = training(guidances="none regions", own_networks={"mine": "json:loads"}, networks="mine")
+    grid = GridFits(SCANS, SPLITS, INPUTS, NOT_GUIDED, NO_CHECKPOINTS, asked, INFERENCE)
+    started = SimpleNamespace(has_maps=False)
+    monkeypatch.setattr(GridFits, "start", lambda _grid, _planned: started)
+    plans = plan_fits(asked, folds=[0])
+
+    with pytest.raises(ValueError, match="network mine pools by itself"):
+        grid.refuse_without_places(plans)
+    grid.refuse_without_places([each for each in plans if each.guidance == "none"])
+    started.has_maps = True
+    grid.refuse_without_places(plans)
 
 
 def test_masks_of_another_grid_are_refused():
