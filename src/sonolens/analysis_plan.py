@@ -14,6 +14,7 @@ NOT_PLANNED = frozenset(
         "publication",
         "region_views",
         "reporting",
+        "reversed_shortcut",
     }
 )
 """Groups of settings that decide only what is shown, how fast it is made, or an experiment of its own.

@@ -31,6 +31,9 @@ DistanceMap: TypeAlias = Float[np.ndarray, "rows cols"]
 ScanStack: TypeAlias = UInt8[np.ndarray, "scans rows cols"]
 """Framed scans of one study, in the order of its `scans` table."""
 
+GuidanceMasks: TypeAlias = UInt8[np.ndarray, "masks mask_rows mask_cols"]
+"""How much of each framed pixel is out of bounds, 0..255: all scans by one guidance, then all by the next; or none."""
+
 SaliencyMap: TypeAlias = Float[np.ndarray, "cell_rows cell_cols"]
 """Signed evidence per map cell: positive speaks for malignant, negative for benign."""
 

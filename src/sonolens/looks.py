@@ -19,7 +19,7 @@ LOOKS = "looks"
 
 SPLITS, PICTURES, RUN_CONTEXT = "splits", "raw_images", "run_context"
 
-ANSWERS = frozenset({"predictions", "view_logits"})
+ANSWERS = frozenset({"predictions", "view_logits", "marked_logits"})
 """Datasets with what networks say of the test scans: who makes one, or anything from one, has looked."""
 
 logger = logging.getLogger(__name__)

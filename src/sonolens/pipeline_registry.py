@@ -13,6 +13,7 @@ ASKED_FOR = {
     "planted_evidence",
     "region_views",
     "mask_uncertainty",
+    "reversed_shortcut",
     "index",
     "compare",
     "export",

@@ -59,6 +59,9 @@ WALKS = {
     "grids": [
         "kedro run --params 'training.output_strides=own 16 8'",
         "kedro run --params framing.annotations=both",
+        "kedro run --params 'training.guidances=none regions'",
+        "kedro run --pipelines reversed_shortcut",
+        "kedro run --pipelines reversed_shortcut --params 'reversed_shortcut.seeds=0 1 2,training.output_strides=16'",
         "KEDRO_RUN_ID=... kedro run --pipelines training --params training.seeds=$k",
         "kedro run --pipelines training,explainability,reporting --params 'training.seeds=0 1 2 3'",
     ],

@@ -14,9 +14,8 @@ import pytest
 from PIL import Image
 
 from sonolens.evaluation import pointing
-from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.points import measure_region_shares
-from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.parameters import EvaluationParameters, RegionsParameters
 from sonolens.pipelines.reporting.cases import draw_case_views, tabulate_cases
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.report.layout import open_templates

@@ -14,8 +14,8 @@ from scipy import ndimage
 from sonolens.evaluation.classification import decide_scans
 from sonolens.figures.pointing.ring_sweep import draw_ring_sweep
 from sonolens.pipelines.collections import Pictures
-from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.ring_sweep import draw_swept_regions, sweep_rings
+from sonolens.pipelines.parameters import RegionsParameters
 from sonolens.tables.pointing import RingSweep
 
 CONF = Path(__file__).parents[2] / "conf" / "base" / "parameters_explainability.yml"

@@ -122,6 +122,20 @@ def test_what_no_record_tells_is_not_asserted() -> None:
     assert "Partitions hold 2 train, 2 validation, 4 test scans." in text
 
 
+def test_guidance_is_told_with_its_weight_and_only_where_there_was_some() -> None:
+    runs = training_runs_table(run=["a", "b"], guidance=["none", "regions"])
+    settings = copy.deepcopy(SETTINGS)
+    settings["training"]["guidance_weight"] = 1.5
+
+    guided = write(settings, training_runs=runs)
+
+    assert (
+        "Guidance: to the loss of 1 run 1.5 times the share of the class activation map's absolute evidence outside mass, ring and "
+        "the tissue below was added, on training scans only." in guided
+    )
+    assert "Guidance" not in write(settings)
+
+
 def test_parts_that_were_not_run_are_left_out() -> None:
     everything = write()
     without = write(**{name: tables()[name].iloc[:0] for name in OPTIONAL})

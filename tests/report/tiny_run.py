@@ -41,6 +41,7 @@ from sonolens.report.sections import WRITTEN
 from sonolens.tables import cohort, pointing, vocabulary
 from sonolens.tables.descriptors import DescriptorAgreement
 from sonolens.tables.evidence import MapCompleteness, Repeatability
+from sonolens.tables.experiments import GuidanceComparison
 from sonolens.tables.explanations import UnexplainedScans
 
 CAPTIONS = [caption for section in WRITTEN for caption in section.figures]
@@ -228,6 +229,7 @@ def _usual_inputs() -> dict[str, Any]:
         "operating_points": points_table(),
         "configuration_metrics": configuration_rows(runs=1, sd=NAN),
         "configuration_comparison": comparison_table(),
+        "guidance_comparison": GuidanceComparison.empty(),
         "protocol_optimism": optimism_table(optimism_row()),
         "pointing_game": pointing,
         "cases": cases_table(),

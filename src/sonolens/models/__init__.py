@@ -1,6 +1,6 @@
 """What is explained: networks that tell malignant from benign, their fitting and their predictions.
 
-A network sees scans, never a mask or a region. Torchvision and Fabric are imported in this room
+A network sees scans, never a mask or a region; a guided fit is told where evidence costs. Torchvision and Fabric are imported in this room
 only, and only when they are needed.
 """
 
@@ -10,6 +10,7 @@ from sonolens.models.fitting.augmentation import AugmentationRanges
 from sonolens.models.fitting.checkpoints import CheckpointSlot
 from sonolens.models.fitting.fingerprint import fingerprint_fit
 from sonolens.models.fitting.fit import Fit, fit_network
+from sonolens.models.fitting.guidance import Guidance
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.machine import Hardware, Machine
 from sonolens.models.fitting.plan import FitPlan
@@ -45,3 +46,4 @@ from sonolens.models.networks.weights_bytes import (
 )
 from sonolens.models.networks.weights_file import NetworkWeights
 from sonolens.models.prediction import pool_features, predict_logits
+from sonolens.models.timing import seconds_per_scan

@@ -2,13 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PositiveFloat
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
 from sonolens.evaluation.classification import LesionProbability
 from sonolens.evaluation.statistics import Bootstrap
 from sonolens.models import choose_device
-from sonolens.parameters import Parameters, one_of
+from sonolens.parameters import Parameters, each_once, listed_numbers, one_of
+from sonolens.regions import RegionRule
 from sonolens.tables.vocabulary import PARTITIONS
+
+Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 def _present_device(device: str) -> str:
@@ -39,6 +42,35 @@ class FramingParameters(Parameters):
     def ways(self) -> tuple[str, ...]:
         """Whether annotations are kept or blanked, one after the other where both is asked for."""
         return ("keep", "blank") if self.annotations == "both" else (self.annotations,)
+
+
+def _none_twice(widths: tuple[float, ...]) -> tuple[float, ...]:
+    return each_once(widths) if widths else widths
+
+
+class RegionsParameters(RegionRule):
+    """The three regions of a scan, and the rings with which the game is played again."""
+
+    sweep_outer_mm: Annotated[
+        tuple[Width, ...], BeforeValidator(listed_numbers), AfterValidator(_none_twice)
+    ] = Field(description="Where the ring ends when the game is played again; empty: it is not.")
+
+    @model_validator(mode="after")
+    def _sweep_rings_that_have_room(self) -> "RegionsParameters":
+        narrow = [mm for mm in self.sweep_outer_mm if mm <= self.ring.inner_mm]
+        if narrow:
+            raise ValueError(
+                f"sweep_outer_mm names {narrow[0]:g} mm, but ring.inner_mm is {self.ring.inner_mm:g}, so "
+                "that ring has no room; name wider rings, or none for no sweep"
+            )
+        return self
+
+    def sweep(self) -> list[RegionRule]:
+        """The rule with each ring of the sweep, from the narrowest to the widest."""
+        return [
+            RegionRule(ring=self.ring.widened(outer_mm), below=self.below)
+            for outer_mm in sorted(self.sweep_outer_mm)
+        ]
 
 
 class InferenceParameters(Parameters):

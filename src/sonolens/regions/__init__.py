@@ -5,6 +5,7 @@ This room knows no network and no saliency map.
 """
 
 from sonolens.regions.below import Below
+from sonolens.regions.bounds import on_annotations, outside_regions
 from sonolens.regions.distance import distance_to_mass_mm, read_distances_at
 from sonolens.regions.growth import GrowingRegions, grow_regions
 from sonolens.regions.mass import bounding_box, fill_mass, find_dust

@@ -147,6 +147,44 @@ class PerformanceCorrelation(Estimates, unique=["protocol", "method", "region"])
     permutations: Series[int] = pa.Field(gt=0, description="Exchanges behind a p value, at most.")
 
 
+class GuidanceComparison(
+    Estimates,
+    unique=["guided", "unguided", "quantity", "test", "level", "method", "region", "rule"],
+):
+    """A guided configuration against that by labels alone: `difference` is `guided_value - unguided_value`.
+
+    Quantities are those of `RunComparison`, and ``brier``: the mean squared error of a scan's probability, lower being
+    better, whose chance is to tell of every scan the share of malignant ones. Both sides count on the same scans.
+    `p_adjusted` is Holm's over all rows of one quantity and test.
+    """
+
+    guidance: Series[str] = pa.Field(isin=vocabulary.GUIDANCES)
+    guided: Series[str]
+    unguided: Series[str]
+    quantity: Series[str] = pa.Field(isin=vocabulary.GUIDED_QUANTITIES)
+    level: Series[str] = pa.Field(isin=vocabulary.LEVELS, nullable=True)
+    method: Series[str] = pa.Field(nullable=True)
+    region: Series[str] = pa.Field(nullable=True)
+    rule: Series[str] = pa.Field(nullable=True, description="Rule of the game, or fill.")
+    guided_n: Series[int] = pa.Field(ge=0, description="Scans or lesions counted.")
+    guided_value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    guided_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    guided_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    guided_chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    unguided_n: Series[int] = pa.Field(ge=0)
+    unguided_value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    unguided_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    unguided_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    unguided_chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    difference: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=-1, le=1, nullable=True)
+    test: Series[str] = pa.Field(isin=vocabulary.RUN_TESTS)
+    p_value: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    p_adjusted: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+
+
 ConfigurationPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationPointing)]
 PerformanceAndPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceAndPointing)]
 PerformanceCorrelationTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceCorrelation)]
+GuidanceComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(GuidanceComparison)]

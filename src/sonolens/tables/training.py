@@ -8,6 +8,7 @@ from pandera.typing.pandas import Series
 
 from sonolens.tables.contract import Table, fits
 from sonolens.tables.vocabulary import (
+    GUIDANCES,
     LABELS,
     LEARNT_LABELS,
     PARTITIONS,
@@ -34,6 +35,10 @@ class TrainingRuns(Table):
     )
     labels: Series[str] = pa.Field(isin=LEARNT_LABELS, description="What was learnt.")
     annotations: Series[str] = pa.Field(isin=SEEN_ANNOTATIONS, description="What was seen of them.")
+    guidance: Series[str] | None = pa.Field(
+        isin=GUIDANCES,
+        description="What was told beside labels; absent of runs before there was any.",
+    )
     output_stride: Series[int] = pa.Field(gt=0, description="Pixels from one map cell to the next.")
     learning_rate: Series[float] = pa.Field(gt=0)
     n_weights: Series[int] = pa.Field(gt=0)

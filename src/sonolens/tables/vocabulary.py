@@ -8,6 +8,15 @@ COUNTED_LABELS = (*LABELS, "both")
 LEARNT_LABELS = ("given", "shuffled")
 """What a network learns: the lesions' labels, or the same exchanged by chance."""
 
+GUIDANCES = ("none", "regions", "annotations")
+"""What a fit is told beside labels: nothing, that evidence outside mass, ring and below costs, or evidence on annotations."""
+
+MARK_PLACES = ("edge", "aside")
+"""Where calliper marks are burnt in: at the ends of the mass, or away from mass, ring and below."""
+
+MARK_READINGS = ("unmarked", "as_trained", "reversed")
+"""Which scans bear marks: none, most malignant ones as they were learnt, or as many benign ones."""
+
 SEEN_ANNOTATIONS = ("as framed", "blank")
 """What a network sees of annotations: what `framing.annotations` says, or, beside it, the scans without them."""
 
@@ -94,6 +103,9 @@ COMPARED_RULES = ("decision", "either")
 COMPARISON_KINDS = ("method", "configuration")
 COMPARED_QUANTITIES = ("auc", "hit_rate", "reliance_share")
 """What runs are compared by."""
+
+GUIDED_QUANTITIES = (*COMPARED_QUANTITIES, "brier")
+"""What a guided network is compared by with one that was fitted by labels alone."""
 
 RUN_TESTS = ("delong", "paired bootstrap", "paired exchange", "independent bootstrap")
 """How two runs are compared: on the same cases, or each on its own."""

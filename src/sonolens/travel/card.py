@@ -8,6 +8,7 @@ from sonolens.evaluation.classification import LesionProbability
 from sonolens.parameters import one_of
 from sonolens.tables.vocabulary import (
     COUNTED_LABELS,
+    GUIDANCES,
     LABELS,
     LEARNT_LABELS,
     LEVELS,
@@ -155,6 +156,10 @@ class FitFacts(CardPart):
         description="What was learnt: a network of shuffled labels is a null, wherever it goes."
     )
     annotations: Annotated[str, AfterValidator(one_of(SEEN_ANNOTATIONS))]
+    guidance: Annotated[str, AfterValidator(one_of(GUIDANCES))] = Field(
+        default=GUIDANCES[0],
+        description="What was told beside labels; nothing in files from before there was any.",
+    )
     output_stride: int = Field(ge=1)
     learning_rate: FiniteFloat = Field(gt=0)
     n_weights: int = Field(ge=1)

@@ -9,6 +9,7 @@ from sonolens.ultrasound.annotations import (
     find_annotations,
     take_annotations,
 )
+from sonolens.ultrasound.annotations.marks import Places, burn_marks, ends_of_mass, places_aside
 from sonolens.ultrasound.bmode import compress_envelope, detect_envelope, resample_envelope
 from sonolens.ultrasound.foci import FOCI_SITES
 from sonolens.ultrasound.framing import Framing, resample_map

@@ -43,6 +43,7 @@ SAME_FIT = [
     "output_stride",
     "labels",
     "annotations",
+    "guidance",
 ]
 """What the two runs of one fit share, whichever scans chose their epoch."""
 
@@ -124,18 +125,19 @@ def measure_optimism(
 
 def _partners(training_runs: TrainingRunsTable) -> dict[str, str]:
     """Name the paper's run of every rigorous run that has one."""
-    repeated = training_runs.duplicated([*SAME_FIT, "protocol"])
+    same_fit = [name for name in SAME_FIT if name in training_runs]
+    repeated = training_runs.duplicated([*same_fit, "protocol"])
     if repeated.any():
         raise ValueError(
             f"run {training_runs.loc[repeated, 'run'].iloc[0]!r} shares network, adaptation, seed, "
-            "fold, start, stride and protocol with another, so its counterpart is unclear; leave one out"
+            "fold, start, stride, guidance and protocol with another, so its counterpart is unclear; leave one out"
         )
     by_protocol = {
-        protocol: training_runs.loc[training_runs["protocol"] == protocol, ["run", *SAME_FIT]]
+        protocol: training_runs.loc[training_runs["protocol"] == protocol, ["run", *same_fit]]
         for protocol in PROTOCOLS
     }
     pairs = by_protocol["rigorous"].merge(
-        by_protocol["paper"], on=SAME_FIT, suffixes=("_rigorous", "_paper")
+        by_protocol["paper"], on=same_fit, suffixes=("_rigorous", "_paper")
     )
     return dict(zip(pairs["run_rigorous"], pairs["run_paper"], strict=True))
 

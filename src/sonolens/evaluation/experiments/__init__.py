@@ -8,6 +8,7 @@ from sonolens.evaluation.experiments.configurations import (
     gather_pointing,
     score_pointing,
 )
+from sonolens.evaluation.experiments.guided import compare_guided, pair_guided
 from sonolens.evaluation.experiments.performance import (
     RankCorrelation,
     correlate_performance,
@@ -16,4 +17,5 @@ from sonolens.evaluation.experiments.performance import (
 )
 from sonolens.evaluation.experiments.planted import score_planted_evidence
 from sonolens.evaluation.experiments.planted_seeds import summarise_seeds
+from sonolens.evaluation.experiments.reversed_shortcut import score_reversed_shortcut
 from sonolens.evaluation.experiments.run_comparison import compare_runs

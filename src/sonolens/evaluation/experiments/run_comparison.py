@@ -62,7 +62,7 @@ def compare_runs(
         rows = [
             row | {"first_configuration": names[0], "second_configuration": names[1]}
             for names in pair_configurations(*pair)
-            for row in _compare_pair(
+            for row in compare_pair(
                 pair, names, shared, partition, permutations=permutations, bootstrap=bootstrap
             )
         ]
@@ -76,7 +76,7 @@ def compare_runs(
     return table.reindex(columns=columns)
 
 
-def _compare_pair(
+def compare_pair(
     pair: Pair,
     names: tuple[str, str],
     shared: Sequence[str],
@@ -85,6 +85,18 @@ def _compare_pair(
     permutations: int,
     bootstrap: Bootstrap,
 ) -> Iterator[dict[str, Any]]:
+    """Compare a configuration of one run with one of another, or of the same, on the scans that they share.
+
+    Args:
+        pair: The runs.
+        names: A configuration of each.
+        shared: Names of the scans that both scored.
+        partition: Whose scans count.
+        permutations: How often two sides are exchanged at most.
+
+    Yields:
+        A row per quantity, method or fill, region, rule and test.
+    """
     yield from _compare_aucs(pair, names, shared, partition, bootstrap=bootstrap)
     found = [
         {each.method: each for each in run.pointings if each.configuration == name}

@@ -95,12 +95,24 @@ def apply_augmentation(
     Returns:
         New scans as float32 in grey levels 0..255.
     """
+    moved = move_scans(scans, draw)
+    toned = moved * draw.contrast[:, None, None] + draw.gain_levels[:, None, None]
+    return torch.where(moved > 0, toned.clamp(0, WHITE), moved)
+
+
+def move_scans(
+    scans: UInt8[Tensor, "scans rows cols"], draw: AugmentationDraw
+) -> Float[Tensor, "scans rows cols"]:
+    """Flip and shift as `apply_augmentation` does, and leave the values: so that masks stay on their scans.
+
+    Args:
+        scans: Anything that lies on framed scans; not changed.
+        draw: One set of parameters per scan.
+    """
     _, rows, cols = scans.shape
     steps = (draw.shift * torch.tensor([rows, cols])).round().long()
     row = (torch.arange(rows) - steps[:, :1]).clamp(0, rows - 1)
     col = (torch.arange(cols) - steps[:, 1:]).clamp(0, cols - 1)
     col = torch.where(draw.flip[:, None], cols - 1 - col, col)
     scan = torch.arange(len(scans))
-    moved = scans[scan[:, None, None], row[:, :, None], col[:, None, :]].float()
-    toned = moved * draw.contrast[:, None, None] + draw.gain_levels[:, None, None]
-    return torch.where(moved > 0, toned.clamp(0, WHITE), moved)
+    return scans[scan[:, None, None], row[:, :, None], col[:, None, :]].float()

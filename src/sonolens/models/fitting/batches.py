@@ -65,9 +65,13 @@ class ScanBatches:
     def __len__(self) -> int:
         return len(self.batches)
 
+    def chosen(self, number: int) -> PartitionRows:
+        """Positions of this device's scans of one batch among the scans to learn from."""
+        return self.batches[number][self.share.device :: self.share.devices]
+
     def __iter__(self) -> Iterator[Batch]:
-        for batch in self.batches:
-            chosen = batch[self.share.device :: self.share.devices]
+        for number, batch in enumerate(self.batches):
+            chosen = self.chosen(number)
             scans = torch.from_numpy(self.scans.read(chosen))
             labels = torch.from_numpy(self.scans.labels[chosen]).float()
             changed = apply_augmentation(scans, self.draw.of(torch.from_numpy(chosen)))

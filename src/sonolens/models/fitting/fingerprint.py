@@ -52,7 +52,11 @@ def fingerprint_fit(
         ValueError: Precision and device do not go together.
         RuntimeError: The device is not there.
     """
+    guidance = plan.guidance
+    # A fit without guidance is told as it was before there was any.
+    guided = {} if guidance is None else {"guidance_weight": guidance.weight}
     parameters = _facts(
+        **guided,
         recipe=asdict(network.recipe),
         layers=repr(network),
         schedule=plan.schedule.model_dump(),
@@ -62,8 +66,10 @@ def fingerprint_fit(
         devices=machine.devices,
         precision=choose_precision(machine),
     )
-    partitions = {"train": plan.train, **plan.watched}.items()
-    data = (_scans(scans, partition=partition) for partition, scans in partitions)
+    partitions = {"train": plan.train, **plan.watched}
+    if guidance is not None:
+        partitions["guidance"] = guidance.out_of_bounds
+    data = (_scans(scans, partition=partition) for partition, scans in partitions.items())
     digest = hashlib.sha256(parameters)
     for piece in chain(_code(), _weights(network), *data):
         digest.update(piece)

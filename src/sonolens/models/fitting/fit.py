@@ -17,6 +17,7 @@ from sonolens.models.fitting.checkpoints import (
     unpack_checkpoint,
 )
 from sonolens.models.fitting.early_stopping import WATCHABLE, State, TrainingHistory
+from sonolens.models.fitting.guidance import why_not_guided
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.machine import Machine, check_machine
 from sonolens.models.fitting.plan import FitPlan
@@ -80,6 +81,9 @@ def fit_network(
 ) -> Fit:
     """Fit a copy of `network` by binary cross-entropy and Adam, with early stopping.
 
+    With `plan.guidance` evidence that is astray on training scans costs too. What is watched is the
+    cross-entropy alone: masks of the scans that choose an epoch are not asked for.
+
     Every watched partition stops early on its own: a partition without a lower loss for
     `plan.schedule.patience` epochs is closed, and the fit ends when all are. So one fit keeps for each
     partition exactly what a fit watching it alone would.
@@ -103,13 +107,14 @@ def fit_network(
 
     Raises:
         ValueError: A class is absent, a partition cannot be watched, scans differ in size, a
-            batch gives some device nothing, precision and device do not go together, or the checkpoint
-            is corrupt or another fit's.
+            batch gives some device nothing, precision and device do not go together, the network
+            cannot be guided, or the checkpoint is corrupt or another fit's.
         RuntimeError: A device is not there, or memory ran out.
         FloatingPointError: A loss became infinite or undefined; epoch, batch and scans are named.
     """
     check_machine(machine)
     _check_plan(plan, devices=machine.devices)
+    _check_guidance(network, plan)
     start, schedule = deepcopy(network).cpu(), plan.schedule
     found = _find(checkpoint, start=start, watched=tuple(plan.watched), epochs=schedule.epochs)
     history, epochs_done = found.history, len(found.history.epochs)
@@ -167,6 +172,14 @@ def _check_plan(plan: FitPlan, *, devices: int) -> None:
             f"batch_size is {batch_size} and train has {scans} scans, too few for "
             f"{devices} devices; lower devices or raise batch_size"
         )
+
+
+def _check_guidance(network: ScanClassifier, plan: FitPlan) -> None:
+    if plan.guidance is None:
+        return
+    reason = why_not_guided(network, train=plan.train, guidance=plan.guidance)
+    if reason:
+        raise ValueError(reason)
 
 
 def _check_partitions(train: LabelledScans, watched: Mapping[str, LabelledScans]) -> None:

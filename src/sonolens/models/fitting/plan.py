@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sonolens.models.fitting.augmentation import AugmentationRanges
+from sonolens.models.fitting.guidance import Guidance
 from sonolens.models.fitting.labelled_scans import LabelledScans
 from sonolens.models.fitting.schedule import Schedule
 
@@ -20,6 +21,7 @@ class FitPlan:
         augmentation: How far training scans are changed.
         seed: Seed of order, augmentation and random layers, 0 or more; each epoch has its own
             numbers, which follow from the seed and the epoch.
+        guidance: Where the evidence of training scans should not lie; None fits by labels alone.
     """
 
     train: LabelledScans
@@ -27,3 +29,4 @@ class FitPlan:
     schedule: Schedule
     augmentation: AugmentationRanges
     seed: int
+    guidance: Guidance | None = None

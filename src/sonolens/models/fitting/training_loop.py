@@ -24,10 +24,11 @@ from sonolens.models.fitting.checkpoints import (
     pack_checkpoint,
 )
 from sonolens.models.fitting.early_stopping import Epoch, TrainingHistory
+from sonolens.models.fitting.guidance import GuidedNetwork, OutOfBounds, ShareBatch
 from sonolens.models.fitting.plan import FitPlan
 from sonolens.models.fitting.progress import FittingProgress, fitting_progress
 from sonolens.models.fitting.seeds import LAYERS, SCANS, epoch_seed, seed_layers
-from sonolens.models.networks.classifier import ScanClassifier
+from sonolens.models.networks.classifier import LogitBatch, ScanBatch, ScanClassifier
 from sonolens.models.prediction import judge_batches
 
 NAMED_SCANS = 8
@@ -65,7 +66,8 @@ def run_epochs(
     network, learner = deepcopy(network).train(), deepcopy(found.learner)
     learning = [weight for weight in network.parameters() if weight.requires_grad]
     adam = torch.optim.Adam(learning, lr=schedule.learning_rate, fused=True)
-    forward, optimizer = fabric.setup(network, adam)
+    module = network if plan.guidance is None else GuidedNetwork(network)
+    forward, optimizer = fabric.setup(module, adam)
     if learner is not None:
         network.load_state_dict({**network.state_dict(), **learner.weights})
         adam.load_state_dict(dict(learner.optimizer))
@@ -99,7 +101,7 @@ def _learn(
     epoch: int,
     progress: FittingProgress,
 ) -> float:
-    """Learn from every training scan once; gives their mean loss, each before its batch's step."""
+    """Learn from every training scan once; gives their mean cross-entropy, each before its batch's step."""
     batches = ScanBatches(
         plan.train,
         batch_size=plan.schedule.batch_size,
@@ -111,7 +113,9 @@ def _learn(
     seed_layers(fabric.device, seed=epoch_seed(plan.seed, epoch=epoch, stream=stream))
     loss_sum = 0.0
     for number, (scans, labels, batch_scans) in enumerate(progress.follow(batches, epoch=epoch)):
-        logits, targets = forward(fabric.to_device(scans)), fabric.to_device(labels)
+        where = None if plan.guidance is None else plan.guidance.of_batch(batches, number)
+        logits, astray = _judge(fabric, forward, scans, where)
+        targets = fabric.to_device(labels)
         loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="sum")
         loss_sum += loss.item()
         if not math.isfinite(loss_sum):
@@ -121,11 +125,23 @@ def _learn(
                 f"{len(batches)}, with the scans {_listed(ids)}; look at these, or lower the "
                 f"learning rate, which is {plan.schedule.learning_rate:g}"
             )
+        if plan.guidance is not None and astray is not None:
+            loss = loss + plan.guidance.weight * astray.sum()
         optimizer.zero_grad()
         # Gradients are averaged over devices, whose shares of a batch may differ.
         fabric.backward(loss * (fabric.world_size / batch_scans))
         optimizer.step()
     return _total(fabric, loss_sum) / len(plan.train)
+
+
+def _judge(
+    fabric: Fabric, forward: _FabricModule, scans: ScanBatch, where: OutOfBounds | None
+) -> tuple[LogitBatch, ShareBatch | None]:
+    """Logits of a batch, and what share of their evidence is astray where a fit is guided."""
+    if where is None:
+        return forward(fabric.to_device(scans)), None
+    logits, astray = forward(fabric.to_device(scans), fabric.to_device(where))
+    return logits, astray
 
 
 def _share_statistics(fabric: Fabric, network: ScanClassifier) -> None:

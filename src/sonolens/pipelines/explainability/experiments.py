@@ -14,8 +14,13 @@ from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.pipelines.stations import station
 from sonolens.saliency import EXPLAINERS
 from sonolens.tables.cohort import ScansTable
-from sonolens.tables.experiments import ConfigurationPointing, PointingComparison
+from sonolens.tables.experiments import (
+    ConfigurationPointing,
+    GuidanceComparison,
+    PointingComparison,
+)
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremes, RegionSharesTable
+from sonolens.tables.reliance import RegionRelianceTable
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 
 
@@ -23,7 +28,10 @@ def experiments_station() -> Pipeline:
     """Compare methods and configurations on the same scans."""
     return station(
         "experiments",
-        {compare_pointing: ["configuration_pointing", "pointing_comparison"]},
+        {
+            compare_pointing: ["configuration_pointing", "pointing_comparison"],
+            compare_guidance: "guidance_comparison",
+        },
         takes=EXPLAINED,
     )
 
@@ -38,19 +46,9 @@ def compare_pointing(
     scoring: EvaluationParameters,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare the hit rates of methods and of configurations on the same scans; one alone has no pair."""
-    scored = scored_scans(decisions, partition=scoring.partition)
-    played = extreme_points["scan_id"].isin(set().union(*scored.values()))
-    points, bootstrap = extreme_points[played], scoring.bootstrap
-    pointings = experiments.gather_pointing(
-        points,
-        region_shares,
-        decisions,
-        training_runs=training_runs,
-        lookup=pointing.look_up_regions(
-            points, MeanMapExtremes.empty(), scans, region_masks, tolerance_mm=scoring.tolerance_mm
-        ),
-        partition=scoring.partition,
-        methods=list(EXPLAINERS),
+    points, bootstrap = _play(extreme_points, decisions, scoring), scoring.bootstrap
+    pointings = _gather(
+        points, region_shares, region_masks, decisions, scans, training_runs, scoring
     )
     rates = experiments.score_pointing(pointings, bootstrap=bootstrap).merge(
         experiments.describe_configurations(training_runs), on="configuration", how="left"
@@ -64,6 +62,72 @@ def compare_pointing(
         pairs.assign(permutations=scoring.permutations, **told)[
             list(PointingComparison.to_schema().columns)
         ],
+    )
+
+
+def compare_guidance(
+    extreme_points: ExtremePointsTable,
+    region_shares: RegionSharesTable,
+    region_masks: Pictures,
+    region_reliance: RegionRelianceTable,
+    decisions: DecisionsTable,
+    scans: ScansTable,
+    training_runs: TrainingRunsTable,
+    scoring: EvaluationParameters,
+) -> pd.DataFrame:
+    """Compare guided networks with those by labels alone: how they classify, point, and on what they rely."""
+    if not experiments.pair_guided(training_runs):
+        return GuidanceComparison.empty()
+    points = _play(extreme_points, decisions, scoring)
+    run = experiments.ComparedRun(
+        name="",
+        label="",
+        decisions=decisions,
+        training_runs=training_runs,
+        region_reliance=region_reliance,
+        pointings=_gather(
+            points, region_shares, region_masks, decisions, scans, training_runs, scoring
+        ),
+        pictures={},
+        lesion_probability=scoring.lesion_probability,
+        regions="",
+    )
+    return experiments.compare_guided(
+        run,
+        partition=scoring.partition,
+        permutations=scoring.permutations,
+        bootstrap=scoring.bootstrap,
+    )
+
+
+def _play(
+    extreme_points: pd.DataFrame, decisions: pd.DataFrame, scoring: EvaluationParameters
+) -> pd.DataFrame:
+    """Choose the extremes of the scans that are scored."""
+    scored = scored_scans(decisions, partition=scoring.partition)
+    return extreme_points[extreme_points["scan_id"].isin(set().union(*scored.values()))]
+
+
+def _gather(
+    points: pd.DataFrame,
+    region_shares: pd.DataFrame,
+    region_masks: Pictures,
+    decisions: pd.DataFrame,
+    scans: pd.DataFrame,
+    training_runs: pd.DataFrame,
+    scoring: EvaluationParameters,
+) -> list[experiments.Pointing]:
+    """Gather where every method points on every configuration."""
+    return experiments.gather_pointing(
+        points,
+        region_shares,
+        decisions,
+        training_runs=training_runs,
+        lookup=pointing.look_up_regions(
+            points, MeanMapExtremes.empty(), scans, region_masks, tolerance_mm=scoring.tolerance_mm
+        ),
+        partition=scoring.partition,
+        methods=list(EXPLAINERS),
     )
 
 

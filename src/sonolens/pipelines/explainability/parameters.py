@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sonolens.cohort.screening import ON_ERROR
 from sonolens.evaluation.pointing import POINT_RULES
@@ -15,12 +15,9 @@ from sonolens.parameters import (
     one_of,
     some_of,
 )
-from sonolens.regions import RegionRule
 from sonolens.removal import EVEN_FILLS, FILLS
 from sonolens.saliency import EXPLAINERS, MethodSettings
 from sonolens.tables.vocabulary import REGION_NAMES, RELIANCE_NULLS
-
-Width = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class ExplanationParameters(MethodSettings):
@@ -35,35 +32,6 @@ class ExplanationParameters(MethodSettings):
     point_rule: Annotated[str, AfterValidator(one_of(POINT_RULES))] = Field(
         description="Centre of the extreme cell, or first extreme of the up-sampled map as published."
     )
-
-
-def _none_twice(widths: tuple[float, ...]) -> tuple[float, ...]:
-    return each_once(widths) if widths else widths
-
-
-class RegionsParameters(RegionRule):
-    """The three regions of a scan, and the rings with which the game is played again."""
-
-    sweep_outer_mm: Annotated[
-        tuple[Width, ...], BeforeValidator(listed_numbers), AfterValidator(_none_twice)
-    ] = Field(description="Where the ring ends when the game is played again; empty: it is not.")
-
-    @model_validator(mode="after")
-    def _sweep_rings_that_have_room(self) -> "RegionsParameters":
-        narrow = [mm for mm in self.sweep_outer_mm if mm <= self.ring.inner_mm]
-        if narrow:
-            raise ValueError(
-                f"sweep_outer_mm names {narrow[0]:g} mm, but ring.inner_mm is {self.ring.inner_mm:g}, so "
-                "that ring has no room; name wider rings, or none for no sweep"
-            )
-        return self
-
-    def sweep(self) -> list[RegionRule]:
-        """The rule with each ring of the sweep, from the narrowest to the widest."""
-        return [
-            RegionRule(ring=self.ring.widened(outer_mm), below=self.below)
-            for outer_mm in sorted(self.sweep_outer_mm)
-        ]
 
 
 class AbstentionParameters(Parameters):

@@ -8,8 +8,8 @@ import pandas as pd
 from sonolens.evaluation import pointing
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps, spacing_by_scan
 from sonolens.pipelines.consistency import read_map
-from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionsParameters
-from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters
+from sonolens.pipelines.parameters import EvaluationParameters, RegionsParameters
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import PredictionsTable

@@ -7,8 +7,9 @@ from kedro.pipeline import Pipeline
 from PIL import Image
 
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
-from sonolens.pipelines.explainability.parameters import ExplanationParameters, RegionsParameters
+from sonolens.pipelines.explainability.parameters import ExplanationParameters
 from sonolens.pipelines.explainability.selection import draw_or_leave_out
+from sonolens.pipelines.parameters import RegionsParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.tables.cohort import ScansTable

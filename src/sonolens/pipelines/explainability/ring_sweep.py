@@ -10,10 +10,9 @@ from PIL import Image
 from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
-from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.points import measure_region_shares
 from sonolens.pipelines.explainability.scored_scans import scored_scans
-from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.parameters import EvaluationParameters, RegionsParameters
 from sonolens.progress import track
 from sonolens.regions import RegionRule, Ring
 from sonolens.tables.cohort import ScansTable

@@ -19,6 +19,7 @@ from sonolens.pipelines.training.fitting import (
     predict_scans,
     train_networks,
 )
+from sonolens.pipelines.training.guidance import NOT_GUIDED
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import Splits
 
@@ -62,7 +63,13 @@ def train_planted_networks(
         scans = planted.plan_study(cue).scans
         recipe = planted.recipe_of(network, cue=cue, training=training)
         fitted, runs, _ = train_networks(
-            scans, planted.split(scans), planted_inputs[cue](), checkpoints, recipe, inference
+            scans,
+            planted.split(scans),
+            planted_inputs[cue](),
+            NOT_GUIDED,
+            checkpoints,
+            recipe.unguided(),
+            inference,
         )
         weights |= {f"{cue}-{run}": pack for run, pack in fitted.items()}
         start = build_network(network, adaptation="full", weights="none", seed=0)

@@ -13,9 +13,8 @@ from PIL import Image
 
 from sonolens.arrays import FramedScan, Mask, ScanStack
 from sonolens.parallel import in_parallel
-from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.regions import draw_regions
-from sonolens.pipelines.parameters import FramingParameters
+from sonolens.pipelines.parameters import FramingParameters, RegionsParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track

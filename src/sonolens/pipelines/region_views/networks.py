@@ -11,6 +11,7 @@ from sonolens.pipelines.collections import Checkpoints, Networks, Stacks
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fitting import judge_scans, train_networks
+from sonolens.pipelines.training.guidance import NOT_GUIDED
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import ScansTable, SplitsTable
 from sonolens.tables.views import ViewRunsTable
@@ -42,7 +43,9 @@ def train_view_networks(
     tables = []
     for view, read in viewed_inputs.items():
         logger.info("Region views: fitting to %s", view)
-        fitted, runs, _ = train_networks(scans, splits, read(), checkpoints, training, inference)
+        fitted, runs, _ = train_networks(
+            scans, splits, read(), NOT_GUIDED, checkpoints, training.unguided(), inference
+        )
         weights |= {f"{view}/{run}": pack for run, pack in fitted.items()}
         tables.append(runs.assign(trained_on=view))
     return weights, pd.concat(tables, ignore_index=True)

@@ -12,10 +12,9 @@ from kedro.pipeline import Pipeline
 from sonolens.evaluation import pointing
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps
-from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.scored_scans import scored_scans
 from sonolens.pipelines.explainability.selection import EXPLAINED
-from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.parameters import EvaluationParameters, RegionsParameters
 from sonolens.pipelines.reporting.parameters import ReportingParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track

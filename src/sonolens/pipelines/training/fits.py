@@ -1,16 +1,18 @@
 """What a node does with one point of the grid: its scans, its fit, its weights and its facts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Bool
 
-from sonolens.arrays import ScanStack
+from sonolens.arrays import GuidanceMasks, ScanStack
 from sonolens.models import (
     Fit,
     FitPlan,
+    Guidance,
     LabelledScans,
     Machine,
     NetworkWeights,
@@ -27,7 +29,7 @@ from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.training.grid import CHOOSERS, PlannedFit
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import ScansTable
-from sonolens.tables.vocabulary import PARTITIONS
+from sonolens.tables.vocabulary import GUIDANCES, PARTITIONS
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class GridFits:
     Attributes:
         scans: The `Scans` table, in the order of `model_inputs`.
         model_inputs: Framed scans, or all with annotations and then all without; may be memory-mapped.
+        guidance_masks: How much of each framed pixel is out of bounds: all scans by one guidance, then by the next.
         checkpoints: Where fits leave their state.
         training: What is fitted, and how.
         inference: Where networks run.
@@ -45,6 +48,7 @@ class GridFits:
     scans: pd.DataFrame
     splits: pd.DataFrame
     model_inputs: ScanStack
+    guidance_masks: GuidanceMasks
     checkpoints: Checkpoints
     training: TrainingParameters
     inference: InferenceParameters
@@ -71,6 +75,7 @@ class GridFits:
             schedule=training.schedule_of(planned.network, planned.adaptation),
             augmentation=training.augmentation,
             seed=planned.seed,
+            guidance=self.guide(planned, partitions["train"]),
         )
         machine = Machine(device=self.inference.device, **training.hardware.model_dump())
         slot = self.checkpoints.slot(fingerprint_fit(start, plan=plan, machine=machine))
@@ -98,6 +103,42 @@ class GridFits:
             )
         return gathered
 
+    def guide(self, planned: PlannedFit, train: LabelledScans) -> Guidance | None:
+        """Tell one fit where the evidence of its training scans is astray; masks of other scans stay unread.
+
+        Raises:
+            ValueError: The masks are of another grid.
+        """
+        guided = self.training.guided
+        if planned.guidance not in guided:
+            return None
+        if len(self.guidance_masks) != len(guided) * len(self.scans):
+            raise ValueError(
+                f"guidance_masks hold {len(self.guidance_masks)} pictures, but {len(guided)} guidances of "
+                f"{len(self.scans)} scans are asked for; draw them anew with kedro run --pipelines training"
+            )
+        first = guided.index(planned.guidance) * len(self.scans)
+        where = replace(
+            train,
+            stack=self.guidance_masks,
+            rows=first + train.rows % len(self.scans),
+        )
+        return Guidance(where, weight=self.training.guidance_weight)
+
+    def refuse_without_places(self, plans: Sequence[PlannedFit]) -> None:
+        """Refuse to guide a user's own network that has no maps, before hours of other fits.
+
+        Raises:
+            ValueError: Its trunk pools by itself.
+        """
+        asked = {each.network: each for each in plans if each.guidance in self.training.guided}
+        for name, planned in asked.items():
+            if name in self.training.own_networks and not self.start(planned).has_maps:
+                raise ValueError(
+                    f"network {name} pools by itself, so that its evidence has no place and cannot be guided; set "
+                    "training.guidances to none, or let its trunk end in feature maps"
+                )
+
     def pack(self, planned: PlannedFit, protocol: str) -> NetworkWeights:
         """Pack the weights that one protocol keeps of a fit."""
         network = self.fit(planned).network_of(CHOOSERS[self.training.protocol][protocol])
@@ -109,6 +150,8 @@ class GridFits:
             "labels": planned.labels,
             "annotations": planned.annotations,
         }
+        # A network that was fitted by labels alone is told as before there was guidance.
+        header |= {"guidance": planned.guidance} if planned.guidance != GUIDANCES[0] else {}
         return pack_weights(network, size_px=self.model_inputs.shape[1], header_extra=header)
 
 
@@ -161,6 +204,7 @@ def describe_run(
         "start": describe_start(training.start_of(planned.network)),
         "labels": planned.labels,
         "annotations": planned.annotations,
+        "guidance": planned.guidance,
         "output_stride": fit.start.recipe.output_stride,
         "learning_rate": training.learning_rate_of(planned.network, planned.adaptation),
         "n_weights": weights.total,

@@ -1,4 +1,4 @@
-"""The station of fitting: scans, splits, model_inputs -> model_weights, predictions, decisions, conformal_thresholds."""
+"""The station of fitting: scans, splits, model_inputs, guidance_masks -> model_weights, predictions, decisions, conformal_thresholds."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
 
-from sonolens.arrays import ScanStack
+from sonolens.arrays import GuidanceMasks, ScanStack
 from sonolens.evaluation import classification
 from sonolens.models import check_framing, predict_logits, rebuild_network
 from sonolens.parallel import spread
@@ -41,15 +41,17 @@ def train_networks(
     scans: ScansTable,
     splits: SplitsTable,
     model_inputs: ScanStack,
+    guidance_masks: GuidanceMasks,
     checkpoints: Checkpoints,
     training: TrainingParameters,
     inference: InferenceParameters,
 ) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
     """Fit every network of the grid that is not fitted yet, and keep the epochs that were chosen."""
-    grid = GridFits(scans, splits, model_inputs, checkpoints, training, inference)
+    grid = GridFits(scans, splits, model_inputs, guidance_masks, checkpoints, training, inference)
     weights, runs, histories = {}, [], []
     folds, paired = splits["fold"].unique().tolist(), is_paired(model_inputs, count=len(scans))
     plans = plan_fits(training, folds=folds, paired=paired)
+    grid.refuse_without_places(plans)
     for planned, fit in zip(plans, spread(grid.fit, plans), strict=True):
         for protocol, chosen_on in CHOOSERS[training.protocol].items():
             run = planned.run(protocol)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sonolens.models import NETWORKS
 from sonolens.pipelines.training.parameters import TrainingParameters
-from sonolens.tables.vocabulary import SEEN_ANNOTATIONS
+from sonolens.tables.vocabulary import GUIDANCES, SEEN_ANNOTATIONS
 
 CHOOSERS = {
     "rigorous": {"rigorous": "validation"},
@@ -30,6 +30,7 @@ class PlannedFit:
         fold: The fold whose training scans are fitted.
         labels: ``given``, or ``shuffled`` between the lesions that it learns and chooses from.
         blank: Whether it sees the scans without annotations, of a stack that holds them both ways.
+        guidance: What it is told beside labels, in `GUIDANCES`.
     """
 
     network: str
@@ -39,6 +40,7 @@ class PlannedFit:
     fold: int
     labels: str = "given"
     blank: bool = False
+    guidance: str = GUIDANCES[0]
 
     @property
     def annotations(self) -> str:
@@ -58,10 +60,11 @@ class PlannedFit:
         'tiny-drs-shuffled'
         """
         stride = "" if self.output_stride is None else f"-stride{self.output_stride}"
+        guided = "" if self.guidance == GUIDANCES[0] else f"-guided-{self.guidance}"
         shuffled = "-shuffled" if self.labels == "shuffled" else ""
         suffix = "-paper" if protocol == "paper" else ""
         blank = "-blank" if self.blank else ""
-        return f"{self.network}-{self.adaptation}{stride}{shuffled}{blank}{suffix}"
+        return f"{self.network}-{self.adaptation}{stride}{guided}{shuffled}{blank}{suffix}"
 
     def run(self, protocol: str) -> str:
         """Name one run.
@@ -102,11 +105,12 @@ def plan_fits(
         )
     strides = [None if stride == "own" else stride for stride in training.output_strides]
     return [
-        PlannedFit(network, adaptation, stride, seed, fold, labels, blank)
-        for network, adaptation, stride, labels, blank, seed, fold in itertools.product(
+        PlannedFit(network, adaptation, stride, seed, fold, labels, blank, guidance)
+        for network, adaptation, stride, guidance, labels, blank, seed, fold in itertools.product(
             training.networks,
             training.adaptations,
             strides,
+            training.guidances,
             training.labels,
             (False, True) if paired else (False,),
             training.seeds,

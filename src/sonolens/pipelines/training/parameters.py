@@ -27,7 +27,7 @@ from sonolens.parameters import (
     one_of,
     some_of,
 )
-from sonolens.tables.vocabulary import LEARNT_LABELS, PROTOCOLS
+from sonolens.tables.vocabulary import GUIDANCES, LEARNT_LABELS, PROTOCOLS
 
 
 def _known_start(weights: str) -> str:
@@ -112,6 +112,12 @@ class TrainingParameters(Pace):
     labels: Annotated[Names, AfterValidator(some_of(LEARNT_LABELS))] = Field(
         description="What is learnt: the lesions' labels, or the same exchanged by chance."
     )
+    guidances: Annotated[Names, AfterValidator(some_of(GUIDANCES))] = Field(
+        description="What fits are told beside labels: nothing, or where evidence costs."
+    )
+    guidance_weight: PositiveFloat = Field(
+        description="What a map costs whose evidence is all astray, in units of a scan's cross-entropy."
+    )
     drs: DrsOptions = Field(description="Deep representation scaling.")
     learning_rates: LearningRates = Field(description="Adam's step size by start and adaptation.")
     augmentation: AugmentationRanges = Field(
@@ -178,6 +184,15 @@ class TrainingParameters(Pace):
                         f"training.output_strides to own{others}"
                     )
         return self
+
+    @property
+    def guided(self) -> tuple[str, ...]:
+        """The guidances that need masks."""
+        return tuple(name for name in self.guidances if name != GUIDANCES[0])
+
+    def unguided(self) -> "TrainingParameters":
+        """The same grid by labels alone."""
+        return self.model_copy(update={"guidances": GUIDANCES[:1]})
 
     def start_of(self, network: str) -> str:
         """Where `network` starts; one's own, unless a file is named, where its constructor leaves it."""

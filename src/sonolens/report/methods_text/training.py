@@ -28,6 +28,10 @@ ADAPTATIONS = {
     "last_block": "last block (head and last block learn)",
     "full": "full fine-tuning (all weights learn)",
 }
+OUT_OF_BOUNDS = {
+    "regions": "outside mass, ring and the tissue below",
+    "annotations": "on annotations",
+}
 
 
 def tell(settings: RunSettings, tables: Tables) -> Iterator[str]:
@@ -38,6 +42,7 @@ def tell(settings: RunSettings, tables: Tables) -> Iterator[str]:
         "The output stride was {stride} pixels per map cell.", stride=listed(runs["output_stride"])
     )
     yield _tell_learning(settings, runs)
+    yield _tell_guidance(settings, runs)
     yield _tell_augmentation(settings)
     yield from _tell_protocols(runs)
     shuffled = int((runs["labels"] == "shuffled").sum())
@@ -76,6 +81,19 @@ def _tell_learning(settings: RunSettings, runs: pd.DataFrame) -> str:
         epochs=settings.look_up("training_runs", "training.epochs"),
         patience=settings.look_up("training_runs", "training.patience"),
         fitted=spread(runs["epochs"], digits=6),
+    )
+
+
+def _tell_guidance(settings: RunSettings, runs: pd.DataFrame) -> str:
+    guided = runs[runs["guidance"] != "none"] if "guidance" in runs else runs.iloc[:0]
+    if guided.empty:
+        return ""
+    return sentence(
+        "Guidance: to the loss of {runs} {weight} times the share of the class activation map's absolute evidence {where} "
+        "was added, on training scans only.",
+        runs=counted(len(guided), "run"),
+        weight=settings.look_up("training_runs", "training.guidance_weight"),
+        where=listed(OUT_OF_BOUNDS[name] for name in guided["guidance"].unique()),
     )
 
 

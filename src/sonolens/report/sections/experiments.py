@@ -2,12 +2,14 @@
 
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section
+from sonolens.report.sections import guidance
 
 SECTION = Section(
     "questions",
     "Open questions",
     "experiments.html",
     heading="The paper's open questions",
+    parts=(guidance.SECTION,),
     figures=(
         Caption(
             name="methods_figure",
