@@ -32,7 +32,7 @@ from sonolens.pipelines.planted_evidence.evidence import (
     measure_planted_shares,
     score_planted_evidence,
 )
-from sonolens.pipelines.planted_evidence.phantoms import draw_planted_regions, split_planted_scans
+from sonolens.pipelines.planted_evidence.planting import draw_planted_regions, split_planted_scans
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.regions import REGIONS
 from sonolens.removal import FillSources, coalitions, divide_scan, find_tissue, move_regions

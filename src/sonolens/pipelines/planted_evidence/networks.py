@@ -12,7 +12,7 @@ from sonolens.models import build_network, receptive_field_px
 from sonolens.pipelines.collections import Checkpoints, Networks, Stacks
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
-from sonolens.pipelines.planted_evidence.phantoms import by_study
+from sonolens.pipelines.planted_evidence.planting import by_study, own_scans
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fitting import (
     choose_operating_points,
@@ -48,21 +48,28 @@ def planted_networks_station() -> Pipeline:
 
 def train_planted_networks(
     planted_inputs: Stacks,
+    planted_scans: pd.DataFrame,
     checkpoints: Checkpoints,
     planted: PlantedEvidenceParameters,
     training: TrainingParameters,
     inference: InferenceParameters,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Fit every network on every study from random weights; validation scans choose its epoch."""
+    """Fit every network on every study; validation scans choose its epoch."""
     weights: dict[str, Any] = {}
     tables = []
-    for cue, network in product(planted.cues, planted.networks):
+    cues = list(dict.fromkeys(planted_scans["cue"]))
+    for cue, network in product(cues, planted.fitted_networks):
         logger.info("Planted evidence: fitting %s to %s", network, cue)
         # Fits are told a study's own scan ids, by which their checkpoints know them.
-        scans = planted.plan_study(cue).scans
+        scans = own_scans(planted_scans, cue)
         recipe = planted.recipe_of(network, cue=cue, training=training)
         fitted, runs, _ = train_networks(
-            scans, planted.split(scans), planted_inputs[cue](), checkpoints, recipe, inference
+            scans,
+            scans.assign(fold=0)[SPLIT],
+            planted_inputs[cue](),
+            checkpoints,
+            recipe,
+            inference,
         )
         weights |= {f"{cue}-{run}": pack for run, pack in fitted.items()}
         start = build_network(network, adaptation="full", weights="none", seed=0)
