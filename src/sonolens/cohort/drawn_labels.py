@@ -22,7 +22,8 @@ def draw_labels(scans: ScansTable, *, malignant_share: float, seed: int) -> "pd.
         A label per scan, the same for all of a lesion, on the table's index.
     """
     rng = np.random.default_rng(seed)
-    lesions = scans.groupby("lesion_id")["label"].agg(lambda labels: (labels == "malignant").any())
+    malignant = scans["label"] == "malignant"
+    lesions = malignant.groupby(scans["lesion_id"]).any()
     chosen: set[object] = set()
     for _, of_class in lesions.sort_index().groupby(lesions):
         names = rng.permutation(of_class.index.to_numpy(dtype=object))

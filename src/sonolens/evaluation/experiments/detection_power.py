@@ -64,10 +64,14 @@ def _score_dose(fits: pd.DataFrame) -> dict[str, float | int]:
     found = (fits["ci_low"] > fits["chance"]) & (fits["p_value"] <= 1 - confidence)
     learnt = fits["auc_ci_low"] > EVEN
     one = len(fits) == 1
-    told = {"fits": len(fits), "found": int(found.sum()), "learnt": int(learnt.sum())}
+    told: dict[str, float | int] = {
+        "fits": len(fits),
+        "found": int(found.sum()),
+        "learnt": int(learnt.sum()),
+    }
     for name, counted in (("power", found), ("accuracy_power", learnt)):
         low, high = wilson_interval(int(counted.sum()), len(fits), confidence=confidence)
-        told |= {name: counted.mean(), f"{name}_low": low, f"{name}_high": high}
+        told |= {name: float(counted.mean()), f"{name}_low": low, f"{name}_high": high}
     return told | {
         "n": int(fits["n"].sum()),
         "rate": fits["rate"].mean(),

@@ -10,9 +10,11 @@ from kedro.pipeline import Pipeline
 from sonolens.evaluation import classification
 from sonolens.models import build_network, receptive_field_px
 from sonolens.pipelines.collections import Checkpoints, Networks, Stacks
+from sonolens.pipelines.explainability.parameters import RelianceParameters
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
-from sonolens.pipelines.planted_evidence.planting import by_study, own_scans
+from sonolens.pipelines.planted_evidence.planting import by_study, explained_scans, own_scans
+from sonolens.pipelines.planted_evidence.time_needed import plan_work, time_judgement
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fitting import (
     choose_operating_points,
@@ -22,6 +24,7 @@ from sonolens.pipelines.training.fitting import (
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import Splits
 
+LEAST_TOLD_S = 120
 SPLIT = list(Splits.to_schema().columns)
 
 logger = logging.getLogger(__name__)
@@ -53,8 +56,10 @@ def train_planted_networks(
     planted: PlantedEvidenceParameters,
     training: TrainingParameters,
     inference: InferenceParameters,
+    reliance: RelianceParameters,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """Fit every network on every study; validation scans choose its epoch."""
+    _tell_time_needed(planted_inputs, planted_scans, planted, training, inference, reliance)
     weights: dict[str, Any] = {}
     tables = []
     cues = list(dict.fromkeys(planted_scans["cue"]))
@@ -98,3 +103,35 @@ def predict_planted_scans(
         for cue, scans in by_study(planted_scans)
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def _tell_time_needed(
+    planted_inputs: Stacks,
+    planted_scans: pd.DataFrame,
+    planted: PlantedEvidenceParameters,
+    training: TrainingParameters,
+    inference: InferenceParameters,
+    reliance: RelianceParameters,
+) -> None:
+    """Tell how long all fits and questions take if no fit ends early and none was made before."""
+    explained = {cue: len(scans) for cue, scans in explained_scans(planted_scans)}
+    scans_of, seconds, seeds = dict(by_study(planted_scans)), 0.0, len(planted.seeds)
+    for network in planted.fitted_networks:
+        start = build_network(network, adaptation="full", weights="none", seed=0)
+        first = next(iter(explained))
+        judged = time_judgement(start, planted_inputs[first](), inference)
+        for cue, count in explained.items():
+            work = plan_work(
+                scans_of[cue],
+                min(count, reliance.scans or count),
+                epochs=planted.recipe_of(network, cue=cue, training=training).epochs,
+                methods=len(planted.recipes[network].methods),
+                reliance=reliance,
+            )
+            seconds += seeds * judged * work.judgements
+    logger.info(
+        "Planted evidence: %d fits; fitting, maps and reliance take %s on this machine at most, less where fits end early "
+        "or a checkpoint holds them",
+        seeds * len(explained) * len(planted.fitted_networks),
+        f"{seconds / 60:.0f} min" if seconds >= LEAST_TOLD_S else "less than two minutes",
+    )

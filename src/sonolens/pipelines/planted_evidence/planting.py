@@ -28,7 +28,7 @@ from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.studies import Study
 from sonolens.tables.vocabulary import Unions
-from sonolens.ultrasound import Framing
+from sonolens.ultrasound import ANNOTATION_KINDS, Framing
 
 IDS = ("scan_id", "lesion_id", "patient_id")
 SCANS_SHOWN = 3
@@ -85,7 +85,8 @@ def draw_planted_regions(
     for cue, shown in _show(planted_scans, study, planted, regions):
         masks |= {f"{cue}-{name}": partial(_picture, read) for name, read in shown.masks.items()}
         marks |= {
-            f"{cue}-{name}": partial(_picture, read) for name, read in shown.annotations.items()
+            f"{cue}-{name}": partial(_picture_mark, read)
+            for name, read in shown.annotations.items()
         }
     explained = pd.concat([scans for _, scans in explained_scans(planted_scans)])
     return draw_regions(masks, explained, regions, annotations=marks)
@@ -203,3 +204,7 @@ def _draw_framed(study: Study, size_px: int, scan_id: str) -> FramedScan:
 
 def _picture(read: Callable[[], Mask]) -> Image.Image:
     return Image.fromarray(read())
+
+
+def _picture_mark(read: Callable[[], Mask]) -> Image.Image:
+    return Image.fromarray(read() * np.uint8(ANNOTATION_KINDS["given"]))

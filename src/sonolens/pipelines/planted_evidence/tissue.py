@@ -1,7 +1,7 @@
 """The scans of a study as a canvas: which take part, what they are called, and what each is with its plant."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isnan
@@ -12,6 +12,7 @@ import pandas as pd
 
 from sonolens import cohort
 from sonolens.arrays import Mask, Scan
+from sonolens.pipelines.collections import spacing_by_scan
 from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.planted_evidence.doses import Dose
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
@@ -92,51 +93,57 @@ class Tissue:
             self.study, scans=scans, images=images, masks=masks, annotations=marks, readings=None
         )
 
-    def prepare(self, plant: str, scan_id: str) -> Canvas:
-        """Prepare one scan to be planted in.
+    def prepare(self, plants: Collection[str], scan_id: str) -> Iterator[tuple[str, Canvas]]:
+        """Prepare one scan to be planted in, once per plant.
 
         Raises:
-            ValueError: If scan or mask cannot be used, or the site is empty.
+            ValueError: If scan or mask cannot be used, or a site is empty.
         """
         scan, mask = self.study.image(scan_id), self.study.masks[scan_id]()
         spacing_mm = self._spacing(scan_id, len(scan))
         region_map = self.regions.partition(
             mask, spacing_mm=self._known_spacing(scan_id), scan_id=scan_id
         )
-        return Canvas(
-            scan=scan,
-            mass=mask,
-            site=find_site(plant, mask, region_map, spacing_mm=spacing_mm),
-            spacing_mm=spacing_mm,
-            dynamic_range_db=self.planted.study_canvas.dynamic_range_db,
-        )
+        for plant in plants:
+            yield (
+                plant,
+                Canvas(
+                    scan=scan,
+                    mass=mask,
+                    site=find_site(plant, mask, region_map, spacing_mm=spacing_mm),
+                    spacing_mm=spacing_mm,
+                    dynamic_range_db=self.planted.study_canvas.dynamic_range_db,
+                ),
+            )
 
     def _plant(self, dose: Dose, scan_id: str) -> Scan:
         dice = np.random.default_rng(
             [self.planted.study_seed, crc32(f"{dose.plant}/{scan_id}".encode())]
         )
+        ((_, canvas),) = self.prepare([dose.plant], scan_id)
         plant = PLANT_FUNCTIONS[TISSUE_PLANTS[dose.plant].plant]
-        return plant(self.prepare(dose.plant, scan_id), strength=dose.strength, rng=dice)
+        return plant(canvas, strength=dose.strength, rng=dice)
 
     def _mark(self, plant: str, scan_id: str) -> Mask:
         """Tell what is no tissue: the site of a mark. What was burnt in before stays tissue, for it tells no label."""
-        site = self.prepare(plant, scan_id).site
-        return site if TISSUE_PLANTS[plant].is_mark else np.zeros_like(site)
+        if not TISSUE_PLANTS[plant].is_mark:
+            return np.zeros_like(self.study.masks[scan_id]())
+        ((_, canvas),) = self.prepare([plant], scan_id)
+        return canvas.site
 
     def _find_obstacle(self, scan_id: str) -> str:
         """Say why a scan cannot carry every plant, or nothing."""
-        for plant in self.planted.study_canvas.plants:
-            try:
-                canvas = self.prepare(plant, scan_id)
-            except (OSError, ValueError) as error:
-                return str(error)
-            if not has_room(canvas.site, spacing_mm=canvas.spacing_mm):
-                return f"scan {scan_id!r} has no room for {plant}"
+        try:
+            for plant, canvas in self.prepare(self.planted.study_canvas.plants, scan_id):
+                if not has_room(canvas.site, spacing_mm=canvas.spacing_mm):
+                    return f"scan {scan_id!r} has no room for {plant}"
+        except (OSError, ValueError) as error:
+            return str(error)
         return ""
 
     def _known_spacing(self, scan_id: str) -> tuple[float, float]:
-        row = self.study.scans.set_index("scan_id").loc[scan_id]
-        return float(row["spacing_row_mm"]), float(row["spacing_col_mm"])
+        of_scan = self.study.scans[self.study.scans["scan_id"] == scan_id]
+        return spacing_by_scan(of_scan)[scan_id]
 
     def _spacing(self, scan_id: str, rows: int) -> tuple[float, float]:
         """Read the spacing, or take the scan to be as deep as assumed and its pixels to be square."""

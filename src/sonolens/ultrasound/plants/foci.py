@@ -1,6 +1,7 @@
 """Bright foci, like calcifications, drawn with the scan's own point-spread."""
 
 import numpy as np
+from jaxtyping import Float
 from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
@@ -44,17 +45,17 @@ def plant_foci(canvas: Canvas, *, strength: float, rng: np.random.Generator) -> 
     for (row, col), down, across in zip(
         places[rng.choice(len(places), size=len(sizes))], downs, acrosses, strict=True
     ):
-        loud = np.maximum(loud, _dot(loud.shape, (row, col), (down, across)))
+        loud = np.maximum(loud, _dot(canvas.scan, (int(row), int(col)), (down, across)))
     tissue = float(canvas.amplitudes()[canvas.site].mean())
     return canvas.add_echoes(strength * tissue * 10 ** (ABOVE_TISSUE_DB / 20) * loud)
 
 
 def _dot(
-    shape: tuple[int, int], centre: tuple[int, int], widths_px: tuple[float, float]
-) -> np.ndarray:
+    scan: Scan, centre: tuple[int, int], widths_px: tuple[float, float]
+) -> Float[np.ndarray, "rows cols"]:
     """Draw one dot, 1 at its centre and cut off at its reach."""
-    down = (np.arange(shape[0]) - centre[0]) / widths_px[0]
-    across = (np.arange(shape[1]) - centre[1]) / widths_px[1]
+    down = (np.arange(scan.shape[0]) - centre[0]) / widths_px[0]
+    across = (np.arange(scan.shape[1]) - centre[1]) / widths_px[1]
     squared = down[:, None] ** 2 + across[None, :] ** 2
     return np.where(squared <= REACH**2, np.exp(-squared / 2), 0.0)
 
