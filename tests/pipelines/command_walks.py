@@ -83,6 +83,8 @@ WALKS = {
         "kedro run --pipelines planted_evidence --namespaces=planted_evidence",
         "kedro run --pipelines planted_evidence --params 'planted_evidence.cues=foci_mass "
         "foci_below,planted_evidence.networks=local'",
+        "kedro run --pipelines planted_evidence --params planted_evidence.canvas=study",
+        "kedro run --pipelines planted_evidence --namespaces=detection_power --params planted_evidence.canvas=study",
     ],
 }
 """A walk has one folder, in which its commands run in this order. Two cores take one half of the walks each."""
