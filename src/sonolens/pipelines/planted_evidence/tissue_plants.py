@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from sonolens.arrays import Mask, RegionMap
 from sonolens.regions import REGIONS
-from sonolens.tables.vocabulary import PLANTED_REGIONS, Unions
+from sonolens.tables.vocabulary import REGION_NAMES, Unions
 from sonolens.ultrasound.plants import (
     find_calliper_sites,
     find_gain_band,
@@ -41,7 +41,7 @@ class TissuePlant:
     @property
     def played_regions(self) -> Unions:
         """The regions of its pointing game: those that a scan consists of, and ``planted``."""
-        names = [name for name in PLANTED_REGIONS[:-1] if name != "annotation" or self.is_mark]
+        names = (*REGION_NAMES, "other", *(("annotation",) if self.is_mark else ()))
         return {name: (name,) for name in names} | {"planted": self.regions}
 
 

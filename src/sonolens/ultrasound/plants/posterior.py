@@ -3,6 +3,7 @@
 import numpy as np
 
 from sonolens.arrays import Scan
+from sonolens.ultrasound.grid import to_mm
 from sonolens.ultrasound.plants.canvas import Canvas, Decibels
 
 SLOPE_DB_PER_CM = 8.0
@@ -40,6 +41,6 @@ def deepen(canvas: Canvas) -> Decibels:
     first = canvas.site.argmax(axis=0)
     depth_cm = (np.arange(len(canvas.site))[:, None] - first[None, :]) * row_mm / 10
     col = np.arange(canvas.site.shape[1])
-    to_side_mm = (np.minimum(col - cols[0], cols[-1] - col) + 0.5) * col_mm
+    to_side_mm = to_mm(np.minimum(col - cols[0], cols[-1] - col), col_mm)
     sides = np.clip(to_side_mm / SIDES_MM, 0, 1)
     return np.where(canvas.site, depth_cm * sides[None, :], 0.0)
