@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from sonolens.pipelines.planted_evidence.doses import Dose, list_doses
+from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.planting import explained_scans
 from sonolens.pipelines.planted_evidence.tissue import Tissue, list_planted
 from sonolens.pipelines.planted_evidence.tissue_plants import TISSUE_PLANTS
@@ -168,7 +170,11 @@ def test_where_a_mark_is_planted_shapes_moved_aside_are_no_placebo(planted: Any)
     evidence = planted.catalog.load("planted_evidence")
     relied = evidence[evidence["method"].str.startswith("reliance") & (evidence["n"] > 0)]
 
+    limits = planted.catalog.load("detection_limits")
+    of_reliance = limits[limits["method"].str.startswith("reliance")].set_index("plant")
+
     assert relied.loc[relied["cue"].str.startswith("text"), "chance"].isna().all()
+    assert (of_reliance.loc["text", "asked"] == 0).all()
 
 
 def test_the_page_says_what_could_have_been_found(planted: Any) -> None:
@@ -176,3 +182,21 @@ def test_the_page_says_what_could_have_been_found(planted: Any) -> None:
 
     assert "What could these explanations have found?" in page
     assert "foci mass, tiny" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"shares": "0", "strengths": ""}, "plants nothing; name a share above 0, or a strength"),
+        ({"shares": "0.125"}, "0.125 is no whole percent"),
+        ({"plants": "shadows"}, "did you mean shadow"),
+        ({"networks": "mobilenet_v2"}, "recipes has none for mobilenet_v2"),
+    ],
+)
+def test_doses_that_cannot_be_planted_are_refused(
+    changes: dict[str, str], message: str, tissue: Tissue
+) -> None:
+    known = tissue.planted.model_dump()
+
+    with pytest.raises(ValidationError, match=message):
+        PlantedEvidenceParameters(**known | {"study_canvas": known["study_canvas"] | changes})

@@ -87,6 +87,9 @@ class DetectionPower(Table, unique=["plant", "network", "method", "share", "stre
     )
     strength: Series[float] = pa.Field(gt=0, description="1 is plain to see.")
     fits: Series[int] = pa.Field(ge=1, description="Seeds.")
+    asked: Series[int] = pa.Field(
+        ge=0, description="Fits that called a malignant scan so, and have a chance level."
+    )
     n: Series[int] = pa.Field(ge=0, description="Maps, over all fits.")
     rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     rate_low: Series[float] = pa.Field(
@@ -95,9 +98,13 @@ class DetectionPower(Table, unique=["plant", "network", "method", "share", "stre
     rate_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     found: Series[int] = pa.Field(ge=0, description="Fits whose maps find the plant.")
-    power: Series[float] = pa.Field(ge=0, le=1, description="Their share.")
-    power_low: Series[float] = pa.Field(ge=0, le=1, description="Wilson's interval over fits.")
-    power_high: Series[float] = pa.Field(ge=0, le=1)
+    power: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Their share of those asked."
+    )
+    power_low: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Wilson's interval over fits."
+    )
+    power_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
     auc: Series[float] = pa.Field(ge=0, le=1, description="Of the test scans.")
     auc_low: Series[float] = pa.Field(
         ge=0, le=1, description="Of one fit its interval, of several the least."
@@ -120,7 +127,10 @@ class DetectionLimits(Table, unique=["plant", "network", "method"]):
     smallest_strength: Series[float] = pa.Field(gt=0, nullable=True)
     accuracy_share: Series[float] = pa.Field(gt=0, le=1, nullable=True)
     accuracy_strength: Series[float] = pa.Field(gt=0, nullable=True)
-    fits_at_none: Series[int] = pa.Field(ge=0, description="0: no share of 0 was asked for.")
-    asked_at_none: Series[int] = pa.Field(ge=0, description="Maps at none, over all fits.")
+    asked: Series[int] = pa.Field(
+        ge=0, description="Fits that could be asked, over all doses but none; 0: none could."
+    )
+    fits_at_none: Series[int] = pa.Field(ge=0, description="0: no share of 0 was planted.")
+    asked_at_none: Series[int] = pa.Field(ge=0, description="Those of them that could be asked.")
     false_alarms: Series[int] = pa.Field(ge=0, description="Fits at none that found something.")
     accuracy_false_alarms: Series[int] = pa.Field(ge=0, description="Whose AUC did.")

@@ -120,9 +120,20 @@ def test_share_and_strength_are_axes_of_their_own_and_meet_where_all_bear_the_st
 def test_what_is_found_at_none_is_a_false_alarm() -> None:
     told = limits(row(0.0), row(0.0, seed=1, auc_ci_low=0.3, **CHANCE))
 
-    assert (told["fits_at_none"], told["asked_at_none"], told["false_alarms"]) == (2, 20, 1)
+    assert (told["fits_at_none"], told["asked_at_none"], told["false_alarms"]) == (2, 2, 1)
     assert told["accuracy_false_alarms"] == 1
     assert math.isnan(told["smallest_share"])
+
+
+def test_a_fit_that_cannot_be_asked_is_no_miss() -> None:
+    silent = {"n": 0, "rate": math.nan, "ci_low": math.nan, "chance": math.nan, "p_value": math.nan}
+    no_placebo = {"chance": math.nan, "p_value": math.nan}
+    told = score(row(1.0), row(1.0, seed=1, **silent), row(1.0, seed=2, **no_placebo)).iloc[0]
+    unasked = score(row(0.0, **silent)).iloc[0]
+
+    assert (told["fits"], told["asked"], told["found"], told["power"]) == (3, 1, 1, 1.0)
+    assert (unasked["asked"], unasked["learnt"]) == (0, 1)
+    assert math.isnan(unasked["power"])
 
 
 def test_no_evidence_makes_empty_tables() -> None:

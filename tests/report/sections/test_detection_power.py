@@ -1,5 +1,7 @@
 """The page of detection power says what was found, at which dose, and what was not asked."""
 
+from typing import Any
+
 import pandas as pd
 
 from sonolens.evaluation.experiments import find_detection_limits
@@ -15,6 +17,7 @@ def dose(share: float, *, found: bool, learnt: bool = True, **changes: object) -
         "share": share,
         "strength": 1.0,
         "fits": 1,
+        "asked": 1,
         "n": 10,
         "found": int(found),
         "power": float(found),
@@ -57,13 +60,26 @@ def test_a_plant_that_no_method_finds_is_told_so() -> None:
 
 def test_the_page_counts_false_alarms_and_says_where_none_were_asked() -> None:
     table = pd.DataFrame([dose(0.0, found=True, learnt=False), dose(1.0, found=True)])
-    told = SECTION.tell({"detection_power": table})
-    unasked = SECTION.tell({"detection_power": table[table["share"] > 0]})
+    told, unasked = tell(table), tell(table[table["share"] > 0])
 
-    assert told["rows"][0]["cells"][-1] == "1 of 1 fits (n = 10)"
+    assert told["rows"][0]["cells"][-1] == "1 of 1 fit"
     assert told["nulls"]
     assert not unasked["nulls"]
     assert unasked["rows"][0]["cells"][-1] != told["rows"][0]["cells"][-1]
+
+
+def test_a_method_that_could_not_be_asked_is_told_so() -> None:
+    silent = {"asked": 0, "power": float("nan")}
+    table = pd.DataFrame([dose(share, found=False, **silent) for share in (0.0, 1.0)])
+
+    cells = tell(table)["rows"][0]["cells"]
+    assert (cells[0], cells[1], cells[-1]) == ("cannot be asked",) * 3
+    assert cells[2] == "100 %"
+
+
+def tell(table: pd.DataFrame) -> dict[str, Any]:
+    limits = find_detection_limits(table)
+    return dict(SECTION.tell({"detection_power": table, "detection_limits": limits}))
 
 
 def test_the_page_shows_what_was_planted() -> None:

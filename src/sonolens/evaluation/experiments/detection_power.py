@@ -1,5 +1,7 @@
 """Detection power: the smallest share and strength of a plant at which an explanation finds it, and false alarms at none."""
 
+import math
+
 import pandas as pd
 
 from sonolens.evaluation.classification.roc import EVEN
@@ -18,16 +20,16 @@ def score_detection_power(planted_evidence: pd.DataFrame) -> pd.DataFrame:
 
     A fit finds the plant where hits of region ``planted`` are surely more than chance: the interval of their rate lies
     above it, and the p value is at most 1 less the confidence. Either alone is not enough: a map that always points into
-    the middle of the scan beats blind points, and no exchange of maps tells it apart. A fit of which no malignant scan
-    was called so cannot be asked, and finds nothing.
+    the middle of the scan beats blind points, and no exchange of maps tells it apart. A fit cannot be asked where no
+    malignant scan was called so, or where there is no chance level, as of reliance without a placebo.
 
     Args:
         planted_evidence: A `PlantedEvidence` table with `plant`, `share` and `strength` of every row.
 
     Returns:
         A `DetectionPower` table. `rate` is the mean over fits; its limits are of one fit its interval over patients, of
-        several the least and the largest, which are no interval. `power` is the share of fits that find the plant, and
-        `accuracy_power` that of fits whose AUC surely exceeds 0.5, both with Wilson's interval over fits.
+        several the least and the largest, which are no interval. `power` is the share of the fits asked that find the plant,
+        and `accuracy_power` that of all fits whose AUC surely exceeds 0.5, both with Wilson's interval over fits.
     """
     shown = planted_evidence[planted_evidence["region"] == "planted"]
     rows = [
@@ -49,7 +51,8 @@ def find_detection_limits(detection_power: pd.DataFrame) -> pd.DataFrame:
     Returns:
         A `DetectionLimits` table. `smallest_share` is among doses of full strength, `smallest_strength` among those borne
         by all; empty where not even the largest is found, or where the axis was not asked. `accuracy_share` and
-        `accuracy_strength` are the same of the network's AUC. `false_alarms` counts the fits at none that found something.
+        `accuracy_strength` are the same of the network's AUC. `false_alarms` counts the fits at none that found something,
+        of those that could be asked.
     """
     rows = [
         dict(zip(CURVE, curve, strict=True)) | _find_limits(doses)
@@ -61,17 +64,22 @@ def find_detection_limits(detection_power: pd.DataFrame) -> pd.DataFrame:
 
 def _score_dose(fits: pd.DataFrame) -> dict[str, float | int]:
     confidence = float(fits["confidence"].iloc[0])
+    asked = fits["rate"].notna() & fits["chance"].notna()
     found = (fits["ci_low"] > fits["chance"]) & (fits["p_value"] <= 1 - confidence)
     learnt = fits["auc_ci_low"] > EVEN
     one = len(fits) == 1
     told: dict[str, float | int] = {
         "fits": len(fits),
+        "asked": int(asked.sum()),
         "found": int(found.sum()),
         "learnt": int(learnt.sum()),
     }
-    for name, counted in (("power", found), ("accuracy_power", learnt)):
-        low, high = wilson_interval(int(counted.sum()), len(fits), confidence=confidence)
-        told |= {name: float(counted.mean()), f"{name}_low": low, f"{name}_high": high}
+    for name, hits, of in (
+        ("power", int(found.sum()), int(asked.sum())),
+        ("accuracy_power", int(learnt.sum()), len(fits)),
+    ):
+        low, high = wilson_interval(hits, of, confidence=confidence)
+        told |= {name: hits / of if of else math.nan, f"{name}_low": low, f"{name}_high": high}
     return told | {
         "n": int(fits["n"].sum()),
         "rate": fits["rate"].mean(),
@@ -95,8 +103,9 @@ def _find_limits(doses: pd.DataFrame) -> dict[str, float | int]:
         "smallest_strength": _smallest(strengths, "strength", "power"),
         "accuracy_share": _smallest(shares, "share", "accuracy_power"),
         "accuracy_strength": _smallest(strengths, "strength", "accuracy_power"),
+        "asked": int(doses.loc[doses["share"] > 0, "asked"].sum()),
         "fits_at_none": int(null["fits"].sum()),
-        "asked_at_none": int(null["n"].sum()),
+        "asked_at_none": int(null["asked"].sum()),
         "false_alarms": int(null["found"].sum()),
         "accuracy_false_alarms": int(null["learnt"].sum()),
     }

@@ -34,15 +34,27 @@ from sonolens.tables.cohort import ScansTable
 CANVASES = ("phantoms", "study")
 
 Look = Annotated[float, Field(ge=0, le=1)]
+
+
+def _whole_percents(values: tuple[float, ...]) -> tuple[float, ...]:
+    """Refuse what the name of a dose cannot tell."""
+    for value in values:
+        if value != round(value, 2):
+            raise ValueError(f"{value:g} is no whole percent; give two decimals at most")
+    return values
+
+
 Shares = Annotated[
     tuple[Annotated[float, Field(ge=0, le=1)], ...],
     BeforeValidator(listed_numbers),
     AfterValidator(each_once),
+    AfterValidator(_whole_percents),
 ]
 Strengths = Annotated[
     tuple[Annotated[float, Field(gt=0, le=9)], ...],
     BeforeValidator(listed_numbers),
     AfterValidator(each_once),
+    AfterValidator(_whole_percents),
 ]
 
 
@@ -91,9 +103,9 @@ class StudyCanvasParameters(Parameters):
 
     @model_validator(mode="after")
     def _something_is_planted(self) -> "StudyCanvasParameters":
-        if not self.doses:
+        if not any(dose.share > 0 for dose in self.doses):
             raise ValueError(
-                "planted_evidence.study_canvas names neither shares nor strengths; name at least one"
+                "planted_evidence.study_canvas plants nothing; name a share above 0, or a strength"
             )
         return self
 

@@ -99,17 +99,9 @@ def draw_planted_sheet(
     regions: RegionsParameters,
 ) -> Figure:
     """Draw what was planted in a few scans, beside the same scans without it where there are such."""
-    strongest = (
-        {
-            dose.plant: dose.cue
-            for dose in sorted(
-                map(Dose.parse, planted_scans["cue"].unique()), key=lambda dose: dose.strength
-            )
-            if dose.share > 0
-        }
-        if planted.canvas == "study"
-        else {cue: cue for cue in planted.planned_cues}
-    )
+    doses = {Dose.parse(cue): cue for cue in planted_scans["cue"].unique()}
+    rising = sorted(doses, key=lambda dose: (dose.strength, dose.share))
+    strongest = {dose.plant: doses[dose] for dose in rising if dose.share > 0}
     tiles = []
     for cue, shown in _show(planted_scans, study, planted, regions):
         if cue not in strongest.values():

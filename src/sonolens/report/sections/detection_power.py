@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.evaluation.experiments import find_detection_limits
-from sonolens.report.numerals import NOTHING, percent
+from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
+
+UNASKED = "cannot be asked"
 
 COLUMNS = (
     "Smallest share found",
@@ -46,8 +47,7 @@ def _say_plant(plant: str, network: str, rows: pd.DataFrame) -> str:
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
-    power = tables["detection_power"]
-    limits = find_detection_limits(power)
+    power, limits = tables["detection_power"], tables["detection_limits"]
     return {
         "sentences": say_limits(limits),
         "columns": COLUMNS,
@@ -61,11 +61,11 @@ def _tell(tables: Tables) -> dict[str, Any]:
 def _read(row: dict[Any, Any]) -> dict[str, Any]:
     axes = ("smallest_share", "smallest_strength", "accuracy_share", "accuracy_strength")
     cells = [NOTHING if math.isnan(row[axis]) else percent(row[axis]) for axis in axes]
-    alarms = (
-        f"{row['false_alarms']} of {row['fits_at_none']} fits (n = {row['asked_at_none']})"
-        if row["fits_at_none"]
-        else NOTHING
-    )
+    if not row["asked"]:
+        cells[:2] = [UNASKED, UNASKED]
+    alarms = f"{row['false_alarms']} of {counted(row['asked_at_none'], 'fit')}"
+    if not row["asked_at_none"]:
+        alarms = UNASKED if row["fits_at_none"] else NOTHING
     return {
         "names": (row["plant"].replace("_", " "), row["network"], row["method"]),
         "cells": [*cells, alarms],
@@ -77,7 +77,7 @@ SECTION = Section(
     "Detection power",
     "detection_power.html",
     heading="What could these explanations have found?",
-    needs=("detection_power",),
+    needs=("detection_power", "detection_limits"),
     figures=(
         Caption(
             name="planted_sheet",
