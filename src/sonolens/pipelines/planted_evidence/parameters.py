@@ -101,14 +101,6 @@ class StudyCanvasParameters(Parameters):
         """Every plant at every share and strength."""
         return list_doses(self.plants, shares=self.shares, strengths=self.strengths)
 
-    @model_validator(mode="after")
-    def _something_is_planted(self) -> "StudyCanvasParameters":
-        if not any(dose.share > 0 for dose in self.doses):
-            raise ValueError(
-                "planted_evidence.study_canvas plants nothing; name a share above 0, or a strength"
-            )
-        return self
-
 
 class PlantedEvidenceParameters(Parameters):
     """What is planted in what, and which networks are fitted to it; one study per cue."""
