@@ -92,6 +92,7 @@ TESTS_OF_SEVERAL = {
     "studies/test_dicom_of_others.py": "every DICOM room on files of others",
     "report/test_page_classification.py": "the page's sections on training and classification",
     "saliency/test_published_code.py": "all methods beside packages",
+    "ultrasound/plants/test_plants.py": "the laws that all plants keep",
 }
 """Test files of a room that mirror no module; `pipelines` has more, for a flow is no module."""
 

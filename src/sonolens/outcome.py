@@ -10,6 +10,7 @@ from sonolens.datasets.versions import complete_versions, file_of
 
 LOOKED_AT = {
     "screening_sheet": "Scans with their masks and findings",
+    "detection_power_page": "Detection power",
     "view_matrix_page": "Networks that never saw a region",
     "chosen_regions_page": "Can explanations improve classification?",
     "mask_uncertainty_page": "How far hits hang on the annotations",

@@ -87,6 +87,8 @@ WALKS = {
         "kedro run --pipelines planted_evidence --namespaces=planted_evidence",
         "kedro run --pipelines planted_evidence --params 'planted_evidence.cues=foci_mass "
         "foci_below,planted_evidence.networks=local'",
+        "kedro run --pipelines planted_evidence --params planted_evidence.canvas=study",
+        "kedro run --pipelines planted_evidence --namespaces=detection_power",
     ],
 }
 """A walk has one folder, in which its commands run in this order. Two cores take one half of the walks each."""
@@ -196,6 +198,11 @@ NOT_RUN = {
         "fits six large networks; tests/pipelines/test_grid_of_runs.py has a grid of small ones"
     ),
     "kedro run --env breast": PUBLISHED,
+    "kedro run --env busbra --pipelines planted_evidence --params planted_evidence.canvas=study": PUBLISHED,
+    "kedro run --pipelines planted_evidence --params 'planted_evidence.canvas=study,planted_evidence.study_canvas.plants="
+    "foci_mass foci_below shadow halo calliper,planted_evidence.study_canvas.masses=600,planted_evidence.study_canvas.shares="
+    "0 0.1 0.25 0.5 0.75 1,planted_evidence.study_canvas.strengths=0.25 0.5 0.75,planted_evidence.seeds=0 1 2 3 4,"
+    "reliance.nulls=moved randomised'": "takes a night; the small version is run",
     "kedro run --env breast --pipelines external_validation --params study.path=path/to/BrEaST,"
     "external.networks=resnet18-full-seed0-fold0.safetensors,data_root=data/elsewhere": PUBLISHED,
     "kedro run --env busi": PUBLISHED,

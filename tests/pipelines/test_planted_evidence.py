@@ -166,5 +166,5 @@ def test_a_network_without_a_recipe_is_refused(planted: Any) -> None:
     with planted.session() as session:
         known = session.load_context().params["planted_evidence"].model_dump()
 
-    with pytest.raises(ValidationError, match="recipes has none for squeezenet1_1"):
-        PlantedEvidenceParameters(**{**known, "networks": ["local", "squeezenet1_1"]})
+    with pytest.raises(ValidationError, match="recipes has none for resnet50"):
+        PlantedEvidenceParameters(**{**known, "networks": ["local", "resnet50"]})

@@ -32,7 +32,7 @@ from sonolens.pipelines.planted_evidence.evidence import (
     measure_planted_shares,
     score_planted_evidence,
 )
-from sonolens.pipelines.planted_evidence.phantoms import draw_planted_regions, split_planted_scans
+from sonolens.pipelines.planted_evidence.planting import draw_planted_regions, split_planted_scans
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.regions import REGIONS
 from sonolens.removal import FillSources, coalitions, divide_scan, find_tissue, move_regions
@@ -183,11 +183,12 @@ def put_question(inside: np.ndarray, region_map: np.ndarray) -> reliance.Questio
 @pytest.fixture(scope="module")
 def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Chain:
     with project_at(tmp_path_factory.mktemp("faults")).session() as session:
-        params = dict(session.load_context().params)
+        context = session.load_context()
+        params, study = dict(context.params), context.catalog.load("study")
     enough = {"cues": tuple(PLANTS), "masses": 12}
     planted = params["planted_evidence"].model_copy(update=enough)
-    scans = PlantedScans.validate(split_planted_scans(planted))
-    drawn = draw_planted_regions(scans, planted, params["regions"])
+    scans = PlantedScans.validate(split_planted_scans(study, planted, params["regions"]))
+    drawn = draw_planted_regions(scans, study, planted, params["regions"])
     regions = {scan_id: partial(np.asarray, picture) for scan_id, picture in drawn}
     chain = Chain(params, scans, regions, maps={}, evidence={}, chance={})
     for cue, of_study in explained(scans).groupby("cue"):

@@ -1,6 +1,7 @@
 """Who is in the study, and in which partition: sound scans, whole patients, both labels, by seed."""
 
 from sonolens.cohort.drawing_findings import judge_content
+from sonolens.cohort.drawn_labels import choose_bearers, draw_labels
 from sonolens.cohort.duplicates import group_duplicates
 from sonolens.cohort.findings import choose_for_sheet, count_findings, telling_findings
 from sonolens.cohort.fingerprints import Fingerprint, take_fingerprint

@@ -7,14 +7,19 @@ from sonolens.tables.cohort import Scans
 from sonolens.tables.contract import Table
 from sonolens.tables.pointing import RegionShares
 from sonolens.tables.training import TrainingRuns
-from sonolens.tables.vocabulary import PARTITIONS, PLANTED_REGIONS
+from sonolens.tables.vocabulary import LABELS, PARTITIONS, PLANTED_REGIONS
 
 
 class PlantedScans(Scans):
-    """The scans of all phantom studies; the names of scan, lesion and patient begin with the cue."""
+    """The scans of all studies with something planted; the names of scan, lesion and patient begin with the cue."""
 
     cue: Series[str] = pa.Field(description="What carries the label; foci with their site.")
     partition: Series[str] = pa.Field(isin=PARTITIONS)
+    bears: Series[bool] = pa.Field(description="Whether the cue that tells malignant is in it.")
+    true_label: Series[str] = pa.Field(
+        isin=LABELS,
+        description="Of the mass itself; `label` is what networks are told, drawn anew where the canvas is a study.",
+    )
 
 
 class PlantedRuns(TrainingRuns):
@@ -65,3 +70,67 @@ class PlantedEvidence(Table, unique=["cue", "network", "seed", "method", "region
     cell_col_mm: Series[float] = pa.Field(gt=0, nullable=True, description="Likewise.")
     receptive_field_px: Series[float] = pa.Field(ge=1, description="Of the framed scan.")
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+
+class DetectionPower(Table, unique=["plant", "network", "method", "share", "strength"]):
+    """How often fits find a plant at one dose: in more scans than chance and other people's maps account for.
+
+    One row per dose and method. `rate` and `chance` are of the maps of scans that bear the plant, or, at a share of 0, of
+    all scans that would: what is found there is a false alarm.
+    """
+
+    plant: Series[str]
+    network: Series[str]
+    method: Series[str]
+    share: Series[float] = pa.Field(
+        ge=0, le=1, description="Of the positive class's masses that bear the plant."
+    )
+    strength: Series[float] = pa.Field(gt=0, description="1 is plain to see.")
+    fits: Series[int] = pa.Field(ge=1, description="Seeds.")
+    asked: Series[int] = pa.Field(
+        ge=0, description="Fits that called a malignant scan so, and have a chance level."
+    )
+    n: Series[int] = pa.Field(ge=0, description="Maps, over all fits.")
+    rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    rate_low: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Of one fit its interval, of several the least."
+    )
+    rate_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    found: Series[int] = pa.Field(ge=0, description="Fits whose maps find the plant.")
+    power: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Their share of those asked."
+    )
+    power_low: Series[float] = pa.Field(
+        ge=0, le=1, nullable=True, description="Wilson's interval over fits."
+    )
+    power_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    auc: Series[float] = pa.Field(ge=0, le=1, description="Of the test scans.")
+    auc_low: Series[float] = pa.Field(
+        ge=0, le=1, description="Of one fit its interval, of several the least."
+    )
+    auc_high: Series[float] = pa.Field(ge=0, le=1)
+    learnt: Series[int] = pa.Field(ge=0, description="Fits whose AUC surely exceeds 0.5.")
+    accuracy_power: Series[float] = pa.Field(ge=0, le=1, description="Their share.")
+    accuracy_power_low: Series[float] = pa.Field(ge=0, le=1)
+    accuracy_power_high: Series[float] = pa.Field(ge=0, le=1)
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+
+class DetectionLimits(Table, unique=["plant", "network", "method"]):
+    """The smallest dose of a plant that a method finds on a network, and that accuracy tells; empty where none is."""
+
+    plant: Series[str]
+    network: Series[str]
+    method: Series[str]
+    smallest_share: Series[float] = pa.Field(gt=0, le=1, nullable=True)
+    smallest_strength: Series[float] = pa.Field(gt=0, nullable=True)
+    accuracy_share: Series[float] = pa.Field(gt=0, le=1, nullable=True)
+    accuracy_strength: Series[float] = pa.Field(gt=0, nullable=True)
+    asked: Series[int] = pa.Field(
+        ge=0, description="Fits that could be asked, over all doses but none; 0: none could."
+    )
+    fits_at_none: Series[int] = pa.Field(ge=0, description="0: no share of 0 was planted.")
+    asked_at_none: Series[int] = pa.Field(ge=0, description="Those of them that could be asked.")
+    false_alarms: Series[int] = pa.Field(ge=0, description="Fits at none that found something.")
+    accuracy_false_alarms: Series[int] = pa.Field(ge=0, description="Whose AUC did.")

@@ -70,8 +70,8 @@ PLAYED_REGIONS: Unions = {
 POINTED_REGIONS = (*REGION_NAMES, "other", "annotation", "none")
 """Where a point can lie; ``annotation`` is no tissue, ``none`` stands for a map without an extreme."""
 
-PLANTED_REGIONS = (*REGION_NAMES, "other", "planted")
-"""The whole scan in four regions, and the union of those where evidence was planted."""
+PLANTED_REGIONS = (*REGION_NAMES, "other", "annotation", "planted")
+"""The whole scan in regions, ``annotation`` where a mark was planted, and the union of those that hold the evidence."""
 
 SUBSETS = ("correct", "wrong", "all")
 EXTREMES = ("max", "min")

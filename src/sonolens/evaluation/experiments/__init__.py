@@ -8,6 +8,10 @@ from sonolens.evaluation.experiments.configurations import (
     gather_pointing,
     score_pointing,
 )
+from sonolens.evaluation.experiments.detection_power import (
+    find_detection_limits,
+    score_detection_power,
+)
 from sonolens.evaluation.experiments.guided import compare_guided, pair_guided
 from sonolens.evaluation.experiments.performance import (
     RankCorrelation,

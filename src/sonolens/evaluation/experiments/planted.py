@@ -120,7 +120,9 @@ def score_planted_reliance(
                 permutations=permutations,
                 bootstrap=bootstrap,
             ).assign(run=run)
-            for found, placebo in _pair_with_placebo(reliance, about)
+            for found, placebo in _pair_with_placebo(
+                reliance, about, stays="annotation" in played[str(run)]["planted"]
+            )
         ]
     names = {"value": "rate", "placebo": "chance"}
     return pd.concat(tables, ignore_index=True).rename(columns=names)
@@ -156,7 +158,7 @@ def _play_games(
 
 
 def _pair_with_placebo(
-    reliance: pd.DataFrame, about: pd.DataFrame
+    reliance: pd.DataFrame, about: pd.DataFrame, *, stays: bool
 ) -> Iterator[tuple[Measurement, Measurement]]:
     """What calls hang most on, by each fill and by all, beside the same of one null."""
     of_null = {
@@ -164,7 +166,8 @@ def _pair_with_placebo(
         for null, rows in reliance.groupby("null", sort=False)
     }
     own = of_null["none"]
-    held = [of_null[null] for null in RELIANCE_NULLS if null in of_null]
+    nulls = [null for null in RELIANCE_NULLS if not (stays and null == "moved")]
+    held = [of_null[null] for null in nulls if null in of_null]
     return zip(own, held[0] if held else [each.unknown() for each in own], strict=True)
 
 

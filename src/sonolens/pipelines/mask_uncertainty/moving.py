@@ -13,10 +13,9 @@ from sonolens.evaluation import pointing
 from sonolens.figures.pointing import mask_uncertainty as figure
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps, spacing_by_scan
 from sonolens.pipelines.experiment_page import page_of_experiment
-from sonolens.pipelines.explainability.parameters import RegionsParameters
 from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.mask_uncertainty.parameters import MaskUncertaintyParameters
-from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.parameters import EvaluationParameters, RegionsParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
 from sonolens.regions import fill_mass, measure_contour

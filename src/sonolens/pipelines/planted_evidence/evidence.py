@@ -16,8 +16,11 @@ from sonolens.pipelines.explainability.points import locate_extreme_points, meas
 from sonolens.pipelines.explainability.reliance import ask_coalitions, share_out_logits
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
-from sonolens.pipelines.planted_evidence.phantoms import by_study, explained_scans
-from sonolens.pipelines.planted_evidence.studies import PLANTS
+from sonolens.pipelines.planted_evidence.planting import (
+    by_study,
+    explained_scans,
+    played_regions,
+)
 from sonolens.pipelines.stations import station
 from sonolens.tables.pointing import MeanMapExtremes
 from sonolens.tables.reliance import RegionRelianceTable
@@ -55,7 +58,7 @@ def draw_planted_maps(
     explanation: ExplanationParameters,
     inference: InferenceParameters,
 ) -> Iterator[tuple[str, SaliencyMap]]:
-    """Explain every network's logit for the malignant test scans, by the network's own methods."""
+    """Explain every network's logit for the malignant test scans that bear the cue, by the network's own methods."""
     return (
         named_map
         for cue, scans in explained_scans(planted_scans)
@@ -83,12 +86,14 @@ def ask_planted_coalitions(
 ) -> pd.DataFrame:
     """Ask every network about malignant test scans with each combination of their regions filled."""
     tables = []
+    explained = dict(explained_scans(planted_scans))
     for cue, scans in by_study(planted_scans):
-        # Training scans are donors; of the test scans only malignant ones have regions.
-        asked = scans.query(
-            "partition == 'train' or (partition == 'test' and label == 'malignant')"
-        )
-        decided = planted_decisions[planted_decisions["scan_id"].isin(asked["scan_id"])]
+        # Training scans are donors; of the test scans only those that are explained have regions.
+        asked = {
+            *scans.loc[scans["partition"] == "train", "scan_id"],
+            *explained[cue]["scan_id"],
+        }
+        decided = planted_decisions[planted_decisions["scan_id"].isin(asked)]
         tables.append(
             ask_coalitions(
                 {run: planted_weights[run] for run in decided["run"].unique()},
@@ -121,7 +126,7 @@ def measure_planted_shares(
         }
         tables.append(
             measure_region_shares(
-                maps, planted_regions, scans, scoring, regions=PLANTS[cue].played_regions
+                maps, planted_regions, scans, scoring, regions=played_regions(cue)
             )
         )
     return pd.concat(tables, ignore_index=True)
@@ -145,7 +150,7 @@ def score_planted_evidence(
             scans,
             planted_regions,
             tolerance_mm=scoring.tolerance_mm,
-            regions=PLANTS[cue].played_regions,
+            regions=played_regions(cue),
         )
         for cue, scans in explained_scans(planted_scans)
     }

@@ -10,9 +10,11 @@ from kedro.pipeline import Pipeline
 from sonolens.evaluation import classification
 from sonolens.models import build_network, receptive_field_px
 from sonolens.pipelines.collections import Checkpoints, Networks, Stacks
+from sonolens.pipelines.explainability.parameters import RelianceParameters
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
-from sonolens.pipelines.planted_evidence.phantoms import by_study
+from sonolens.pipelines.planted_evidence.planting import by_study, explained_scans, own_scans
+from sonolens.pipelines.planted_evidence.time_needed import plan_work, time_judgement
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fitting import (
     choose_operating_points,
@@ -23,6 +25,7 @@ from sonolens.pipelines.training.guidance import NOT_GUIDED
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.tables.cohort import Splits
 
+LEAST_TOLD_S = 120
 SPLIT = list(Splits.to_schema().columns)
 
 logger = logging.getLogger(__name__)
@@ -49,22 +52,26 @@ def planted_networks_station() -> Pipeline:
 
 def train_planted_networks(
     planted_inputs: Stacks,
+    planted_scans: pd.DataFrame,
     checkpoints: Checkpoints,
     planted: PlantedEvidenceParameters,
     training: TrainingParameters,
     inference: InferenceParameters,
+    reliance: RelianceParameters,
 ) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Fit every network on every study from random weights; validation scans choose its epoch."""
+    """Fit every network on every study; validation scans choose its epoch."""
+    _tell_time_needed(planted_inputs, planted_scans, planted, training, inference, reliance)
     weights: dict[str, Any] = {}
     tables = []
-    for cue, network in product(planted.cues, planted.networks):
+    cues = list(dict.fromkeys(planted_scans["cue"]))
+    for cue, network in product(cues, planted.fitted_networks):
         logger.info("Planted evidence: fitting %s to %s", network, cue)
         # Fits are told a study's own scan ids, by which their checkpoints know them.
-        scans = planted.plan_study(cue).scans
+        scans = own_scans(planted_scans, cue)
         recipe = planted.recipe_of(network, cue=cue, training=training)
         fitted, runs, _ = train_networks(
             scans,
-            planted.split(scans),
+            scans.assign(fold=0)[SPLIT],
             planted_inputs[cue](),
             NOT_GUIDED,
             checkpoints,
@@ -98,3 +105,35 @@ def predict_planted_scans(
         for cue, scans in by_study(planted_scans)
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def _tell_time_needed(
+    planted_inputs: Stacks,
+    planted_scans: pd.DataFrame,
+    planted: PlantedEvidenceParameters,
+    training: TrainingParameters,
+    inference: InferenceParameters,
+    reliance: RelianceParameters,
+) -> None:
+    """Tell how long all fits and questions take if no fit ends early and none was made before."""
+    explained = {cue: len(scans) for cue, scans in explained_scans(planted_scans)}
+    scans_of, seconds, seeds = dict(by_study(planted_scans)), 0.0, len(planted.seeds)
+    for network in planted.fitted_networks:
+        start = build_network(network, adaptation="full", weights="none", seed=0)
+        first = next(iter(explained))
+        judged = time_judgement(start, planted_inputs[first](), inference)
+        for cue, count in explained.items():
+            work = plan_work(
+                scans_of[cue],
+                min(count, reliance.scans or count),
+                epochs=planted.recipe_of(network, cue=cue, training=training).epochs,
+                methods=len(planted.recipes[network].methods),
+                reliance=reliance,
+            )
+            seconds += seeds * judged * work.judgements
+    logger.info(
+        "Planted evidence: %d fits; fitting, maps and reliance take %s on this machine at most, less where fits end early "
+        "or a checkpoint holds them",
+        seeds * len(explained) * len(planted.fitted_networks),
+        f"{seconds / 60:.0f} min" if seconds >= LEAST_TOLD_S else "less than two minutes",
+    )

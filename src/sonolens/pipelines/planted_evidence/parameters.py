@@ -14,19 +14,56 @@ from pydantic import (
 
 from sonolens import cohort
 from sonolens.models import NETWORKS
-from sonolens.parameters import Names, Parameters, each_once, listed, some_of
+from sonolens.parameters import (
+    Names,
+    Parameters,
+    each_once,
+    listed,
+    listed_numbers,
+    one_of,
+    some_of,
+)
+from sonolens.pipelines.planted_evidence.doses import Dose, list_doses
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
+from sonolens.pipelines.planted_evidence.tissue_plants import TISSUE_PLANTS
 from sonolens.pipelines.training.parameters import TrainingParameters
 from sonolens.saliency import EXPLAINERS
 from sonolens.studies import Study
 from sonolens.tables.cohort import ScansTable
 
+CANVASES = ("phantoms", "study")
+
 Look = Annotated[float, Field(ge=0, le=1)]
 
 
-class RecipeParameters(Parameters):
-    """How one network is fitted from random weights, and by which methods it is explained."""
+def _whole_percents(values: tuple[float, ...]) -> tuple[float, ...]:
+    """Refuse what the name of a dose cannot tell."""
+    for value in values:
+        if value != round(value, 2):
+            raise ValueError(f"{value:g} is no whole percent; give two decimals at most")
+    return values
 
+
+Shares = Annotated[
+    tuple[Annotated[float, Field(ge=0, le=1)], ...],
+    BeforeValidator(listed_numbers),
+    AfterValidator(each_once),
+    AfterValidator(_whole_percents),
+]
+Strengths = Annotated[
+    tuple[Annotated[float, Field(gt=0, le=9)], ...],
+    BeforeValidator(listed_numbers),
+    AfterValidator(each_once),
+    AfterValidator(_whole_percents),
+]
+
+
+class RecipeParameters(Parameters):
+    """How one network is fitted, and by which methods it is explained."""
+
+    start: Annotated[str, AfterValidator(one_of(("random", "training")))] = Field(
+        description="Random weights, or those that training starts from (training.weights)."
+    )
     learning_rate: PositiveFloat = Field(description="Adam's step size.")
     epochs: int = Field(ge=1, description="Most passes over the training scans.")
     epochs_of: dict[str, PositiveInt] = Field(description="The same of single cues, by name.")
@@ -36,9 +73,44 @@ class RecipeParameters(Parameters):
     )
 
 
-class PlantedEvidenceParameters(Parameters):
-    """Which phantoms are made, and what is fitted to them; one study per cue."""
+class StudyCanvasParameters(Parameters):
+    """Which of the study's own scans bear what, if they are the canvas."""
 
+    plants: Annotated[Names, AfterValidator(some_of(TISSUE_PLANTS))] = Field(
+        description="What is planted, one after the other."
+    )
+    masses: int = Field(ge=12, description="Masses of the study that take part, at most.")
+    shares: Shares = Field(
+        description="Shares of the masses of the positive class that bear the plant, at full strength; 0 is the null."
+    )
+    strengths: Strengths = Field(
+        description="Strengths of the plant, borne by all of the positive class; 1 is plain to see."
+    )
+    networks: Annotated[Names, AfterValidator(some_of(NETWORKS))] = Field(
+        description="Names from sonolens.models.NETWORKS."
+    )
+    dynamic_range_db: PositiveFloat = Field(
+        description="How far black is taken to lie below white, in dB."
+    )
+    assumed_depth_mm: PositiveFloat = Field(
+        description="How deep a scan is taken to reach whose spacing is unknown; only plants go by it."
+    )
+
+    @property
+    def doses(self) -> list[Dose]:
+        """Every plant at every share and strength."""
+        return list_doses(self.plants, shares=self.shares, strengths=self.strengths)
+
+
+class PlantedEvidenceParameters(Parameters):
+    """What is planted in what, and which networks are fitted to it; one study per cue."""
+
+    canvas: Annotated[str, AfterValidator(one_of(CANVASES))] = Field(
+        description="What is planted in: phantoms, or the scans of the study."
+    )
+    study_canvas: StudyCanvasParameters = Field(
+        description="What is planted if the study is the canvas; cues, masses and looks are of phantoms."
+    )
     cues: Annotated[Names, AfterValidator(some_of(PLANTS))] = Field(
         description="What carries the label, one study each."
     )
@@ -66,12 +138,14 @@ class PlantedEvidenceParameters(Parameters):
 
     @model_validator(mode="after")
     def _every_network_has_a_recipe(self) -> "PlantedEvidenceParameters":
-        absent = [name for name in self.networks if name not in self.recipes]
-        if absent:
-            raise ValueError(
-                f"planted_evidence.recipes has none for {absent[0]}; add one, or leave it out of "
-                "planted_evidence.networks"
-            )
+        asked = {"networks": self.networks, "study_canvas.networks": self.study_canvas.networks}
+        for group, names in asked.items():
+            absent = [name for name in names if name not in self.recipes]
+            if absent:
+                raise ValueError(
+                    f"planted_evidence.recipes has none for {absent[0]}; add one, or leave it out of "
+                    f"planted_evidence.{group}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -84,7 +158,19 @@ class PlantedEvidenceParameters(Parameters):
                 )
         return self
 
-    def plan_study(self, cue: str) -> Study:
+    @property
+    def planned_cues(self) -> tuple[str, ...]:
+        """What carries the label, one study each: cues of phantoms, or doses of plants."""
+        if self.canvas == "phantoms":
+            return self.cues
+        return tuple(dose.cue for dose in self.study_canvas.doses)
+
+    @property
+    def fitted_networks(self) -> tuple[str, ...]:
+        """The networks that are fitted on this canvas."""
+        return self.networks if self.canvas == "phantoms" else self.study_canvas.networks
+
+    def plan_phantoms(self, cue: str) -> Study:
         """Plan the phantoms of one cue."""
         return plan_study(
             cue,
@@ -106,10 +192,17 @@ class PlantedEvidenceParameters(Parameters):
     def recipe_of(
         self, network: str, *, cue: str, training: TrainingParameters
     ) -> TrainingParameters:
-        """How one network is fitted to one cue: from random weights, all weights learn, the rest as in training."""
+        """How one network is fitted to one cue: all weights learn, the rest as in training."""
         own = self.recipes[network]
-        random = training.learning_rates.random.model_copy(update={"full": own.learning_rate})
-        rates = training.learning_rates.model_copy(update={"random": random})
+        starts = ("random", "trained")
+        rates = training.learning_rates.model_copy(
+            update={
+                start: getattr(training.learning_rates, start).model_copy(
+                    update={"full": own.learning_rate}
+                )
+                for start in starts
+            }
+        )
         return training.model_copy(
             update={
                 "protocol": "rigorous",
@@ -117,7 +210,7 @@ class PlantedEvidenceParameters(Parameters):
                 "adaptations": ("full",),
                 "seeds": self.seeds,
                 "folds": "all",
-                "weights": "none",
+                "weights": "none" if own.start == "random" else training.start_of(network),
                 "output_strides": ("own",),
                 "labels": ("given",),
                 "learning_rates": rates,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sonolens.studies import Study, read_phantoms
-from sonolens.tables.vocabulary import PLANTED_REGIONS, Unions
+from sonolens.tables.vocabulary import REGION_NAMES, Unions
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Plant:
     @property
     def played_regions(self) -> Unions:
         """The regions of its pointing game: the four that a scan consists of, and ``planted``."""
-        return {name: (name,) for name in PLANTED_REGIONS[:-1]} | {"planted": self.regions}
+        return {name: (name,) for name in (*REGION_NAMES, "other")} | {"planted": self.regions}
 
 
 PLANTS = {

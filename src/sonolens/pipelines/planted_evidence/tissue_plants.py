@@ -1,0 +1,87 @@
+"""What can be planted in the scans of a study, and where each plant lies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from sonolens.arrays import Mask, RegionMap
+from sonolens.regions import REGIONS
+from sonolens.tables.vocabulary import REGION_NAMES, Unions
+from sonolens.ultrasound.plants import (
+    find_calliper_sites,
+    find_gain_band,
+    find_letter_site,
+)
+
+MARK_REACH_MM = 2.5
+"""A mark is looked for this far about it: a map's cell is wider than a cross."""
+GAIN_BAND_MM = 5.0
+ROOM_MM = 0.75
+"""A site holds a disc of this radius, or the scan carries no plant."""
+
+
+@dataclass(frozen=True)
+class TissuePlant:
+    """One plant and where it lies.
+
+    Attributes:
+        plant: A name in `sonolens.ultrasound.plants.PLANT_FUNCTIONS`.
+        regions: The region that holds it, all of it and nothing else.
+    """
+
+    plant: str
+    regions: tuple[str]
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it is no tissue: its site is a region of its own, whatever it lies on."""
+        return self.regions == ("annotation",)
+
+    @property
+    def played_regions(self) -> Unions:
+        """The regions of its pointing game: those that a scan consists of, and ``planted``."""
+        names = (*REGION_NAMES, "other", *(("annotation",) if self.is_mark else ()))
+        return {name: (name,) for name in names} | {"planted": self.regions}
+
+
+TISSUE_PLANTS = {
+    "foci_mass": TissuePlant("foci", ("mass",)),
+    "foci_peritumoral": TissuePlant("foci", ("peritumoral",)),
+    "foci_below": TissuePlant("foci", ("below",)),
+    "shadow": TissuePlant("shadow", ("below",)),
+    "enhancement": TissuePlant("enhancement", ("below",)),
+    "halo": TissuePlant("halo", ("peritumoral",)),
+    "interior": TissuePlant("interior", ("mass",)),
+    "calliper": TissuePlant("calliper", ("annotation",)),
+    "text": TissuePlant("text", ("annotation",)),
+    "gain_step": TissuePlant("gain_step", ("annotation",)),
+}
+"""Everything that can be planted in tissue, by name. None leaks: what it changes lies within its region."""
+
+
+def find_site(
+    name: str, mass: Mask, region_map: RegionMap, *, spacing_mm: tuple[float, float]
+) -> Mask:
+    """Find the pixels that a plant may change; they are its region too.
+
+    Args:
+        name: A name in `TISSUE_PLANTS`.
+        mass: True inside the mass.
+        region_map: The regions of the scan, as its maps are scored by.
+        spacing_mm: Height and width of a pixel.
+    """
+    plant = TISSUE_PLANTS[name]
+    if plant.plant == "calliper":
+        return find_calliper_sites(mass, spacing_mm=spacing_mm, reach_mm=MARK_REACH_MM)
+    if plant.plant == "text":
+        return find_letter_site(mass)
+    if plant.plant == "gain_step":
+        return find_gain_band(mass, spacing_mm=spacing_mm, band_mm=GAIN_BAND_MM)
+    return region_map == REGIONS[plant.regions[0]]
+
+
+def has_room(site: Mask, *, spacing_mm: tuple[float, float]) -> bool:
+    """Tell whether a site is wide enough for a plant to be seen."""
+    inside = ndimage.distance_transform_edt(np.pad(site, 1), sampling=spacing_mm)
+    return bool(np.max(inside) >= ROOM_MM)

@@ -1,0 +1,97 @@
+"""Detection power: at which share and strength each method finds a plant, and whether accuracy gave it away."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from sonolens.report.numerals import NOTHING, counted, percent
+from sonolens.report.pictures import Caption
+from sonolens.report.section import Section, Tables
+
+UNASKED = "cannot be asked"
+
+COLUMNS = (
+    "Smallest share found",
+    "Smallest strength found",
+    "Smallest share that the AUC tells",
+    "Smallest strength that the AUC tells",
+    "False alarms at none",
+)
+
+
+def say_limits(limits: pd.DataFrame) -> list[str]:
+    """Say of every plant and network which methods find it, and what accuracy tells of it."""
+    return [
+        _say_plant(str(plant), str(network), rows)
+        for (plant, network), rows in limits.groupby(["plant", "network"], sort=False)
+    ]
+
+
+def _say_plant(plant: str, network: str, rows: pd.DataFrame) -> str:
+    name = plant.replace("_", " ")
+    first = rows.iloc[0]
+    if math.isnan(first["accuracy_share"]):
+        return (
+            f"{name}, {network}: not learnt even where all bear it, so no map had anything to find, and nothing is said of "
+            "methods."
+        )
+    told = f"its AUC tells of it from a share of {percent(first['accuracy_share'])} on"
+    found = rows.dropna(subset="smallest_share").sort_values("smallest_share", kind="stable")
+    if found.empty:
+        return f"{name}, {network}: {told}, and no method finds it."
+    listed = ", ".join(
+        f"{row['method']} from {percent(row['smallest_share'])}" for _, row in found.iterrows()
+    )
+    return f"{name}, {network}: {told}; found by {listed}, and by none of the other {len(rows) - len(found)}."
+
+
+def _tell(tables: Tables) -> dict[str, Any]:
+    power, limits = tables["detection_power"], tables["detection_limits"]
+    return {
+        "sentences": say_limits(limits),
+        "columns": COLUMNS,
+        "rows": [_read(row) for row in limits.to_dict(orient="records")],
+        "fits": int(power["fits"].max()),
+        "confidence": float(power["confidence"].iloc[0]),
+        "nulls": bool((power["share"] == 0).any()),
+    }
+
+
+def _read(row: dict[Any, Any]) -> dict[str, Any]:
+    axes = ("smallest_share", "smallest_strength", "accuracy_share", "accuracy_strength")
+    cells = [NOTHING if math.isnan(row[axis]) else percent(row[axis]) for axis in axes]
+    if not row["asked"]:
+        cells[:2] = [UNASKED, UNASKED]
+    alarms = f"{row['false_alarms']} of {counted(row['asked_at_none'], 'fit')}"
+    if not row["asked_at_none"]:
+        alarms = UNASKED if row["fits_at_none"] else NOTHING
+    return {
+        "names": (row["plant"].replace("_", " "), row["network"], row["method"]),
+        "cells": [*cells, alarms],
+    }
+
+
+SECTION = Section(
+    "detection-power",
+    "Detection power",
+    "detection_power.html",
+    heading="What could these explanations have found?",
+    needs=("detection_power", "detection_limits"),
+    figures=(
+        Caption(
+            name="planted_sheet",
+            title="What was planted",
+            text="A few scans of every plant at its strongest, beside the same scans without it where there are such.",
+            alt="Scans, each beside itself with a plant.",
+        ),
+        Caption(
+            name="detection_power_figure",
+            intervals=True,
+            title="From none to all",
+            text="Share of maps that point to the plant, by the share of masses that bear it and by its strength.",
+            alt="Small panels per method: hit rate against dose, beside chance.",
+        ),
+    ),
+    tell=_tell,
+)
