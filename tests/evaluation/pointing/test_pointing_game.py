@@ -339,16 +339,22 @@ def test_rings_of_two_kinds_share_no_table():
 def test_tables_that_do_not_fit_together_are_refused():
     points, shares, decisions, scans = Study().add().add().tables()
     cases = [
-        ((points, shares[:-1], decisions, scans), "'s1'.*no region shares"),
+        (
+            (points, shares[:-1], decisions, scans),
+            "'s1', method 'cam', run 'net', has .*no region shares",
+        ),
         ((points, shares, decisions[:1], scans), "'s1'.*no prediction of run 'net'"),
-        ((points[:-1], shares, decisions, scans), "min of scan 's1'.*add up to 1"),
+        (
+            (points[:-1], shares, decisions, scans),
+            "min of scan 's1', method 'cam', run 'net', has .*add up to 1",
+        ),
         (
             (points.assign(region="margin"), shares, decisions, scans),
             "region 'margin' is unknown; choose from mass",
         ),
         (
             (points.assign(region="below"), shares, decisions, scans),
-            "scan 's0'.*said to lie in 'below', but its region mask says otherwise",
+            "scan 's0', method 'cam', run 'net', is said to lie in 'below', but its region mask says otherwise",
         ),
         (
             (points, shares.assign(tolerance_mm=2.0), decisions, scans),
