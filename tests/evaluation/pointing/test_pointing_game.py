@@ -372,6 +372,14 @@ def test_a_point_outside_every_region_is_not_taken_for_one_inside():
         play([tables[0].assign(region="other"), *tables[1:]])
 
 
+def test_the_scan_is_named_whose_point_lies_in_another_region_than_told():
+    tables = Study().add().add(max_in=["below"]).add().tables()
+    tables[0]["region"] = tables[0]["region"].replace("below", "peritumoral")
+
+    with pytest.raises(ValueError, match="extreme of scan 's1'.*said to lie in 'peritumoral'"):
+        play(tables)
+
+
 def test_a_partition_without_maps_is_refused():
     with pytest.raises(ValueError, match="no scan of the test partition has extreme points"):
         Study().add(partition="train").score()
