@@ -16,14 +16,14 @@ export DO_NOT_TRACK := 1
 export MPLBACKEND   := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docs fuzz kills check coverage archive viz viz-build docs notebooks sbom audit locks licences clean
+.PHONY: help setup run test test-docs fuzz kills check coverage mutants archive viz viz-build docs notebooks sbom audit locks licences clean
 
 help:           ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(VENV)/installed  ## make .venv and install everything by hash; CPU=<index of CPU wheels>: no CUDA libraries, LOCKED=0: by version alone
 
-$(VENV)/installed: pyproject.toml constraints.txt $(filter-out %/tools.txt,$(wildcard $(LOCKS)/*.txt))
+$(VENV)/installed: pyproject.toml constraints.txt $(filter-out %/tools.txt %/mutants.txt,$(wildcard $(LOCKS)/*.txt))
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "sonolens needs Python 3.11 or later; set PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 ifdef CPU
@@ -60,8 +60,17 @@ check: setup    ## formatting, lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-coverage: setup ## run the tests and show what they do not reach
-	$(BIN)/python -m pytest --cov
+coverage: setup ## run the tests and show what they do not reach; fails where a room's branches are reached to less than 95 %
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=json:build/coverage.json
+	$(BIN)/python .ci/coverage_by_room.py build/coverage.json
+
+mutants: $(VENV)/mutmut ## break regions, saliency and pointing on purpose, one line at a time, and list what no test noticed: hours
+	CI=1 $(BIN)/mutmut run
+	$(BIN)/mutmut results
+
+$(VENV)/mutmut: $(VENV)/installed $(LOCKS)/mutants.txt
+	$(INSTALL) --require-hashes --no-deps -r $(LOCKS)/mutants.txt
+	touch $@
 
 archive: setup  ## write a run to an RO-Crate: make archive RUN=latest OUT=data/archive.zip
 	$(BIN)/sonolens archive $(RUN) --out $(OUT)
@@ -97,4 +106,4 @@ licences: setup ## write the table of licences anew from what is installed
 	$(BIN)/python supply/licences.py
 
 clean:          ## remove the environment, caches and built pages, never data
-	rm -rf $(VENV) $(TOOLS) build site .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage
+	rm -rf $(VENV) $(TOOLS) build site mutants .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage

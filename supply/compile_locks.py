@@ -87,6 +87,13 @@ def main() -> None:
         {name: rest[name] for name in rest.keys() - with_extras},
         "tests, checks, notebooks and docs",
     )
+    mutants = compile_requirements("--group=pyproject.toml:mutants", pinned[1])
+    write_lock(
+        "mutants",
+        {name: mutants[name] for name in mutants.keys() - everything.keys()},
+        "what `make mutants` adds to all of these",
+        source="the newest that fit `constraints.txt`",
+    )
     tools = compile_requirements("--group=pyproject.toml:supply")
     write_lock(
         "tools",

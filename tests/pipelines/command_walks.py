@@ -131,6 +131,7 @@ COVERED = {
 """Command -> one of a walk that runs all nodes whose settings it changes, and more, with those settings."""
 
 CI = "part of .ci/run"
+NIGHTLY = "part of .ci/nightly; a sample of it is in the suite"
 INSTALLS = "installs packages; .ci/run does so by `make setup`"
 DOCKER = "needs Docker; what runs in the image is run without it"
 QUEUE = "needs a queue of jobs; the commands that are queued are run"
@@ -150,7 +151,10 @@ NOT_RUN = {
     "make viz-build": CI,
     "make setup": "done first by every other `make`",
     "make test-docs": CI,
-    "make fuzz": "takes minutes; a sample of it is in the suite",
+    "make fuzz": NIGHTLY,
+    "make kills": NIGHTLY,
+    "make coverage": "part of .ci/nightly; runs the whole suite",
+    "make mutants": "takes hours and installs what it needs; tests/test_ci.py looks at what it is told",
     "make setup 'CPU=$INDEX'": "needs the address of an index",
     "make setup LOCKED=0": INSTALLS,
     "make archive RUN=baseline OUT=study.zip": "installs first, then is `sonolens archive`",

@@ -34,6 +34,21 @@ def test_a_small_weight_on_a_strong_channel_can_win(two_channel_network):
     assert strongest.maps.shape == (1, 2, 3)
 
 
+def test_channels_that_contribute_equally_come_in_their_own_order(two_channel_network):
+    """Each of 64 channels is the same map; every other one weighs twice as much, for or against."""
+    channels = 64
+    weights = torch.tensor([2.0, 1.0, -2.0, -1.0]).repeat(channels // 4)
+    two_channel_network.features[0] = torch.nn.Conv2d(3, channels, kernel_size=1, bias=False)
+    two_channel_network.head = torch.nn.Linear(channels, 1)
+    with torch.no_grad():
+        two_channel_network.features[0].weight.fill_(0.5)
+        two_channel_network.head.weight.copy_(weights[None])
+
+    strongest = strongest_channels(two_channel_network, SCAN, count=channels)
+
+    assert strongest.channels.tolist() == [*range(0, channels, 2), *range(1, channels, 2)]
+
+
 def test_all_channels_and_the_bias_add_up_to_the_logit(random_network, scans):
     channels = random_network.head.in_features
 

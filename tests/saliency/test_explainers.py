@@ -27,7 +27,9 @@ def small_scans():
     return np.random.default_rng(1).integers(0, 256, (5, 32, 48), dtype=np.uint8)
 
 
-def explain(network, scans, *, methods=METHODS, scan_ids=None, batch_size=2, device="cpu"):
+def explain(
+    network, scans, *, methods=METHODS, scan_ids=None, batch_size=2, device="cpu", **others
+):
     names = scan_ids or [f"scan_{number}" for number in range(len(scans))]
     return explain_scans(
         methods,
@@ -38,6 +40,7 @@ def explain(network, scans, *, methods=METHODS, scan_ids=None, batch_size=2, dev
         settings=SETTINGS,
         batch_size=batch_size,
         device=device,
+        **others,
     )
 
 
@@ -297,15 +300,39 @@ def test_an_undefined_map_names_method_run_and_scan(small_network, small_scans, 
         list(explain(network, small_scans, methods=[method]))
 
 
-def test_the_scan_whose_map_is_undefined_is_named(monkeypatch, small_network, small_scans):
+@pytest.fixture
+def spoiled(monkeypatch):
+    """A method whose map of the second scan of every batch is not finite."""
+
     def spoil(forward_pass, settings):
         return torch.tensor([[[1.0]], [[np.inf]]])[: len(forward_pass.scans)]
 
-    spoiled = dataclasses.replace(EXPLAINERS["random"], explain=spoil)
-    monkeypatch.setitem(EXPLAINERS, "random", spoiled)
+    monkeypatch.setitem(
+        EXPLAINERS, "random", dataclasses.replace(EXPLAINERS["random"], explain=spoil)
+    )
+    return "random"
 
+
+def test_the_scan_whose_map_is_undefined_is_named(spoiled, small_network, small_scans):
     with pytest.raises(ValueError, match="the map of method random, run run_7, scan scan_1 holds"):
-        list(explain(small_network(0), small_scans, methods=["random"]))
+        list(explain(small_network(0), small_scans, methods=[spoiled]))
+
+
+def test_an_undefined_map_can_be_kept_and_costs_no_other_scan_its_own(
+    spoiled, small_network, small_scans
+):
+    batches = explain(small_network(0), small_scans, methods=[spoiled], undefined="keep")
+
+    kept = np.concatenate([batch.maps[spoiled] for batch in batches]).ravel()
+    assert kept.tolist() == [1, np.inf, 1, np.inf, 1]
+
+
+def test_an_undefined_logit_is_refused_even_where_maps_are_kept(small_network, small_scans):
+    network = small_network(0)
+    network.head.weight[0, 3] = np.nan
+
+    with pytest.raises(ValueError, match="the logit of method cam, run run_7, scan scan_0 holds"):
+        list(explain(network, small_scans, methods=["cam"], undefined="keep"))
 
 
 @pytest.mark.parametrize("method", IGNORANT)

@@ -23,6 +23,14 @@ def lookup(entries: np.ndarray, *, bits: int, first: int = 0, packed: bool = Fal
     return Sequence([item])
 
 
+def frame_window() -> Sequence:
+    """Functional groups of one frame, with a window of its own."""
+    window, group = Dataset(), Dataset()
+    window.WindowCenter, window.WindowWidth = "40", "80"
+    group.FrameVOILUTSequence = Sequence([window])
+    return Sequence([group])
+
+
 def palette(red: np.ndarray, green: np.ndarray, blue: np.ndarray) -> dict[str, Any]:
     """A palette of 16 bits, whose upper 8 are used."""
     values: dict[str, Any] = {"PhotometricInterpretation": "PALETTE COLOR"}
@@ -87,6 +95,15 @@ def test_a_narrow_window_is_applied_as_the_standard_has_it(folder: Path) -> None
     assert set(grey[TISSUE == 100]) == {130}
 
 
+def test_a_window_of_one_level_parts_black_from_white_half_a_level_below_its_centre(
+    folder: Path,
+) -> None:
+    grey = show(folder, WindowCenter="100", WindowWidth="1")
+
+    # x <= c - 0.5 is black, x > c - 0.5 is white (DICOM PS3.3, C.11.2.1.2.1).
+    np.testing.assert_array_equal(grey, np.where(TISSUE >= 100, 255, 0))
+
+
 def test_a_window_shows_deep_pixels(folder: Path) -> None:
     deep = (screen().astype("<u2") << 4) | 7
 
@@ -121,6 +138,12 @@ def test_a_window_shows_deep_pixels(folder: Path) -> None:
         ({"ModalityLUTSequence": lookup(np.arange(256), bits=12)}, "gives 12 bits, and it has no"),
         ({"PhotometricInterpretation": "PALETTE COLOR"}, "has the descriptor None"),
         ({"VOILUTSequence": lookup(np.arange(256), bits=0)}, "256, 0, 0"),
+        (
+            {"PresentationLUTSequence": lookup(np.arange(256), bits=8)},
+            "PresentationLUTSequence is not supported",
+        ),
+        ({"SharedFunctionalGroupsSequence": frame_window()}, "FrameVOILUTSequence is not"),
+        ({"PerFrameFunctionalGroupsSequence": frame_window()}, "FrameVOILUTSequence is not"),
     ],
 )
 def test_what_cannot_be_applied_is_refused_by_name_and_costs_one_scan(

@@ -104,3 +104,11 @@ def test_no_echoes_are_refused() -> None:
 def test_samples_without_a_size_are_refused() -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         resample_envelope(np.ones((2, 2), dtype=np.float32), row_mm=0.0, col_mm=1.0, to_mm=1.0)
+
+
+def test_a_scan_smaller_than_one_new_pixel_is_refused() -> None:
+    echoes = np.ones((3, 8), dtype=np.float32)
+
+    with pytest.raises(ValueError, match="3 samples are less than one pixel of 4 samples"):
+        resample_envelope(echoes, row_mm=0.1, col_mm=0.1, to_mm=0.4)
+    assert resample_envelope(echoes, row_mm=0.1, col_mm=0.1, to_mm=0.3).shape == (1, 2)

@@ -1,5 +1,7 @@
 """Phantoms: cues that are named carry the label, cues that are not carry nothing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import ndimage, stats
@@ -212,6 +214,23 @@ def test_birads_counts_what_looks_suspicious() -> None:
     assert changed(PLAN, interior=0.1).birads == "3"
     assert suspicious.birads == "4c"
     assert changed(suspicious, foci=5).birads == "5"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"cues": ("margin", "halo")}, "cue 'halo' is unknown; choose from "),
+        ({"least_look": 1.1}, r"least_look is 1\.1, but looks lie between 0 and 1"),
+        ({"least_look": -0.1}, r"least_look is -0\.1"),
+    ],
+)
+def test_a_cue_or_a_look_that_cannot_be_is_named(wrong: dict[str, Any], said: str) -> None:
+    sound: dict[str, Any] = {"cues": ("margin",), "least_look": 0.4, "foci_site": "mass"}
+
+    with pytest.raises(ValueError, match=said):
+        plan_mass(np.random.default_rng(0), malignant=True, **sound | wrong)
+    for least_look in (0, 1):
+        plan_mass(np.random.default_rng(0), malignant=True, **sound | {"least_look": least_look})
 
 
 def test_an_unknown_site_is_named() -> None:

@@ -188,6 +188,38 @@ def test_a_scan_without_a_region_has_no_energy_there():
     assert scores([[1.0, 2.0]], regions).loc[("energy", "below"), "value"].isna().all()
 
 
+def test_a_scan_without_a_mass_has_no_rank_no_distance_and_no_chance():
+    regions = np.where(QUARTERS == 1, 0, QUARTERS).astype(np.uint8)
+    table = scores([[1.0, 6.0], [-2.0, 3.0]], regions)
+
+    for score in ("rank_accuracy", "iou", "average_precision", "distance_mm"):
+        assert table.loc[(score, "mass"), "value"].isna().all(), score
+    for score in ("iou", "average_precision"):
+        assert table.loc[(score, "mass"), "chance"].isna().all(), score
+
+
+def test_an_empty_target_is_found_by_no_ranking():
+    values, nothing = np.array([3.0, 1.0, 2.0]), np.zeros(3)
+
+    assert np.isnan(rank_accuracy(values, nothing))
+    assert np.isnan(average_precision(values, nothing))
+    assert np.isnan(average_precision_of_random_rankings(nothing))
+
+
+def test_a_single_cell_can_be_ranked_in_one_way_only():
+    half = np.array([0.5])
+
+    assert average_precision(np.array([7.0]), half) == 0.5
+    assert average_precision_of_random_rankings(half) == 0.5
+
+
+def test_a_mass_that_fills_the_scan_is_met_whole_by_any_ranking():
+    table = scores([[1.0, 6.0], [-2.0, 3.0]], np.ones((8, 12), dtype=np.uint8))
+
+    for score in ("iou", "average_precision", "rank_accuracy"):
+        assert table.loc[(score, "mass"), ["value", "chance"]].eq(1).all(axis=None), score
+
+
 def test_a_map_of_other_cells_or_with_undefined_values_is_refused():
     cells = measure_cells(QUARTERS, (2, 2), **SPACING, seed=0)
     with pytest.raises(ValueError, match="2 x 3 cells but the scan was measured for 2 x 2"):

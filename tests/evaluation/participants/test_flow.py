@@ -64,7 +64,7 @@ def facts(read: int, **left_out: int) -> dict:
 
 def trace(count: int = 24, *, folds: int = 1, called=None, silent=(), asked=(), **replaced):
     scans = replaced.pop("scans", scans_table(count))
-    splits = splits_table(scans, folds=folds)
+    splits = replaced.pop("splits", splits_table(scans, folds=folds))
     calls = [False] * len(scans) if called is None else called
     decisions = decisions_table(scans, splits, calls)
     relied = pd.DataFrame({"run": "net0", "scan_id": list(asked), "null": "none"})
@@ -138,6 +138,18 @@ def test_calls_silent_maps_and_reliance_part_the_scans_of_a_partition() -> None:
     assert scans_in(flow, "pointing", **tested) == 6
     assert scans_in(flow, "asked", **tested) == 2
     assert scans_in(flow, "not_asked", **tested) == 6
+
+
+def test_scans_that_a_fold_leaves_out_are_told_fold_by_fold() -> None:
+    splits = splits_table(scans_table(24), folds=2)
+    dealt = splits[(splits["fold"] == 1) | ~splits["scan_id"].isin(["s0", "s5"])]
+
+    flow = trace(24, folds=2, splits=dealt)
+
+    outside = flow[flow["box"] == "in_no_partition"]
+    assert outside[["fold", "scans", "lesions"]].to_numpy().tolist() == [[0, 2, 2]]
+    parted = flow[flow["box"].isin(PARTITIONS)].groupby("fold")["scans"].sum()
+    assert parted.to_dict() == {0: 22, 1: 24}
 
 
 def test_what_was_not_run_has_no_box() -> None:

@@ -14,8 +14,8 @@ def test_the_mean_is_taken_cell_by_cell_and_leaves_the_maps_alone():
 def test_maps_of_other_sizes_and_no_maps_have_no_mean():
     with pytest.raises(ValueError, match="no map to average"):
         average_maps([])
-    with pytest.raises(ValueError, match="1 x 2 and of 2 x 2 cells have no mean"):
-        average_maps([np.zeros((1, 2)), np.zeros((2, 2))])
+    with pytest.raises(ValueError, match="1 x 2 and of 3 x 4 cells have no mean"):
+        average_maps([np.zeros((1, 2)), np.zeros((3, 4))])
 
 
 def test_tied_extremes_of_a_mean_map_share_it_and_a_constant_one_has_none():

@@ -136,8 +136,11 @@ def test_without_spacing_the_distance_is_unknown_but_the_region_is_not():
 def test_a_constant_map_lies_nowhere():
     (described,) = describe_points(np.empty((0, 2)), REGION_MAP, spacing_mm=(0.1, 0.1))
 
-    assert (described["region"], described["share"]) == ("none", 1.0)
-    assert np.isnan([described["row_px"], described["distance_to_mass_mm"]]).all()
+    assert (described.pop("region"), described.pop("share")) == ("none", 1.0)
+    assert sorted(described) == [
+        *("col_px", "col_share", "distance_to_mass_mm", "row_px", "row_share")
+    ]
+    assert np.isnan(list(described.values())).all()
 
 
 def test_a_map_of_four_cells_points_at_the_centres_of_its_extreme_cells():

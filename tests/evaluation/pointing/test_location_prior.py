@@ -69,6 +69,14 @@ def test_of_pairs_that_tie_those_play_whose_places_hit_most_alone():
     assert prior.two.tolist() == [[0, 2]]
 
 
+def test_a_pair_is_two_places_even_where_one_of_them_hits_all_alone():
+    # Only place 1 hits. The pairs (0, 1) and (1, 2) tie; of two, the later one is called the middle.
+    prior = choose_places(bits([0, 1, 0]), regions=MASS)
+
+    assert prior.one.tolist() == [1]
+    assert prior.two.tolist() == [[1, 2]]
+
+
 @given(training=BITS)
 @settings(max_examples=60, deadline=None)
 def test_no_place_and_no_pair_hits_more_training_scans(training):

@@ -339,16 +339,22 @@ def test_rings_of_two_kinds_share_no_table():
 def test_tables_that_do_not_fit_together_are_refused():
     points, shares, decisions, scans = Study().add().add().tables()
     cases = [
-        ((points, shares[:-1], decisions, scans), "'s1'.*no region shares"),
+        (
+            (points, shares[:-1], decisions, scans),
+            "'s1', method 'cam', run 'net', has .*no region shares",
+        ),
         ((points, shares, decisions[:1], scans), "'s1'.*no prediction of run 'net'"),
-        ((points[:-1], shares, decisions, scans), "min of scan 's1'.*add up to 1"),
+        (
+            (points[:-1], shares, decisions, scans),
+            "min of scan 's1', method 'cam', run 'net', has .*add up to 1",
+        ),
         (
             (points.assign(region="margin"), shares, decisions, scans),
             "region 'margin' is unknown; choose from mass",
         ),
         (
             (points.assign(region="below"), shares, decisions, scans),
-            "scan 's0'.*said to lie in 'below', but its region mask says otherwise",
+            "scan 's0', method 'cam', run 'net', is said to lie in 'below', but its region mask says otherwise",
         ),
         (
             (points, shares.assign(tolerance_mm=2.0), decisions, scans),
@@ -364,6 +370,14 @@ def test_a_point_outside_every_region_is_not_taken_for_one_inside():
     tables = Study().add(max_in=["mass"]).tables()
     with pytest.raises(ValueError, match="said to lie in 'other', but its region mask"):
         play([tables[0].assign(region="other"), *tables[1:]])
+
+
+def test_the_scan_is_named_whose_point_lies_in_another_region_than_told():
+    tables = Study().add().add(max_in=["below"]).add().tables()
+    tables[0]["region"] = tables[0]["region"].replace("below", "peritumoral")
+
+    with pytest.raises(ValueError, match="extreme of scan 's1'.*said to lie in 'peritumoral'"):
+        play(tables)
 
 
 def test_a_partition_without_maps_is_refused():

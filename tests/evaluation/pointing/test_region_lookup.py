@@ -88,15 +88,20 @@ def test_nothing_is_near_a_region_that_is_empty():
     assert region_bits.tolist() == [0]
 
 
-def test_a_tolerance_needs_spacing_and_cannot_be_negative():
+def test_a_tolerance_needs_pixels_with_a_size_and_is_a_distance():
     region_map, point = np.ones((2, 2), dtype=np.uint8), np.zeros((1, 2))
     with pytest.raises(ValueError, match="tolerance_mm is 2 but the pixels measure nan"):
         region_bits_at(region_map, point, tolerance_mm=2.0, spacing_mm=UNKNOWN_MM)
     for half_known in ((1.0, np.nan), (np.nan, 1.0)):
         with pytest.raises(ValueError, match="tolerance_mm is 2 but the pixels measure"):
             region_bits_at(region_map, point, tolerance_mm=2.0, spacing_mm=half_known)
-    with pytest.raises(ValueError, match="tolerance_mm is -1"):
-        region_bits_at(region_map, point, tolerance_mm=-1.0, spacing_mm=(1.0, 1.0))
+    with pytest.raises(
+        ValueError, match=r"tolerance_mm is 0\.5 but the pixels measure 0\.0 x 1\.5 mm"
+    ):
+        region_bits_at(region_map, point, tolerance_mm=0.5, spacing_mm=(0.0, 1.5))
+    for wrong in (-1.0, np.inf, np.nan):
+        with pytest.raises(ValueError, match=f"tolerance_mm is {wrong}; give 0 or a distance"):
+            region_bits_at(region_map, point, tolerance_mm=wrong, spacing_mm=(1.0, 1.0))
 
 
 def test_every_place_is_read_on_every_scan_whatever_its_size():

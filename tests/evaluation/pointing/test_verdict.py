@@ -143,6 +143,20 @@ def test_fixed_places_are_asked_in_every_region_and_more_of_them_need_a_clearer_
     assert barely["answer"] == NOT_SHOWN
 
 
+def test_a_difference_of_rates_is_widened_to_one_at_most_in_both_directions():
+    # Of two: 0.1 becomes 0.114, which would lie beyond what two rates can be apart.
+    for value, limit in ((-0.95, "ci_low"), (0.95, "ci_high")):
+        apart = {f"beyond_location_prior{end}": value for end in ("", "_low", "_high")}
+        apart |= {
+            "beyond_location_prior_low": value - 0.1,
+            "beyond_location_prior_high": value + 0.1,
+        }
+
+        told = judged(GOOD | {"region": "mass"} | apart, play=apart).loc["above_location"]
+
+        assert told[limit] == np.sign(value)
+
+
 def test_exchanged_maps_are_asked_in_every_region_for_their_p_values_are_adjusted():
     mass = GOOD | {"region": "mass", "p_adjusted": 0.02}
 
@@ -193,6 +207,15 @@ def test_baselines_are_marked():
     table = judge_maps(games, metrics(), baselines=["random"])
 
     assert table.groupby("method")["baseline"].all().to_dict() == {"cam": False, "random": True}
+
+
+def test_maps_are_judged_in_the_order_of_the_game():
+    games = pd.concat(
+        [game(GOOD | {"region": "any"}, method=name) for name in ("occlusion", "cam")]
+    )
+    table = judge_maps(games, metrics(), baselines=[])
+
+    assert table["method"].unique().tolist() == ["occlusion", "cam"]
 
 
 def test_an_empty_game_has_no_verdict():

@@ -11,6 +11,7 @@ from sonolens.evaluation.reliance.scores import (
     compare_with_placebo,
     find_most_relied_on,
     measure_reliance,
+    name_most_relied_on,
     score_reliance,
 )
 from sonolens.evaluation.statistics import Bootstrap
@@ -85,6 +86,24 @@ def test_fills_that_name_other_regions_leave_a_scan_undecided() -> None:
     )
     assert (agreed["n_undecided"] == 1).all()
     assert (read(table, "hangs_most")["n_undecided"] == 0).all()
+
+
+def test_a_scan_is_named_after_the_region_that_every_fill_names_and_no_placebo_is_asked() -> None:
+    other = [VALUES[0], [3.0, 2.0, -1.0, 0.0], [1.0, 1.0, 1.0, 1.0]]  # mass, mass, none
+    placebo = [[0.0, 0.0, 0.0, 9.0]] * 3
+    reliance = relied(
+        {("none", "mean"): VALUES, ("none", "blurred"): other, ("moved", "mean"): placebo}
+    )
+
+    named = name_most_relied_on(reliance, DECIDED)
+    of_some = name_most_relied_on(reliance, DECIDED[DECIDED["scan_id"] != "s0001"])
+
+    assert named.to_dict() == {
+        ("net", "s0000"): "mass",
+        ("net", "s0001"): "undecided",
+        ("net", "s0002"): "undecided",
+    }
+    assert of_some.index.tolist() == [("net", "s0000"), ("net", "s0002")]
 
 
 def test_fills_that_differ_in_sign_are_counted_and_nothing_is_no_sign() -> None:

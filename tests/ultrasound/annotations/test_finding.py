@@ -13,6 +13,7 @@ from sonolens.parallel import in_parallel
 from sonolens.studies.phantoms import read_phantoms
 from sonolens.studies.picture import read_scan
 from sonolens.ultrasound.annotations import ANNOTATION_KINDS, find_annotations, find_boxes
+from sonolens.ultrasound.annotations.margins import find_margins
 
 BOXES = Path(__file__).with_name("annotation_boxes.csv")
 TEXT, CALLIPER = ANNOTATION_KINDS["text"], ANNOTATION_KINDS["calliper"]
@@ -74,6 +75,16 @@ def test_fibres_skin_and_grains_of_calcium_are_tissue() -> None:
     calcium[110, 150] = calcium[130, 170] = 1  # as wide as the beam
     scan = np.clip(scan + 6e4 / 20 * ndimage.gaussian_filter(calcium, (1.2, 3.0)), 0, 255)
     assert not find_annotations(scan.astype(np.uint8)).any()
+
+
+@pytest.mark.parametrize(("cols", "found"), [(27, False), (28, True)])
+def test_a_scan_that_two_margins_and_as_much_tissue_would_not_fit_into_has_no_margin(
+    cols: int, found: bool
+) -> None:
+    scan = speckle(240, cols)
+    scan[:, :5] = 0
+
+    assert bool(find_margins(scan)) == found
 
 
 def test_what_lies_beside_a_convex_field_is_outside() -> None:
