@@ -3,13 +3,12 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pydicom
 from jaxtyping import UInt8
 from pydicom.dataset import Dataset
-from pydicom.sr.coding import Code
 from pydicom.uid import generate_uid
 
 from sonolens.explain.explaining import Explained
@@ -36,11 +35,14 @@ MAY_BE_EMPTY = (
 )
 """What an object has even if its source lacks it, then empty: C.7.1.1 and C.7.2.1, type 2."""
 
-MASS = (
-    Code("49755003", "SCT", "Morphologically abnormal structure"),
-    Code("4147007", "SCT", "Mass"),
+Code: TypeAlias = tuple[str, str, str]
+"""Value, scheme and meaning: pydicom's own class takes half a second to import."""
+
+MASS: tuple[Code, Code] = (
+    ("49755003", "SCT", "Morphologically abnormal structure"),
+    ("4147007", "SCT", "Mass"),
 )
-TISSUE = (Code("85756007", "SCT", "Tissue"), Code("76752008", "SCT", "Breast"))
+TISSUE: tuple[Code, Code] = (("85756007", "SCT", "Tissue"), ("76752008", "SCT", "Breast"))
 """Category and type of a segment, CID 7150 and 7151; the labels tell ring and below apart."""
 
 LABELS = {
@@ -48,8 +50,8 @@ LABELS = {
     "peritumoral": "Ring around the mass (peritumoral)",
     "below": "Tissue below the mass",
 }
-NO_UNIT = Code("1", "UCUM", "no units")
-MORPHOLOGY = Code("123104", "DCM", "Morphological Operations")
+NO_UNIT: Code = ("1", "UCUM", "no units")
+MORPHOLOGY: Code = ("123104", "DCM", "Morphological Operations")
 
 WholeCodes = UInt8[np.ndarray, "picture_rows picture_cols"]
 
@@ -147,7 +149,7 @@ def _make_map(explained: Explained, source: Dataset, box: TissueBox) -> Dataset:
             hd.pm.RealWorldValueMapping(
                 lut_label="EVIDENCE",
                 lut_explanation="Above 0 speaks for malignant, below 0 for benign",
-                unit=NO_UNIT,
+                unit=hd.sr.CodedConcept(*NO_UNIT),
                 value_range=(-largest, largest),
                 slope=1.0,
                 intercept=0.0,
@@ -201,11 +203,11 @@ def _inside(box: TissueBox) -> tuple[slice, slice]:
 
 
 def _describe_segment(hd: Any, number: int, name: str) -> Any:
-    category, kind = MASS if name == "mass" else TISSUE
+    category, kind = (hd.sr.CodedConcept(*code) for code in (MASS if name == "mass" else TISSUE))
     drawn = {
         "algorithm_type": "AUTOMATIC",
         "algorithm_identification": hd.AlgorithmIdentificationSequence(
-            name="sonolens", family=MORPHOLOGY, version=__version__
+            name="sonolens", family=hd.sr.CodedConcept(*MORPHOLOGY), version=__version__
         ),
     }
     return hd.seg.SegmentDescription(

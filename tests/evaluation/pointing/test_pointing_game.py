@@ -376,7 +376,7 @@ def test_the_scan_is_named_whose_point_lies_in_another_region_than_told():
     tables = Study().add().add(max_in=["below"]).add().tables()
     tables[0]["region"] = tables[0]["region"].replace("below", "peritumoral")
 
-    with pytest.raises(ValueError, match="extreme of scan 's1'.*said to lie in 'peritumoral'"):
+    with pytest.raises(ValueError, match=r"extreme of scan 's1'.*said to lie in 'peritumoral'"):
         play(tables)
 
 
