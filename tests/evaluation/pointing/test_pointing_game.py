@@ -349,7 +349,12 @@ def test_tables_that_do_not_fit_together_are_refused():
             "min of scan 's1', method 'cam', run 'net', has .*add up to 1",
         ),
         (
-            (points.assign(region="margin"), shares, decisions, scans),
+            (
+                points.assign(region=[*points["region"][:-1], "margin"]),
+                shares,
+                decisions,
+                scans,
+            ),
             "region 'margin' is unknown; choose from mass",
         ),
         (
@@ -376,7 +381,7 @@ def test_the_scan_is_named_whose_point_lies_in_another_region_than_told():
     tables = Study().add().add(max_in=["below"]).add().tables()
     tables[0]["region"] = tables[0]["region"].replace("below", "peritumoral")
 
-    with pytest.raises(ValueError, match="extreme of scan 's1'.*said to lie in 'peritumoral'"):
+    with pytest.raises(ValueError, match=r"extreme of scan 's1'.*said to lie in 'peritumoral'"):
         play(tables)
 
 
