@@ -78,7 +78,8 @@ def test_without_noise_it_is_the_gradient(small_network, look):
 
 def test_the_noise_is_a_share_of_each_scans_own_grey_range(monkeypatch, small_network, look):
     scans = np.zeros((2, 32, 32), dtype=np.uint8)
-    scans[0, 0, 0], scans[1, 0, 0] = 100, 200
+    scans[1] = 50  # its darkest grey is its own too
+    scans[0, 0, 0], scans[1, 0, 0] = 100, 250
     network = small_network(0)
     seen, forward = [], network.forward
     monkeypatch.setattr(network, "forward", lambda noisy: (seen.append(noisy), forward(noisy))[1])

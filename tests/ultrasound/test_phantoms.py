@@ -229,7 +229,7 @@ def test_a_cue_or_a_look_that_cannot_be_is_named(wrong: dict[str, Any], said: st
 
     with pytest.raises(ValueError, match=said):
         plan_mass(np.random.default_rng(0), malignant=True, **sound | wrong)
-    for least_look in (0, 1):
+    for least_look in (0.0, 1.0):
         plan_mass(np.random.default_rng(0), malignant=True, **sound | {"least_look": least_look})
 
 

@@ -349,7 +349,12 @@ def test_tables_that_do_not_fit_together_are_refused():
             "min of scan 's1', method 'cam', run 'net', has .*add up to 1",
         ),
         (
-            (points.assign(region="margin"), shares, decisions, scans),
+            (
+                points.assign(region=[*points["region"][:-1], "margin"]),
+                shares,
+                decisions,
+                scans,
+            ),
             "region 'margin' is unknown; choose from mass",
         ),
         (

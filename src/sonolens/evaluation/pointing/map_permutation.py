@@ -243,13 +243,7 @@ def _count_reached(
 
 def _thinned(extremes: ExtremePlaces) -> pd.DataFrame:
     """Keep at most `MOST_TIED` points of a map, spread evenly over its tie."""
-    points = pd.DataFrame(
-        {
-            "owner": extremes.owner,
-            "place": extremes.place,
-            "share": extremes.share,
-        }
-    )
+    points = pd.DataFrame({"owner": extremes.owner, "place": extremes.place})
     points = points.sort_values(["owner", "place"], ignore_index=True)
     by_map = points.groupby("owner")["place"]
     rank, ties = by_map.cumcount(), by_map.transform("size")
