@@ -1,5 +1,6 @@
 """Planted evidence: which method finds on which network what is known to be there."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,10 @@ from sonolens.figures.style import (
 
 HITS = LinearSegmentedColormap.from_list("hits", [PAGE, "#12b58c"])
 """White: no map points to the evidence; full colour: all do."""
+
+DOSE = re.compile(r"(?P<plant>\w+)_share(?P<share>\d+)_strength(?P<strength>\d+)")
+"""How the cue of a dose is called, in whole percent."""
+FULL = 100
 
 LEFT_IN = 2.1
 CELL_IN = (1.12, 0.42)
@@ -112,13 +117,30 @@ def _tell_cell(cell: Mapping[Any, Any]) -> dict[str, str]:
     return {"rate": rate, "chance": f"chance {cell['chance']:.0%}, n {cell['n']:.0f}"}
 
 
+def name_cue(cue: str) -> str:
+    r"""Name a cue in two lines, or a dose of a plant.
+
+    Examples:
+        >>> name_cue("foci_mass"), name_cue("foci_mass_share050_strength100")
+        ('foci\nmass', 'foci mass\nshare 50 %')
+        >>> name_cue("halo_share100_strength100"), name_cue("halo_share100_strength025")
+        ('halo\nall, in full', 'halo\nstrength 25 %')
+    """
+    dose = DOSE.fullmatch(cue)
+    if dose is None:
+        return cue.replace("_", "\n", 1)
+    share, strength = int(dose["share"]), int(dose["strength"])
+    told = "all, in full" if share == strength == FULL else f"strength {strength} %"
+    told = f"share {share} %" if share < FULL else told
+    return f"{dose['plant'].replace('_', ' ')}\n{told}"
+
+
 def _frame(axes: Axes, rows: Sequence[tuple[str, str]], cues: Sequence[str]) -> None:
     """Name rows and columns, and part the networks by a line."""
     axes.set_yticks(
         range(len(rows)), [f"{network}, {method}" for network, method in rows], fontsize=BODY_PT
     )
-    names = [cue.replace("_", "\n", 1) for cue in cues]
-    axes.set_xticks(range(len(cues)), names, fontsize=BODY_PT)
+    axes.set_xticks(range(len(cues)), [name_cue(cue) for cue in cues], fontsize=BODY_PT)
     axes.xaxis.tick_top()
     networks = [network for network, _ in rows]
     axes.tick_params(length=0, labelcolor=INK)

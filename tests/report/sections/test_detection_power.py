@@ -37,11 +37,24 @@ def test_it_says_from_which_share_on_accuracy_and_each_method_tell_of_the_plant(
         dose(0.25, found=False),
         dose(0.5, found=True),
         dose(1.0, found=True),
-        *(dose(share, found=False, method="random") for share in (0.25, 0.5, 1.0)),
+        *(dose(share, found=False, method="eigen_cam") for share in (0.25, 0.5, 1.0)),
     )
 
     assert told == (
-        "foci mass, local: its AUC tells of it from a share of 25 % on; found by cam from 50 %, and by none of the other 1."
+        "foci mass, local: its AUC tells of it from a share of 25 % on; found by cam from 50 %, and not by 1 more that see "
+        "the network."
+    )
+
+
+def test_what_runs_to_bright_dots_without_seeing_the_network_is_told_apart() -> None:
+    (told,) = say(
+        dose(1.0, found=False),
+        dose(1.0, found=True, method="edges"),
+        dose(1.0, found=False, method="random"),
+    )
+
+    assert told.endswith(
+        "no method that sees the network finds it; edges from 100 % without seeing the network."
     )
 
 
@@ -55,7 +68,7 @@ def test_of_a_plant_that_was_not_learnt_nothing_is_said_of_methods() -> None:
 def test_a_plant_that_no_method_finds_is_told_so() -> None:
     (told,) = say(dose(1.0, found=False))
 
-    assert told.endswith("from a share of 100 % on, and no method finds it.")
+    assert told.endswith("from a share of 100 % on; no method that sees the network finds it.")
 
 
 def test_the_page_counts_false_alarms_and_says_where_none_were_asked() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.report.methods import knows_nothing
 from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
@@ -37,13 +38,23 @@ def _say_plant(plant: str, network: str, rows: pd.DataFrame) -> str:
             "methods."
         )
     told = f"its AUC tells of it from a share of {percent(first['accuracy_share'])} on"
-    found = rows.dropna(subset="smallest_share").sort_values("smallest_share", kind="stable")
+    blind = rows["method"].map(knows_nothing)
+    seeing, found = rows[~blind], rows[~blind].dropna(subset="smallest_share")
     if found.empty:
-        return f"{name}, {network}: {told}, and no method finds it."
-    listed = ", ".join(
-        f"{row['method']} from {percent(row['smallest_share'])}" for _, row in found.iterrows()
-    )
-    return f"{name}, {network}: {told}; found by {listed}, and by none of the other {len(rows) - len(found)}."
+        said = "no method that sees the network finds it"
+    else:
+        said = f"found by {_list(found)}"
+        missed = len(seeing) - len(found)
+        said += f", and not by {missed} more that see the network" if missed else ""
+    alike = rows[blind].dropna(subset="smallest_share")
+    beside = f"; {_list(alike)} without seeing the network" if len(alike) else ""
+    return f"{name}, {network}: {told}; {said}{beside}."
+
+
+def _list(found: pd.DataFrame) -> str:
+    """List methods with the share from which on they find it, the smallest first."""
+    ranked = found.sort_values("smallest_share", kind="stable").to_dict(orient="records")
+    return ", ".join(f"{row['method']} from {percent(row['smallest_share'])}" for row in ranked)
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
