@@ -82,8 +82,9 @@ def _name(row: pd.Series, several: bool) -> str:
 
 def _explain(table: ReversedShortcutTable) -> str:
     first = table.iloc[0]
+    runs = "1 run" if first["runs"] == 1 else f"{int(first['runs'])} runs"
     return (
-        f"Dot: AUC, the mean over {int(first['runs'])} runs, with the {first['confidence']:.0%} interval over patients; grey ticks: "
+        f"Dot: AUC, the mean over {runs}, with the {first['confidence']:.0%} interval over patients; grey ticks: "
         f"the lowest and the highest run. Filled: guided. Networks learnt scans of which most malignant ones bore marks; the same "
         f"{int(first['n'])} scans are asked with marks so, without, and with marks on as many benign ones. Grey line: chance."
     )
