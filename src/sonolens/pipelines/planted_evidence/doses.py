@@ -56,7 +56,7 @@ def list_doses(
     """List the doses of every plant: each share at full strength, then each strength borne by all.
 
     Examples:
-        >>> [dose.cue for dose in list_doses(["halo"], shares=[0, 1], strengths=[0.5, 1])]
+        >>> [dose.cue for dose in list_doses(["halo"], shares=[0.0, 1.0], strengths=[0.5, 1.0])]
         ['halo_share000_strength100', 'halo_share100_strength100', 'halo_share100_strength050']
     """
     return [
