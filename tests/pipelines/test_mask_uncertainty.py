@@ -26,6 +26,7 @@ def test_as_annotated_the_rates_are_those_of_the_pointing_game(moved, finished):
     )
     played = game.set_index(["method", "run", "region"]).loc[table.index]
 
+    assert ((table["chance"] > 0) & (table["chance"] < 1)).all()
     # The game leaves scans out that lack a region; here they are misses.
     assert (table["rate"] * table["n"]).to_numpy() == pytest.approx(played["hits"].to_numpy())
 

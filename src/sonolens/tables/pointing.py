@@ -211,6 +211,7 @@ class MaskUncertainty(Estimates, unique=["method", "run", "region"]):
     rate: Series[float] = pa.Field(ge=0, le=1)
     ci_low: Series[float] = pa.Field(ge=0, le=1)
     ci_high: Series[float] = pa.Field(ge=0, le=1)
+    chance: Series[float] = pa.Field(ge=0, le=1, description="Of blind points, as annotated.")
     moved_rate: Series[float] = pa.Field(ge=0, le=1)
     moved_low: Series[float] = pa.Field(ge=0, le=1)
     moved_high: Series[float] = pa.Field(ge=0, le=1)

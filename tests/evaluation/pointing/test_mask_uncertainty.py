@@ -27,7 +27,7 @@ def summarise(hits, near=None):
     table = summarise_mask_uncertainty(
         laid, near, [f"p{n}" for n in range(len(hits))], bootstrap=BOOTSTRAP
     )
-    MaskUncertainty.validate(table.assign(method="cam", run="net", partition="test"))
+    MaskUncertainty.validate(table.assign(method="cam", run="net", partition="test", chance=0.1))
     return table.set_index("region")
 
 

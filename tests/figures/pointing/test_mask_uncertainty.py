@@ -9,6 +9,7 @@ ROWS = [("mass", 0.5), ("peritumoral", 0.25), ("below", 0.0), ("any", 0.75)]
 TABLE = pd.DataFrame(ROWS, columns=["region", "rate"]).assign(
     method="cam",
     run="net",
+    chance=0.15,
     ci_low=0.1,
     ci_high=0.9,
     moved_rate=0.4,
@@ -36,6 +37,7 @@ def test_every_rate_has_the_intervals_of_patients_annotations_and_both() -> None
     assert limits(figure, "patients-0") == [0.1, 0.9]
     assert limits(figure, "annotations-3") == [0.3, 0.6]
     assert limits(figure, "both-2") == [0.05, 0.95]
+    assert limits(figure, "chance-1") == [0.15]
 
 
 def test_runs_are_named_only_where_there_are_several() -> None:

@@ -87,7 +87,7 @@ def summarise_mask_uncertainty(
         bootstrap: How patients are resampled; every resample takes one draw of the annotations.
 
     Returns:
-        The columns of a `MaskUncertainty` table but `method`, `run` and `partition`.
+        The columns of a `MaskUncertainty` table but `method`, `run`, `partition` and `chance`.
     """
     told, drawn = hits[:, 0], hits[:, 1:]
     rates = bootstrap_rates(told, np.ones_like(told), patient_ids, bootstrap=bootstrap)

@@ -55,6 +55,7 @@ def _draw_row(axes: Axes, row: pd.Series, place: float) -> None:
             alpha=0.35 if name == "both" else 1,
             gid=f"{name}-{place:.0f}",
         )
+    axes.plot(row["chance"], place, "|", color=MUTED, ms=12, zorder=2, gid=f"chance-{place:.0f}")
     axes.plot(row["rate"], heights["patients"], "o", color=INK, ms=5, zorder=3)
     axes.plot(row["moved_rate"], heights["annotations"], "o", mfc=PAGE, mec=MUTED, ms=5, zorder=3)
 
@@ -68,6 +69,7 @@ def _explain(rows: MaskUncertaintyTable) -> str:
     first = rows.iloc[0]
     return (
         f"Dot and black line: as annotated, with the {first['confidence']:.0%} interval over patients. Ring and grey line: the mean "
-        f"and the interval over {first['draws']} annotations drawn anew (contour, spacing, place in the cell). Broad bar: both together. "
+        f"and the interval over {first['draws']} annotations drawn anew (contour, spacing, place in the cell). Broad bar: both together. Upright "
+        f"tick: blind points. "
         f"Extreme that argues for the call."
     )

@@ -21,7 +21,12 @@ from sonolens.progress import track
 from sonolens.regions import fill_mass, measure_contour
 from sonolens.report.sections import mask_uncertainty as section
 from sonolens.tables.cohort import ScansTable
-from sonolens.tables.pointing import CalledExtremesTable, ExtremePointsTable, MaskUncertaintyTable
+from sonolens.tables.pointing import (
+    CalledExtremesTable,
+    ExtremePointsTable,
+    MaskUncertaintyTable,
+    RegionSharesTable,
+)
 from sonolens.tables.training import DecisionsTable
 
 MAP = ["method", "run", "scan_id"]
@@ -69,6 +74,7 @@ def score_mask_uncertainty(
     raw_masks: Pictures,
     annotations: Pictures,
     called_extremes: CalledExtremesTable,
+    region_shares: RegionSharesTable,
     scans: ScansTable,
     regions: RegionsParameters,
     uncertainty: MaskUncertaintyParameters,
@@ -97,7 +103,7 @@ def score_mask_uncertainty(
             scan_id=scan_id,
         )
         tables.append(_play(rows, list(drawn), rng))
-    return _summarise(pd.concat(tables, ignore_index=True), scoring)
+    return _summarise(pd.concat(tables, ignore_index=True), region_shares, scoring)
 
 
 def draw_mask_uncertainty(mask_uncertainty: MaskUncertaintyTable) -> Figure:
@@ -110,7 +116,7 @@ def _play(
 ) -> pd.DataFrame:
     """Play every map of a scan on each of its annotations; the first is the one at hand."""
     rows = []
-    for (method, run), points in called_extremes.groupby(["method", "run"], sort=False):
+    for _, points in called_extremes.groupby(["method", "run"], sort=False):
         first = points.iloc[0]
         extreme = pointing.Extreme(
             places=points[["row_share", "col_share"]].to_numpy(dtype=float),
@@ -119,7 +125,8 @@ def _play(
         )
         hits = [extreme.hit(drawn[0]), *(extreme.hit_anywhere(each, rng) for each in drawn[1:])]
         told = {"hits": np.array(hits), "near": extreme.is_near(drawn[0])}
-        rows.append({"method": method, "run": run, "patient_id": first["patient_id"]} | told)
+        about = {name: first[name] for name in ("method", "run", "scan_id", "patient_id")}
+        rows.append(about | told)
     return pd.DataFrame(rows)
 
 
@@ -152,7 +159,12 @@ def _draw_annotations(
         )
 
 
-def _summarise(played: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFrame:
+def _summarise(
+    played: pd.DataFrame, region_shares: RegionSharesTable, scoring: EvaluationParameters
+) -> pd.DataFrame:
+    shares = region_shares.merge(played[MAP], on=MAP)
+    keys = ["method", "run", "region"]
+    chance = shares.groupby(keys)["cell_share"].mean().rename("chance").reset_index()
     tables = []
     for (method, run), rows in played.groupby(["method", "run"], sort=False):
         table = pointing.summarise_mask_uncertainty(
@@ -162,4 +174,4 @@ def _summarise(played: pd.DataFrame, scoring: EvaluationParameters) -> pd.DataFr
             bootstrap=scoring.bootstrap,
         )
         tables.append(table.assign(method=str(method), run=str(run), partition=scoring.partition))
-    return pd.concat(tables, ignore_index=True)
+    return pd.concat(tables, ignore_index=True).merge(chance, on=keys, how="left")

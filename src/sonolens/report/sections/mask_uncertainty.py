@@ -28,7 +28,7 @@ def say_uncertainty(mask_uncertainty: MaskUncertaintyTable) -> list[str]:
     for (method, run), rows in mask_uncertainty.groupby(MAPS, sort=False):
         (row,) = rows[rows["region"] == "any"].to_dict(orient="records")
         line = (
-            f"As annotated {percent_with_interval(row['rate'], row['ci_low'], row['ci_high'])} of {row['n']} rightly called scans hit a region; "
+            f"As annotated {percent_with_interval(row['rate'], row['ci_low'], row['ci_high'])} of {row['n']} rightly called scans hit a region, blind points {percent(row['chance'])}; "
             f"with annotations as another reader might have made them {percent(row['moved_rate'])}, which leaves "
             f"[{percent(row['moved_low'])}, {percent(row['moved_high'])}] open, and with patients resampled too "
             f"[{percent(row['both_low'])}, {percent(row['both_high'])}]."
@@ -60,7 +60,7 @@ def _read(rows: pd.DataFrame, several: bool) -> dict[str, Any]:
     return {
         "names": (row["method"], row["run"], region) if several else (region,),
         "cells": [
-            read_over_runs(rows, scale=share, value="rate"),
+            read_over_runs(rows, scale=share, value="rate", beside={"chance": "chance"}),
             ReportCell(moved),
             ReportCell(both),
             ReportCell(percent(row["near_hits"])),
