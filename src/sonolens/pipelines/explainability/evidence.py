@@ -19,7 +19,7 @@ from sonolens.pipelines.collections import (
 )
 from sonolens.pipelines.consistency import decisions_of, read_map, stack_maps
 from sonolens.pipelines.explainability.parameters import AbstentionParameters
-from sonolens.pipelines.explainability.scored_scans import scored_scans
+from sonolens.pipelines.explainability.scored_scans import list_scans, scored_scans
 from sonolens.pipelines.explainability.selection import EXPLAINED
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
@@ -66,7 +66,7 @@ def score_localization(
     for run, scan_ids in scored.items():
         for scan_id in scan_ids:
             runs_of[scan_id].append(run)
-    trained = _trained_scans(decisions)
+    trained = list_scans(decisions, partition="train")  # none of a network from elsewhere
     mean_masks = _average_masks(saliency_maps, region_masks, scored=scored, trained=trained)
     rows: list[dict[str, Any]] = []
     for scan_id, runs in track(
@@ -208,12 +208,6 @@ def _compare_pair(
             configuration=configuration, method=method, varied=varied, first=runs[0], second=runs[1]
         )
     )
-
-
-def _trained_scans(decisions: DecisionsTable) -> dict[str, list[str]]:
-    """List every run's training scans; none are at hand where a network came from another study."""
-    of_train = decisions[decisions["partition"] == "train"].groupby("run", sort=False)
-    return {str(run): sorted(scans) for run, scans in of_train["scan_id"]}
 
 
 def _average_masks(

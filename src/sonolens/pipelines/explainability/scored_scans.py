@@ -11,13 +11,19 @@ def scored_scans(decisions: DecisionsTable, *, partition: str) -> dict[str, list
     Raises:
         ValueError: If no run has a scan in the partition.
     """
-    scored = decisions.loc[decisions["partition"] == partition].groupby("run", sort=False)
-    if not len(scored):
+    scored = list_scans(decisions, partition=partition)
+    if not scored:
         raise ValueError(
             f"no decision is of the {partition} partition; choose another evaluation.partition "
             "or split the study anew"
         )
-    return {str(run): sorted(scans) for run, scans in scored["scan_id"]}
+    return scored
+
+
+def list_scans(decisions: DecisionsTable, *, partition: str) -> dict[str, list[str]]:
+    """List the same; of a network from another study there may be none."""
+    of_runs = decisions.loc[decisions["partition"] == partition].groupby("run", sort=False)
+    return {str(run): sorted(scans) for run, scans in of_runs["scan_id"]}
 
 
 def draw_some(scan_ids: list[str], *, at_most: int | None, seed: int) -> list[str]:
