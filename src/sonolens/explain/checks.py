@@ -2,7 +2,6 @@
 
 import math
 
-from sonolens.cohort import describe_annotations
 from sonolens.explain.asking import Asked
 from sonolens.explain.document import FamiliarityCheck, RangeCheck, Regions
 from sonolens.explain.pointing import known
@@ -55,7 +54,7 @@ def check_training_scan(asked: Asked, card: NetworkCard) -> bool:
 def _measure(asked: Asked, regions: Regions | None) -> dict[str, float]:
     one = asked.prepared.one
     facts = measure_picture(one.scan, spacing_mm=one.spacing_mm)
-    facts["annotation_share"] = describe_annotations(asked.prepared.annotations)["annotation_share"]
+    facts["annotation_share"] = asked.prepared.annotation_shares["annotation_share"]
     if regions is not None:
         sizes = {"mass_height_mm": regions.mass_height_mm, "mass_width_mm": regions.mass_width_mm}
         facts |= {name: math.nan if mm is None else mm for name, mm in sizes.items()}

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import TypeVar
 
 from sonolens.arrays import RegionMap
-from sonolens.cohort import describe_annotations
 from sonolens.explain import checks
 from sonolens.explain.asking import Asked, ask_network
 from sonolens.explain.document import FORMAT, Explanation, NetworkFacts, Picture, Score
@@ -153,7 +152,7 @@ def _put_together(asked: Asked, network: TravellingNetwork, *, method: str) -> E
 
 def _describe_picture(asked: Asked, card: NetworkCard) -> Picture:
     one = asked.prepared.one
-    shares = describe_annotations(asked.prepared.annotations)
+    shares = asked.prepared.annotation_shares
     return Picture(
         rows_px=one.scan.shape[0],
         cols_px=one.scan.shape[1],

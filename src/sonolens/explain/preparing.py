@@ -1,14 +1,14 @@
 """From a file to a scan that a network can be asked about, or to the line that says why not."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from sonolens.arrays import AnnotationMap, FramedScan
-from sonolens.cohort import SEVERITY, inspect_scan, judge_scan
+from sonolens.cohort import SEVERITY, describe_annotations, inspect_scan, judge_scan
 from sonolens.explain import settings
 from sonolens.explain.naming import name_scans, tell_refusal
 from sonolens.studies import OneScan, find_mask_of, find_scans, read_one
@@ -57,6 +57,7 @@ class Prepared:
         given: What it is called.
         one: What was read.
         annotations: What is no tissue on it, by kind.
+        annotation_shares: How much of the picture that is, in all and by kind; see `describe_annotations`.
         framed: As the network sees it.
         remarks: What screening warns of.
     """
@@ -64,6 +65,7 @@ class Prepared:
     given: GivenScan
     one: OneScan
     annotations: AnnotationMap
+    annotation_shares: Mapping[str, float]
     framed: FramedScan
     remarks: tuple[str, ...]
 
@@ -115,7 +117,14 @@ def prepare(
     annotations = find_annotations(one.scan)
     seen = blank_annotations(one.scan, annotations) if framing.annotations == "blank" else one.scan
     framed = Framing.of(seen, size_px=framing.size_px).frame_scan(seen)
-    return Prepared(given, one, annotations, framed, remarks)
+    return Prepared(
+        given=given,
+        one=one,
+        annotations=annotations,
+        annotation_shares=describe_annotations(annotations),
+        framed=framed,
+        remarks=remarks,
+    )
 
 
 def _assign_masks(given: list[GivenScan], masks: Sequence[Path]) -> list[GivenScan]:

@@ -34,6 +34,9 @@ STRONG_CHROMA = 64
 COLOURED = 0.01
 """From this share of strongly coloured pixels on a scan is told: coloured callipers and text cover less."""
 
+OPAQUE = (255, 255)
+"""Least and largest alpha of a picture that hides nothing."""
+
 UPRIGHT = 1
 """The EXIF orientation of a picture that is shown as it is stored."""
 
@@ -166,6 +169,8 @@ def _as_eight_bits(levels: Levels, path: Path) -> Scan:
 def _on_black(picture: Image.Image) -> Image.Image:
     """Lay a picture with transparent pixels on black; leave others as they are."""
     if picture.has_transparency_data:
+        if picture.mode == "RGBA" and picture.getextrema()[-1] == OPAQUE:
+            return picture.convert("RGB")
         black = Image.new("RGBA", picture.size, (0, 0, 0, 255))
         return Image.alpha_composite(black, picture.convert("RGBA")).convert("RGB")
     return picture

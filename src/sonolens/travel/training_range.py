@@ -12,6 +12,8 @@ from sonolens.travel.card import PropertyRange
 BLACK_GREY = 4
 """Up to this grey level a pixel is black: compression leaves black at 0 to 4 of 255."""
 
+GREYS = np.arange(256.0)
+
 RARE = 0.005
 """Share of training scans on either side beyond which a value is rare."""
 
@@ -34,6 +36,9 @@ def measure_picture(scan: Scan, *, spacing_mm: tuple[float, float]) -> ScanFacts
         (2.0, nan, 100.0, 0.0)
     """
     rows, cols = scan.shape
+    # What 256 counts tell takes a third of the time of as many passes over the pixels.
+    shares = np.bincount(scan.ravel(), minlength=GREYS.size) / scan.size
+    mean = float(shares @ GREYS)
     row_mm, col_mm = spacing_mm
     return {
         "rows_px": float(rows),
@@ -42,9 +47,9 @@ def measure_picture(scan: Scan, *, spacing_mm: tuple[float, float]) -> ScanFacts
         "spacing_col_mm": float(col_mm),
         "depth_mm": float(rows * row_mm),
         "width_mm": float(cols * col_mm),
-        "mean_grey": float(scan.mean()),
-        "sd_grey": float(scan.std()),
-        "black_share": float((scan <= BLACK_GREY).mean()),
+        "mean_grey": mean,
+        "sd_grey": math.sqrt(float(shares @ (GREYS - mean) ** 2)),
+        "black_share": float(shares[: BLACK_GREY + 1].sum()),
     }
 
 

@@ -34,21 +34,23 @@ def find_margins(scan: Scan) -> list[Box]:
 
     Skin, fasciae and shadows have no sharp edge along one column for a fifth of the depth.
     """
-    rows, cols = scan.shape
+    cols = scan.shape[1]
     reach = max(3 * STEP_PX, round(WIDEST_SHARE * cols))
     if cols <= 3 * reach:
         return []
     steps = _measure_steps(scan)
+    sides = {"left": steps[:, :reach], "right": steps[:, : -reach - 1 : -1]}
+    if all(_find_edge(side, least=LEAST_STEP) is None for side in sides.values()):
+        return []  # Whatever the tissue's steps are, an edge must be as sharp as this.
     inner = _follow(steps[:, reach : cols - reach : TISSUE_STEP])
     least = max(TIMES_TISSUE * float(np.quantile(inner, TISSUE_QUANTILE)), LEAST_STEP)
     boxes = []
-    for from_left in (True, False):
-        side = steps[:, :reach] if from_left else steps[:, : -reach - 1 : -1]
-        edge = _find_longest(_keep_on(side >= least))
-        if edge is None or edge[0].stop - edge[0].start < LEAST_LENGTH * rows:
+    for name, side in sides.items():
+        edge = _find_edge(side, least=least)
+        if edge is None:
             continue
         band, width = edge[0], edge[1] + STEP_PX
-        left = 0 if from_left else cols - width
+        left = 0 if name == "left" else cols - width
         boxes.append(Box(band.start, left, band.stop, left + width, "margin"))
     return boxes
 
@@ -77,11 +79,15 @@ def _keep_on(sharp: Mask) -> Mask:
     return so_far[EDGE_ROWS:] - so_far[:-EDGE_ROWS] > reach
 
 
-def _find_longest(edges: Mask) -> tuple[slice, int] | None:
-    """Return the rows and the column of the longest upright run."""
-    labels, _ = ndimage.label(edges, structure=[[0, 1, 0], [0, 1, 0], [0, 1, 0]])
-    places = ndimage.find_objects(labels)
-    if not places:
+def _find_edge(side: Levels, *, least: float) -> tuple[slice, int] | None:
+    """Return the rows and the column of the longest upright run of sharp steps; None where it is too short."""
+    sharp = _keep_on(side >= least)
+    needed = LEAST_LENGTH * len(side)
+    # Most columns have too few sharp steps in all.
+    sharp &= np.count_nonzero(sharp, axis=0) >= needed
+    if not sharp.any():
         return None
+    labels, _ = ndimage.label(sharp, structure=[[0, 1, 0], [0, 1, 0], [0, 1, 0]])
+    places = ndimage.find_objects(labels)
     rows, cols = max(places, key=lambda place: place[0].stop - place[0].start)
-    return rows, int(cols.start)
+    return (rows, int(cols.start)) if rows.stop - rows.start >= needed else None
