@@ -169,7 +169,7 @@ def _as_eight_bits(levels: Levels, path: Path) -> Scan:
 def _on_black(picture: Image.Image) -> Image.Image:
     """Lay a picture with transparent pixels on black; leave others as they are."""
     if picture.has_transparency_data:
-        if picture.mode == "RGBA" and picture.getextrema()[-1] == OPAQUE:
+        if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == OPAQUE:
             return picture.convert("RGB")
         black = Image.new("RGBA", picture.size, (0, 0, 0, 255))
         return Image.alpha_composite(black, picture.convert("RGBA")).convert("RGB")

@@ -1,5 +1,6 @@
 """Strokes that no echo can draw: bright, narrow across the beam, and upright."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,7 +120,9 @@ def _read_blocks(
     apart = section.reshape(down, section.shape[0] // down, across, section.shape[1] // across)
     # Sorted stably, because numpy counts numbers as small as these and compares others.
     levels = np.sort(apart.swapaxes(1, 2).reshape(down, across, -1), axis=-1, kind="stable")
-    return np.quantile(levels, NOISE_QUANTILE, axis=-1)
+    place, beyond = divmod(NOISE_QUANTILE * (levels.shape[-1] - 1), 1)
+    here = levels[..., int(place)].astype(np.float64)
+    return here + beyond * (levels[..., math.ceil(place + beyond)] - here)
 
 
 def find_strokes(prominence: Levels, *, least: float) -> list[Stroke]:
