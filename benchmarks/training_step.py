@@ -3,7 +3,9 @@
 Each route runs in fresh processes of its own, in turn, so that neither warms the other up and a busy
 machine slows both. Seconds are medians; CPU seconds depend less on what else the machine does.
 
-    python benchmarks/training_step.py [step] [epoch] [--repeats 3]
+    python benchmarks/training_step.py [step] [epoch] [adaptations] [--repeats 3]
+
+The table `adaptations` holds the steps of networks of which less learns against those in which everything does.
 """
 
 import argparse
@@ -12,16 +14,17 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
-from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
 from sonolens.models import (
+    ADAPTATIONS,
     AugmentationRanges,
     FitPlan,
     LabelledScans,
@@ -45,6 +48,8 @@ EPOCH_SCANS = 400
 WATCHED_SCANS = 48
 SEED = 0
 LIMITS = {"step": 0.90, "epoch": 1.00}
+ADAPTATION_LIMITS = {"last_block": 0.45, "batchnorm": 0.70, "drs": 0.70}
+"""Of a step in which everything learns. A linear probe still takes the forward pass, a third of it."""
 
 CALM = AugmentationRanges(
     horizontal_flip=False, max_shift=0.0, max_contrast=0.0, max_gain_levels=0.0
@@ -94,10 +99,15 @@ def speckle(count: int, *, seed: int, clock: Clock | None = None) -> LabelledSca
     return TimedScans(*parts, clock) if clock else LabelledScans(*parts)
 
 
-def fit_ours(train: LabelledScans, watched: LabelledScans, ranges: AugmentationRanges) -> float:
+def fit_ours(
+    train: LabelledScans,
+    watched: LabelledScans,
+    ranges: AugmentationRanges,
+    adaptation: str = "full",
+) -> float:
     """One epoch as sonolens fits it; returns its train loss."""
     fit = fit_network(
-        build_network("resnet18", adaptation="full", weights="none", seed=SEED),
+        build_network("resnet18", adaptation=adaptation, weights="none", seed=SEED),
         plan=FitPlan(
             train=train,
             watched={"validation": watched},
@@ -164,7 +174,12 @@ def change_plainly(scan: torch.Tensor, draw: AugmentationDraw, position: int) ->
 
 
 Route = Callable[[LabelledScans, LabelledScans, AugmentationRanges], float]
-ROUTES: dict[str, Route] = {"plain": fit_plainly, "sonolens": fit_ours}
+ROUTES: dict[str, Route] = {
+    "plain": fit_plainly,
+    "sonolens": fit_ours,
+    **{name: partial(fit_ours, adaptation=name) for name in ADAPTATIONS},
+}
+COMPARED = ("plain", "sonolens")
 
 
 def measure_step(route: Route) -> dict[str, float]:
@@ -189,6 +204,7 @@ def measure_epoch(route: Route) -> dict[str, float]:
 
 
 MEASURES = {"step": measure_step, "epoch": measure_epoch}
+LEAST_LEARNS_LAST = ("full", "last_block", "batchnorm", "drs", "linear_probe")
 
 
 def measure_afresh(measure: str, route: str) -> dict[str, float]:
@@ -199,16 +215,35 @@ def measure_afresh(measure: str, route: str) -> dict[str, float]:
     return result
 
 
-def compare(measure: str, *, repeats: int) -> None:
-    """Print what both routes cost and whether they do the same."""
-    results: dict[str, list[dict[str, float]]] = {route: [] for route in ROUTES}
+def measure_in_turn(
+    measure: str, routes: Sequence[str], *, repeats: int
+) -> dict[str, dict[str, float]]:
+    """Measure some routes in turn, each so many times; medians by route."""
+    results: dict[str, list[dict[str, float]]] = {route: [] for route in routes}
     for _ in range(repeats):
         for route, found in results.items():
             found.append(measure_afresh(measure, route))
-    shown: dict[str, dict[str, Any]] = {
+    return {
         route: {key: median(result[key] for result in found) for key in ("wall", "cpu", "loss")}
         for route, found in results.items()
     }
+
+
+def compare_adaptations(*, repeats: int) -> None:
+    """Print what a step costs where less learns, over one in which everything does."""
+    shown = measure_in_turn("step", LEAST_LEARNS_LAST, repeats=repeats)
+    full = shown["full"]
+    print(f"\nadaptations: ResNet-18, batch {BATCH_SIZE}, {SIDE_PX} px, {repeats} processes each")
+    print(f"{'learns':<14}{'wall s':>10}{'CPU s':>10}{'of full':>10}{'by CPU':>10}{'limit':>8}")
+    for name, row in shown.items():
+        ratios = "".join(f"{row[key] / full[key]:>10.2f}" for key in ("wall", "cpu"))
+        limit = f"{ADAPTATION_LIMITS[name]:>8.2f}" if name in ADAPTATION_LIMITS else ""
+        print(f"{name:<14}{row['wall']:>10.3f}{row['cpu']:>10.3f}{ratios}{limit}", flush=True)
+
+
+def compare(measure: str, *, repeats: int) -> None:
+    """Print what both routes cost and whether they do the same."""
+    shown = measure_in_turn(measure, COMPARED, repeats=repeats)
     print(f"\n{measure}: ResNet-18, batch {BATCH_SIZE}, {SIDE_PX} px, {repeats} processes each")
     print(f"{'route':<10}{'wall s':>10}{'CPU s':>10}{'train loss':>14}")
     for route, row in shown.items():
@@ -223,7 +258,7 @@ def compare(measure: str, *, repeats: int) -> None:
 def main() -> None:
     """Compare both routes, or measure one of them in this process."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("measures", nargs="*", help="step, epoch; both unless named")
+    parser.add_argument("measures", nargs="*", help="step, epoch, adaptations; all unless named")
     parser.add_argument("--repeats", type=int, default=3, help="fresh processes for each route")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -232,8 +267,11 @@ def main() -> None:
         measure, route = arguments.child
         print(json.dumps(MEASURES[measure](ROUTES[route])))
         return
-    for measure in arguments.measures or MEASURES:
-        compare(measure, repeats=arguments.repeats)
+    for measure in arguments.measures or (*MEASURES, "adaptations"):
+        if measure == "adaptations":
+            compare_adaptations(repeats=arguments.repeats)
+        else:
+            compare(measure, repeats=arguments.repeats)
 
 
 if __name__ == "__main__":

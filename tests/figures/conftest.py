@@ -1,9 +1,12 @@
 """One small scan with everything that a figure may show of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
+from drawn import words_beyond_the_page
+from matplotlib.figure import Figure
 
 from sonolens.figures.scan_view import ScanView
 
@@ -42,3 +45,18 @@ def make_view() -> Make:
         return ScanView(**(facts | changes))
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_written_beyond_a_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Holds of every figure that any test here draws."""
+    figures: list[Figure] = []
+    make = Figure.__init__
+
+    def remember(figure: Figure, *args: Any, **kwargs: Any) -> None:
+        make(figure, *args, **kwargs)
+        figures.append(figure)
+
+    monkeypatch.setattr(Figure, "__init__", remember)
+    yield
+    assert [cut for figure in figures for cut in words_beyond_the_page(figure)] == []

@@ -37,6 +37,18 @@ def extent(figure: Figure, gid: str, *, at: float) -> list[float]:
     return [heights.min(), heights.max()]
 
 
+def words_beyond_the_page(figure: Figure) -> list[str]:
+    """What is written on a figure, and cut off at an edge of its page by more than a pixel."""
+    figure.draw_without_rendering()
+    page = figure.bbox.padded(1)
+    boxes = {text: text.get_window_extent() for text in figure.texts if text.get_text().strip()}
+    return [
+        text.get_text()
+        for text, box in boxes.items()
+        if not (page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1)
+    ]
+
+
 def assert_nothing_overlaps(figure: Figure) -> None:
     """Panels, legends and words lie beside each other and on the page."""
     figure.draw_without_rendering()

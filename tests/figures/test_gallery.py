@@ -49,6 +49,28 @@ def test_correct_benign_come_first_then_correct_malignant_then_wrong() -> None:
     Gallery.validate(shown)
 
 
+def test_wrong_calls_of_both_labels_are_shown_in_turn() -> None:
+    wrong = gallery(wrong=4).query("not correct")
+
+    assert sorted(wrong["label"]) == ["benign", "benign", "malignant", "malignant"]
+
+
+def test_wrong_calls_of_one_label_fill_the_places_of_the_other() -> None:
+    wrong = gallery(PREDICTIONS[:12], wrong=2).query("not correct")
+
+    assert wrong["label"].tolist() == ["benign", "benign"]
+
+
+def test_a_wrong_call_is_shown_though_another_scan_of_its_lesion_is_called_rightly() -> None:
+    """The only wrong call of benign lesions is one of two scans of one of four lesions."""
+    predictions = PREDICTIONS[:9].assign(
+        lesion_id=["a", "b", "c", "d", "a", "b", "c", "d", "a"], patient_id="p"
+    )
+    for seed in range(8):
+        shown = gallery(predictions, each=4, wrong=1, seed=seed)
+        assert shown["correct"].tolist() == [True] * 3 + [False]
+
+
 def test_a_probability_at_the_threshold_is_called_malignant() -> None:
     shown = gallery(each=9, wrong=9)
 

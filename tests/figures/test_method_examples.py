@@ -69,3 +69,16 @@ def test_methods_that_show_different_scans_are_refused(make_view):
 def test_nothing_to_draw_is_refused(views):
     with pytest.raises(ValueError, match="no explained scan"):
         draw_method_examples(views)
+
+
+def test_the_note_names_the_methods_drawn_that_say_where_and_no_others(make_view):
+    shown = [make_view()]
+    names = ["cam", "edges", "eigen_cam", "random"]
+    said = {"edges", "eigen_cam", "centre_prior"}
+    for drawn, told in (
+        (names, "; edges and eigen_cam say where, not for what."),
+        (names[:2], "; edges says where, not for what."),
+        (names[:1], "blue for benign. Crosses"),
+    ):
+        figure = draw_method_examples(dict.fromkeys(drawn, shown), unsigned=said)
+        assert told in " ".join(" ".join(words(figure)).split())

@@ -67,7 +67,7 @@ def test_the_opening_says_what_the_table_says() -> None:
     area, points, hangs, placebo, blind = row.split("|")[6:11]
 
     told = (
-        f"AUC {area.split()[0]} hangs on the ring around the mass in {hangs.strip()} of the cancers that it finds, by "
+        f"AUC {area.split()[0]} over its five fits hangs on the ring around the mass in {hangs.strip()} of the cancers that it finds, by "
         f"every way to take the ring away (placebo {placebo.strip()}), where the evidence is; its class activation map "
         f"points there in {points.strip()}, and blind points in {blind.strip()}"
     )

@@ -1,6 +1,6 @@
 """Method beside method: what each makes of the same scans."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
@@ -21,6 +21,8 @@ from sonolens.figures.style import (
     in_house_style,
     new_page,
     place_axes,
+    text_height_in,
+    wrap,
     write,
     write_small,
 )
@@ -30,7 +32,7 @@ GAP_IN = 0.07
 PANEL_IN = 1.55
 NAME_IN = 0.17
 HEAD_IN = 0.27
-FOOT_IN = 0.5
+FOOT_IN = 0.1
 PER_LINE = 6
 """Panels side by side; more methods go on in a further line."""
 
@@ -38,18 +40,21 @@ TALLEST = 1.35
 """Scans taller than this many widths are drawn narrower."""
 
 NOTE = (
-    "Red speaks for malignant, blue for benign; eigen_cam, edges and centre_prior say where, not for what. "
-    "Crosses: + maximum, − minimum. Solid line: mass, dashed: peritumoral, dotted: below. Each method has a "
-    "colour scale of its own, which its scans share, so colours compare scans and not methods."
+    "Red speaks for malignant, blue for benign{places}. Crosses: + maximum, − minimum. Solid line: mass, dashed: "
+    "peritumoral, dotted: below. Each method has a colour scale of its own, which its scans share, so colours compare "
+    "scans and not methods."
 )
 
 
 @in_house_style
-def draw_method_examples(views: Mapping[str, Sequence[ScanView]]) -> Figure:
+def draw_method_examples(
+    views: Mapping[str, Sequence[ScanView]], *, unsigned: Collection[str] = ()
+) -> Figure:
     """Draw every scan beside its maps by all methods, one block of panels per scan.
 
     Args:
         views: The explained scans by method, every method showing the same scans in the same order.
+        unsigned: Methods whose maps say where, and not for what.
 
     Raises:
         ValueError: If there is no method, no scan, or methods show different scans.
@@ -60,7 +65,10 @@ def draw_method_examples(views: Mapping[str, Sequence[ScanView]]) -> Figure:
     heights = [PANEL_IN * min(case[0].height_over_width, TALLEST) for case in cases]
     blocks = [HEAD_IN + lines * (NAME_IN + height + GAP_IN) for height in heights]
     width_in = max(2 * MARGIN_IN + across * (PANEL_IN + GAP_IN) - GAP_IN, 4.8)
-    figure = new_page(width_in=width_in, height_in=MARGIN_IN + sum(blocks) + FOOT_IN)
+    note = _write_note([name for name in methods if name in unsigned])
+    note = wrap(note, width_in=width_in - 2 * MARGIN_IN, size_pt=SMALL_PT)
+    foot_in = FOOT_IN + text_height_in(note, size_pt=SMALL_PT)
+    figure = new_page(width_in=width_in, height_in=MARGIN_IN + sum(blocks) + foot_in)
     limits = [shared_limit(shown) for shown in views.values()]
     top_in = MARGIN_IN
     for case, height_in, block_in in zip(cases, heights, blocks, strict=True):
@@ -78,9 +86,18 @@ def draw_method_examples(views: Mapping[str, Sequence[ScanView]]) -> Figure:
                 height_in=height_in,
             )
         top_in += block_in
-    wide_in = width_in - 2 * MARGIN_IN
-    write_small(figure, NOTE, left_in=MARGIN_IN, top_in=top_in + 0.05, width_in=wide_in)
+    write_small(figure, note, left_in=MARGIN_IN, top_in=top_in + 0.05)
     return figure
+
+
+def _write_note(places: Sequence[str]) -> str:
+    """Write the note under the panels; `places` are the methods drawn that say where alone."""
+    if not places:
+        return NOTE.format(places="")
+    listed = " and ".join(filter(None, [", ".join(places[:-1]), places[-1]]))
+    return NOTE.format(
+        places=f"; {listed} {'say' if len(places) > 1 else 'says'} where, not for what"
+    )
 
 
 def _cases(views: Mapping[str, Sequence[ScanView]]) -> list[tuple[ScanView, ...]]:

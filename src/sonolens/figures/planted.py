@@ -22,6 +22,8 @@ from sonolens.figures.style import (
     in_house_style,
     new_page,
     place_axes,
+    text_height_in,
+    wrap,
     write,
 )
 
@@ -36,7 +38,8 @@ LEFT_IN = 2.1
 CELL_IN = (1.12, 0.42)
 HEAD_IN = 0.9
 AUC_IN = 0.2
-FOOT_IN = 0.7
+FOOT_IN = 0.15
+"""Between the cues' names and the words below them, and below these."""
 LEGEND = (
     "Share of the n correctly classified malignant test scans whose map has its maximum where the evidence was "
     "planted, its interval, and what blind points would score there. Rows named reliance: the share of scans whose call hangs "
@@ -60,9 +63,10 @@ def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     networks, cues = list(dict.fromkeys(shown["network"])), list(dict.fromkeys(shown["cue"]))
     body_in = CELL_IN[0] * len(cues), CELL_IN[1] * len(rows)
     top_in = HEAD_IN + AUC_IN * len(networks)
-    figure = new_page(
-        width_in=LEFT_IN + body_in[0] + MARGIN_IN, height_in=top_in + body_in[1] + FOOT_IN
-    )
+    width_in = LEFT_IN + body_in[0] + MARGIN_IN
+    told = wrap(LEGEND, width_in=width_in - 2 * MARGIN_IN, size_pt=SMALL_PT)
+    told_in = text_height_in(told, size_pt=SMALL_PT) + FOOT_IN
+    figure = new_page(width_in=width_in, height_in=top_in + body_in[1] + FOOT_IN + told_in)
     axes = place_axes(figure, left_in=LEFT_IN, top_in=top_in, size_in=body_in)
     rates = np.full((len(rows), len(cues)), np.nan)
     summary = summarise_seeds(planted_evidence)
@@ -76,7 +80,7 @@ def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     for line, network in enumerate(networks):
         at_in = HEAD_IN + AUC_IN * line
         _write_areas(figure, summary[summary["network"] == network], cues, top_in=at_in)
-    write_words(figure, "Planted evidence", LEGEND, foot_in=FOOT_IN - 0.15)
+    write_words(figure, "Planted evidence", LEGEND, foot_in=told_in)
     return figure
 
 

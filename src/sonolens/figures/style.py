@@ -25,6 +25,10 @@ HAIRLINE = "#c9cdd3"
 FAINT = "#a9aeb6"
 """Ink of what cannot be read as a finding."""
 
+LINE_SPACING = 1.35
+LINE_OF_TYPE = 1.2
+"""Height of a line over the size of its type, before it is spaced."""
+
 BENIGN_RGB = (0.10, 0.42, 0.95)
 MALIGNANT_RGB = (0.93, 0.13, 0.14)
 STRONGEST_ALPHA = 0.72
@@ -159,7 +163,7 @@ def write(
         ha=align,
         va="top",
         parse_math=False,
-        linespacing=1.35,
+        linespacing=LINE_SPACING,
     )
 
 
@@ -195,6 +199,11 @@ def text_width_in(text: str, *, size_pt: float, bold: bool = False) -> float:
     font.set_size(size_pt, 72)
     font.set_text(text)
     return float(font.get_width_height()[0]) / 64 / 72
+
+
+def text_height_in(text: str, *, size_pt: float) -> float:
+    """Height in inches of text as `write` sets it, line by line."""
+    return len(text.splitlines()) * LINE_SPACING * LINE_OF_TYPE * size_pt / 72
 
 
 def elide(text: str, *, width_in: float, size_pt: float, bold: bool = False) -> str:

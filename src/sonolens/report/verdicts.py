@@ -28,6 +28,9 @@ CLAIMS = {
 }
 """What is shown or not, by question."""
 
+NOTHING_BURNT_IN = "nothing is burnt in that maps could look at"
+"""In place of the claim that they keep off it."""
+
 PLACES = {
     "any": "all regions together",
     "mass": "the mass",
@@ -79,7 +82,7 @@ def read_verdicts(verdict: VerdictTable) -> list[Judgement]:
             baseline=bool(rows["baseline"].iloc[0]),
             verdict=str(rows["verdict"].iloc[0]),
             asked=tuple(
-                Asked(CLAIMS[row["question"]], row["answer"], _print_number(row))
+                Asked(_claim(row), row["answer"], _print_number(row))
                 for row in rows.to_dict(orient="records")
             ),
         )
@@ -139,9 +142,21 @@ def _print_number(row: Mapping[Any, Any]) -> str:
     if row["question"] == "above_location":
         points = points_with_interval(*limits)
         return f"{points} percentage points, interval widened for several regions, {_place(row)}"
-    if row["question"] == "off_annotations" and not row["ci_high"]:
-        return f"no annotation in {counted(row['n'], 'scan')}"
+    if _has_nothing_to_keep_off(row):
+        return f"no annotation found on {counted(row['n'], 'scan')}"
     return f"{percent_with_interval(*limits)} against {percent(row['against'])}"
+
+
+def _claim(row: Mapping[Any, Any]) -> str:
+    """Write the claim; where no scan has an annotation, maps are given no credit for keeping off."""
+    if row["answer"] != CANNOT_BE_ASKED and _has_nothing_to_keep_off(row):
+        return NOTHING_BURNT_IN
+    return CLAIMS[row["question"]]
+
+
+def _has_nothing_to_keep_off(row: Mapping[Any, Any]) -> bool:
+    # Where there is any annotation, blind points hit it now and then.
+    return bool(row["question"] == "off_annotations" and row["against"] == 0)
 
 
 def _place(row: Mapping[Any, Any]) -> str:

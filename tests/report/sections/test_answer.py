@@ -85,7 +85,22 @@ def test_hits_on_annotations_stand_beside_blind_points_and_none_are_told_apart()
     none = answer(annotation_hits=CLEAN.assign(n_annotated=0, hits=0.0, rate=0.0, chance=0.0))
 
     assert told(few)["picture"] == (SHOWN, "2 % [0, 6] against 5 %")
-    assert told(none)["picture"] == (SHOWN, "no annotation in 60 scans")
+    assert told(none)["at"] == (SHOWN, "no annotation found on 60 scans")
+
+
+def test_where_nothing_is_burnt_in_maps_are_given_no_credit_for_keeping_off_it() -> None:
+    none = answer(annotation_hits=CLEAN.assign(n_annotated=0, hits=0.0, rate=0.0, chance=0.0))
+    claims = [each.claim for each in none.asked]
+
+    assert "nothing is burnt in that maps could look at" in claims
+    assert not any("keep off" in claim for claim in claims)
+
+
+def test_annotations_that_no_map_hits_are_kept_off() -> None:
+    limits = {"rate": 0.0, "ci_low": 0.0, "ci_high": 0.0}
+    unhit = answer(annotation_hits=CLEAN.assign(hits=0.0, **limits))
+
+    assert told(unhit)["picture"] == (SHOWN, "0 % [0, 0] against 5 %")
 
 
 def test_the_headline_says_what_the_verdict_hangs_on() -> None:

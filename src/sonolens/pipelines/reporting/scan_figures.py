@@ -17,7 +17,7 @@ from sonolens.pipelines.reporting.views import (
     view_explained_scans,
     view_scans,
 )
-from sonolens.saliency import strongest_channels
+from sonolens.saliency import EXPLAINERS, strongest_channels
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.pointing import ExtremePointsTable, PointingGameTable
 from sonolens.tables.reliance import CoalitionLogitsTable
@@ -173,7 +173,8 @@ def draw_method_examples(
                 method=method,
             )
             for method in methods_drawn(saliency_maps)
-        }
+        },
+        unsigned=[name for name, explainer in EXPLAINERS.items() if not explainer.signed],
     )
 
 

@@ -14,8 +14,7 @@ SECTION = Section(
         Caption(
             name="methods_figure",
             title="Method beside method",
-            text="A rightly and a wrongly called scan of each label, as far as there are such, and what each method makes "
-            "of it.",
+            text="A rightly and a wrongly called scan of each label, of those in Fig. 1, and what each method makes of it.",
             alt="Scans, each beside its maps by all methods with region outlines and crosses at the extremes.",
         ),
         Caption(

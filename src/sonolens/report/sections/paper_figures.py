@@ -12,7 +12,8 @@ SECTION = Section(
         Caption(
             name="figure_1",
             title="Fig. 1. Example scans",
-            text="Drawn by seed, not picked, with BI-RADS category and scale bar where these are known.",
+            text="Drawn by seed, not picked: rightly called scans of each label and some wrongly called ones, which are so "
+            "shown more often than they happen. BI-RADS category and scale bar where these are known.",
             alt="Example scans in two rows: benign masses and malignant masses.",
         ),
         Caption(
