@@ -184,7 +184,8 @@ def test_the_numbers_of_the_run_appear(page: Outline) -> None:
         "75 % [60, 90]; blind points would score 50 %",
         "0.91 [0.81, 0.96]",
         "0.432",  # the threshold
-        "tiny-full 0 0 3 2 validation 0.612 9",  # seed, fold, epochs, epoch kept, its loss, seconds
+        "seed 0, fold 0; loss of the epoch kept on the validation scans 0.612",
+        "1 1 1 3 2 validation 9",  # runs, seeds, folds, epochs, epoch kept, seconds
         "5.1 × 5.4 mm",
         "known for 7 of them",
         "c0ffee",

@@ -155,8 +155,23 @@ def test_the_spread_over_runs_is_not_called_an_interval() -> None:
     assert "± is the standard deviation over runs" in text
     assert "It is not an interval" in text
     assert "A single run has no spread" not in text
-    assert "A single run has no spread" in section("configurations")
-    assert "0.871 (no spread)" in section("configurations")
+    single = [configuration_rows(name, runs=1, sd=NAN) for name in ("a", "b")]
+    text = section("configurations", configuration_metrics=pd.concat(single))
+    assert "A single run has no spread" in text
+    assert "0.871 (no spread)" in text
+
+
+def test_the_scores_of_the_only_run_are_not_told_twice() -> None:
+    text = section("configurations")
+
+    assert "its scores are those under Classification" in text
+    assert "0.871" not in text
+    assert "Run 1" not in text
+
+
+def test_what_runs_of_one_each_share_is_told_once() -> None:
+    assert "Run by run" not in section("training")
+    assert "seed 0, fold 0; loss of the epoch kept on the validation scans" in section("training")
 
 
 def test_pairs_are_shown_only_where_there_are_two_configurations() -> None:
