@@ -1,11 +1,10 @@
 """What lies in the folders of versioned datasets, and how it is removed."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import fsspec
@@ -14,10 +13,8 @@ from kedro.io import AbstractVersionedDataset, CatalogProtocol
 
 from sonolens.datasets.checkpoint_folder import SUFFIX, CheckpointFolderDataset
 from sonolens.datasets.versions import complete_versions, versioned_datasets
+from sonolens.datasets.whole_file import is_passing
 from sonolens.past_runs import RUN_ID
-
-PASSING = re.compile(r"(?:^|/)\.[^/]+\.[0-9a-f]{32}\.part$")
-"""Name of a file that is being written; see `whole_file`."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def _find_versions(name: str, dataset: AbstractVersionedDataset[Any, Any]) -> It
         if version in by_version:
             by_version[version][path] = size
     for version, inside in sorted(by_version.items(), reverse=True):
-        if PASSING.search(version):  # a version that was being written
+        if is_passing(version):  # a version that was being written
             yield Found(name, "", f"{folder}/{version}", "half", inside, file_system)
         if not RUN_ID.fullmatch(version):
             continue
@@ -96,14 +93,14 @@ def _find_versions(name: str, dataset: AbstractVersionedDataset[Any, Any]) -> It
         yield Found(name, version, f"{folder}/{version}", kind, inside, file_system)
         if kind == "version":
             for path, size in inside.items():
-                if PASSING.search(path):
+                if is_passing(PurePosixPath(path).name):
                     yield Found(name, version, path, "part", {path: size}, file_system)
 
 
 def _find_checkpoints(name: str, dataset: CheckpointFolderDataset) -> Iterator[Found]:
     folder = dataset.load()
     for path, size in sorted(_list_files(folder.file_system, folder.path).items()):
-        if PASSING.search(path):
+        if is_passing(PurePosixPath(path).name):
             yield Found(name, "", path, "part", {path: size}, folder.file_system)
         elif path.endswith(SUFFIX):
             yield Found(name, "", path, "checkpoint", {path: size}, folder.file_system)

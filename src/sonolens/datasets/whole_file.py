@@ -3,6 +3,7 @@
 import filecmp
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,8 @@ from fsspec.implementations.local import LocalFileSystem
 
 OpenFile: TypeAlias = IO[bytes] | io.BytesIO
 """An open file in binary mode; fsspec's files in memory are no IO at run time."""
+
+PASSING = re.compile(r"\..+\.[0-9a-f]{32}\.part")
 
 WRITABLE = 0o222
 """The permissions that a file with several names loses."""
@@ -43,7 +46,8 @@ def whole_file(file_system: fsspec.AbstractFileSystem, path: str) -> Iterator[Op
     """Write a file that appears under its name when it is complete and on the disk.
 
     Whatever stops the block leaves no file at `path`, or the one that was there before. A local file is written under
-    a passing name; an object store shows an object when all of it has arrived. A transaction of fsspec would be
+    a passing name, unless its whole folder has one: what is in a draft is asked of the disk together, when the draft is
+    published (`sonolens.datasets.new_version`). An object store shows an object when all of it has arrived. A transaction of fsspec would be
     shorter, but it belongs to the file system, which all threads share: one thread's commit would publish what another
     has half written.
 
@@ -70,6 +74,10 @@ def whole_file(file_system: fsspec.AbstractFileSystem, path: str) -> Iterator[Op
         return
     passing, place = Path(passing_name(path)), Path(path)
     place.parent.mkdir(parents=True, exist_ok=True)
+    if any(map(is_passing, place.parent.parts)):
+        with place.open("wb") as file:
+            yield file
+        return
     try:
         with passing.open("wb") as file:
             yield file
@@ -85,6 +93,15 @@ def passing_name(path: str) -> str:
     """Name something hidden in the same folder, so that renaming it needs no copy."""
     folder, _, name = path.rpartition("/")
     return f"{folder}/.{name}.{uuid4().hex}.part" if folder else f".{name}.{uuid4().hex}.part"
+
+
+def is_passing(name: str) -> bool:
+    """Say whether a name is one of `passing_name`.
+
+    >>> is_passing(passing_name("scores.csv")), is_passing(".scores.csv")
+    (True, False)
+    """
+    return bool(PASSING.fullmatch(name))
 
 
 def sync(path: Path) -> None:
