@@ -73,6 +73,15 @@ def test_batches_come_in_the_order_of_the_scans_with_their_logits(random_network
         np.testing.assert_allclose(means + 0.75, batch.logits, rtol=1e-4, atol=1e-4)
 
 
+def test_features_are_what_the_head_turns_into_the_logit(random_network, scans):
+    head = random_network.head
+    weight, bias = (each.detach().cpu().numpy() for each in (head.weight, head.bias))
+
+    for batch in explain(random_network, scans, methods=("centre_prior",)):
+        assert batch.features.shape == (len(batch.scan_ids), weight.shape[1])
+        close(batch.features @ weight[0] + bias, batch.logits)
+
+
 def test_every_method_has_the_resolution_and_the_signs_it_declares(small_network, small_scans):
     maps = maps_of(small_network(0), small_scans)
 
@@ -391,7 +400,7 @@ def test_a_network_without_maps_is_refused_by_the_name_of_the_method(own_network
 
     with pytest.raises(
         ValueError, match=f"^method {method} works on feature maps, but network mine"
-    ):
+    ) as refused:
         explain_scans(
             ["occlusion", method],
             network,
@@ -402,6 +411,8 @@ def test_a_network_without_maps_is_refused_by_the_name_of_the_method(own_network
             batch_size=1,
             device="cpu",
         )
+    listed = str(refused.value).partition("choose from ")[2].partition(", or let")[0]
+    assert set(listed.split(", ")) == set(EXPLAINERS) - ON_MAPS
 
 
 def test_a_network_without_maps_is_explained_by_gradients_and_by_hiding(own_network):
