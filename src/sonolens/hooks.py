@@ -126,7 +126,7 @@ class OneWorld:
         )
         self._session |= _fix_plan(self._configured, pipeline, catalog, record)
         if RUN_CONTEXT in catalog:
-            catalog[RUN_CONTEXT].save({**self._session, "looks": None})
+            catalog[RUN_CONTEXT].save({**self._session, "looks": None, "world": record.world()})
         self._session |= {"session": _name_session(), **to_document(record)}
         self._begin(catalog, steps=len(pipeline.nodes))
 

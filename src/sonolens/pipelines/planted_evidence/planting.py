@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sonolens.arrays import FramedScan, Mask, ScanStack
+from sonolens.evaluation.experiments.doses import Dose
 from sonolens.figures import planted_sheet as figure
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.explainability.regions import draw_regions
 from sonolens.pipelines.parameters import FramingParameters, RegionsParameters
-from sonolens.pipelines.planted_evidence.doses import Dose
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.pipelines.planted_evidence.tissue import Tissue, list_planted
