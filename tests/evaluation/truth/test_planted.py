@@ -45,6 +45,12 @@ def test_of_several_plants_the_weakest_answers() -> None:
     assert (nearer["answer"], nearer["plant"]) == ("shown", "halo")
 
 
+def test_a_plant_that_was_missed_is_weaker_than_one_found_nearer_to_chance() -> None:
+    told = ask(fit(ci_low=0.21), fit("halo", ci_low=0.6, rate=0.9, p_value=0.3))
+
+    assert (told["answer"], told["plant"], told["fits_found"]) == ("not shown", "halo", 1)
+
+
 def test_exchanged_maps_that_hit_as_often_make_a_high_rate_worth_nothing() -> None:
     assert ask(fit(p_value=0.06))["answer"] == "not shown"
     assert ask(fit(p_value=0.05))["answer"] == "shown"
