@@ -312,13 +312,22 @@ def test_nothing_is_made_from_a_later_layer(nodes: list) -> None:
         for name, entry in catalog.items()
         if name
         in catalog_names()
-        - {"study", "run_context", "runs", "compared_runs", "external_networks", "new_scans"}
+        - {
+            "study",
+            "canvas_study",
+            "run_context",
+            "runs",
+            "compared_runs",
+            "external_networks",
+            "new_scans",
+        }
     }
     number_of = {found[1]: int(found[0][:2]) for found in folder_of.values()}
     layer_of = catalog_layers()
 
     assert {name: found[1] for name, found in folder_of.items()} | {
         "study": "raw",
+        "canvas_study": "raw",
         "external_networks": "raw",
         "new_scans": "raw",
     } == layer_of
@@ -341,7 +350,7 @@ def test_every_dataset_is_versioned_but_what_is_read_only_named_by_content_or_le
 
     unversioned = {name for name in catalog_names() if not catalog[name].get("versioned")}
 
-    read_only = {"study", "runs", "compared_runs", "external_networks", "new_scans"}
+    read_only = {"study", "canvas_study", "runs", "compared_runs", "external_networks", "new_scans"}
     assert unversioned == {"run_context", "checkpoints", "index", "latest"} | read_only
 
 

@@ -19,7 +19,7 @@ DOCS = [
     *sorted((PROJECT / "docs").rglob("*.md")),
 ]
 WITHOUT_A_MAKER = {
-    *("study", "checkpoints", "run_context", "run_record", "looks"),
+    *("study", "canvas_study", "checkpoints", "run_context", "run_record", "looks"),
     *("runs", "compared_runs", "reproduction", "external_networks", "new_scans"),
 }
 

@@ -49,8 +49,8 @@ from sonolens.step_times import StepTimes, say_what_it_takes
 RUN_CONTEXT = "run_context"
 """Catalog entry, a `MemoryDataset`, from which nodes learn about the run that they belong to."""
 
-STUDY = "study"
-"""Catalog entry, and group of settings: what the run is about."""
+STUDY, CANVAS = "study", "canvas_study"
+"""Catalog entries, the first a group of settings too: what the run is about; the same, read where it is planted in."""
 
 CHECKPOINTS, COMPARED = "checkpoints", "compared_runs"
 """Catalog entries without versions: what a run took from them stands in its record, so that none of it is pruned."""
@@ -126,7 +126,7 @@ class OneWorld:
         )
         self._session |= _fix_plan(self._configured, pipeline, catalog, record)
         if RUN_CONTEXT in catalog:
-            catalog[RUN_CONTEXT].save({**self._session, "looks": None})
+            catalog[RUN_CONTEXT].save({**self._session, "looks": None, "world": record.world()})
         self._session |= {"session": _name_session(), **to_document(record)}
         self._begin(catalog, steps=len(pipeline.nodes))
 
@@ -223,7 +223,7 @@ def _fix_plan(
     study = catalog.get(STUDY) if STUDY in catalog else None
     if isinstance(study, StudyDataset):
         configured = {**configured, STUDY: plain(study.settings)}
-        names |= {STUDY} & pipeline.inputs()
+        names |= {STUDY} if pipeline.inputs() & {STUDY, CANVAS} else set()
     versions = set(record.world().values()) - {record.version}
     earlier = RunRecords(catalog).sessions_behind(versions)
     settings = settle(configured, read=names, earlier=earlier)

@@ -87,6 +87,7 @@ def warn_of_idle_parameters(given: Mapping[str, Any], *, read: Iterable[str]) ->
     groups = {name.removeprefix("params:") for name in read if name.startswith("params:")}
     told_to = {
         "study": "study",
+        "canvas_study": "study",
         "compared_runs": "compare",
         "external_networks": "external",
         "new_scans": "new",

@@ -13,6 +13,7 @@ LOOKED_AT = {
     "detection_power_page": "Detection power",
     "view_matrix_page": "Networks that never saw a region",
     "chosen_regions_page": "Can explanations improve classification?",
+    "reversed_shortcut_page": "A shortcut that turns around",
     "mask_uncertainty_page": "How far hits hang on the annotations",
     "comparison_page": "Comparison",
     "report": "Report",

@@ -66,6 +66,11 @@ class PastRun:
             return UNRECORDED
         return COMPLETE if self.sessions[-1].get("status") == COMPLETE else PARTIAL
 
+    def session_that_made(self, name: str) -> Mapping[str, Any] | None:
+        """Return what the last process recorded that made a dataset to the end; None if the run has read it at most."""
+        made = [each for each in self.sessions if name in each.get("outputs", {})]
+        return made[-1] if made else None
+
     def parameter(self, group: str, name: str) -> Any:
         """Look up a parameter that the run, or what it was made from, was told; None if unknown."""
         for session in reversed(self.sessions):

@@ -1,4 +1,5 @@
 import logging
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -6,7 +7,16 @@ import pytest
 from kedro.io import DatasetError
 
 from sonolens import studies
-from sonolens.datasets import StudyDataset
+from sonolens.datasets import StudyDataset, UnreadStudyDataset
+
+TINY = {
+    "masses": 2,
+    "malignant_share": 0.5,
+    "cues": (),
+    "least_look": 0.4,
+    "foci_site": "mass",
+    "seed": 0,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +122,36 @@ def test_a_difference_from_the_publication_is_logged(half_a_study, caplog):
 def test_it_is_an_error_where_completeness_is_expected(half_a_study):
     with pytest.raises(DatasetError, match=r"'half' is not as published: 3 scans of 5; complete"):
         StudyDataset(reader="half", expect_complete=True).load()
+
+
+def test_an_unread_study_is_looked_at_when_it_is_called_for_and_read_once(monkeypatch, tmp_path):
+    read = []
+
+    def read_tiny(path):
+        read.append(path)
+        return studies.read_phantoms(**TINY)
+
+    monkeypatch.setitem(studies.READERS, "tiny", read_tiny)
+    dataset = UnreadStudyDataset(reader="tiny", path=str(tmp_path / "study"))
+    unread = dataset.load()
+    assert dataset.exists()
+    with pytest.raises(DatasetError, match="does not exist"):
+        unread()
+
+    (tmp_path / "study").mkdir()
+    assert len(unread().scans) == len(unread().scans) == 4
+    assert read == [str(tmp_path / "study")]
+
+
+def test_who_is_sent_a_study_that_was_read_reads_for_himself():
+    dataset = UnreadStudyDataset(reader="phantoms", options=TINY)
+    unread = dataset.load()
+    before = pickle.dumps(unread)
+
+    assert len(unread().scans) == 4
+    assert pickle.dumps(unread) == before
+
+
+def test_an_unread_study_is_read_only_too():
+    with pytest.raises(DatasetError, match="read-only"):
+        UnreadStudyDataset(reader="phantoms").save(1)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from sonolens import console
 from sonolens.archive import archive_run
 from sonolens.crate import Crate
-from sonolens.reproduce import Archived, compare_runs, is_reproduced, run_again
+from sonolens.reproduce import NEIGHBOURS, Archived, compare_runs, is_reproduced, run_again
 
 PROJECT = console.Path(__file__).parents[2]
 
@@ -74,7 +74,11 @@ def test_a_run_compared_with_its_own_crate_is_reproduced_exactly(packed, finishe
         found = compare_runs(Archived.read(crate), finished.open_catalog(), tolerance=0.0)
 
     assert is_reproduced(found)
-    assert set(found["verdict"][found["column"] != "seconds"]) == {"exact"}
+    neighbours = found["dataset"].isin(NEIGHBOURS)
+    assert set(found["verdict"][(found["column"] != "seconds") & ~neighbours]) == {"exact"}
+    # What other runs found is in no crate, and decides nothing.
+    assert set(found["reason"][neighbours]) == {"tells what other runs of its data root found"}
+    assert set(found["dataset"][neighbours]) == NEIGHBOURS
     assert {"pointing_game", "model_weights", "raw_images"} <= set(found["dataset"])
 
 

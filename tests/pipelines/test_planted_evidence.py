@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DatasetError
 from pydantic import ValidationError
 
 from sonolens.models.fitting import launch
@@ -23,13 +24,14 @@ REGION_RULE = RegionRule(
     below=Below(lateral_trim=0.0, max_depth_mm=None, exclude_ring=True),
 )
 FOUR = ["mass", "peritumoral", "below", "other"]
+NO_STUDY = {"study": {"path": "no/such/folder"}}
 RELIANCE = ["reliance", "reliance_donor", "reliance_mean", "reliance_tissue"]
 
 
 @pytest.fixture(scope="module")
 def planted(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
     project = project_at(tmp_path_factory.mktemp("planted"))
-    project.run("planted_evidence")
+    project.run("planted_evidence", params=NO_STUDY)
     return project
 
 
@@ -47,6 +49,16 @@ def test_the_default_run_leaves_out_what_is_asked_for_by_name() -> None:
     # A pipeline that is asked for may borrow stations of others, but none of its own is run unasked.
     assert default == set().union(*(others[name] for name in others.keys() - ASKED_FOR))
     assert all(others[name] - default for name in ASKED_FOR)
+
+
+def test_phantoms_need_no_study_and_its_scans_as_a_canvas_need_it(planted: Any) -> None:
+    assert len(planted.catalog.load("planted_scans"))  # although the study of that run lies nowhere
+    with pytest.raises(DatasetError, match="no/such/folder' does not exist"):
+        planted.run(
+            "planted_evidence",
+            params={**NO_STUDY, "planted_evidence": {"canvas": "study"}},
+            to_nodes=["split_planted_scans"],
+        )
 
 
 def test_every_network_is_explained_on_every_cue_by_its_own_methods(

@@ -187,8 +187,8 @@ def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
         params, study = dict(context.params), context.catalog.load("study")
     enough = {"cues": tuple(PLANTS), "masses": 12}
     planted = params["planted_evidence"].model_copy(update=enough)
-    scans = PlantedScans.validate(split_planted_scans(study, planted, params["regions"]))
-    drawn = draw_planted_regions(scans, study, planted, params["regions"])
+    scans = PlantedScans.validate(split_planted_scans(lambda: study, planted, params["regions"]))
+    drawn = draw_planted_regions(scans, lambda: study, planted, params["regions"])
     regions = {scan_id: partial(np.asarray, picture) for scan_id, picture in drawn}
     chain = Chain(params, scans, regions, maps={}, evidence={}, chance={})
     for cue, of_study in explained(scans).groupby("cue"):

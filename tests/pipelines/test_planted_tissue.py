@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from sonolens.pipelines.planted_evidence.doses import Dose, list_doses
+from sonolens.evaluation.experiments.doses import Dose, list_doses
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.planting import explained_scans
 from sonolens.pipelines.planted_evidence.tissue import Tissue, list_planted

@@ -93,7 +93,7 @@ def test_every_value_is_that_of_the_run_that_used_it(earlier: bool) -> None:
         "fitted to the validation scans (1.37)",
         "of the validation scans (0.432)",
         "is the max over its scans",
-        "95 % percentile intervals over 1,234 bootstrap resamples of patients (seed 5)",
+        "95 % expanded percentile intervals (Hesterberg 2015) over 1,234 bootstrap resamples of patients (seed 5)",
         "drawn by cam (Zhou 2016)",
         "ring (0-5 mm from its outline), and what lies below the mass in its columns (10 % of its width cut off on each "
         "side), down to 12.5 mm outside the ring",

@@ -32,7 +32,7 @@ from tiny_scores import (
     training_runs_table,
 )
 from tiny_shortcuts import audit_table
-from tiny_truth import card_table, ranking_table
+from tiny_truth import asked_table, card_table, planted_table, ranking_table
 
 from sonolens.evaluation.pointing import judge_maps
 from sonolens.report import tabulate_classification, tabulate_pointing_game
@@ -251,6 +251,8 @@ def _usual_inputs() -> dict[str, Any]:
         "shortcut_audit": audit_table(),
         "truth_card": card_table(),
         "method_ranking": ranking_table(),
+        "planted_answers": planted_table(),
+        "asked_experiments": asked_table("Networks tell nothing."),
         **reliance_tables(),
         "table_1": tabulate_classification(metrics),
         "table_2": tabulate_pointing_game(pointing),

@@ -5,12 +5,13 @@ from typing import Any
 import pandas as pd
 from tiny_scores import NAN, RUN
 
-from sonolens.tables.truth import MethodRanking, TruthCard
+from sonolens.evaluation.truth import refuse_planted
+from sonolens.tables.experiments import AskedExperiments
+from sonolens.tables.truth import MethodRanking, PlantedAnswers, TruthCard
 
 ASKED = {
     "follows_weights": ("shown", 0.12, 0.02, 0.22, 0.5),
     "repeats": ("cannot be asked", NAN, NAN, NAN, NAN),
-    "finds_planted": ("cannot be asked", NAN, NAN, NAN, NAN),
     "beats_mean_mask": ("not shown", -0.03, -0.09, 0.03, 0.0),
     "agrees_with_reliance": ("shown", 0.25, 0.05, 0.41, 0.0),
 }
@@ -26,6 +27,30 @@ def card_table(method: str = "cam", run: str = RUN, **asked: tuple[Any, ...]) ->
         for question, told in (ASKED | asked).items()
     ]
     return TruthCard.validate(pd.DataFrame(rows))
+
+
+def planted_table(method: str = "cam", run: str = RUN, **told: Any) -> pd.DataFrame:
+    """Nothing was planted, unless `told`."""
+    about = {"method": method, "run": run, "baseline": method == "edges", "partition": "test"}
+    about |= {"question": "finds_planted", "confidence": 0.95}
+    about |= {"experiment": "none", "made_from": "none"} | refuse_planted("no experiment")
+    return PlantedAnswers.validate(pd.DataFrame([about | told]))
+
+
+FOUND = {"answer": "shown", "reason": "answered", "value": 0.63, "ci_low": 0.45, "ci_high": 0.81}
+FOUND |= {"against": 0.09, "n": 38, "plant": "foci_mass", "fits_asked": 2, "fits_found": 2}
+FOUND |= {"asked_at_none": 2, "experiment": "2026-01-01", "made_from": "this study"}
+"""What an experiment tells that found its plant."""
+
+
+def asked_table(*sentences: str, **told: Any) -> pd.DataFrame:
+    """One experiment by name, told in sentences."""
+    about = {"experiment": "region_views", "title": "Networks that never saw a region"}
+    about |= {"question": "What do networks tell?", "run": "2026-01-02", "name": "views"}
+    about |= {"made_from": "this run", "source": "2026-01-01", "page": "../../views.html"}
+    rows = [about | {"place": place, "sentence": line} for place, line in enumerate(sentences)]
+    table = pd.DataFrame(rows).assign(**told) if rows else AskedExperiments.empty()
+    return AskedExperiments.validate(table)
 
 
 def ranking_table(

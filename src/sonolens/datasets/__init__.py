@@ -12,7 +12,7 @@ from sonolens.datasets.new_scans import NewScansDataset
 from sonolens.datasets.numpy_array import NumpyArrayDataset
 from sonolens.datasets.run_record import RunRecordDataset
 from sonolens.datasets.runs import ComparedRunsDataset, RunsDataset
-from sonolens.datasets.study import StudyDataset
+from sonolens.datasets.study import StudyDataset, UnreadStudyDataset
 from sonolens.datasets.table import TableDataset
 from sonolens.datasets.text import ReportDataset, TextDataset
 from sonolens.datasets.travelling_networks import TravellingNetworksDataset

@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -85,6 +86,10 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
         self._tell_completeness(study)
         return study
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what was read: whoever is sent the dataset reads for himself, if he needs it."""
+        return {**self.__dict__, "_study": None}
+
     def save(self, data: Any) -> NoReturn:  # noqa: ARG002 - Kedro's signature
         """Refuse to write.
 
@@ -135,3 +140,34 @@ class StudyDataset(AbstractDataset[Any, "sonolens.studies.Study"]):
     def _describe(self) -> dict[str, Any]:
         described = {"reader": self._reader, "path": self._path, "options": self._options}
         return described | ({"readings": self._readings} if self._readings else {})
+
+
+class UnreadStudyDataset(AbstractDataset[Any, Callable[[], "sonolens.studies.Study"]]):
+    """The study for those who may not need it: nothing is looked at, or has to be there, before it is called for.
+
+    Args:
+        metadata: Left to plugins such as Kedro-Viz.
+        study: As for `StudyDataset`.
+    """
+
+    def __init__(self, *, metadata: dict[str, Any] | None = None, **study: Any) -> None:
+        self._study = StudyDataset(**study)
+        self.metadata = metadata
+
+    def load(self) -> "Callable[[], sonolens.studies.Study]":
+        """Hand on what reads the study, once however often it is called."""
+        return self._study.load
+
+    def save(self, data: Any) -> NoReturn:
+        """Refuse to write.
+
+        Raises:
+            DatasetError: Always.
+        """
+        self._study.save(data)
+
+    def _exists(self) -> bool:
+        return True
+
+    def _describe(self) -> dict[str, Any]:
+        return self._study._describe()

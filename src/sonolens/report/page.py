@@ -39,6 +39,7 @@ def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> s
     return page.render(
         run=run_context,
         written=written,
+        told={anchor for anchor, text in written.items() if text.strip()},
         answer=ANSWER,
         chapters=CHAPTERS,
         script=script,

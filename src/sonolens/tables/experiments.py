@@ -147,6 +147,25 @@ class PerformanceCorrelation(Estimates, unique=["protocol", "method", "region"])
     permutations: Series[int] = pa.Field(gt=0, description="Exchanges behind a p value, at most.")
 
 
+class AskedExperiments(Table, unique=["experiment", "place"]):
+    """What experiments by name found in the same data root, a row per sentence; empty where none was run.
+
+    Of each experiment the run counts that stands nearest to the one that tells of it: made from its results, else from its
+    study; of equals the newest.
+    """
+
+    experiment: Series[str] = pa.Field(description="The pipeline.")
+    title: Series[str]
+    question: Series[str]
+    place: Series[int] = pa.Field(ge=0, description="Of the sentence.")
+    sentence: Series[str]
+    run: Series[str] = pa.Field(description="The run that asked.")
+    name: Series[str] = pa.Field(description="Its label, or its id.")
+    made_from: Series[str] = pa.Field(isin=vocabulary.MADE_FROM)
+    source: Series[str] = pa.Field(description="The newest run whose results it read.")
+    page: Series[str] = pa.Field(description="Where its page lies, from the folder of a report.")
+
+
 class GuidanceComparison(
     Estimates,
     unique=["guided", "unguided", "quantity", "test", "level", "method", "region", "rule"],
@@ -187,4 +206,5 @@ class GuidanceComparison(
 ConfigurationPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(ConfigurationPointing)]
 PerformanceAndPointingTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceAndPointing)]
 PerformanceCorrelationTable: TypeAlias = Annotated[pd.DataFrame, fits(PerformanceCorrelation)]
+AskedExperimentsTable: TypeAlias = Annotated[pd.DataFrame, fits(AskedExperiments)]
 GuidanceComparisonTable: TypeAlias = Annotated[pd.DataFrame, fits(GuidanceComparison)]

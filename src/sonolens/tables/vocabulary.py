@@ -97,6 +97,21 @@ TRUTH_QUESTIONS = (
 weights, come back when the network is fitted again, point where evidence was planted, fit masses better than the mean
 training mask, and point at the region that the decision hangs on."""
 
+PLANTED_REASONS = (
+    "answered",
+    "no experiment",
+    "other networks",
+    "other methods",
+    "not learnt",
+    "too few scans",
+)
+"""Why what was planted cannot be asked of a method's maps of a run, if it cannot: nothing was planted in this data root, or
+not for this network at this stride; the method did not explain it there; the network learnt no plant; too few scans count."""
+
+MADE_FROM = ("this run", "this study", "phantoms", "another study")
+"""What an experiment that runs by name was made from, as a report sees it; the nearest first. ``this study``: of the same
+reader and options, but not from the results on the page."""
+
 COMPARED_RULES = ("decision", "either")
 """The rules under which methods and configurations are compared."""
 

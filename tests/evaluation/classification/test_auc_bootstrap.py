@@ -9,7 +9,7 @@ from sonolens.evaluation.classification import (
     compare_aucs_delong,
 )
 from sonolens.evaluation.classification.auc_bootstrap import two_sided_p
-from sonolens.evaluation.statistics import Bootstrap, patient_resamples, percentile_interval
+from sonolens.evaluation.statistics import Bootstrap, patient_resamples, resampled_interval
 
 BOOTSTRAP = Bootstrap(resamples=400, confidence=0.95, seed=2)
 
@@ -34,8 +34,9 @@ def test_every_difference_is_that_of_the_repeated_scans() -> None:
     for times in np.concatenate([*blocks]):
         repeated = labels.repeat(times)
         differences.append(auc(repeated, first.repeat(times)) - auc(repeated, second.repeat(times)))
+    rarer = min(len(set(patients[labels])), len(set(patients[~labels])))
     assert (compared.ci_low, compared.ci_high) == pytest.approx(
-        percentile_interval(np.array(differences), confidence=0.95)
+        resampled_interval(np.array(differences), patients=rarer, confidence=0.95)
     )
     assert compared.difference == pytest.approx(auc(labels, first) - auc(labels, second))
 
@@ -101,6 +102,30 @@ def test_a_difference_that_nothing_moves_is_not_taken_for_certain() -> None:
 
 
 def test_p_counts_the_side_of_zero_with_fewer_resamples() -> None:
-    assert two_sided_p(np.array([0.1] * 97 + [-0.1] * 2)) == pytest.approx(2 * 3 / 100)
-    assert two_sided_p(np.array([-0.1] * 99)) == pytest.approx(2 / 100)
-    assert two_sided_p(np.zeros(99)) == 1
+    many = 10**9
+    few, none = np.array([0.1] * 97 + [-0.1] * 2), np.array([-0.1] * 99)
+    assert two_sided_p(few, patients=many) == pytest.approx(2 * 3 / 100)
+    assert two_sided_p(none, patients=many) == pytest.approx(2 / 100)
+    assert two_sided_p(np.zeros(99), patients=many) == 1
+
+
+def test_of_few_patients_p_is_that_of_students_t() -> None:
+    few = np.array([0.1] * 97 + [-0.1] * 2)
+
+    # 3 in 100 lie beyond -1.8808 of the normal; over the root of 10 / 9 that is -1.7843, beyond which lie 5.40 in 100 of
+    # Student's distribution with 9 degrees of freedom.
+    assert two_sided_p(few, patients=10) == pytest.approx(2 * 0.0540, abs=1e-4)
+    assert two_sided_p(few, patients=1) == 1
+
+
+@pytest.mark.parametrize("patients", [3, 8, 40, 300])
+def test_p_below_the_level_means_that_the_interval_leaves_out_zero(patients: int) -> None:
+    told = []
+    for below in range(0, 80, 2):
+        drawn = np.sort(np.random.default_rng(below).random(999)) + 0.001
+        drawn[:below] *= -1
+        low, _ = resampled_interval(drawn, patients=patients, confidence=0.95)
+        told.append((two_sided_p(drawn, patients=patients) < 0.05, low > 0))
+
+    assert all(left_out for small, left_out in told if small)
+    assert {small for small, _ in told} == ({True, False} if patients > 3 else {False})

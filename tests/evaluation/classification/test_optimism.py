@@ -7,7 +7,7 @@ from judged import decide, judged, runs_of, study, thresholds
 from scipy.special import expit
 
 from sonolens.evaluation.classification import auc, measure_optimism
-from sonolens.evaluation.statistics import Bootstrap, percentile_interval
+from sonolens.evaluation.statistics import Bootstrap, resampled_interval
 from sonolens.evaluation.statistics.intervals import resampled_sums
 from sonolens.tables.classification import ProtocolOptimism
 
@@ -94,7 +94,7 @@ def test_differences_are_resampled_as_pairs():
         bootstrap=Bootstrap(resamples=200, confidence=0.95, seed=0),
     )
     assert (found["ci_low"], found["ci_high"]) == pytest.approx(
-        percentile_interval(sums[:, 0] / sums[:, 1], confidence=0.95)
+        resampled_interval(sums[:, 0] / sums[:, 1], patients=50, confidence=0.95)
     )
     assert threshold < 0.8
 

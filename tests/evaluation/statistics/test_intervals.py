@@ -6,7 +6,6 @@ from sonolens.evaluation.statistics import (
     bootstrap_differences,
     bootstrap_rates,
     patient_resamples,
-    percentile_interval,
     wilson_interval,
 )
 from sonolens.evaluation.statistics.intervals import difference_interval, limits_of
@@ -74,11 +73,17 @@ def test_more_hits_than_cases_are_refused():
         wilson_interval(11, 10, confidence=0.95)
 
 
-def test_percentiles_leave_out_what_is_unknown():
-    values = np.append(np.arange(101.0), [np.nan, np.nan])
+def test_a_mean_of_ten_has_the_interval_of_students_t():
+    # Squares add up to 82.5, so the standard error of the mean is 0.9574, and t times it 2.166 about 4.5.
+    values = np.arange(10.0)
+    found = bootstrap_rates(
+        values[:, None] / 10,
+        np.ones((10, 1)),
+        range(10),
+        bootstrap=Bootstrap(resamples=50_000, confidence=0.95, seed=0),
+    )
 
-    assert percentile_interval(values, confidence=0.9) == pytest.approx((5.0, 95.0))
-    assert np.isnan(percentile_interval(values[-2:], confidence=0.9)).all()
+    assert (10 * found.ci_low[0], 10 * found.ci_high[0]) == pytest.approx((2.334, 6.666), abs=0.1)
 
 
 def test_two_scans_of_a_patient_are_always_drawn_together():

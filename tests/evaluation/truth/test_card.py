@@ -53,7 +53,6 @@ def test_every_question_is_asked_of_every_method_and_run():
     assert judge()["answer"].to_dict() == {
         "follows_weights": "shown",
         "repeats": "cannot be asked",
-        "finds_planted": "cannot be asked",
         "beats_mean_mask": "shown",
         "agrees_with_reliance": "cannot be asked",
     }
@@ -94,7 +93,7 @@ def test_other_scores_than_the_average_precision_of_the_mass_are_not_asked():
     rows = [localization(), localization(score="iou"), localization(evidence="positive")]
     rows += [localization(subset="all"), localization(region="below", score="energy")]
 
-    assert len(judge(pd.concat(rows))) == 5
+    assert len(judge(pd.concat(rows))) == 4
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ def test_the_interval_of_the_difference_answers(low: float, high: float, answer:
     assert told.startswith(answer)
     assert "Of 8 values mass, filled by tissue without structure, did best on 20 validation" in told
     assert "on 30 other scans its AUC is 0.90 [0.80, 0.97], that of the whole logit 0.85" in told
+    assert told.endswith("; of placebos chosen alike it is 0.90 [0.80, 0.97].")
 
 
 @pytest.mark.parametrize(

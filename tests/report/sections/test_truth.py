@@ -3,13 +3,13 @@
 import pandas as pd
 from test_page_classification import section
 from tiny_scores import NAN
-from tiny_truth import card_table, ranking_table
+from tiny_truth import FOUND, card_table, planted_table, ranking_table
 
-from sonolens.report.sections.truth import read_card, say_ranking
+from sonolens.report.sections.truth import read_card, say_planting, say_ranking
 
 
 def test_a_row_has_every_answer_with_its_number_and_what_it_is_held_against() -> None:
-    (row,) = read_card(card_table())
+    (row,) = read_card(card_table(), planted_table())
 
     assert [cell.text for cell in row["cells"]] == [
         "shown",
@@ -28,13 +28,50 @@ def test_a_row_has_every_answer_with_its_number_and_what_it_is_held_against() ->
 
 
 def test_a_question_that_was_not_asked_says_why() -> None:
-    (row,) = read_card(card_table())
+    (row,) = read_card(card_table(), planted_table())
 
     assert row["cells"][1].small[0] == "needs fits of several seeds"
 
 
+def test_without_a_planting_the_card_says_that_nothing_was_planted() -> None:
+    (row,) = read_card(card_table(), planted_table())
+
+    assert row["cells"][2].small == ("nothing was planted yet",)
+    assert say_planting(planted_table()) == []
+    assert "kedro run --pipelines planted_evidence" in section("truth")
+
+
+def test_what_an_experiment_found_stands_in_the_card_with_its_number_and_its_origin() -> None:
+    (row,) = read_card(card_table(), planted_table(**FOUND))
+
+    assert row["cells"][2].text == "shown"
+    assert row["cells"][2].small == (
+        "63 % [45, 81]",
+        "chance 9 %",
+        "n = 38",
+        "foci mass; 2 of 2 fits find theirs",
+        "false alarms: 0 of 2 at none",
+    )
+    text = section("truth", planted_answers=planted_table(**FOUND))
+    assert "What was planted: run 2026-01-01, planted in the scans of this study." in text
+    assert "kedro run --pipelines planted_evidence" not in text
+
+
+def test_a_plant_without_a_dose_of_none_says_that_false_alarms_are_not_known() -> None:
+    (row,) = read_card(card_table(), planted_table(**FOUND | {"asked_at_none": 0}))
+
+    assert row["cells"][2].small[-1] == "false alarms: not asked"
+
+
+def test_a_method_that_was_not_planted_for_says_why() -> None:
+    told = {"reason": "other networks"}
+    (row,) = read_card(card_table(), planted_table(**told))
+
+    assert row["cells"][2].small == ("planted for other networks only",)
+
+
 def test_baselines_come_last_and_are_marked() -> None:
-    rows = read_card(pd.concat([card_table("edges"), card_table("cam")]))
+    rows = read_card(pd.concat([card_table("edges"), card_table("cam")]), planted_table())
 
     assert [row["names"][0] for row in rows] == ["cam", "edges"]
     assert rows[0]["names"][1] == "–"

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 from sonolens.arrays import Labels
 from sonolens.evaluation.classification.delong import AucDifference, rank_alike, unmoved_difference
 from sonolens.evaluation.classification.roc import Scores, auc, bootstrap_aucs
-from sonolens.evaluation.statistics.intervals import UNMOVED, Bootstrap, percentile_interval
+from sonolens.evaluation.statistics.intervals import UNMOVED, Bootstrap
+from sonolens.evaluation.statistics.percentiles import contract_tail, resampled_interval
 
 Resampled = Float[np.ndarray, " resamples"]
 
@@ -22,7 +23,7 @@ def compare_aucs_bootstrap(
 ) -> AucDifference:
     """Test whether two scores of the same cases have the same AUC, by resampling patients.
 
-    Both AUCs are taken from the same resamples; their difference has a percentile interval and a
+    Both AUCs are taken from the same resamples; their difference has an expanded percentile interval and a
     p-value by `two_sided_p`. Resamples that lack a class are left out. Scores that rank all cases alike
     differ by exactly 0, with p 1. Where resampling does not move the difference of others, see
     `unmoved_difference`, with the patients of the rarer class.
@@ -81,8 +82,8 @@ def difference_of_drawn(
         first: Between 0 and 1.
         second: The one to subtract.
         drawn: The difference in every resample; NaN where one does not exist.
-        patients: How many patients carry the two, of the rarer class; asked where nothing scatters.
-        confidence: Coverage of the percentile interval.
+        patients: How many patients carry the two, of the rarer class.
+        confidence: Coverage of the interval.
 
     Returns:
         The difference with a p-value by `two_sided_p`; where resampling does not move it, see `unmoved_difference`.
@@ -90,26 +91,30 @@ def difference_of_drawn(
     known = drawn[~np.isnan(drawn)]
     if known.size == 0 or np.ptp(known) < UNMOVED:
         return unmoved_difference(first, second, n=patients, confidence=confidence)
-    low, high = percentile_interval(known, confidence=confidence)
-    return AucDifference(first, second, first - second, low, high, two_sided_p(known))
+    low, high = resampled_interval(known, patients=patients, confidence=confidence)
+    p_value = two_sided_p(known, patients=patients)
+    return AucDifference(first, second, first - second, low, high, p_value)
 
 
-def two_sided_p(drawn: Resampled) -> float:
+def two_sided_p(drawn: Resampled, *, patients: int) -> float:
     """Return how surprising resampled differences would be if there were none.
 
-    Twice the smaller share of differences at most 0 and at least 0, the observed sample counted as one
-    more resample on each side: `2 (1 + count) / (1 + resamples)`, at most 1. So it is never 0, and it falls
-    below 1 - confidence where the percentile interval leaves out 0.
+    The smaller share of differences at most 0 and at least 0, the observed sample counted as one more resample on
+    each side: `(1 + count) / (1 + resamples)`. Twice the share of studies that it stands for with so many patients
+    (`contract_tail`), at most 1. So it is never 0, and where it falls below 1 - confidence, `resampled_interval` leaves
+    out 0.
 
     Args:
         drawn: The difference in every resample.
+        patients: How many patients carry it; below two, p is 1.
 
     References:
         Davison and Hinkley (1997), Bootstrap Methods and their Application, sections 4.2 and 5.
 
     Examples:
-        >>> two_sided_p(np.array([0.1, 0.2, -0.1, 0.3]))
+        >>> round(two_sided_p(np.array([0.1, 0.2, -0.1, 0.3]), patients=10**6), 4)
         0.8
     """
     fewer = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
-    return min(1.0, 2 * (1 + fewer) / (1 + len(drawn)))
+    share = min(0.5, (1 + fewer) / (1 + len(drawn)))
+    return 2 * contract_tail(share, patients=patients)

@@ -87,7 +87,7 @@ def score_configurations(
     seed together, each called at its own run's threshold, and averages the metrics of the seeds. Pooled AUCs
     compare probabilities of different networks, and so also ask whether these share a scale.
 
-    Intervals are percentiles of the pooled metric over resamples of all tested patients; one resample
+    Intervals are expanded percentiles of the pooled metric over resamples of all tested patients; one resample
     serves all folds and seeds. Where resampling moves nothing they are as in `limits_of`.
 
     Args:

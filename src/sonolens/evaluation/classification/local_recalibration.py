@@ -15,7 +15,8 @@ from sonolens.evaluation.classification.cases import (
     group_cases,
 )
 from sonolens.evaluation.classification.recalibration import calibration_intercept
-from sonolens.evaluation.statistics.intervals import Bootstrap, percentile_interval, resampled_sums
+from sonolens.evaluation.statistics.intervals import Bootstrap, count_patients, resampled_sums
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.training import DecisionsTable
 
 ADJUSTMENTS = ("as it came", "intercept", "line")
@@ -100,7 +101,8 @@ def _score(cases: Cases, adjusted: LogOdds | None, *, bootstrap: Bootstrap) -> d
     columns = np.column_stack([before - after, np.ones(len(before))])
     sums = resampled_sums(columns, cases.patient_ids, bootstrap=bootstrap)
     gained, drawn = float((before - after).mean()), sums[:, 0] / sums[:, 1]
-    low, high = percentile_interval(drawn, confidence=bootstrap.confidence)
+    patients = count_patients(cases.patient_ids)
+    low, high = resampled_interval(drawn, patients=patients, confidence=bootstrap.confidence)
     found = {
         "brier": float(after.mean()),
         "gained": gained,

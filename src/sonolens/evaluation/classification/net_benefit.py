@@ -7,7 +7,8 @@ import pandas as pd
 from jaxtyping import Bool, Float
 
 from sonolens.evaluation.classification.cases import LesionProbability, form_cases, group_cases
-from sonolens.evaluation.statistics.intervals import Bootstrap, percentile_interval, resampled_sums
+from sonolens.evaluation.statistics.intervals import Bootstrap, count_patients, resampled_sums
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.training import DecisionsTable
 
 Worth = Float[np.ndarray, "cases policies"]
@@ -94,7 +95,8 @@ def _estimate(
     rival = int(everybody < 0) + 1
     gain = network - max(everybody, 0.0)
     spread = drawn[:, 0] - drawn[:, rival]
-    low, high = percentile_interval(spread, confidence=bootstrap.confidence)
+    patients = count_patients(patient_ids)
+    low, high = resampled_interval(spread, patients=patients, confidence=bootstrap.confidence)
     return {
         "net_benefit": network,
         "everybody": everybody,

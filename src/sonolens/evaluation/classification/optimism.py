@@ -79,7 +79,7 @@ def measure_optimism(
     the one frozen on validation. ``epoch_and_threshold``: the paper's run of the same fit, at its own
     threshold, against the rigorous run at its own; there also the AUC, which no threshold changes.
 
-    Intervals are percentiles of the difference over resamples of the patients, the same for both
+    Intervals are expanded percentiles of the difference over resamples of the patients, the same for both
     sides. Both thresholds are held, so an interval speaks of other patients and not of another choice;
     where calls, or for the AUC ranks, agree throughout it is 0 to 0, and where resampling moves nothing
     else it is Newcombe's (`limits_of_difference`).

@@ -49,7 +49,7 @@ def score_classification(
     blindly, would score (`blind_chances`), 0.5 for the AUC, and for the Brier score that of always
     telling the prevalence.
 
-    Intervals are percentiles over resamples of the patients, the same for all metrics of the same
+    Intervals are expanded percentiles over resamples of the patients, the same for all metrics of the same
     cases, or Wilson's where resampling moves nothing (`bootstrap_rates`, `score_ranking`). Resamples
     that lack a class have no AUC, and no sensitivity or specificity of that class, and are left
     out. Three have their own: `auc_delong` (`delong_interval`), calibration slope and intercept

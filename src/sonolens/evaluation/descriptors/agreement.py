@@ -14,12 +14,12 @@ from sonolens.evaluation.descriptors.readings import VALUE, Reading, read_points
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     limits_of_difference,
-    percentile_interval,
     ratio,
     resampled_sums,
 )
 from sonolens.evaluation.statistics.label_exchange import exchange_notes
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.evaluation.statistics.sequential_draws import decision_levels
 from sonolens.tables.descriptors import DescriptorAgreement, DescriptorsTable
 from sonolens.tables.pointing import ExtremePointsTable, RegionSharesTable
@@ -218,7 +218,9 @@ def _measure(each: Comparison, *, bootstrap: Bootstrap) -> dict[str, float]:
     for name, take in (("difference", _take_difference), ("within_label", _take_within_label)):
         value, resampled = float(take(seen)[0]), take(drawn)
         if each.is_value:
-            low, high = percentile_interval(resampled, confidence=bootstrap.confidence)
+            low, high = resampled_interval(
+                resampled, patients=fewest, confidence=bootstrap.confidence
+            )
         else:
             low, high = limits_of_difference(
                 float(noted),

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
-    percentile_interval,
+    count_patients,
     ratio,
     resampled_sums,
 )
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.training import DecisionsTable
 
 
@@ -63,7 +64,8 @@ def mean_limits(
     means = ratio(sums[:, 0], sums[:, 1])
     if not known.any() or not np.ptp(means[~np.isnan(means)]) > 0:
         return np.nan, np.nan
-    return percentile_interval(means, confidence=bootstrap.confidence)
+    patients = count_patients(np.asarray(patient_ids)[known])
+    return resampled_interval(means, patients=patients, confidence=bootstrap.confidence)
 
 
 def _average(cases: pd.DataFrame, bootstrap: Bootstrap) -> dict[Hashable, float | int]:

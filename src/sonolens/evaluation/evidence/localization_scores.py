@@ -12,10 +12,11 @@ from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     bootstrap_differences,
     bootstrap_rates,
-    percentile_interval,
+    count_patients,
     ratio,
     resampled_sums,
 )
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.training import DecisionsTable
 
 SCORE_KEY = ["score", "region", "evidence"]
@@ -42,7 +43,7 @@ def summarise_localization(
 
     Maps without such evidence, and scans without the region, leave `n` and are counted in `n_left_out`.
     `chance`, `ceiling` and `mean_mask` are means over the maps counted; `beyond_mean_mask` is the difference of
-    `mean` and `mean_mask`, both of the maps that have either. Intervals are percentiles over resamples of the
+    `mean` and `mean_mask`, both of the maps that have either. Intervals are expanded percentiles over resamples of the
     patients, or Wilson's where nothing moves a share (`bootstrap_rates`); a distance that resampling
     cannot move has none.
 
@@ -191,14 +192,16 @@ def _limits_of_lengths(
     *,
     bootstrap: Bootstrap,
 ) -> Float[np.ndarray, "2 lengths groups"]:
-    """Return the percentiles of every mean; NaN where resampling moves nothing."""
+    """Return the limits of every mean; NaN where resampling moves nothing."""
     both = np.concatenate([totals, counts], axis=1).reshape(len(totals), -1)
+    ids, flat = np.asarray(patient_ids), counts.reshape(len(counts), -1)
+    carriers = [count_patients(ids[column > 0]) for column in flat.T]
     sums = resampled_sums(both, patient_ids, bootstrap=bootstrap)
     drawn = ratio(*np.split(sums, 2, axis=1))
     moved = [
-        percentile_interval(column, confidence=bootstrap.confidence)
+        resampled_interval(column, patients=patients, confidence=bootstrap.confidence)
         if np.nanmax(column, initial=-np.inf) > np.nanmin(column, initial=np.inf)
         else (np.nan, np.nan)
-        for column in drawn.T
+        for column, patients in zip(drawn.T, carriers, strict=True)
     ]
     return np.array(moved).reshape(-1, 2).T.reshape(2, *counts.shape[1:])

@@ -14,12 +14,12 @@ from sonolens.evaluation.statistics.intervals import (
     UNMOVED,
     Bootstrap,
     limits_of_difference,
-    percentile_interval,
     ratio,
     resampled_sums,
 )
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.evaluation.statistics.paired_permutation import sign_flip_p_values
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.experiments import PointingComparison
 from sonolens.tables.vocabulary import COMPARED_RULES
 
@@ -208,16 +208,19 @@ def _limits(
     shift = ratio(beyond, sides.counts.sum(axis=0))
     limits = np.full((len(first), len(LIMITS)), np.nan)
     for column in np.flatnonzero(~np.isnan(first)):
+        patients = len(set(sides.patient_ids[sides.counts[:, column] > 0]))
         limits[column, :2] = limits_of_difference(
             float(first[column]),
             float(second[column]),
             drawn[:, column],
-            patients=len(set(sides.patient_ids[sides.counts[:, column] > 0])),
+            patients=patients,
             confidence=bootstrap.confidence,
         )
         moved = np.ptp(drawn[~np.isnan(drawn[:, column]), column]) >= UNMOVED
         limits[column, 2:] = (
-            percentile_interval(drawn_above[:, column], confidence=bootstrap.confidence)
+            resampled_interval(
+                drawn_above[:, column], patients=patients, confidence=bootstrap.confidence
+            )
             if moved
             else limits[column, :2] + shift[column]
         )

@@ -20,10 +20,10 @@ from sonolens.evaluation.statistics.intervals import (
     UNMOVED,
     Bootstrap,
     limits_of,
-    percentile_interval,
     ratio,
     resampled_sums,
 )
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.pointing import ExtremePointsTable, MeanMapExtremes, RegionSharesTable
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
 from sonolens.tables.vocabulary import COMPARED_RULES, PLAYED_REGIONS
@@ -282,4 +282,4 @@ def _limits(
     known = rates[~np.isnan(rates)]
     if known.size == 0 or np.ptp(known) < UNMOVED:
         return low, high, low - chance, high - chance
-    return low, high, *percentile_interval(above, confidence=confidence)
+    return low, high, *resampled_interval(above, patients=patients, confidence=confidence)

@@ -9,8 +9,9 @@ import pandas as pd
 from jaxtyping import Float
 from scipy.stats import rankdata
 
-from sonolens.evaluation.statistics.intervals import UNMOVED, Bootstrap, percentile_interval, ratio
+from sonolens.evaluation.statistics.intervals import UNMOVED, Bootstrap, ratio
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.classification import ClassificationMetricsTable
 from sonolens.tables.experiments import PerformanceAndPointing
 from sonolens.tables.pointing import PointingGameTable, RegionSharesTable
@@ -152,7 +153,7 @@ def correlate_ranks_of_runs(
     rng = np.random.default_rng(bootstrap.seed)
     drawn = rng.integers(len(first), size=(bootstrap.resamples, len(first)))
     resampled = _rhos(first[drawn], second[drawn])
-    low, high = percentile_interval(resampled, confidence=bootstrap.confidence)
+    low, high = resampled_interval(resampled, patients=len(first), confidence=bootstrap.confidence)
     if np.ptp(resampled[~np.isnan(resampled)]) < UNMOVED:
         low, high = np.nan, np.nan
     p_value = _p_value(first, second, permutations=permutations, seed=bootstrap.seed)

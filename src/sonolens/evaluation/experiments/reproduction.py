@@ -11,6 +11,7 @@ from sonolens.tables.reproduction import Reproduction
 TIMES = frozenset({"seconds"})
 """Columns that say how long something took."""
 
+OF_OTHER_RUNS = "tells what other runs of its data root found"
 A_TIME = "how long something takes is never the same"
 """Why these are not compared; no fault of the new run."""
 

@@ -11,9 +11,10 @@ from sonolens.arrays import Points, RegionMap
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     bootstrap_rates,
-    percentile_interval,
+    count_patients,
     resampled_sums,
 )
+from sonolens.evaluation.statistics.percentiles import percentile_interval, resampled_interval
 from sonolens.regions import REGIONS
 from sonolens.tables.vocabulary import PLAYED_REGIONS
 from sonolens.ultrasound import from_shares, pixels_at
@@ -91,12 +92,15 @@ def summarise_mask_uncertainty(
     """
     told, drawn = hits[:, 0], hits[:, 1:]
     rates = bootstrap_rates(told, np.ones_like(told), patient_ids, bootstrap=bootstrap)
+    patients = count_patients(patient_ids)
     rows = []
     for place, region in enumerate(PLAYED_REGIONS):
         moved = drawn[:, :, place].mean(axis=0)
         both = _resample(drawn[:, :, place], patient_ids, bootstrap=bootstrap)
+        # Annotations were drawn by a law that is known, and not resampled.
         limits = [
-            percentile_interval(values, confidence=bootstrap.confidence) for values in (moved, both)
+            percentile_interval(moved, confidence=bootstrap.confidence),
+            resampled_interval(both, patients=patients, confidence=bootstrap.confidence),
         ]
         of_region, decided = told[:, place], near[:, place]
         rows.append(

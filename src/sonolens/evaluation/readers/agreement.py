@@ -21,9 +21,10 @@ from sonolens.evaluation.readers.scan_readings import ScanReadings
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     bootstrap_rates,
-    percentile_interval,
+    count_patients,
     resampled_sums,
 )
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.readers import ReaderAgreement
 from sonolens.tables.vocabulary import READER_MEASURES, STUDY_READER
@@ -123,7 +124,8 @@ def _take_kappa(known: pd.DataFrame, _: str, bootstrap: Bootstrap) -> tuple[floa
     moved = kappas[~np.isnan(kappas)]
     if not moved.size or not np.ptp(moved) > 0:
         return kappa, np.nan, np.nan
-    return kappa, *percentile_interval(kappas, confidence=bootstrap.confidence)
+    patients = count_patients(known["patient_id"])
+    return kappa, *resampled_interval(kappas, patients=patients, confidence=bootstrap.confidence)
 
 
 def _compare_drawings(scan: ScanReadings, first: str, second: str) -> Iterator[tuple[str, float]]:

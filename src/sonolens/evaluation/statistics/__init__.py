@@ -7,8 +7,8 @@ from sonolens.evaluation.statistics.intervals import (
     bootstrap_rates,
     independent_difference,
     patient_resamples,
-    percentile_interval,
     wilson_interval,
 )
 from sonolens.evaluation.statistics.multiple_tests import holm_adjust
 from sonolens.evaluation.statistics.paired_permutation import sign_flip_p_values
+from sonolens.evaluation.statistics.percentiles import percentile_interval, resampled_interval

@@ -10,6 +10,8 @@ import pandas as pd
 from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
+from sonolens.evaluation.statistics.percentiles import resampled_interval
+
 RESAMPLES_AT_ONCE = 250  # bounds the memory: 250 resamples of 10,000 patients take 20 MB
 UNMOVED = 1e-12  # rounding of equal rates
 
@@ -74,26 +76,6 @@ def wilson_interval(hits: float | int, n: int, *, confidence: float) -> tuple[fl
     return low, high
 
 
-def percentile_interval(
-    values: Float[np.ndarray, " resamples"], *, confidence: float
-) -> tuple[float, float]:
-    """Return the central share of resampled values, leaving out those that are NaN.
-
-    Args:
-        values: A statistic in every resample; NaN where a resample could not have one.
-        confidence: Share of the values between the limits.
-
-    Returns:
-        Lower and upper limit, interpolated; NaN for both when every value is NaN.
-    """
-    known = values[~np.isnan(values)]
-    if known.size == 0:
-        return math.nan, math.nan
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(known, [tail, 1 - tail])
-    return float(low), float(high)
-
-
 def patient_resamples(
     patient_ids: ArrayLike, *, bootstrap: Bootstrap
 ) -> Iterator[Int[np.ndarray, "block rows"]]:
@@ -114,6 +96,11 @@ def patient_resamples(
         cells = drawn + patients * np.arange(block)[:, None]
         multiplicity = np.bincount(cells.ravel(), minlength=block * patients)
         yield multiplicity.reshape(block, patients)[:, codes]
+
+
+def count_patients(patient_ids: ArrayLike) -> int:
+    """Count the patients of rows."""
+    return _numbered(patient_ids)[1]
 
 
 def resampled_sums(
@@ -222,12 +209,12 @@ def limits_of(
     patients: int,
     confidence: float,
 ) -> tuple[float, float]:
-    """Return the percentile interval, or Wilson's where resampling does not move the value.
+    """Return the expanded percentile interval, or Wilson's where resampling does not move the value.
 
     Args:
         value: The observed rate or AUC, NaN when there is none.
         resampled: The same statistic in every resample.
-        patients: How many patients carry the statistic; Wilson's `n`.
+        patients: How many patients carry the statistic: Wilson's `n`, and that of `resampled_interval`.
         confidence: Coverage asked for.
 
     Returns:
@@ -238,7 +225,7 @@ def limits_of(
     known = resampled[~np.isnan(resampled)]
     if known.size == 0 or np.ptp(known) < UNMOVED:
         return wilson_interval(value * patients, patients, confidence=confidence)
-    return percentile_interval(known, confidence=confidence)
+    return resampled_interval(known, patients=patients, confidence=confidence)
 
 
 def limits_of_difference(
@@ -249,7 +236,7 @@ def limits_of_difference(
     patients: int,
     confidence: float,
 ) -> tuple[float, float]:
-    """Return the percentile interval of `first - second`, or Newcombe's where nothing moves it.
+    """Return the expanded percentile interval of `first - second`, or Newcombe's where nothing moves it.
 
     Newcombe's interval squares and adds the distances of both values to their Wilson limits. It
     takes the two as independent, which is wide for values that rise and fall together.
@@ -258,7 +245,7 @@ def limits_of_difference(
         first: A rate or AUC, NaN when there is none.
         second: The one to subtract.
         resampled: The difference in every resample.
-        patients: How many patients carry the values; Wilson's `n`.
+        patients: How many patients carry the values: Wilson's `n`, and that of `resampled_interval`.
         confidence: Coverage asked for.
 
     Returns:
@@ -271,7 +258,7 @@ def limits_of_difference(
         return math.nan, math.nan
     known = resampled[~np.isnan(resampled)]
     if known.size and np.ptp(known) >= UNMOVED:
-        return percentile_interval(known, confidence=confidence)
+        return resampled_interval(known, patients=patients, confidence=confidence)
     return difference_interval(first, second, n=patients, confidence=confidence)
 
 

@@ -44,7 +44,7 @@ def judge_methods(
 ) -> pd.DataFrame:
     """Ask of every method and run what can be answered without asking another map.
 
-    What was planted is asked in an experiment of its own, so here it cannot be asked.
+    What was planted is asked in an experiment of its own: `ask_planted`.
 
     Args:
         accords: By method and run, how maps agree with region reliance.
@@ -68,13 +68,14 @@ def judge_methods(
                     & (repeatability["configuration"] == configuration_of.get(run))
                 ]
             ),
-            "finds_planted": NOTHING,
             "beats_mean_mask": _ask_mean_mask(row),
             "agrees_with_reliance": _ask_reliance(accords.get((method, run))),
         }
         about = {"method": method, "run": run, "baseline": method in baselines}
         about |= {name: row[name] for name in ("partition", "confidence")}
-        rows += [about | told[question] | {"question": question} for question in TRUTH_QUESTIONS]
+        rows += [
+            about | told[name] | {"question": name} for name in TRUTH_QUESTIONS if name in told
+        ]
     return pd.DataFrame(rows) if rows else TruthCard.empty()
 
 

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
-    percentile_interval,
+    count_patients,
     ratio,
     resampled_sums,
 )
+from sonolens.evaluation.statistics.percentiles import resampled_interval
 from sonolens.tables.pointing import ExtremePointsTable
 from sonolens.tables.vocabulary import RELIANCE_REGIONS
 
@@ -105,5 +106,5 @@ def _limits(
     beyond = ratio(sums[:, 0], scans) - ratio(by_chance, scans**2)
     if np.ptp(beyond) == 0:
         return np.nan, np.nan
-    low, high = percentile_interval(beyond, confidence=bootstrap.confidence)
-    return low, high
+    patients = count_patients(patient_ids)
+    return resampled_interval(beyond, patients=patients, confidence=bootstrap.confidence)

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from sonolens import cohort
+from sonolens.evaluation.experiments.doses import Dose, list_doses
 from sonolens.models import NETWORKS
 from sonolens.parameters import (
     Names,
@@ -23,7 +24,6 @@ from sonolens.parameters import (
     one_of,
     some_of,
 )
-from sonolens.pipelines.planted_evidence.doses import Dose, list_doses
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
 from sonolens.pipelines.planted_evidence.tissue_plants import TISSUE_PLANTS
 from sonolens.pipelines.training.parameters import TrainingParameters

@@ -1,4 +1,4 @@
-"""The station of planting: study, params -> planted_scans, planted_inputs, planted_regions, planted_sheet.
+"""The station of planting: params, and the study if it is the canvas -> planted_scans, planted_inputs, planted_regions, planted_sheet.
 
 Whatever a study has, scans and later runs, bears the name of its cue in front.
 """
@@ -6,6 +6,7 @@ Whatever a study has, scans and later runs, bears the name of its cue in front.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sonolens.arrays import FramedScan, Mask, ScanStack
+from sonolens.evaluation.experiments.doses import Dose
 from sonolens.figures import planted_sheet as figure
 from sonolens.parallel import in_parallel
 from sonolens.pipelines.explainability.regions import draw_regions
 from sonolens.pipelines.parameters import FramingParameters, RegionsParameters
-from sonolens.pipelines.planted_evidence.doses import Dose
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.studies import PLANTS
 from sonolens.pipelines.planted_evidence.tissue import Tissue, list_planted
@@ -31,6 +32,9 @@ from sonolens.ultrasound import ANNOTATION_KINDS, Framing
 
 IDS = ("scan_id", "lesion_id", "patient_id")
 SCANS_SHOWN = 3
+
+UnreadStudy: TypeAlias = Callable[[], Study]
+"""The study, read when it is called for: phantoms as a canvas need none."""
 
 
 def planting_station() -> Pipeline:
@@ -47,11 +51,11 @@ def planting_station() -> Pipeline:
 
 
 def split_planted_scans(
-    study: Study, planted: PlantedEvidenceParameters, regions: RegionsParameters
+    canvas_study: UnreadStudy, planted: PlantedEvidenceParameters, regions: RegionsParameters
 ) -> pd.DataFrame:
     """List the scans of every cue's study, and split its patients into partitions."""
     listed = (
-        list_planted(Tissue(study, planted, regions))
+        list_planted(Tissue(canvas_study(), planted, regions))
         if planted.canvas == "study"
         else _list_phantoms(planted)
     )
@@ -60,7 +64,7 @@ def split_planted_scans(
 
 def draw_planted_scans(
     planted_scans: pd.DataFrame,
-    study: Study,
+    canvas_study: UnreadStudy,
     planted: PlantedEvidenceParameters,
     regions: RegionsParameters,
     framing: FramingParameters,
@@ -68,20 +72,20 @@ def draw_planted_scans(
     """Draw the study of every cue and frame its scans, study after study."""
     return (
         (cue, _frame_study(cue, shown, size_px=framing.size_px))
-        for cue, shown in _show(planted_scans, study, planted, regions)
+        for cue, shown in _show(planted_scans, canvas_study, planted, regions)
     )
 
 
 def draw_planted_regions(
     planted_scans: pd.DataFrame,
-    study: Study,
+    canvas_study: UnreadStudy,
     planted: PlantedEvidenceParameters,
     regions: RegionsParameters,
 ) -> Iterator[tuple[str, Image.Image]]:
     """Draw the mass, its ring and what lies below on the scans that are explained, and marks that were planted."""
     masks: dict[str, Callable[[], Image.Image]] = {}
     marks: dict[str, Callable[[], Image.Image]] = {}
-    for cue, shown in _show(planted_scans, study, planted, regions):
+    for cue, shown in _show(planted_scans, canvas_study, planted, regions):
         masks |= {f"{cue}-{name}": partial(_picture, read) for name, read in shown.masks.items()}
         marks |= {
             f"{cue}-{name}": partial(_picture_mark, read)
@@ -93,7 +97,7 @@ def draw_planted_regions(
 
 def draw_planted_sheet(
     planted_scans: pd.DataFrame,
-    study: Study,
+    canvas_study: UnreadStudy,
     planted: PlantedEvidenceParameters,
     regions: RegionsParameters,
 ) -> Figure:
@@ -102,12 +106,12 @@ def draw_planted_sheet(
     rising = sorted(doses, key=lambda dose: (dose.strength, dose.share))
     strongest = {dose.plant: doses[dose] for dose in rising if dose.share > 0}
     tiles = []
-    for cue, shown in _show(planted_scans, study, planted, regions):
+    for cue, shown in _show(planted_scans, canvas_study, planted, regions):
         if cue not in strongest.values():
             continue
         of_cue = shown.scans[shown.scans["bears"]]
         for scan_id in of_cue["scan_id"].head(SCANS_SHOWN):
-            without = study.images[scan_id]() if planted.canvas == "study" else None
+            without = canvas_study().images[scan_id]() if planted.canvas == "study" else None
             tiles.append(
                 figure.PlantedTile(
                     plant=Dose.parse(cue).plant,
@@ -167,15 +171,15 @@ def _list_phantoms(planted: PlantedEvidenceParameters) -> pd.DataFrame:
 
 def _show(
     planted_scans: pd.DataFrame,
-    study: Study,
+    canvas_study: UnreadStudy,
     planted: PlantedEvidenceParameters,
     regions: RegionsParameters,
 ) -> Iterator[tuple[str, Study]]:
     """Yield every cue with its study: phantoms, or the user's scans with the plant in those that bear it."""
-    tissue = Tissue(study, planted, regions)
     for cue in planted_scans["cue"].unique():
         scans = own_scans(planted_scans, cue)
         if planted.canvas == "study":
+            tissue = Tissue(canvas_study(), planted, regions)
             yield cue, tissue.show(Dose.parse(cue), scans)
         else:
             phantoms = planted.plan_phantoms(cue)

@@ -5,9 +5,9 @@ from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
 
 from sonolens.evaluation import experiments
+from sonolens.evaluation.experiments.doses import with_doses
 from sonolens.figures import detection_power as figure
 from sonolens.pipelines.experiment_page import page_of_experiment
-from sonolens.pipelines.planted_evidence.doses import Dose
 from sonolens.pipelines.stations import station
 from sonolens.report.sections import detection_power as section
 
@@ -31,11 +31,7 @@ def detection_power_station() -> Pipeline:
 
 def score_detection_power(planted_evidence: pd.DataFrame) -> pd.DataFrame:
     """Count at every dose the fits whose maps find the plant, and those whose AUC tells of it."""
-    doses = planted_evidence["cue"].map(Dose.parse)
-    axes = {
-        axis: [getattr(dose, axis) for dose in doses] for axis in ("plant", "share", "strength")
-    }
-    return experiments.score_detection_power(planted_evidence.assign(**axes))
+    return experiments.score_detection_power(with_doses(planted_evidence))
 
 
 def find_detection_limits(detection_power: pd.DataFrame) -> pd.DataFrame:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from sonolens import cohort
 from sonolens.arrays import Mask, Scan
+from sonolens.evaluation.experiments.doses import Dose
 from sonolens.pipelines.collections import spacing_by_scan
 from sonolens.pipelines.parameters import RegionsParameters
-from sonolens.pipelines.planted_evidence.doses import Dose
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
 from sonolens.pipelines.planted_evidence.tissue_plants import TISSUE_PLANTS, find_site, has_room
 from sonolens.progress import track

@@ -5,6 +5,7 @@ from kedro.pipeline import Node, Pipeline
 
 from sonolens.evaluation import classification, experiments, participants, pointing
 from sonolens.pipelines.parameters import EvaluationParameters
+from sonolens.pipelines.reporting.other_runs import find_experiments, find_planted_answers
 from sonolens.pipelines.reporting.truth import judge_methods, rank_methods
 from sonolens.pipelines.stations import station
 from sonolens.report import cards, tabulate_classification, tabulate_pointing_game
@@ -74,6 +75,8 @@ def tables_station() -> Pipeline:
             judge_maps: "verdict",
             judge_methods: "truth_card",
             rank_methods: "method_ranking",
+            find_planted_answers: "planted_answers",
+            find_experiments: "asked_experiments",
             relate_performance: ["performance_and_pointing", "performance_correlation"],
         },
     )

@@ -34,7 +34,7 @@ def tell(settings: RunSettings, tables: Tables) -> Iterator[str]:
         rule=settings.look_up("classification_metrics", "evaluation.lesion_probability"),
     )
     yield sentence(
-        "Intervals are {confidence} percentile intervals over {resamples} bootstrap resamples of {units} (seed {seed}); the AUC "
+        "Intervals are {confidence} expanded percentile intervals (Hesterberg 2015) over {resamples} bootstrap resamples of {units} (seed {seed}); the AUC "
         "also has DeLong's.",
         confidence=percent(confidence_of(metrics)) if len(metrics) else None,
         resamples=settings.look_up("classification_metrics", "evaluation.resamples"),

@@ -113,7 +113,7 @@ def _tell_game(settings: RunSettings, tables: Tables) -> Iterator[str]:
 def _tell_certainty(settings: RunSettings, tables: Tables) -> Iterator[str]:
     game = tables["pointing_game"]
     yield sentence(
-        "Rates have {confidence} percentile intervals over {resamples} bootstrap resamples of {units} (seed {seed}).",
+        "Rates have {confidence} expanded percentile intervals over {resamples} bootstrap resamples of {units} (seed {seed}).",
         confidence=percent(describe_scoring(game)["confidence"]),
         resamples=settings.look_up("pointing_game", "evaluation.resamples"),
         units=name_units(tables["scans"]),

@@ -31,7 +31,7 @@ from sonolens.tables.shown import CasesTable
 from sonolens.tables.vocabulary import ANSWERS, REGION_NAMES
 
 FEW_PATIENTS = 100
-"""Below this many patients the page says that a percentile interval is rather too narrow."""
+"""Below this many patients the page says how little an interval can promise."""
 
 CAUTIONS = {
     SHOWN: "That is not yet understanding: why the network looks there, no yardstick tells.",
@@ -214,7 +214,7 @@ def _warn_of_few(resampled: Resampled, *, partition: str) -> str:
         return ""
     return (
         f"The {partition} partition has only {resampled.number} {resampled.units}: intervals from so few "
-        "are rather too narrow, and another draw of patients may move every number here."
+        "may still be too narrow where values are skew, and another draw of patients may move every number here."
     )
 
 

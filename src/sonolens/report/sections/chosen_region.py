@@ -28,13 +28,14 @@ def say_chosen(chosen_regions: ChosenRegionsTable) -> list[str]:
     """Say of each run in one sentence whether reading one region tells labels better than the logit does."""
     over_all = chosen_regions.query("null == 'none' and among == 'all'")
     named = len(over_all) > 1
+    placebos = chosen_regions.query("null != 'none' and among == 'all'")
     return [
-        f"{row['run']}: {_tell_run(row)}" if named else _tell_run(row)
+        f"{row['run']}: {_tell_run(row, placebos)}" if named else _tell_run(row, placebos)
         for _, row in over_all.iterrows()
     ]
 
 
-def _tell_run(row: pd.Series) -> str:
+def _tell_run(row: pd.Series, placebos: pd.DataFrame) -> str:
     if row["region"] == "none":
         return f"No region could be chosen: the {counted(row['n_validation'], 'validation scan')} are all of one label."
     if pd.isna(row["auc"]):
@@ -45,12 +46,21 @@ def _tell_run(row: pd.Series) -> str:
         f"{counted(row['n_validation'], 'validation scan')}; on {counted(row['n'], 'other scan')} its AUC is "
         f"{score_with_interval(row['auc'], row['ci_low'], row['ci_high'])}, that of the whole logit "
         f"{score_with_interval(row['whole_auc'])} (difference {beside})"
+        f"{_tell_placebos(placebos[placebos['run'] == row['run']])}"
     )
     if row["difference_low"] > 0:
         return f"Reading one region is shown to tell labels better than the logit. {chosen}."
     if row["difference_high"] < 0:
         return f"Reading one region tells labels worse than the logit. {chosen}."
     return f"Reading one region is not shown to tell labels better than the logit. {chosen}."
+
+
+def _tell_placebos(placebos: pd.DataFrame) -> str:
+    told = [
+        score_with_interval(placebo["auc"], placebo["ci_low"], placebo["ci_high"])
+        for placebo in placebos.dropna(subset="auc").to_dict(orient="records")
+    ]
+    return f"; of placebos chosen alike it is {' and '.join(told)}" if told else ""
 
 
 def _tell(tables: Tables) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Detection power: at which share and strength each method finds a plant, and whether accuracy gave it away."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,8 +10,12 @@ from sonolens.report.methods import knows_nothing
 from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
+from sonolens.report.sections.planted import tell_area, tell_rate
 
 UNASKED = "cannot be asked"
+
+DRAWN_BY = "cam"
+"""The maps of which one sentence speaks."""
 
 COLUMNS = (
     "Smallest share found",
@@ -27,6 +32,38 @@ def say_limits(limits: pd.DataFrame) -> list[str]:
         _say_plant(str(plant), str(network), rows)
         for (plant, network), rows in limits.groupby(["plant", "network"], sort=False)
     ]
+
+
+def say_power(detection_power: pd.DataFrame) -> list[str]:
+    """Say of every plant and network what its AUC, and one method, tell of the largest dose, beside chance and none.
+
+    The method is the class activation map, or the first that sees the network: no choice by what was found.
+    """
+    return [
+        _say_largest(f"{str(plant).replace('_', ' ')}, {network}", rows)
+        for (plant, network), rows in detection_power.groupby(["plant", "network"], sort=False)
+    ]
+
+
+def _say_largest(name: str, rows: pd.DataFrame) -> str:
+    seeing = [method for method in rows["method"].unique() if not knows_nothing(str(method))]
+    method = DRAWN_BY if DRAWN_BY in seeing else (seeing or [rows["method"].iloc[0]])[0]
+    doses = rows[rows["method"] == method].sort_values(["share", "strength"])
+    row = doses.iloc[-1].to_dict()
+    area, rate = tell_area(_as_summary(row)), tell_rate(_as_summary(row))
+    if not row["learnt"]:
+        return f"{name}: not learnt even at the largest dose (AUC {area}, chance 0.50), so no map had anything to find."
+    told = f"{name}: at the largest dose its AUC is {area}, and {method} points to the plant in {rate} of {counted(row['n'], 'map')} (chance {percent(row['chance'])})"
+    null = doses[(doses["share"] == 0) & (doses["asked"] > 0)]
+    if null.empty:
+        return f"{told}; at none nothing was asked."
+    at_none = null.iloc[0].to_dict()
+    return f"{told}; at none in {tell_rate(_as_summary(at_none))} of {at_none['n']}."
+
+
+def _as_summary(row: Mapping[Any, Any]) -> dict[Any, Any]:
+    limits = {"low": row["rate_low"], "high": row["rate_high"], "seeds": row["fits"]}
+    return {**row, **limits}
 
 
 def _say_plant(plant: str, network: str, rows: pd.DataFrame) -> str:

@@ -2,14 +2,14 @@
 
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section
-from sonolens.report.sections import guidance
+from sonolens.report.sections import by_name, guidance
 
 SECTION = Section(
     "questions",
     "Open questions",
     "experiments.html",
     heading="The paper's open questions",
-    parts=(guidance.SECTION,),
+    parts=(guidance.SECTION, by_name.SECTION),
     figures=(
         Caption(
             name="methods_figure",

@@ -48,7 +48,7 @@ def _say_alone(place: str, row: Mapping[Hashable, Any], table: pd.DataFrame) -> 
     ]
     return (
         f"With {PLACE_NAMES[place]}, {row['configuration']} by labels alone reaches AUC {areas[0]} where marks lie as it learnt "
-        f"them and {areas[1]} where they are reversed."
+        f"them and {areas[1]} where they are reversed ({counted(row['n'], 'scan')}, chance {row['chance']:.2f})."
     )
 
 

@@ -33,7 +33,9 @@ def _tell_run(cells: pd.DataFrame) -> str:
     if not low > EVEN:
         return f"The network fitted to whole scans does not tell them apart (AUC {area}), so views of them say nothing."
     parts = [_tell_view(str(view), row) for view, row in own.drop("whole").iterrows()]
-    return f"Fitted to whole scans the network reaches AUC {area}; fitted to and asked of {'; '.join(parts)}."
+    counted_scans = counted(int(cells["n"].max()), "scan")
+    begun = f"Fitted to whole scans the network reaches AUC {area} on {counted_scans} (chance {EVEN:.2f})"
+    return f"{begun}; fitted to and asked of {'; '.join(parts)}."
 
 
 def _tell_view(view: str, row: pd.Series) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 NAMED = re.compile(r"(?P<plant>\w+)_share(?P<share>\d{3})_strength(?P<strength>\d{3})")
 PERCENT = 100
 
@@ -69,3 +71,12 @@ def list_doses(
             ]
         )
     ]
+
+
+def with_doses(planted_evidence: pd.DataFrame) -> pd.DataFrame:
+    """Set out the dose of every row that names a `cue` in the columns `plant`, `share` and `strength`."""
+    doses = planted_evidence["cue"].map(Dose.parse)
+    axes = ("plant", "share", "strength")
+    return planted_evidence.assign(
+        **{axis: [getattr(dose, axis) for dose in doses] for axis in axes}
+    )
