@@ -5,6 +5,7 @@ from jaxtyping import Float
 from scipy import ndimage
 
 from sonolens.arrays import Mask, Scan
+from sonolens.ultrasound.bmode import WHITE
 from sonolens.ultrasound.plants.canvas import Canvas, Decibels
 from sonolens.ultrasound.plants.speckle import measure_point_spread
 
@@ -67,4 +68,4 @@ def _find_level(canvas: Canvas) -> Decibels:
     level: Float[np.ndarray, "rows cols"] = ndimage.median_filter(
         canvas.scan, size=window, mode="nearest"
     ).astype(np.float64)
-    return (level - 255) / canvas.grey_per_db
+    return (level - WHITE) / canvas.grey_per_db
