@@ -10,6 +10,7 @@ from sonolens.ultrasound.plants import (
     find_calliper_sites,
     find_gain_band,
     find_letter_site,
+    find_margin_band,
 )
 from sonolens.ultrasound.plants.marks import GAIN_DB
 
@@ -36,6 +37,7 @@ def sites() -> dict[str, np.ndarray]:
         "shadow": below(),
         "enhancement": below(),
         "halo": ring & ~mass(),
+        "blur": find_margin_band(mass(), spacing_mm=SPACING_MM),
         "interior": mass(),
         "calliper": find_calliper_sites(mass(), spacing_mm=SPACING_MM, reach_mm=2.5),
         "text": find_letter_site(mass()),
@@ -76,9 +78,9 @@ def test_a_plant_without_strength_changes_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLANT_FUNCTIONS)
 def test_a_stronger_plant_changes_more(name: str) -> None:
-    grey = np.full((200, 240), 120, dtype=np.uint8)
+    dark = np.where(mass(), 80, 120).astype(np.uint8)
     faint, plain = (
-        np.abs(plant(name, strength=strength, scan=grey).astype(int) - 120).sum()
+        np.abs(plant(name, strength=strength, scan=dark).astype(int) - dark).sum()
         for strength in (0.5, 1.0)
     )
 

@@ -12,6 +12,7 @@ from sonolens.ultrasound.plants import (
     find_calliper_sites,
     find_gain_band,
     find_letter_site,
+    find_margin_band,
 )
 
 MARK_REACH_MM = 2.5
@@ -27,11 +28,11 @@ class TissuePlant:
 
     Attributes:
         plant: A name in `sonolens.ultrasound.plants.PLANT_FUNCTIONS`.
-        regions: The region that holds it, all of it and nothing else.
+        regions: The region that holds it, or the two that it lies on the border of; it lies in these and nowhere else.
     """
 
     plant: str
-    regions: tuple[str]
+    regions: tuple[str, ...]
 
     @property
     def is_mark(self) -> bool:
@@ -52,6 +53,8 @@ TISSUE_PLANTS = {
     "shadow": TissuePlant("shadow", ("below",)),
     "enhancement": TissuePlant("enhancement", ("below",)),
     "halo": TissuePlant("halo", ("peritumoral",)),
+    # The outline is the border of two regions, as for phantoms.
+    "blur": TissuePlant("blur", ("mass", "peritumoral")),
     "interior": TissuePlant("interior", ("mass",)),
     "calliper": TissuePlant("calliper", ("annotation",)),
     "text": TissuePlant("text", ("annotation",)),
@@ -63,7 +66,7 @@ TISSUE_PLANTS = {
 def find_site(
     name: str, mass: Mask, region_map: RegionMap, *, spacing_mm: tuple[float, float]
 ) -> Mask:
-    """Find the pixels that a plant may change; they are its region too.
+    """Find the pixels that a plant may change: its region, or of two regions what lies near their border.
 
     Args:
         name: A name in `TISSUE_PLANTS`.
@@ -78,7 +81,10 @@ def find_site(
         return find_letter_site(mass)
     if plant.plant == "gain_step":
         return find_gain_band(mass, spacing_mm=spacing_mm, band_mm=GAIN_BAND_MM)
-    return region_map == REGIONS[plant.regions[0]]
+    held = np.isin(region_map, [REGIONS[name] for name in plant.regions])
+    if plant.plant == "blur":
+        return held & find_margin_band(mass, spacing_mm=spacing_mm)
+    return held
 
 
 def has_room(site: Mask, *, spacing_mm: tuple[float, float]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from sonolens.arrays import Scan
+from sonolens.ultrasound.plants.blur import find_margin_band, plant_blur
 from sonolens.ultrasound.plants.canvas import Canvas
 from sonolens.ultrasound.plants.foci import plant_foci
 from sonolens.ultrasound.plants.halo import plant_halo
@@ -31,6 +32,7 @@ PLANT_FUNCTIONS: Mapping[str, PlantFunction] = {
     "shadow": plant_shadow,
     "enhancement": plant_enhancement,
     "halo": plant_halo,
+    "blur": plant_blur,
     "interior": plant_interior,
     "calliper": plant_calliper,
     "text": plant_text,
