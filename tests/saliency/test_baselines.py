@@ -59,3 +59,15 @@ def test_random_maps_belong_to_the_scan_and_the_seed(seen, small_network, look):
     assert not np.isin(draw("random", seen, seed=4), maps).any()
     assert abs(maps.mean()) < 0.3
     assert 0.8 < maps.std() < 1.2
+
+
+def test_beyond_the_border_the_scan_goes_on_as_it_ends(small_network, look):
+    """Edges of a scan are those of a larger one whose margin repeats its outermost pixels."""
+    scan = np.random.default_rng(1).integers(0, 256, (64, 64), dtype=np.uint8)
+    larger = np.pad(scan, 16, mode="edge")
+    found, beside = (
+        draw("edges", look(small_network(0), each[None]), edges={"sigma_px": 2.0})[0]
+        for each in (scan, larger)
+    )
+
+    np.testing.assert_allclose(found, beside[16:-16, 16:-16], rtol=1e-5, atol=1e-4)

@@ -130,3 +130,12 @@ def test_integrated_gradients_add_up_with_many_steps_and_less_so_with_one(grey):
 
     assert fine.max() < 0.02
     assert fine.max() < coarse.max()
+
+
+def test_the_noise_of_smooth_grad_belongs_to_the_scan_by_its_name(small_network, look):
+    twice = np.repeat(random_scans(3)[:1], 2, axis=0)
+    first, second = smooth(look(small_network(3), twice, ["a", "b"]), samples=2, noise_share=0.2)
+    (alone,) = smooth(look(small_network(3), twice[:1], ["b"]), samples=2, noise_share=0.2)
+
+    assert not np.allclose(first, second, rtol=1e-3)
+    np.testing.assert_allclose(alone, second, rtol=1e-3, atol=1e-6)

@@ -5,6 +5,7 @@ from sonolens.evaluation.statistics import (
     Bootstrap,
     bootstrap_differences,
     bootstrap_rates,
+    intervals,
     patient_resamples,
     wilson_interval,
 )
@@ -147,6 +148,17 @@ def test_the_seed_decides_the_resamples():
 
     np.testing.assert_array_equal(drawn(4), drawn(4))
     assert (drawn(4) != drawn(5)).any()
+
+
+def test_many_patients_are_drawn_in_smaller_blocks_and_alike(monkeypatch):
+    bootstrap = Bootstrap(resamples=20, confidence=0.95, seed=4)
+    (at_once,) = patient_resamples(range(9), bootstrap=bootstrap)
+    monkeypatch.setattr(intervals, "DRAWN_AT_ONCE", 30)
+
+    blocks = list(patient_resamples(range(9), bootstrap=bootstrap))
+
+    assert [len(block) for block in blocks] == [3] * 6 + [2]
+    np.testing.assert_array_equal(np.concatenate(blocks), at_once)
 
 
 def test_a_rate_counts_scans_and_not_patients():

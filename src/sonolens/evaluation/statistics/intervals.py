@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from sonolens.evaluation.statistics.percentiles import resampled_interval
 
-RESAMPLES_AT_ONCE = 250  # bounds the memory: 250 resamples of 10,000 patients take 20 MB
+RESAMPLES_AT_ONCE = 250
+DRAWN_AT_ONCE = 5_000_000  # bounds the memory: patients drawn in one block of resamples, 40 MB
 UNMOVED = 1e-12  # rounding of equal rates
 
 
@@ -85,13 +86,14 @@ def patient_resamples(
         patient_ids: The patient of every row; the order of rows does not matter.
 
     Yields:
-        Blocks of at most 250 resamples: the multiplicity of every row. Rows of one patient share
+        Blocks of at most 250 resamples, fewer of many patients: the multiplicity of every row. Rows of one patient share
         theirs, and the multiplicities of the patients add up to their number.
     """
     codes, patients = _numbered(patient_ids)
     rng = np.random.default_rng(bootstrap.seed)
-    for start in range(0, bootstrap.resamples, RESAMPLES_AT_ONCE):
-        block = min(RESAMPLES_AT_ONCE, bootstrap.resamples - start)
+    at_once = max(1, min(RESAMPLES_AT_ONCE, DRAWN_AT_ONCE // max(1, patients)))
+    for start in range(0, bootstrap.resamples, at_once):
+        block = min(at_once, bootstrap.resamples - start)
         drawn = rng.integers(max(1, patients), size=(block, patients))
         cells = drawn + patients * np.arange(block)[:, None]
         multiplicity = np.bincount(cells.ravel(), minlength=block * patients)
