@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from sonolens.evaluation.statistics.percentiles import resampled_interval
 
 RESAMPLES_AT_ONCE = 250
-DRAWN_AT_ONCE = 5_000_000  # bounds the memory: patients drawn in one block of resamples, 40 MB
+DRAWN_AT_ONCE = 250_000  # patients of one block of resamples: what a cache holds
 UNMOVED = 1e-12  # rounding of equal rates
 
 
