@@ -210,7 +210,22 @@ def page_source(**replaced: Any) -> str:
 
 
 def cells_of(html: str, kind: str) -> list[str]:
-    return re.findall(rf'<td class="{kind}">(.*?)</td>', html)
+    return re.findall(rf'<td class="{kind}"[^>]*>(.*?)</td>', html)
+
+
+def test_cells_say_their_number_beyond_what_they_print_and_prose_stays_prose() -> None:
+    html = page_source()
+    cells = re.findall(r"<td([^>]*)>(?:<a[^>]*>)?(\d+) %", html)
+    told = [
+        (re.search(r'data-number="([^"]+)" .*data-unit="%"', each), text) for each, text in cells
+    ]
+    known = [(found[1], text) for found, text in told if found]
+
+    assert len(known) > 20
+    assert all(abs(float(number) - int(text)) <= 0.5 + 1e-9 for number, text in known)
+    assert any("." in number for number, _ in known)
+    assert not re.search("[\ue000\ue001]", html)
+    assert not re.search(r"<(?!td)\w+ [^>]*data-number", html)
 
 
 def test_where_nothing_was_counted_no_rate_is_invented() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sonolens.report.layout import keep_together, open_templates
+from sonolens.report.layout import carry_numbers, keep_together, open_templates
 from sonolens.report.pictures import embed
 from sonolens.report.scripts import read_browser, write_policy
 from sonolens.report.section import Section
@@ -57,8 +57,8 @@ def write_section(section: Section, given: Mapping[str, Any]) -> str:
         caption.name: embed(caption, given[caption.name], units=units)
         for caption in section.figures
     }
-    template = open_templates().get_template(section.template)
-    return keep_together(template.render(pictures=pictures, units=units, **told))
+    template = open_templates(marking=True).get_template(section.template)
+    return keep_together(carry_numbers(template.render(pictures=pictures, units=units, **told)))
 
 
 def _check_names(given: Collection[str]) -> None:

@@ -1,7 +1,7 @@
 // @ts-check
 /** The case browser: what is chosen, what follows from it, and who is told. */
 import { readCases } from "./data.mjs";
-import { find, findAll } from "./elements.mjs";
+import { allow, find, findAll } from "./elements.mjs";
 import { offerFilters, readFilters, setFilters } from "./filters.mjs";
 import { play } from "./game.mjs";
 import { actionOf } from "./keyboard.mjs";
@@ -60,8 +60,8 @@ export function startBrowser() {
   const tellPosition = () => {
     const { at, listed } = state;
     find("case-position").textContent = listed.length ? `Case ${at + 1} of ${listed.length}` : "";
-    find("case-previous").disabled = at <= 0;
-    find("case-next").disabled = at >= listed.length - 1;
+    allow(find("case-previous"), at > 0);
+    allow(find("case-next"), at < listed.length - 1);
   };
 
   const open = (/** @type {number} */ at) => {
@@ -79,7 +79,7 @@ export function startBrowser() {
     const { ring } = how();
     find("ring").setAttribute("aria-valuetext", `${told.rings.widths[ring]} ${told.rings.words}`);
     find("ring-width").textContent = `${told.rings.widths[ring]} ${told.rings.words}`;
-    find("ring-reset").disabled = ring === told.rings.own;
+    allow(find("ring-reset"), ring !== told.rings.own);
     viewer.widen(ring);
     list();
   };
@@ -147,6 +147,8 @@ export function startBrowser() {
     }
     Object.assign(state, { by: "", descending: false, at: 0, listed: [] });
     widen();
+    // A jump to a place that takes no focus leaves the focus nowhere, where no key of the browser works: wait for it.
+    setTimeout(() => root.focus({ preventScroll: true }));
   });
   form.addEventListener("input", list);
   form.addEventListener("reset", () => queueMicrotask(list));
