@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sonolens.report.layout import carry_numbers, keep_together, open_templates
-from sonolens.report.pictures import embed
+from sonolens.report.pictures import Picture, embed
 from sonolens.report.scripts import read_browser, write_policy
 from sonolens.report.section import Section
 from sonolens.report.sections import ANSWER, CHAPTERS, INPUTS, WRITTEN
@@ -55,6 +55,8 @@ def write_section(section: Section, given: Mapping[str, Any]) -> str:
     told = section.tell({name: given[name] for name in section.needs})
     pictures = {
         caption.name: embed(caption, given[caption.name], units=units)
+        if not caption.drawn_from or len(given[caption.drawn_from])
+        else Picture(caption, "")
         for caption in section.figures
     }
     template = open_templates(marking=True).get_template(section.template)

@@ -199,6 +199,7 @@ SECTION = Section(
     figures=(
         Caption(
             name="readers_figure",
+            drawn_from="reader_comparison",
             intervals=True,
             title="Networks beside readers",
             text="How often the extreme that argues for the call, and a reader's point, lie in the mass as the study or a reader "
