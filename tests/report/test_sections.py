@@ -40,7 +40,9 @@ def test_a_section_reads_what_it_needs_and_nothing_else(section: Section) -> Non
 def test_a_section_shows_its_figures_and_no_other(section: Section) -> None:
     inputs = run_inputs()
     shown = re.findall(r'<figure id="(\w+)">', page.write_section(section, inputs))
-    drawn = [each for each in section.figures if not each.drawn_from or len(inputs[each.drawn_from])]
+    drawn = [
+        each for each in section.figures if not each.drawn_from or len(inputs[each.drawn_from])
+    ]
 
     assert shown == [caption.name for caption in drawn]
 
@@ -55,7 +57,9 @@ def test_where_nothing_was_asked_a_sentence_stands_and_no_empty_figure(
     section: Section, caption: Caption
 ) -> None:
     inputs = run_inputs()
-    empty = page.write_section(section, inputs | {caption.drawn_from: inputs[caption.drawn_from][:0]})
+    empty = page.write_section(
+        section, inputs | {caption.drawn_from: inputs[caption.drawn_from][:0]}
+    )
 
     assert f'id="{caption.name}"' not in empty
     assert caption.title not in empty

@@ -132,7 +132,10 @@ def test_a_random_start_of_some_runs_is_counted() -> None:
 @pytest.mark.parametrize(
     ("runs", "words"),
     [
-        (["a"], "The network started from random weights. All that it knows comes from its training"),
+        (
+            ["a"],
+            "The network started from random weights. All that it knows comes from its training",
+        ),
         (["a", "b"], "The networks started from random weights. All that such a network knows"),
     ],
 )

@@ -207,13 +207,27 @@ function offerTable(table, taken) {
   );
 }
 
+/**
+ * Write a drawing of the page as a file that looks alike elsewhere: black on white, whatever the page is.
+ * @param {SVGSVGElement} drawing
+ */
+function writeDrawing(drawing) {
+  const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
+  copy.setAttribute("color", "#000");
+  copy.style.background = "#fff";
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
+}
+
 /** @param {HTMLElement} figure */
 function offerFigure(figure) {
+  const caption = figure.querySelector("figcaption");
   const picture = figure.querySelector("img");
-  const kind = picture?.src.match(/^data:image\/(\w+)/)?.[1] ?? "png";
-  if (!picture || !figure.id) return;
-  const link = make("a", { href: picture.src, download: `${figure.id}.${kind}`, class: "take" }, kind.toUpperCase());
-  figure.querySelector("figcaption")?.append(" ", link);
+  const drawing = figure.querySelector("svg");
+  if (!figure.id || !caption) return;
+  if (picture) {
+    const kind = picture.src.match(/^data:image\/(\w+)/)?.[1] ?? "png";
+    caption.append(" ", make("a", { href: picture.src, download: `${figure.id}.${kind}`, class: "take" }, kind.toUpperCase()));
+  } else if (drawing) caption.append(" ", button(`${figure.id}.svg`, "SVG", () => writeDrawing(drawing)));
 }
 
 /** Offer every table and figure of the page. */
