@@ -6,6 +6,7 @@ import { offerFilters, readFilters, setFilters } from "./filters.mjs";
 import { play } from "./game.mjs";
 import { actionOf } from "./keyboard.mjs";
 import { choose, PAGE_ROWS, sort } from "./listing.mjs";
+import { drawForPaper } from "./paper.mjs";
 import { showRates } from "./rates.mjs";
 import { markRow, showPage } from "./table.mjs";
 import { openViewer } from "./viewer.mjs";
@@ -78,7 +79,7 @@ export function startBrowser() {
   const widen = () => {
     const { ring } = how();
     find("ring").setAttribute("aria-valuetext", `${told.rings.widths[ring]} ${told.rings.words}`);
-    find("ring-width").textContent = `${told.rings.widths[ring]} ${told.rings.words}`;
+    for (const hook of ["ring-width", "ring-now"]) find(hook).textContent = `${told.rings.widths[ring]} ${told.rings.words}`;
     allow(find("ring-reset"), ring !== told.rings.own);
     viewer.widen(ring);
     list();
@@ -169,6 +170,7 @@ export function startBrowser() {
   root.hidden = false;
   widen();
   open(0);
+  drawForPaper({ cases, scans, maps: seen.maps, ring: told.rings.own });
 }
 
 startBrowser();
