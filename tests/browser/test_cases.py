@@ -292,6 +292,28 @@ def test_on_a_telephone_a_chosen_case_comes_into_sight(
     assert opened.one("case-title").text_content() == pages.cases["scan_id"][3]
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_the_ring_is_seen_while_it_is_widened(
+    visit: Callable[..., Visit], pages: Pages, width: int, height: int
+) -> None:
+    opened = visit(pages.hostile, width=width, height=height)
+    browser = CaseBrowser(opened)
+    browser.wait_for_pictures()
+    opened.page.locator("[data-case-view]").evaluate("(each) => each.scrollIntoView()")
+    boxes = [
+        opened.page.locator(each).first.bounding_box()
+        for each in ("[data-ring]", "canvas[data-map]")
+    ]
+
+    assert 0 < boxes[0]["y"] < boxes[1]["y"]
+    assert boxes[1]["y"] + boxes[1]["height"] < height
+    before = browser.text("ring-told")
+    opened.page.locator("[data-ring]").fill("0")
+    assert browser.text("ring-told").startswith("Hits mass, ring or below: ")
+    assert browser.text("ring-width") == browser.text("ring-now") == f"{browser.widths[0]:g} mm"
+    assert before
+
+
 WALK = """() => {
   const now = document.activeElement;
   const style = getComputedStyle(now);
