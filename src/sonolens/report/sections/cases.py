@@ -80,8 +80,7 @@ def list_wrong(cases: pd.DataFrame, method: str) -> list[dict[str, str]]:
 
 
 def _limit(threshold: float | None) -> str:
-    known = threshold is not None and not pd.isna(threshold)
-    return amount(threshold) if known and math.isfinite(threshold) else NOTHING
+    return NOTHING if threshold is None or not math.isfinite(threshold) else amount(threshold)
 
 
 def _place(row: Mapping[Any, Any], extreme: str) -> str:
