@@ -129,10 +129,16 @@ class OneWorld:
         )
         self._session |= _fix_plan(self._configured, pipeline, catalog, record)
         if RUN_CONTEXT in catalog:
-            files = _find_files(catalog, run_id, read=inputs.versions, made=set(made))
-            catalog[RUN_CONTEXT].save({**self._session, "looks": None, "files": files})
+            self._tell_nodes(catalog, made=set(made))
         self._session |= {"session": _name_session(), **to_document(record)}
         self._begin(catalog, steps=len(pipeline.nodes))
+
+    def _tell_nodes(self, catalog: CatalogProtocol[Any, Any], *, made: set[str]) -> None:
+        """Tell nodes of their run, and where its files lie: that is no part of its record, which may be moved."""
+        files = _find_files(
+            catalog, self._session["run_id"], read=self._session["inputs"], made=made
+        )
+        catalog[RUN_CONTEXT].save({**self._session, "looks": None, "files": files})
 
     def _begin(self, catalog: CatalogProtocol[Any, Any], *, steps: int) -> None:
         self._started = time.monotonic()
