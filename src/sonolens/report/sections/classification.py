@@ -129,7 +129,7 @@ def recall_numbers(table_1: pd.DataFrame, scores: ScoreSheet) -> list[dict[str, 
             for metric in METRICS
         }
         kept = {metric: text for metric, text in found.items() if text == row[metric]}
-        rows.append({**row, **kept})
+        rows.append({str(name): kept.get(str(name), value) for name, value in row.items()})
     return rows
 
 
