@@ -383,6 +383,23 @@ def test_nodes_learn_about_their_run(project):
     assert {"git", "packages", "python", "platform", "started", "env", "pipelines"} <= set(context)
 
 
+def test_the_page_learns_where_what_it_tells_of_lies_each_in_its_own_version(project, monkeypatch):
+    monkeypatch.setattr("sonolens.hooks.REPORT", "page")
+    project.run(1)
+    catalog = project.run(2, "reporting")
+
+    assert catalog["run_context"].load()["files"] == {
+        "maps": f"../../maps.txt/{version(1)}/maps.txt",
+        "weights": f"../../weights.txt/{version(1)}/weights.txt",
+        "page": "page.txt",
+    }
+    assert "files" not in project.session(2)
+
+
+def test_where_no_report_is_in_the_catalog_no_file_is_told(project):
+    assert project.run(1)["run_context"].load()["files"] == {}
+
+
 def test_filling_in_missing_outputs_keeps_the_rest(project):
     project.run(1)
     for folder in ("maps.txt", "page.txt"):

@@ -1,6 +1,7 @@
 """One run, one world: a run reads what belongs together, keeps it fixed and writes down what it did."""
 
 import os
+import posixpath
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from sonolens.datasets.runs import runs_found
 from sonolens.datasets.study import StudyDataset
 from sonolens.datasets.versions import (
     complete_versions,
+    file_of,
     fingerprint,
     fix_versions,
     versioned_datasets,
@@ -42,6 +44,7 @@ from sonolens.inputs import (
     warn_of_idle_parameters,
 )
 from sonolens.lineage import RunRecord, begin_run, to_document
+from sonolens.outcome import REPORT
 from sonolens.past_runs import check_label
 from sonolens.provenance import describe_software, list_installed, plain, without_folders
 from sonolens.step_times import StepTimes, say_what_it_takes
@@ -126,9 +129,19 @@ class OneWorld:
         )
         self._session |= _fix_plan(self._configured, pipeline, catalog, record)
         if RUN_CONTEXT in catalog:
-            catalog[RUN_CONTEXT].save({**self._session, "looks": None, "world": record.world()})
+            self._tell_nodes(catalog, record, made=set(made))
         self._session |= {"session": _name_session(), **to_document(record)}
         self._begin(catalog, steps=len(pipeline.nodes))
+
+    def _tell_nodes(
+        self, catalog: CatalogProtocol[Any, Any], record: RunRecord, *, made: set[str]
+    ) -> None:
+        """Tell nodes of their run, and where its files lie: that is no part of its record, which may be moved."""
+        files = _find_files(
+            catalog, self._session["run_id"], read=self._session["inputs"], made=made
+        )
+        told = {"looks": None, "world": record.world(), "files": files}
+        catalog[RUN_CONTEXT].save(self._session | told)
 
     def _begin(self, catalog: CatalogProtocol[Any, Any], *, steps: int) -> None:
         self._started = time.monotonic()
@@ -234,6 +247,21 @@ def _parameters_read(pipeline: Pipeline, catalog: CatalogProtocol[Any, Any]) -> 
     """The groups of parameters that a run's nodes read; what they do not read changed nothing."""
     names = sorted(name for name in pipeline.inputs() if name.startswith("params:"))
     return {name.removeprefix("params:"): plain(catalog[name].load()) for name in names}
+
+
+def _find_files(
+    catalog: CatalogProtocol[Any, Any], run_id: str, *, read: Mapping[str, str], made: set[str]
+) -> dict[str, str]:
+    """Tell where the run's datasets lie as seen from the folder of its report; nothing in a catalog without reports."""
+    versions = {**read, **dict.fromkeys(made, run_id)}
+    report = versioned_datasets(catalog, {REPORT}).get(REPORT)
+    if report is None:
+        return {}
+    here = posixpath.dirname(file_of(report, run_id))
+    return {
+        name: posixpath.relpath(file_of(dataset, versions[name]), here)
+        for name, dataset in versioned_datasets(catalog, set(versions)).items()
+    }
 
 
 def _look_back(catalog: CatalogProtocol[Any, Any]) -> dict[str, list[str]]:

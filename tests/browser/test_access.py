@@ -118,3 +118,37 @@ def test_axe_would_tell(visit: Callable[..., Visit], pages: Pages) -> None:
     )
 
     assert [each.partition(":")[0] for each in grave_findings(opened)] == ["color-contrast"]
+
+
+COLUMNS = """() => {
+  const list = document.querySelector(".contents details > ul");
+  const lefts = [...list.querySelectorAll("a")].map((each) => Math.round(each.getBoundingClientRect().left / 100));
+  return { columns: new Set(lefts).size, height: list.getBoundingClientRect().height };
+}"""
+
+
+def test_the_contents_use_the_room_that_there_is(visit: Callable[..., Visit], report: Path) -> None:
+    opened = visit(report, width=1280, height=800)
+    opened.page.locator(".contents summary").click()
+    seen = opened.page.evaluate(COLUMNS)
+
+    assert seen["columns"] >= 3
+    assert seen["height"] < 400
+    assert opened.too_wide() == []
+
+
+CAPTIONED = """() => [...document.querySelectorAll(".scroll caption")].filter((each) => each.checkVisibility())
+    .map((each) => [each.textContent, each.getBoundingClientRect().right - innerWidth])"""
+
+
+def test_what_a_table_is_called_stays_on_the_screen_of_a_telephone(
+    visit: Callable[..., Visit], report: Path
+) -> None:
+    opened = visit(report, width=390, height=844)
+    named = opened.page.evaluate(CAPTIONED)
+
+    assert len(named) > 20
+    assert [each for each in named if each[1] > 0] == []
+    first = opened.page.locator("#pointing .scroll").first
+    first.evaluate("(each) => { each.scrollLeft = 300; }")
+    assert first.locator("caption").bounding_box()["x"] >= 0

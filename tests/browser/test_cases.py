@@ -223,6 +223,40 @@ def test_keys_lead_through_cases_and_rings_but_not_while_somebody_types(
     assert cases.text("ring-width") == f"{at[cases.own]:g} mm"
 
 
+def test_after_any_link_to_cases_keys_walk_through_them(cases: CaseBrowser) -> None:
+    page, title = cases.page, cases.visit.one("case-title")
+    answer = page.locator("header a[data-show-cases]").all()
+    links = [each for each in answer if each.inner_text().split()[0] not in "01"][:2]
+    links += page.locator("#cases .note a[data-show-cases]").all()
+    assert len(links) == 3
+    for link in links:
+        link.click()
+        page.wait_for_timeout(300)  # the jump, and what it takes from the focus
+        first = title.inner_text()
+        page.keyboard.press("j")
+        assert title.inner_text() != first
+        assert cases.text("case-position").startswith("Case 2 of ")
+        page.keyboard.press("k")
+        assert title.inner_text() == first
+
+
+def test_a_button_that_can_no_longer_be_pressed_does_not_take_the_keys_with_it(
+    hostile: CaseBrowser,
+) -> None:
+    page = hostile.page
+    last = len(hostile.listed())
+    for _ in range(last - 1):
+        hostile.visit.one("case-next").click()
+    assert hostile.text("case-position") == f"Case {last} of {last}"
+    page.keyboard.press("k")
+    assert hostile.text("case-position") == f"Case {last - 1} of {last}"
+
+    page.locator("[data-ring]").fill("0")
+    hostile.visit.one("ring-reset").click()
+    page.keyboard.press("k")
+    assert hostile.text("case-position") == f"Case {last - 2} of {last}"
+
+
 def test_a_link_from_elsewhere_brings_the_list_into_sight(
     visit: Callable[..., Visit], pages: Pages
 ) -> None:
@@ -256,6 +290,28 @@ def test_on_a_telephone_a_chosen_case_comes_into_sight(
     )
 
     assert opened.one("case-title").text_content() == pages.cases["scan_id"][3]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_the_ring_is_seen_while_it_is_widened(
+    visit: Callable[..., Visit], pages: Pages, width: int, height: int
+) -> None:
+    opened = visit(pages.hostile, width=width, height=height)
+    browser = CaseBrowser(opened)
+    browser.wait_for_pictures()
+    opened.page.locator("[data-case-view]").evaluate("(each) => each.scrollIntoView()")
+    boxes = [
+        opened.page.locator(each).first.bounding_box()
+        for each in ("[data-ring]", "canvas[data-map]")
+    ]
+
+    assert 0 < boxes[0]["y"] < boxes[1]["y"]
+    assert boxes[1]["y"] + boxes[1]["height"] < height
+    before = browser.text("ring-told")
+    opened.page.locator("[data-ring]").fill("0")
+    assert browser.text("ring-told").startswith("Hits mass, ring or below: ")
+    assert browser.text("ring-width") == browser.text("ring-now") == f"{browser.widths[0]:g} mm"
+    assert before
 
 
 WALK = """() => {

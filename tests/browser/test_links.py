@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, urlparse
 
 import pytest
 from test_cases import read_run
@@ -167,3 +168,31 @@ def test_no_table_hides_columns_on_a_laptop(opened: Visit) -> None:
     opened.resize(1280, 800)
 
     assert opened.page.evaluate(HIDDEN_COLUMNS) == []
+
+
+@pytest.mark.parametrize("through_latest", [False, True])
+def test_names_of_files_lead_to_files_that_are_there(
+    visit: Callable[..., Visit], report: Path, through_latest: bool
+) -> None:
+    path = report.parents[2] / "latest" / report.name if through_latest else report
+    links = (
+        visit(path)
+        .page.locator("a.file")
+        .evaluate_all("(all) => all.map((a) => [a.innerText, a.href])")
+    )
+    named = {name for name, _ in links}
+
+    assert {"pointing_game.csv", "classification_metrics.csv", "reliance_scores.csv"} <= named
+    for name, address in links:
+        file = Path(unquote(urlparse(address).path))
+        assert file.is_file(), (name, address)
+        assert file.name.startswith(name)
+
+
+def test_a_page_that_was_moved_leads_nowhere(
+    visit: Callable[..., Visit], report: Path, tmp_path: Path
+) -> None:
+    moved = Path(shutil.copy(report, tmp_path / "report.html"))
+
+    assert visit(moved).page.locator("a.file").count() == 0
+    assert "pointing_game.csv" in moved.read_text(encoding="utf-8")

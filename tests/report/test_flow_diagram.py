@@ -37,6 +37,36 @@ def test_the_boxes_tell_the_counts_of_the_table() -> None:
         assert told in words, told
 
 
+def rows_of(svg: str) -> list[list[tuple[str, int]]]:
+    """Titles and scans of the boxes side by side, from top to bottom."""
+    rows: dict[float, list[tuple[str, int]]] = {}
+    words = list(parse(svg).iter(f"{SPACE}text"))
+    for title in (each for each in words if each.get("font-weight") == "600"):
+        x, y = (float(title.get(name)) for name in ("x", "y"))
+        below = [
+            each.text
+            for each in words
+            if float(each.get("x")) == x and float(each.get("y")) == y + 14
+        ]
+        rows.setdefault(y, []).append((title.text, int(below[0].split()[0])))
+    return [rows[y] for y in sorted(rows)]
+
+
+def test_boxes_that_part_the_scans_called_add_up_to_them_row_by_row() -> None:
+    flow = run_inputs()["scan_flow"]
+    one = flow[flow["box"] == "decided"].iloc[:1]
+    flow = flow[~flow["box"].isin(["asked", "not_asked"])]
+    asked = [one.assign(box=box, scans=1) for box in ("asked", "not_asked")]
+
+    rows = rows_of(draw_scan_flow(pd.concat([flow, *asked]), pointing_table()))
+    (start,) = [at for at, row in enumerate(rows) if row[0][0] == "Test scans called"]
+
+    assert rows[start] == [("Test scans called", 2), ("Not called", 2)]
+    assert [sum(scans for _, scans in row) for row in rows[start + 1 :]] == [2, 2, 2]
+    assert [title for title, _ in rows[-2]] == ["Map points", "Map silent"]
+    assert rows[-1] == [("Reliance asked", 1), ("Not asked", 1)]
+
+
 def test_several_runs_share_a_box_with_their_least_and_largest_count() -> None:
     flow = run_inputs()["scan_flow"]
     other = flow[flow["run"] != "all"].assign(run="other", scans=lambda table: table["scans"] + 1)

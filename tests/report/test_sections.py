@@ -7,6 +7,7 @@ import pytest
 from tiny_run import CAPTIONS, run_inputs
 
 from sonolens.report import page, write_report
+from sonolens.report.pictures import Caption
 from sonolens.report.section import Section
 from sonolens.report.sections import INPUTS, WRITTEN
 
@@ -37,9 +38,51 @@ def test_a_section_reads_what_it_needs_and_nothing_else(section: Section) -> Non
 
 @sections
 def test_a_section_shows_its_figures_and_no_other(section: Section) -> None:
-    shown = re.findall(r'<figure id="(\w+)">', page.write_section(section, run_inputs()))
+    inputs = run_inputs()
+    shown = re.findall(r'<figure id="(\w+)">', page.write_section(section, inputs))
+    drawn = [
+        each for each in section.figures if not each.drawn_from or len(inputs[each.drawn_from])
+    ]
 
-    assert shown == [caption.name for caption in section.figures]
+    assert shown == [caption.name for caption in drawn]
+
+
+DRAWN_FROM = [(section, each) for section in WRITTEN for each in section.figures if each.drawn_from]
+
+
+@pytest.mark.parametrize(
+    ("section", "caption"), DRAWN_FROM, ids=[each.name for _, each in DRAWN_FROM]
+)
+def test_where_nothing_was_asked_a_sentence_stands_and_no_empty_figure(
+    section: Section, caption: Caption
+) -> None:
+    inputs = run_inputs()
+    empty = page.write_section(
+        section, inputs | {caption.drawn_from: inputs[caption.drawn_from][:0]}
+    )
+
+    assert f'id="{caption.name}"' not in empty
+    assert caption.title not in empty
+    assert re.search(r"<p\b", empty)
+    assert caption.nothing in empty
+
+
+def test_the_figures_that_may_be_empty_are_known() -> None:
+    names = {caption.name.removesuffix("_figure") for _, caption in DRAWN_FROM}
+
+    assert names == {
+        *("agreement", "repeatability", "readers"),
+        *("descriptors", "ring_sweep", "training"),
+    }
+
+
+def test_a_title_that_asks_ends_with_its_question_mark() -> None:
+    (questions,) = [each for each in WRITTEN if each.anchor == "questions"]
+    text = page.write_section(questions, run_inputs())
+
+    assert "<strong>Do networks that classify better point better?</strong> One dot" in text
+    assert "<strong>Method beside method.</strong> A rightly" in text
+    assert "?." not in text
 
 
 def test_every_figure_is_described() -> None:

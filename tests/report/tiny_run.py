@@ -40,9 +40,10 @@ from sonolens.report.pictures import PNG_SIGNATURE
 from sonolens.report.sections import WRITTEN
 from sonolens.tables import cohort, pointing, vocabulary
 from sonolens.tables.descriptors import DescriptorAgreement
-from sonolens.tables.evidence import MapCompleteness, Repeatability
+from sonolens.tables.evidence import MapCompleteness, MethodAgreement, Repeatability
 from sonolens.tables.experiments import GuidanceComparison
 from sonolens.tables.explanations import UnexplainedScans
+from sonolens.tables.pointing import RingSweep
 
 CAPTIONS = [caption for section in WRITTEN for caption in section.figures]
 
@@ -246,6 +247,8 @@ def _usual_inputs() -> dict[str, Any]:
         "sanity_checks": sanity_table(),
         "map_completeness": MapCompleteness.empty(),
         "repeatability": Repeatability.empty(),
+        "method_agreement": MethodAgreement.empty(),
+        "ring_sweep": RingSweep.empty(),
         "descriptor_agreement": DescriptorAgreement.empty(),
         **no_readers(),
         "shortcut_audit": audit_table(),

@@ -44,14 +44,12 @@ def share_difference(value: float, low: float = math.nan, high: float = math.nan
     >>> share_difference(-0.1, -0.25, 0.05)
     '−10 [−25, +5] points'
     """
-    text = difference_with_interval(100 * value, 100 * low, 100 * high, digits=0)
-    return text if text == NOTHING else f"{text} points"
+    return difference_with_interval(100 * value, 100 * low, 100 * high, digits=0).in_unit("points")
 
 
 def length(value: float, low: float = math.nan, high: float = math.nan) -> str:
     """Print a length in millimetres."""
-    text = score_with_interval(value, low, high, digits=1)
-    return text if text == NOTHING else f"{text} mm"
+    return score_with_interval(value, low, high, digits=1).in_unit("mm")
 
 
 def read_over_runs(

@@ -150,19 +150,32 @@ def _scoring_rows(flow: ScanFlowTable, *, scored: str) -> list[_Row]:
             ),
         )
     )
-    rows = [_Row(((title, _tell(inside, "decided")),)), _Row(called, leads_on=(0, 1))]
-    last = [
-        ("Map points", "pointing"),
-        ("Map silent", "silent"),
-        ("No map", "without_map"),
-        ("Reliance asked", "asked"),
-    ]
-    told = [
-        (words, (_scans(inside, box),))
-        for words, box in last
-        if _scans(inside, box) and not (box == "without_map" and _scans(inside, box) == "0 scans")
-    ]
-    return [*rows, *([_Row(tuple(told))] if told else [])]
+    decided = [(title, _tell(inside, "decided"))]
+    if _scans(inside, "undecided") not in {"0 scans", ""}:
+        decided.append(("Not called", _tell(inside, "undecided")))
+    rows = [_Row(tuple(decided), beside=len(decided) > 1), _Row(called, leads_on=(0, 1))]
+    return [*rows, *_closing_rows(inside)]
+
+
+CLOSING = (
+    {"pointing": "Map points", "silent": "Map silent", "without_map": "No map"},
+    {"asked": "Reliance asked", "not_asked": "Not asked"},
+)
+"""Two ways to part the scans that were called, each a row: one says nothing of the other."""
+
+
+def _closing_rows(inside: pd.DataFrame) -> list[_Row]:
+    rows = []
+    for titles in CLOSING:
+        told = [
+            (title, (_scans(inside, box),))
+            for box, title in titles.items()
+            if _scans(inside, box)
+            and not (box == "without_map" and _scans(inside, box) == "0 scans")
+        ]
+        if told:
+            rows.append(_Row(tuple(told), leads_on=tuple(range(len(told)))))
+    return rows
 
 
 def _place(row: _Row, y: float) -> list[FlowBox]:

@@ -2,6 +2,7 @@
 
 import html
 import json
+import math
 import re
 from functools import cache
 from typing import Any
@@ -18,6 +19,14 @@ FEW_RUNS = 6
 CELL = re.compile(r"<td\b.*?</td>", re.DOTALL)
 TEXT = re.compile(r">[^<]+<")
 INTERVAL = re.compile(r"\[[−+\d.]+, [−+\d.]+\]")
+BEGIN, END = "\ue000", "\ue001"
+"""Stand about a number that is written twice; both are for private use, so that no text has them."""
+MARK = re.compile(f"{BEGIN}[^{BEGIN}{END}]*{END}")
+LEADING = re.compile(
+    rf"(?P<opening><td\b[^>]*)(?P<rest>>(?:\s|<a\b[^>]*>)*){BEGIN}(?P<told>[\w.+|%-]*){END}"
+)
+"""A cell that begins with a number."""
+TOLD = ("number", "low", "high", "unit")
 
 
 def keep_together(html: str) -> str:
@@ -33,13 +42,42 @@ def keep_together(html: str) -> str:
     return CELL.sub(lambda cell: TEXT.sub(mark, cell[0]), html)
 
 
+def carry_numbers(html: str) -> str:
+    r"""Write into every cell that begins with a marked number what it is, and take out all marks.
+
+    >>> carry_numbers("<td>\ue00023.2|11|36|%\ue00123 % [11, 36]</td><p>\ue0005|||%\ue0015 %</p>")
+    '<td data-number="23.2" data-low="11" data-high="36" data-unit="%">23 % [11, 36]</td><p>5 %</p>'
+    """
+
+    def tell(cell: re.Match[str]) -> str:
+        told = zip(TOLD, cell["told"].split("|"), strict=False)
+        attributes = "".join(f' data-{name}="{value}"' for name, value in told if value)
+        return f"{cell['opening']}{attributes}{cell['rest']}"
+
+    return MARK.sub("", LEADING.sub(tell, html))
+
+
+def _mark(value: Any) -> Any:
+    """Mark a printed number as it is written; what else a template writes stays as it is."""
+    if not isinstance(value, numerals.Printed) or math.isnan(value.value):
+        return value
+    numbers = (value.value, value.low, value.high)
+    told = "|".join("" if math.isnan(each) else f"{each:.6g}" for each in numbers)
+    return f"{BEGIN}{told}|{value.unit}{END}{value}"
+
+
 @cache
-def open_templates() -> jinja2.Environment:
-    """Open the templates: everything is escaped, and a name that nobody gave is an error."""
+def open_templates(*, marking: bool = False) -> jinja2.Environment:
+    """Open the templates: everything is escaped, and a name that nobody gave is an error.
+
+    Args:
+        marking: Whether numbers are marked, for `carry_numbers` to find them.
+    """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("sonolens.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_mark if marking else None,
         trim_blocks=True,
         lstrip_blocks=True,
     )

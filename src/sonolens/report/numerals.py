@@ -9,16 +9,60 @@ NOTHING = "–"
 SMALLEST_P = 0.001
 
 
-def percent(share: float) -> str:
+class Printed(str):
+    """The text of a number that still knows the number, so that a table can be taken away as data.
+
+    Attributes:
+        value: The number in the unit that the text has: 23.2 of ``23 %``. NaN: there is none.
+        low: Lower limit of its interval, in the same unit; NaN where it has none.
+        high: Upper limit.
+        unit: What the text names behind the number, or leaves to the head of its column.
+
+    Joined with other text it is text like any other.
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str
+
+    def __new__(
+        cls,
+        text: str,
+        *,
+        value: float = math.nan,
+        low: float = math.nan,
+        high: float = math.nan,
+        unit: str = "",
+    ) -> "Printed":
+        """Take the text as it is."""
+        made = super().__new__(cls, text)
+        made.value, made.low, made.high, made.unit = value, low, high, unit
+        return made
+
+    def in_unit(self, unit: str) -> "Printed":
+        """Write a unit behind the number; a dash stays alone.
+
+        >>> Printed("3.5", value=3.512).in_unit("mm")
+        '3.5 mm'
+        """
+        if math.isnan(self.value):
+            return self
+        return Printed(f"{self} {unit}", value=self.value, low=self.low, high=self.high, unit=unit)
+
+
+def percent(share: float) -> Printed:
     """Print a share between 0 and 1 in whole percent; NaN is a dash.
 
     >>> percent(0.335), percent(0.0), percent(float("nan"))
     ('34 %', '0 %', '–')
     """
-    return NOTHING if math.isnan(share) else f"{_hundredths(share)} %"
+    if math.isnan(share):
+        return Printed(NOTHING)
+    return Printed(f"{_hundredths(share)} %", value=100 * share, unit="%")
 
 
-def percent_with_interval(share: float, low: float = math.nan, high: float = math.nan) -> str:
+def percent_with_interval(share: float, low: float = math.nan, high: float = math.nan) -> Printed:
     """Print a share and its interval in whole percent; an unknown interval is left out.
 
     >>> percent_with_interval(0.44, 0.32, 0.57)
@@ -26,12 +70,13 @@ def percent_with_interval(share: float, low: float = math.nan, high: float = mat
     """
     if math.isnan(share) or math.isnan(low) or math.isnan(high):
         return percent(share)
-    return f"{percent(share)} [{_hundredths(low)}, {_hundredths(high)}]"
+    text = f"{percent(share)} [{_hundredths(low)}, {_hundredths(high)}]"
+    return Printed(text, value=100 * share, low=100 * low, high=100 * high, unit="%")
 
 
 def score_with_interval(
     value: float, low: float = math.nan, high: float = math.nan, *, digits: int = 2
-) -> str:
+) -> Printed:
     """Print a score and its interval with so many decimals; NaN is a dash.
 
     >>> score_with_interval(0.914, 0.83, 0.97), score_with_interval(-0.2, -0.31, 0.1)
@@ -42,7 +87,7 @@ def score_with_interval(
 
 def difference_with_interval(
     value: float, low: float = math.nan, high: float = math.nan, *, digits: int = 3
-) -> str:
+) -> Printed:
     """Print a difference of scores with its sign, and its interval; NaN is a dash.
 
     >>> difference_with_interval(0.021, -0.0104, 0.05)
@@ -51,13 +96,15 @@ def difference_with_interval(
     return _with_limits(_signed, value, low, high, digits=digits)
 
 
-def points_with_interval(share: float, low: float = math.nan, high: float = math.nan) -> str:
+def points_with_interval(share: float, low: float = math.nan, high: float = math.nan) -> Printed:
     """Print a difference of shares in whole percentage points with its sign, and its interval; NaN is a dash.
 
     >>> points_with_interval(-0.182, -0.25, 0.004)
     '−18 [−25, 0]'
     """
-    return difference_with_interval(100 * share, 100 * low, 100 * high, digits=0)
+    printed = difference_with_interval(100 * share, 100 * low, 100 * high, digits=0)
+    printed.unit = "points"
+    return printed
 
 
 def percent_with_range(mean: float, least: float, largest: float) -> str:
@@ -92,15 +139,15 @@ def score_with_spread(mean: float, spread: float, *, digits: int = 3) -> str:
     return text if math.isnan(mean) or math.isnan(spread) else f"{text} ± {_fixed(spread, digits)}"
 
 
-def p_value(value: float) -> str:
+def p_value(value: float) -> Printed:
     """Print a p-value; below 0.001 its size no longer matters.
 
     >>> p_value(0.0341), p_value(0.0004), p_value(1.0)
     ('0.034', '< 0.001', '1.000')
     """
     if math.isnan(value):
-        return NOTHING
-    return "< 0.001" if value < SMALLEST_P else f"{value:.3f}"
+        return Printed(NOTHING)
+    return Printed("< 0.001" if value < SMALLEST_P else f"{value:.3f}", value=value)
 
 
 def part_of(part: int, whole: int) -> str:
@@ -125,22 +172,22 @@ def span(numbers: Collection[float | int], *, digits: int = 3) -> str:
     return least if least == largest else f"{least} to {largest}"
 
 
-def ratio(value: float) -> str:
+def ratio(value: float) -> Printed:
     """Print a ratio with one digit; NaN is a dash.
 
     >>> ratio(1.3333), ratio(float("nan"))
     ('1.3', '–')
     """
-    return NOTHING if math.isnan(value) else f"{value:.1f}"
+    return Printed(NOTHING if math.isnan(value) else f"{value:.1f}", value=value)
 
 
-def amount(value: float, *, digits: int = 3) -> str:
+def amount(value: float, *, digits: int = 3) -> Printed:
     """Print a number with `digits` significant digits; NaN is a dash.
 
     >>> amount(0.94644), amount(17.0), amount(float("nan"))
     ('0.946', '17', '–')
     """
-    return NOTHING if math.isnan(value) else f"{value:.{digits}g}"
+    return Printed(NOTHING if math.isnan(value) else f"{value:.{digits}g}", value=value)
 
 
 def tally(hits: float) -> str:
@@ -168,12 +215,13 @@ def _hundredths(share: float) -> int:
 
 def _with_limits(
     printed: Callable[[float, int], str], value: float, low: float, high: float, *, digits: int
-) -> str:
+) -> Printed:
     if math.isnan(value):
-        return NOTHING
+        return Printed(NOTHING)
     if math.isnan(low) or math.isnan(high):
-        return printed(value, digits)
-    return f"{printed(value, digits)} [{printed(low, digits)}, {printed(high, digits)}]"
+        return Printed(printed(value, digits), value=value)
+    text = f"{printed(value, digits)} [{printed(low, digits)}, {printed(high, digits)}]"
+    return Printed(text, value=value, low=low, high=high)
 
 
 def _fixed(value: float, digits: int) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sonolens.report.layout import keep_together, open_templates
-from sonolens.report.pictures import embed
+from sonolens.report.file_links import link_files
+from sonolens.report.layout import carry_numbers, keep_together, open_templates
+from sonolens.report.pictures import Picture, embed
 from sonolens.report.scripts import read_browser, write_policy
 from sonolens.report.section import Section
 from sonolens.report.sections import ANSWER, CHAPTERS, INPUTS, WRITTEN
@@ -21,7 +22,8 @@ def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> s
     configuration stays in sight.
 
     Args:
-        run_context: What the run says of itself: the keys `provenance.RUN_FACTS`.
+        run_context: What the run says of itself: the keys `provenance.RUN_FACTS`, and `files` where it is known where
+            they lie.
         tables_and_figures: The other datasets of `sections.INPUTS`, exactly these: tables under their
             contracts, and each figure as the bytes of a PNG file.
 
@@ -33,7 +35,8 @@ def write_report(run_context: Mapping[str, Any], **tables_and_figures: Any) -> s
     """
     given = {"run_context": run_context, **tables_and_figures}
     _check_names(given)
-    written = link_terms({section.anchor: write_section(section, given) for section in WRITTEN})
+    sections = {section.anchor: write_section(section, given) for section in WRITTEN}
+    written = link_files(link_terms(sections), run_context.get("files", {}))
     page = open_templates().get_template("page.html")
     script = read_browser()
     return page.render(
@@ -56,10 +59,12 @@ def write_section(section: Section, given: Mapping[str, Any]) -> str:
     told = section.tell({name: given[name] for name in section.needs})
     pictures = {
         caption.name: embed(caption, given[caption.name], units=units)
+        if not caption.drawn_from or len(given[caption.drawn_from])
+        else Picture(caption, "")
         for caption in section.figures
     }
-    template = open_templates().get_template(section.template)
-    return keep_together(template.render(pictures=pictures, units=units, **told))
+    template = open_templates(marking=True).get_template(section.template)
+    return keep_together(carry_numbers(template.render(pictures=pictures, units=units, **told)))
 
 
 def _check_names(given: Collection[str]) -> None:

@@ -98,8 +98,10 @@ def tabulate_pointing_game(pointing_game: PointingGameTable) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Nulls:
-    """What stands against a rate of Tab. 2 beside chance: fixed places, the mean map, and the adjusted p."""
+    """What stands against a rate of Tab. 2: chance, fixed places, the mean map, and the adjusted p."""
 
+    chance: str
+    enrichment: str
     location_prior: str
     beyond_location_prior: str
     centre_prior: str
@@ -107,7 +109,7 @@ class Nulls:
 
 
 def look_up_nulls(pointing_game: PointingGameTable) -> dict[tuple[str, str, str], Nulls]:
-    """Look up the fixed places, the mean map and p of the rows of Tab. 2, by method, run and region's title.
+    """Look up chance, the fixed places, the mean map and p of the rows of Tab. 2, by method, run and region's title.
 
     Args:
         pointing_game: The `PointingGame` table that Tab. 2 was made of.
@@ -115,6 +117,8 @@ def look_up_nulls(pointing_game: PointingGameTable) -> dict[tuple[str, str, str]
     shown = counted_by_paper(pointing_game)
     return {
         (row["method"], row["run"], REGION_TITLES[row["region"]]): Nulls(
+            percent(row["chance"]),
+            ratio(row["enrichment"]),
             percent_with_interval(
                 row["location_prior"], row["location_prior_low"], row["location_prior_high"]
             ),

@@ -19,7 +19,9 @@ KINDS = {PNG_SIGNATURE: "png", b"<?xml": "svg+xml"}
 class Caption:
     """What stands with a figure: its dataset's name, a title, a sentence, and the text for who cannot see it.
 
-    Where it shows `intervals`, what they are taken over is said if that is not patients.
+    Where it shows `intervals`, what they are taken over is said if that is not patients. Where the table that it is
+    `drawn_from` is empty there is nothing to see, and the sentence `nothing` stands instead; without one, the section
+    says so itself.
     """
 
     name: str
@@ -27,11 +29,16 @@ class Caption:
     text: str
     alt: str
     intervals: bool = False
+    drawn_from: str = ""
+    nothing: str = ""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure ready for a page: its caption, a note that follows it, and its bytes as a data address."""
+    """A figure ready for a page: its caption, a note that follows it, and its bytes as a data address.
+
+    The address is empty where nothing was drawn.
+    """
 
     caption: Caption
     address: str

@@ -125,7 +125,7 @@ def _list_cautions(rows: pd.DataFrame) -> list[str]:
 def _tell_row(row: Mapping[Any, Any]) -> dict[str, str]:
     is_auc = row["quantity"] == "auc"
     told = score_with_interval if is_auc else percent_with_interval
-    sides = {}
+    sides: dict[str, str] = {}
     for side in ("first", "second"):
         text = told(*(row[f"{side}_{limit}"] for limit in ("value", "low", "high")))
         sides[side] = text

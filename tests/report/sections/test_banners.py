@@ -129,6 +129,22 @@ def test_a_random_start_of_some_runs_is_counted() -> None:
     assert banner.title == "1 of 2 runs started from random weights."
 
 
+@pytest.mark.parametrize(
+    ("runs", "words"),
+    [
+        (
+            ["a"],
+            "The network started from random weights. All that it knows comes from its training",
+        ),
+        (["a", "b"], "The networks started from random weights. All that such a network knows"),
+    ],
+)
+def test_one_network_is_told_of_as_one(runs: list[str], words: str) -> None:
+    (banner,) = raised(training_runs=training_runs_table(run=runs, start="none"))
+
+    assert f"{banner.title} {banner.text}".startswith(words)
+
+
 def test_runs_that_learnt_exchanged_labels_are_counted_and_named() -> None:
     runs = training_runs_table(
         run=[RUN, "b"],

@@ -5,13 +5,16 @@ from tiny_cases import cases_table
 from tiny_run import scans_table, splits_table
 from tiny_scores import metric_rows, metrics_table, points_table
 
+from sonolens.report import tabulate_classification
 from sonolens.report.case_links import CaseLinks
+from sonolens.report.numerals import Printed
 from sonolens.report.scores import read_test_scores
 from sonolens.report.sections.classification import (
     RULES,
     count_clustering,
     list_areas,
     list_calls,
+    recall_numbers,
 )
 from sonolens.tables.vocabulary import OPERATING_RULES
 
@@ -90,3 +93,20 @@ def test_tested_scans_and_patients_are_counted_over_all_folds() -> None:
 
     assert (counted.scans, counted.patients) == (4, 3)
     assert twice == counted
+
+
+def test_table_1_knows_the_numbers_that_its_cells_were_printed_from() -> None:
+    metrics = metrics_table()
+    scores = read_test_scores(metrics)
+    table = tabulate_classification(metrics)
+    changed = table.assign(auc="0.50 [0.40, 0.60]")
+
+    (row, *_), (other, *_) = recall_numbers(table, scores), recall_numbers(changed, scores)
+
+    assert row == table.to_dict(orient="records")[0]
+    assert isinstance(row["auc"], Printed)
+    assert f"{row['auc'].value:.2f} [{row['auc'].low:.2f}, {row['auc'].high:.2f}]" == row["auc"]
+    assert isinstance(row["sensitivity"], Printed)
+    # What the table says counts: no number is put to a text that it did not give.
+    assert other["auc"] == "0.50 [0.40, 0.60]"
+    assert not isinstance(other["auc"], Printed)

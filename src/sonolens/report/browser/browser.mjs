@@ -1,11 +1,12 @@
 // @ts-check
 /** The case browser: what is chosen, what follows from it, and who is told. */
 import { readCases } from "./data.mjs";
-import { find, findAll } from "./elements.mjs";
+import { allow, find, findAll } from "./elements.mjs";
 import { offerFilters, readFilters, setFilters } from "./filters.mjs";
 import { play } from "./game.mjs";
 import { actionOf } from "./keyboard.mjs";
 import { choose, PAGE_ROWS, sort } from "./listing.mjs";
+import { drawForPaper } from "./paper.mjs";
 import { showRates } from "./rates.mjs";
 import { markRow, showPage } from "./table.mjs";
 import { openViewer } from "./viewer.mjs";
@@ -60,8 +61,8 @@ export function startBrowser() {
   const tellPosition = () => {
     const { at, listed } = state;
     find("case-position").textContent = listed.length ? `Case ${at + 1} of ${listed.length}` : "";
-    find("case-previous").disabled = at <= 0;
-    find("case-next").disabled = at >= listed.length - 1;
+    allow(find("case-previous"), at > 0);
+    allow(find("case-next"), at < listed.length - 1);
   };
 
   const open = (/** @type {number} */ at) => {
@@ -78,8 +79,8 @@ export function startBrowser() {
   const widen = () => {
     const { ring } = how();
     find("ring").setAttribute("aria-valuetext", `${told.rings.widths[ring]} ${told.rings.words}`);
-    find("ring-width").textContent = `${told.rings.widths[ring]} ${told.rings.words}`;
-    find("ring-reset").disabled = ring === told.rings.own;
+    for (const hook of ["ring-width", "ring-now"]) find(hook).textContent = `${told.rings.widths[ring]} ${told.rings.words}`;
+    allow(find("ring-reset"), ring !== told.rings.own);
     viewer.widen(ring);
     list();
   };
@@ -147,6 +148,8 @@ export function startBrowser() {
     }
     Object.assign(state, { by: "", descending: false, at: 0, listed: [] });
     widen();
+    // A jump to a place that takes no focus leaves the focus nowhere, where no key of the browser works: wait for it.
+    setTimeout(() => root.focus({ preventScroll: true }));
   });
   form.addEventListener("input", list);
   form.addEventListener("reset", () => queueMicrotask(list));
@@ -167,6 +170,7 @@ export function startBrowser() {
   root.hidden = false;
   widen();
   open(0);
+  drawForPaper({ cases, scans, maps: seen.maps, ring: told.rings.own });
 }
 
 startBrowser();

@@ -45,3 +45,16 @@ export function make(tag, attributes = {}, ...content) {
 export function offer(select, values, word = (value) => value) {
   for (const value of values) select.append(make("option", { value }, word(value)));
 }
+
+/**
+ * Let a button be pressed or not. One that had the focus hands it on when it no longer may: keys work only within the
+ * browser, and a focus on nothing would be lost to it.
+ * @param {any} button
+ * @param {boolean} may
+ * @param {HTMLElement} [heir] Takes the focus; what is around the button and can, if nothing else.
+ */
+export function allow(button, may, heir = button.closest("[tabindex]")) {
+  const focused = document.activeElement === button;
+  button.disabled = !may;
+  if (focused && !may) heir?.focus({ preventScroll: true });
+}

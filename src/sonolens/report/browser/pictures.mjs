@@ -1,5 +1,5 @@
 // @ts-check
-/** Draws a scan on a canvas: half of its map, its regions with a ring of any width, its extremes and a scale bar. */
+/** Draws a scan on a canvas: its map or half of it, its regions with a ring of any width, its extremes and a scale bar. */
 import { resample, scaleBar } from "./geometry.mjs";
 
 /** @typedef {import("./geometry.mjs").CellMap} CellMap */
@@ -117,7 +117,7 @@ export function outline(levels, ring, layer) {
  * @param {HTMLImageElement} drawn.image
  * @param {Levels} drawn.levels
  * @param {CellMap} drawn.map
- * @param {1 | -1} drawn.sign
+ * @param {1 | 0 | -1} drawn.sign Which half of the map; 0: both.
  * @param {number} drawn.opacity
  * @param {number} drawn.ring
  * @param {boolean} drawn.outlines
@@ -129,7 +129,8 @@ export function drawCase(canvas, { shown, image, levels, map, sign, opacity, rin
   context.drawImage(image, 0, 0, width, height);
   const veil = newCanvas(width, height);
   const layer = veil.createImageData(width, height);
-  colourMap(map, sign, opacity, layer);
+  if (sign >= 0) colourMap(map, 1, opacity, layer);
+  if (sign <= 0) colourMap(map, -1, opacity, layer);
   if (outlines) outline(levels, ring, layer);
   veil.putImageData(layer, 0, 0);
   context.drawImage(veil.canvas, 0, 0);

@@ -21,6 +21,15 @@ export function showRates(rates) {
   const [any] = rates;
   const uncounted = any.silent ? ` ${counted(any.silent, "constant map")} left out.` : "";
   find("rates-note").textContent = uncounted;
+  const { n, hits, rate, chance } = any;
+  find("ring-told").textContent = n
+    ? `Hits mass, ring or below: ${inFew(hits)} of ${n}, ${percent(rate)}; chance ${percent(chance)}`
+    : "";
+}
+
+/** @param {number} hits */
+function inFew(hits) {
+  return fixed(hits, Number.isInteger(hits) ? 0 : 2);
 }
 
 /** @param {Rate} rate */
@@ -31,7 +40,7 @@ function row({ region, n, hits, rate, low, high, chance, empty }) {
     "tr",
     { "data-rate": region },
     make("th", { scope: "row" }, TITLES[region]),
-    make("td", { class: "number", "data-hits": String(hits) }, `${fixed(hits, Number.isInteger(hits) ? 0 : 2)} of ${n}${without}`),
+    make("td", { class: "number", "data-hits": String(hits) }, `${inFew(hits)} of ${n}${without}`),
     make("td", { class: "number", "data-rate-value": String(rate) }, make("span", {}, percent(rate)), " ", make("span", {}, interval)),
     make("td", { class: "number", "data-chance": String(chance) }, percent(chance)),
     make("td", { "aria-hidden": "true" }, bar(rate, chance)),

@@ -1,6 +1,6 @@
 // @ts-check
 /** The list of cases, one page of it at a time. */
-import { find, make } from "./elements.mjs";
+import { allow, find, make } from "./elements.mjs";
 import { askedOf, judge, PAGE_ROWS } from "./listing.mjs";
 import { fixed } from "./words.mjs";
 
@@ -29,8 +29,8 @@ export function showPage(listed, at, play, looks) {
   find("page-of-cases").textContent = listed.length
     ? `${first + 1} to ${first + shown.length} of ${listed.length}`
     : "no case";
-  find("page-previous").disabled = first === 0;
-  find("page-next").disabled = first + PAGE_ROWS >= listed.length;
+  allow(find("page-previous"), first > 0);
+  allow(find("page-next"), first + PAGE_ROWS < listed.length);
 }
 
 /**

@@ -74,7 +74,11 @@ INPUTS = tuple(
     dict.fromkeys(
         name
         for section in WRITTEN
-        for name in (*section.needs, *(caption.name for caption in section.figures))
+        for name in (
+            *section.needs,
+            *(caption.name for caption in section.figures),
+            *(caption.drawn_from for caption in section.figures if caption.drawn_from),
+        )
     )
 )
 """Every dataset that the page is made of."""

@@ -189,15 +189,16 @@ def _warn_of_start(training_runs: TrainingRunsTable) -> Banner | None:
     random = int((training_runs["start"] == "none").sum())
     if not random:
         return None
+    alone = len(training_runs) == 1
     title = (
-        "The network started from random weights."
+        f"The network{'' if alone else 's'} started from random weights."
         if random == len(training_runs)
         else f"{random} of {len(training_runs)} runs started from random weights."
     )
+    learnt = "it knows comes from its" if alone else "such a network knows comes from its"
     return Banner(
         title,
-        "All that they know comes from their training scans; the paper's network began with ImageNet "
-        "weights.",
+        f"All that {learnt} training scans; the paper's network began with ImageNet weights.",
     )
 
 

@@ -1,12 +1,13 @@
 """Every case: rows and pictures for the browser that the page carries, and what it says without."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from sonolens.report.case_links import HANGING, CaseLinks, add_reliance
-from sonolens.report.numerals import counted
+from sonolens.report.numerals import NOTHING, amount, counted
 from sonolens.report.runs import confidence_of, describe_scoring
 from sonolens.report.section import Section, Tables
 from sonolens.saliency import EXPLAINERS
@@ -53,6 +54,42 @@ def _plain(value: Any) -> Any:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
+MOST_ON_PAPER = 48
+"""Wrong calls that are printed, six or eight to a sheet."""
+PLACES = {"peritumoral": "ring", "below": "below the mass", "other": "elsewhere", "none": "nowhere"}
+
+
+def list_wrong(cases: pd.DataFrame, method: str) -> list[dict[str, str]]:
+    """List the calls that are wrong, in the order of the table, each once: with the map of one method."""
+    wrong = cases[~cases["correct"].astype(bool) & (cases["method"] == method)]
+    several = len(wrong["run"].unique()) > 1
+    return [
+        {
+            "key": f"{row['method']}/{row['run']}/{row['scan_id']}",
+            "scan_id": row["scan_id"],
+            "run": row["run"] if several else "",
+            "label": row["label"],
+            "call": "malignant" if row["called"] else "benign",
+            "probability": amount(row["probability"]),
+            "threshold": _limit(row["threshold"]),
+            "maximum": _place(row, "max"),
+            "minimum": _place(row, "min"),
+        }
+        for row in wrong.to_dict(orient="records")
+    ]
+
+
+def _limit(threshold: float | None) -> str:
+    return NOTHING if threshold is None or not math.isfinite(threshold) else amount(threshold)
+
+
+def _place(row: Mapping[Any, Any], extreme: str) -> str:
+    """Say where an extreme lies, and how far from the mass where that is known and not 0."""
+    region, away = row[f"{extreme}_region"], row[f"{extreme}_distance_mm"]
+    place = PLACES.get(region, region)
+    return f"{place}, {away:.1f} mm from the mass" if not pd.isna(away) and away else str(place)
+
+
 def _describe_method(name: str) -> dict[str, Any]:
     """Say what the page must know of a method; of one that is not ours no more than that its cells are no parts."""
     method = EXPLAINERS.get(name)
@@ -80,7 +117,10 @@ def _tell(tables: Tables) -> dict[str, Any]:
         "maps": {key: _keep(of_map, DRAWN) for key, of_map in views["maps"].items()},
     }
     counts, links = cases["outcome"].value_counts(), CaseLinks(cases)
+    wrong = list_wrong(cases, links.method)
     return {
+        "wrong": wrong[:MOST_ON_PAPER],
+        "wrong_in_all": len(wrong),
         "rows": rows,
         "pictured": pictures,
         "rings": rings,

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from sonolens.figures.published import CLASSIFICATION
 from sonolens.report.case_links import CaseLink, CaseLinks
 from sonolens.report.numerals import amount
 from sonolens.report.order import in_order
+from sonolens.report.paper_tables import METRICS
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import NAMED, confidence_of, name_rows, name_runs
-from sonolens.report.scores import RULES, Score, ScoreSheet, read_test_scores
+from sonolens.report.scores import JUDGED_BY, NO_RULE, RULES, Score, ScoreSheet, read_test_scores
 from sonolens.report.section import Section, Tables
 from sonolens.report.sections import birads_comparison, calibration, call_counts, conformal, strata
 from sonolens.tables.classification import OperatingPointsTable
@@ -112,12 +115,30 @@ def _threshold(value: float) -> str:
     return "∞ (nothing is called)" if math.isinf(value) else amount(value)
 
 
+def recall_numbers(table_1: pd.DataFrame, scores: ScoreSheet) -> list[dict[str, Any]]:
+    """List the rows of Tab. 1 with the numbers that its cells were printed from, where these print the same."""
+    rows = []
+    for row in table_1.to_dict(orient="records"):
+        found = {
+            metric: scores.look_up(
+                run=row["run"],
+                level=row["level"],
+                metric=metric,
+                rule=NO_RULE if metric == "auc" else JUDGED_BY,
+            ).text
+            for metric in METRICS
+        }
+        kept = {metric: text for metric, text in found.items() if text == row[metric]}
+        rows.append({str(name): kept.get(str(name), value) for name, value in row.items()})
+    return rows
+
+
 def _tell(tables: Tables) -> dict[str, Any]:
     scores = read_test_scores(tables["classification_metrics"])
     runs, links = name_runs(tables["training_runs"]), CaseLinks(tables["cases"])
     calls = list_calls(tables["operating_points"], scores, links)
     flattered, kept = runs["flattered"], ("level",)
-    table_1, areas = tables["table_1"].to_dict(orient="records"), list_areas(scores)
+    table_1, areas = recall_numbers(tables["table_1"], scores), list_areas(scores)
     return {
         **runs,
         "scored_confidence": confidence_of(tables["classification_metrics"]),

@@ -92,6 +92,7 @@ SECTION = Section(
     figures=(
         Caption(
             name="descriptors_figure",
+            drawn_from="descriptor_agreement",
             intervals=True,
             title="Where the radiologist noted something",
             text="How much more maps point at a region, and decisions hang on it, on scans where something was noted there, among "

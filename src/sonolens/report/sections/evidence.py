@@ -209,6 +209,7 @@ REPEATABILITY = Section(
     figures=(
         Caption(
             name="repeatability_figure",
+            drawn_from="repeatability",
             intervals=True,
             title="Maps of a network fitted again",
             text="How alike the maps of two fits are on the same scan (dots) and on two strangers' scans (rings).",
@@ -227,6 +228,8 @@ SECTION = Section(
     figures=(
         Caption(
             name="agreement_figure",
+            drawn_from="method_agreement",
+            nothing="Only one method was drawn, so there is no other to compare its maps with.",
             intervals=True,
             title="Agreement of methods",
             text="Do two methods put the cells of the same scan in the same order, from the most against malignancy to the "

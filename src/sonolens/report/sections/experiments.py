@@ -34,6 +34,8 @@ SECTION = Section(
         ),
         Caption(
             name="ring_sweep_figure",
+            drawn_from="ring_sweep",
+            nothing="No ring was swept: regions.sweep_outer_mm is empty.",
             intervals=True,
             title="How wide a ring",
             text="Hit rate of each region as the peritumoral ring grows, beside what blind points score. A wider ring is hit more "

@@ -22,7 +22,7 @@ RUN_FACTS = (
     "plan_sha256",
     "looks",
 )
-"""What a page needs to know of the run that it belongs to."""
+"""What a page needs to know of the run that it belongs to; it may also know its `files`: see `link_files`."""
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
             f"run_context lacks {', '.join(missing)}, so the report cannot say where its numbers come "
             "from; take it from the catalog, where the run's hook puts it"
         )
-    return {"run": run_context, "looks": say_looks(run_context["looks"])}
+    return {"run": {"files": {}, **run_context}, "looks": say_looks(run_context["looks"])}
 
 
 SECTION = Section(

@@ -160,7 +160,7 @@ def _read(rows: pd.DataFrame, scale: Scale, value: str) -> ReportCell:
 
 
 def _length_difference(value: float, low: float = float("nan"), high: float = float("nan")) -> str:
-    return f"{difference_with_interval(value, low, high, digits=1)} mm"
+    return difference_with_interval(value, low, high, digits=1).in_unit("mm")
 
 
 def _tell(tables: Tables) -> dict[str, Any]:
@@ -199,6 +199,7 @@ SECTION = Section(
     figures=(
         Caption(
             name="readers_figure",
+            drawn_from="reader_comparison",
             intervals=True,
             title="Networks beside readers",
             text="How often the extreme that argues for the call, and a reader's point, lie in the mass as the study or a reader "

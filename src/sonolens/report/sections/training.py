@@ -138,6 +138,8 @@ SECTION = Section(
     figures=(
         Caption(
             name="training_figure",
+            drawn_from="training_history",
+            nothing="These networks brought no epochs of their fit.",
             title="Training",
             text="Loss after each epoch on the training and validation scans, and on the test scans where these "
             "chose the epoch.",
