@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from sonolens.evaluation.reliance import name_most_relied_on
+from sonolens.report.cells import ReportCell
 from sonolens.report.methods import distinct
 from sonolens.report.numerals import tally
 from sonolens.tables.reliance import RegionRelianceTable
@@ -136,6 +137,10 @@ class CaseLinks:
         if not cases or self.count(**filters) != cases:
             return CaseLink(text)
         return CaseLink(text, _write(filters))
+
+    def lead(self, cell: ReportCell, cases: int, **filters: str | float) -> ReportCell:
+        """Let a cell lead to the cases that pass some filters, as `show` does."""
+        return replace(cell, query=self.show(cell.text, cases, **filters).query)
 
     def show_calls(self, text: str, cases: int, **filters: str | float) -> CaseLink:
         """Link to calls, each scan listed with one method."""

@@ -1,7 +1,9 @@
 """The network beside BI-RADS on the page."""
 
+from tiny_cases import cases_table
 from tiny_conformal import birads_table
 
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.sections.birads_comparison import judge_birads, list_comparisons
 from sonolens.tables.classification import BiradsComparison
 
@@ -29,3 +31,16 @@ def test_one_class_has_dashes_and_a_study_without_categories_no_row() -> None:
     assert [cell.text for cell in first["cells"]] == ["–"] * 3
     assert list_comparisons(BiradsComparison.empty()) == []
     assert judge_birads(BiradsComparison.empty()) == ""
+
+
+def test_an_auc_leads_to_the_scans_that_it_ranks_where_all_of_them_have_a_category() -> None:
+    known = cases_table()
+    run = known["run"].iloc[0]
+    rows = birads_table(run=run, n=len(known))
+    cells = [row["cells"] for row in list_comparisons(rows, CaseLinks(known))]
+
+    per_level = dict(zip(rows["level"], cells, strict=True))
+    assert per_level["scan"][0].query == f"method=cam&run={run}"
+    assert per_level["lesion"][0].query == ""
+    fewer = list_comparisons(birads_table(run=run, n=1), CaseLinks(known))
+    assert [row["cells"][0].query for row in fewer] == ["", ""]

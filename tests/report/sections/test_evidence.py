@@ -2,6 +2,7 @@
 
 import pandas as pd
 from test_page_classification import section
+from tiny_cases import cases_table
 from tiny_evidence import (
     abstention_table,
     faithfulness_table,
@@ -11,6 +12,7 @@ from tiny_evidence import (
 from tiny_run import NOTHING_COUNTED, pointing_table
 from tiny_scores import NAN, RUN, training_runs_table
 
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.cells import ReportCell, read_over_runs, read_p_values, score, share
 from sonolens.report.sections.evidence import (
     COLUMNS,
@@ -264,3 +266,22 @@ def test_maps_that_do_not_add_up_are_counted_and_those_that_do_are_told_too() ->
     assert "1 of 3 maps" in wide
     assert "at most by 12 %" in wide
     assert "too coarse" in wide
+
+
+def test_of_one_run_hits_lead_to_their_cases_and_of_several_nowhere() -> None:
+    known = cases_table(run="r", correct=True, outcome="true negative", label="benign")
+    links = CaseLinks(pd.concat([known.assign(scan_id=f"s{number}") for number in range(30)]))
+    one = tables_of()
+    for name in ("pointing_game", "localization_scores"):
+        one[name] = one[name].assign(n=60, **{"hits": 45.0} if "hits" in one[name] else {})
+    (row,) = list_worth(one, links=links)
+    found = dict(zip(COLUMNS, row.readings, strict=True))
+
+    assert (
+        found["Hits, maximum or minimum"].query
+        == "method=cam&run=r&rule=either&correct=true&hit=reached"
+    )
+    assert found["Average precision"].query == "method=cam&run=r&correct=true"
+    assert found["Gain by insertion"].query == ""
+    (several,) = list_worth(tables_of(runs=RUNS), links=links)
+    assert {cell.query for cell in several.readings} == {""}

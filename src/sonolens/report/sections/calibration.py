@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.numerals import NOTHING, amount
 from sonolens.report.pictures import Caption
 from sonolens.report.runs import name_rows, name_runs
@@ -51,9 +52,17 @@ def _tell(tables: Tables) -> dict[str, Any]:
     scores = read_test_scores(tables["classification_metrics"])
     runs = name_runs(tables["training_runs"])
     listed = list_calibrations(scores, tables["predictions"])
+    links = CaseLinks(tables["cases"])
     return {
         **runs,
         "calibrations": listed,
+        "cases_of": {
+            row.run: links.show_calls(
+                str(row.scores["brier"].n), row.scores["brier"].n, run=row.run
+            )
+            for row in listed
+            if row.level == "scan"
+        },
         "names": name_rows(listed, NAMED, kept=("scaling",), flattered=runs["flattered"]),
     }
 
@@ -62,7 +71,7 @@ SECTION = Section(
     "calibration",
     "Calibration",
     "calibration.html",
-    needs=("classification_metrics", "predictions", "training_runs"),
+    needs=("classification_metrics", "predictions", "training_runs", "cases"),
     figures=(
         Caption(
             name="calibration_figure",

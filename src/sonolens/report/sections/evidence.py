@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sonolens.evaluation.evidence import WORTH_A_WARNING
+from sonolens.report.case_links import CaseLinks
 from sonolens.report.cells import (
     ReportCell,
     Scale,
@@ -37,6 +38,14 @@ COLUMNS = (
 )
 """Titles of the readings of a `MethodWorth`, in their order."""
 
+LOCALIZED = (
+    ("energy", "mass", share),
+    ("energy", "any", share),
+    ("average_precision", "mass", score),
+    ("distance_mm", "mass", length),
+)
+"""Scores of whole maps, of which region, and how they are printed."""
+
 READ = ("pointing_game", "localization_scores", "faithfulness_scores", "sanity_checks")
 """The tables that they are read from."""
 
@@ -52,11 +61,13 @@ class MethodWorth:
     readings: tuple[ReportCell, ...]
 
 
-def list_worth(tables: Tables, configuration: str = "") -> list[MethodWorth]:
+def list_worth(
+    tables: Tables, configuration: str = "", *, links: CaseLinks | None = None
+) -> list[MethodWorth]:
     """List what every method is worth over all runs of the tables `READ`, baselines last.
 
     Counted are correctly classified scans of both labels, as in Tab. 2 of the paper; faithfulness and
-    sanity take the scans drawn for them.
+    sanity take the scans drawn for them. Of a single run, what is counted leads to its cases where these are known.
     """
     methods = baselines_last(str(name) for name in tables["pointing_game"]["method"].unique())
     return [
@@ -65,7 +76,7 @@ def list_worth(tables: Tables, configuration: str = "") -> list[MethodWorth]:
             kind=mark(method),
             configuration=configuration,
             runs=int(tables["pointing_game"]["run"].nunique()),
-            readings=_read(tables, method),
+            readings=_read(tables, method, links),
         )
         for method in methods
     ]
@@ -88,37 +99,44 @@ def list_worth_by_configuration(tables: Tables) -> list[MethodWorth]:
     ]
 
 
-def _read(tables: Tables, method: str) -> tuple[ReportCell, ...]:
+def _read(tables: Tables, method: str, links: CaseLinks | None) -> tuple[ReportCell, ...]:
     game, localized, faithful, sane = (
         tables[name][tables[name]["method"] == method] for name in READ
     )
     return (
-        _read_hits(game, rule="either"),
-        _read_hits(game, rule="decision"),
-        _read_localization(localized, name="energy", region="mass", scale=share),
-        _read_localization(localized, name="energy", region="any", scale=share),
-        _read_localization(localized, name="average_precision", region="mass", scale=score),
-        _read_localization(localized, name="distance_mm", region="mass", scale=length),
+        _read_hits(game, links, rule="either"),
+        _read_hits(game, links, rule="decision"),
+        *(
+            _read_localization(localized, links, name=name, region=region, scale=scale)
+            for name, region, scale in LOCALIZED
+        ),
         _read_gain(faithful, test="insertion"),
         _read_gain(faithful, test="deletion"),
         _read_sanity(sane),
     )
 
 
-def _read_hits(game: pd.DataFrame, *, rule: str) -> ReportCell:
+def _read_hits(game: pd.DataFrame, links: CaseLinks | None, *, rule: str) -> ReportCell:
     rows = _of_paper(game[(game["rule"] == rule) & (game["region"] == "any")])
     beside = {"chance": "chance", "fixed places": "location_prior"}
     reading = read_over_runs(rows, scale=share, value="rate", beside=beside)
-    return replace(reading, small=(*reading.small, *filter(None, [read_p_values(rows)])))
+    told = replace(reading, small=(*reading.small, *filter(None, [read_p_values(rows)])))
+    if links is None or len(rows) != 1:
+        return told
+    return replace(told, query=links.show_game(rows.iloc[0].to_dict())["hits"].query)
 
 
 def _read_localization(
-    localized: pd.DataFrame, *, name: str, region: str, scale: Scale
+    localized: pd.DataFrame, links: CaseLinks | None, *, name: str, region: str, scale: Scale
 ) -> ReportCell:
     named = (localized["score"] == name) & (localized["region"] == region)
     rows = _of_paper(localized[named & (localized["evidence"] == "called")])
     beside = {"chance": "chance", "mean mask": "mean_mask"}
-    return read_over_runs(rows, scale=scale, value="mean", beside=beside)
+    reading = read_over_runs(rows, scale=scale, value="mean", beside=beside)
+    if links is None or len(rows) != 1:
+        return reading
+    row = rows.iloc[0]
+    return links.lead(reading, int(row["n"]), method=row["method"], run=row["run"], correct="true")
 
 
 def _of_paper(rows: pd.DataFrame) -> pd.DataFrame:
@@ -158,7 +176,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     return {
         **name_runs(tables["training_runs"]),
         **describe_scoring(tables["pointing_game"]),
-        "worth": list_worth(tables),
+        "worth": list_worth(tables, links=CaseLinks(tables["cases"])),
         "worth_by_configuration": list_worth_by_configuration(tables),
         "worth_columns": COLUMNS,
         "knows_nothing": KNOWS_NOTHING,
@@ -224,7 +242,7 @@ SECTION = Section(
     "What maps are worth",
     "evidence.html",
     heading="What each method's maps are worth",
-    needs=(*READ, "training_runs", "map_completeness"),
+    needs=(*READ, "training_runs", "map_completeness", "cases"),
     figures=(
         Caption(
             name="agreement_figure",
