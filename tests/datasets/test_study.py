@@ -7,6 +7,8 @@ from kedro.io import DatasetError
 
 from sonolens import studies
 from sonolens.datasets import StudyDataset
+from sonolens.studies.boundary import limits, use_limits
+from sonolens.studies.limits import USUAL
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +114,30 @@ def test_a_difference_from_the_publication_is_logged(half_a_study, caplog):
 def test_it_is_an_error_where_completeness_is_expected(half_a_study):
     with pytest.raises(DatasetError, match=r"'half' is not as published: 3 scans of 5; complete"):
         StudyDataset(reader="half", expect_complete=True).load()
+
+
+def test_a_study_is_read_once(half_a_study):
+    dataset = StudyDataset(reader="half")
+
+    assert dataset.load() is dataset.load()
+
+
+def test_files_are_read_by_the_limits_that_are_set_and_else_by_those_in_force(half_a_study):
+    strict = USUAL.model_dump() | {"largest_file_mb": 7.0}
+    before = limits()
+    try:
+        StudyDataset(reader="half").load()
+        assert limits() == before
+        StudyDataset(reader="half", limits=strict).load()
+        assert limits().model_dump() == strict
+    finally:
+        use_limits(before)
+
+
+def test_what_is_read_and_how_is_told_without_where_it_lies(tmp_path):
+    changed = {"count": 5}
+    dataset = StudyDataset(
+        reader="echo", path=str(tmp_path), options={"count": 3, "seed": 1}, changed_options=changed
+    )
+
+    assert dataset.settings == {"reader": "echo", "options": {"count": 5, "seed": 1}}
