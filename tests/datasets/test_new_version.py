@@ -101,8 +101,12 @@ def test_a_torso_that_somebody_else_puts_away_meanwhile_is_no_matter(tmp_path, m
 
 
 def test_a_disk_that_refuses_the_folder_is_told_and_keeps_nothing(tmp_path, monkeypatch):
+    rename = Path.rename
+
     def refuse(path, target):
-        raise PermissionError("read-only")
+        if path.name.endswith(".part"):
+            raise PermissionError("read-only")
+        return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(PermissionError, match="read-only"):
