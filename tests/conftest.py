@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from PIL import Image
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 os.environ["DO_NOT_TRACK"] = "1"
 # The networks of the tests are tiny: a second thread waits for the first, and keeps a core busy with that.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# What holds for drawn values hangs on no clock: where branches are traced, or others work, an example takes longer.
+settings.register_profile("no_clock", deadline=None)
+settings.load_profile("no_clock")
 
 PROJECT = Path(__file__).parents[1]
 

@@ -1,8 +1,9 @@
 import base64
 
 import pytest
+from kedro.io import DataCatalog, MemoryDataset
 
-from sonolens.archive import hide_pictures, settings_of, software_of
+from sonolens.archive import archive_run, hide_pictures, settings_of, software_of
 from sonolens.past_runs import PastRun
 
 PIXELS = b"data:image/png;base64,iVBORw0KGgo="
@@ -67,3 +68,23 @@ def test_packages_of_a_run_that_recorded_few_are_those():
         "numpy": "2",
         "six": "1",
     }
+
+
+@pytest.mark.parametrize(
+    ("sessions", "reported", "lacks"), [([{}], False, "report"), ([], True, "record")]
+)
+def test_a_run_without_a_page_or_a_record_is_not_packed(tmp_path, sessions, reported, lacks):
+    run = PastRun(
+        run_id="2026-01-01T00.00.00.000Z",
+        root="",
+        sessions=sessions,
+        reported=reported,
+        read=str,
+        digest=dict,
+    )
+    catalog = DataCatalog({"runs": MemoryDataset([run], copy_mode="assign")})
+
+    with pytest.raises(LookupError, match=f"run {run.run_id} wrote no {lacks}; archive one that"):
+        archive_run(catalog, run.run_id, tmp_path / "a.zip")
+
+    assert list(tmp_path.iterdir()) == []

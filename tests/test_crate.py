@@ -145,3 +145,11 @@ def test_sums_are_those_that_sha256sum_checks(packed):
             assert digest == hashlib.sha256(crate.read(name)).hexdigest()
     assert len(lines) == len(CONTENT) + 1
     assert json.dumps(lines) == json.dumps(sorted(lines, key=lambda line: line[66:]))
+
+
+def test_a_zip_file_of_anything_else_is_no_crate(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("notes.txt", "mine")
+
+    with pytest.raises(ValueError, match=rf"a\.zip is no RO-Crate: it holds no {METADATA}"):
+        Crate(tmp_path / "a.zip")

@@ -9,7 +9,7 @@ from kedro.io import DatasetError
 from kedro.validation.exceptions import DataValidationError, ParameterValidationError
 from pydantic import Field, ValidationError
 
-from sonolens.failures import in_one_line, is_mendable
+from sonolens.failures import in_one_line, is_mendable, tell_failures_in_one_line
 from sonolens.models.networks.own_trunk import find_source
 from sonolens.parameters import Parameters, one_of
 from sonolens.session import check_run_id
@@ -122,3 +122,28 @@ def test_the_traceback_is_shown_where_it_helps_or_is_asked_for(error, asked, sho
     assert done.returncode == 1
     assert ("Traceback" in done.stderr + done.stdout) is shown
     assert ("Error: no scans here" in done.stderr.splitlines()) is not shown
+
+
+@pytest.mark.parametrize(
+    ("error", "asked", "line"),
+    [
+        (OSError("no scans here"), "", "Error: no scans here\n"),
+        (OSError("no scans here"), "1", ""),
+        (KeyError("no scans here"), "", ""),
+    ],
+)
+def test_one_line_takes_the_place_of_a_traceback_or_the_hook_before_shows_it(
+    error, asked, line, monkeypatch, capsys
+):
+    monkeypatch.setenv("SONOLENS_TRACEBACK", asked)
+    shown = []
+    monkeypatch.setattr(sys, "excepthook", lambda *told: shown.append(told))
+    tell_failures_in_one_line()
+    hook = sys.excepthook
+    tell_failures_in_one_line()
+    assert sys.excepthook is hook  # it does not lie on itself
+
+    hook(type(error), error, None)
+
+    assert capsys.readouterr().err == line
+    assert shown == ([] if line else [(type(error), error, None)])

@@ -326,6 +326,20 @@ def test_a_point_on_an_annotation_is_a_miss_and_chance_leaves_annotations_out():
     assert half["chance"] == pytest.approx(below()["chance"] / 2)
 
 
+def test_annotations_of_another_number_of_scans_are_refused():
+    mask = scan()
+
+    with pytest.raises(ValueError, match="there are 1 masks but 2 annotations; give one per scan"):
+        sonolens.pointing_game(
+            np.eye(4)[None],
+            [mask],
+            spacing_mm=1,
+            malignant=[1],
+            called=[1],
+            annotations=[mask, mask],
+        )
+
+
 def test_annotations_of_another_size_are_refused():
     mask = np.zeros((40, 60), dtype=bool)
     mask[10:20, 20:40] = True

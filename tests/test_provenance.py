@@ -1,10 +1,12 @@
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import BaseModel
 
-from sonolens.provenance import describe_software, plain, without_folders
+from sonolens import provenance
+from sonolens.provenance import describe_software, list_installed, plain, without_folders
 
 
 def git(folder, *arguments):
@@ -75,3 +77,14 @@ def test_parameters_become_what_json_can_hold():
         "scale": "inf",
         "n": None,
     }
+
+
+def test_packages_are_told_by_the_name_that_pip_compares_and_those_without_one_are_not(monkeypatch):
+    found = [
+        SimpleNamespace(metadata={"Name": name}, version=version)
+        for name, version in (("Zope.Interface", "7"), (None, "1"), ("a__b-C", "2"))
+    ]
+    monkeypatch.setattr(provenance.metadata, "distributions", lambda: found)
+    monkeypatch.setattr(provenance, "_installed", provenance._installed.__wrapped__)
+
+    assert list(list_installed().items()) == [("a-b-c", "2"), ("zope-interface", "7")]

@@ -271,3 +271,13 @@ def test_every_input_of_what_is_needed_is_needed(history, keep):
         for source in record.made_from.get(name, ()):
             if source != "study":
                 assert (source, record.version_of(source)) in needed
+
+
+def test_a_comparison_with_a_run_that_is_gone_keeps_nothing_of_it(root):
+    root.run(1, *WHOLE)
+    root.run(2, *WHOLE, compared=[run_id(9)])
+
+    plan = root.plan(keep=1)
+
+    assert list(plan.choice.kept) == [run_id(2)]
+    assert plan.choice.going == [run_id(1)]

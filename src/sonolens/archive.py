@@ -194,9 +194,9 @@ def _pack_collection(
         CrateFile(
             f"{folder}/{item}{collection.suffix}",
             f"{item} of {name}, made by run {version}",
-            partial(collection.read_bytes, version, item),
+            read,
         )
-        for item in collection.digests(version)
+        for item, read in collection.byte_readers(version).items()
     ], None
 
 

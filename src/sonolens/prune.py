@@ -18,6 +18,9 @@ from sonolens.pruning import Choice, choose_runs, may_run
 KINDS = {"half": "half-written folder", "part": "half-written file", "checkpoint": "checkpoint"}
 """What goes beside whole versions, as it is called."""
 
+THOUSAND = 1000
+"""Of a unit are one of the next."""
+
 
 @dataclass(frozen=True)
 class Pruning:
@@ -150,15 +153,19 @@ def tell_pruning(pruning: Pruning, *, young: timedelta) -> list[str]:
 def tell_bytes(number: int) -> str:
     """Tell a size in units of a thousand.
 
-    >>> tell_bytes(0), tell_bytes(12_345), tell_bytes(4_500_000_000)
-    ('0 B', '12.3 kB', '4.5 GB')
+    >>> tell_bytes(0), tell_bytes(999), tell_bytes(12_345), tell_bytes(4_500_000_000)
+    ('0 B', '999 B', '12.3 kB', '4.5 GB')
+    >>> tell_bytes(1_234_500_000_000_000)
+    '1234.5 TB'
     """
-    size, units = float(number), ("B", "kB", "MB", "GB", "TB")
-    for unit in units:
-        if size < 1000 or unit == units[-1]:  # noqa: PLR2004 - the next unit
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    raise AssertionError("a size is below the largest unit or told in it")
+    if number < THOUSAND:
+        return f"{number} B"
+    size = number / THOUSAND
+    for unit in ("kB", "MB", "GB"):
+        if size < THOUSAND:
+            return f"{size:.1f} {unit}"
+        size /= THOUSAND
+    return f"{size:.1f} TB"
 
 
 def tell_age(age: timedelta) -> str:

@@ -52,6 +52,18 @@ def test_scans_keep_their_grey_levels_and_masks_are_black_and_white():
     assert colour_array(np.array([[False, True]])).tolist() == [[[0] * 3, WHITE]]
 
 
+@pytest.mark.parametrize(
+    ("levels", "grey"),
+    [
+        (np.array([[100, 300, 200]], dtype=np.uint16), [0, 255, 128]),
+        (np.array([[-1, 1, 0]]), [0, 255, 128]),
+        (np.array([[9, 9, 9]]), [0, 0, 0]),
+    ],
+)
+def test_other_whole_numbers_are_stretched_from_black_to_white(levels, grey):
+    assert colour_array(levels).tolist() == [[[each] * 3 for each in grey]]
+
+
 def test_five_pictures_stand_in_two_rows_of_four():
     sheet = sheet_of(*[np.full((2, 2), 255, dtype=np.uint8)] * 5)
 

@@ -5,6 +5,7 @@ import pytest
 from kedro.io import DataCatalog, DatasetError, Version
 
 from sonolens.datasets import TextDataset
+from sonolens.datasets.seals import DamagedError
 
 FIRST = "2026-01-01T00.00.00.000Z"
 SECOND = "2026-01-02T00.00.00.000Z"
@@ -125,3 +126,17 @@ def test_a_catalog_of_such_datasets_can_be_written_down(tmp_path):
 
     assert config["filepath"] == f"{tmp_path}/a.md"
     assert config["versioned"] is True
+
+
+def test_the_bytes_of_a_version_are_those_saved_or_none(root):
+    text_at(f"{root}/note.md", FIRST).save("zwei ü")
+    dataset = text_at(f"{root}/note.md")
+    assert dataset.read_bytes(FIRST) == b"zwei \xc3\xbc"
+    assert list(dataset.find_damage(FIRST)) == []
+
+    dataset._fs.pipe_file(f"{dataset._filepath}/{FIRST}/note.md", b"zwei u")
+
+    with pytest.raises(DamagedError, match=r"note\.md is not what was saved"):
+        dataset.read_bytes(FIRST)
+    (damage,) = dataset.find_damage(FIRST)
+    assert damage.path.endswith(f"{FIRST}/note.md")

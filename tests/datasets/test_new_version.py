@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import fsspec
 import pytest
 
@@ -62,6 +64,57 @@ def test_a_folder_that_never_became_a_version_is_put_away(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["1"]
 
 
+def test_a_version_published_between_the_look_and_the_move_comes_back(tmp_path, monkeypatch):
+    torso, exists = tmp_path / "1", Path.exists
+    torso.mkdir()
+    (torso / "rest.npy").write_text("half")
+
+    def publish_after_the_look(path, **options):
+        found = exists(path, **options)
+        if path == torso / "table.csv":
+            path.write_text("early")
+        return found
+
+    monkeypatch.setattr(Path, "exists", publish_after_the_look)
+    with pytest.raises(VersionTakenError, match="saved by another process meanwhile"):
+        write(torso, "late")
+
+    assert (torso / "table.csv").read_text() == "early"
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]
+
+
+def test_a_torso_that_somebody_else_puts_away_meanwhile_is_no_matter(tmp_path, monkeypatch):
+    torso, rename = tmp_path / "1", Path.rename
+    torso.mkdir()
+    (torso / "rest.npy").write_text("half")
+
+    def come_second(path, target):
+        if path == torso:
+            rename(path, tmp_path.parent / f"{tmp_path.name} aside")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", come_second)
+    write(torso, "whole")
+
+    assert (torso / "table.csv").read_text() == "whole"
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]
+
+
+def test_a_disk_that_refuses_the_folder_is_told_and_keeps_nothing(tmp_path, monkeypatch):
+    rename = Path.rename
+
+    def refuse(path, target):
+        if path.name.endswith(".part"):
+            raise PermissionError("read-only")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(PermissionError, match="read-only"):
+        write(tmp_path / "1", "whole")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_object_is_created_once():
     memory = fsspec.filesystem("memory")
     create_object(memory, "/test_new_version/1/a", b"early")
@@ -88,5 +141,7 @@ def test_versions_are_found_whatever_their_folder_is_called(tmp_path, name, prot
     assert sorted(visible) == [f"{root}/1/a.csv", f"{root}/2/a.csv"]
 
 
-def test_a_folder_that_is_not_there_holds_no_version(tmp_path):
-    assert find_versions(fsspec.filesystem("file"))(f"{tmp_path}/none/*/a") == []
+@pytest.mark.parametrize("name", ["none", "none[1]"])
+@pytest.mark.parametrize("protocol", ["file", "memory"])
+def test_a_folder_that_is_not_there_holds_no_version(tmp_path, name, protocol):
+    assert find_versions(fsspec.filesystem(protocol))(f"{tmp_path}/{name}/*/a") == []

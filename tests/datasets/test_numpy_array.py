@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from kedro.io import DatasetError
+from kedro.io import DatasetError, Version
 
 from sonolens.datasets import NumpyArrayDataset
 
@@ -61,4 +61,20 @@ def test_objects_are_neither_pickled_nor_unpickled(tmp_path):
 
     np.save(tmp_path / "a.npy", objects, allow_pickle=True)
     with pytest.raises(DatasetError, match="allow_pickle=False"):
+        dataset.load()
+
+
+@pytest.mark.parametrize("mmap", [False, True])
+def test_a_version_that_was_changed_is_refused_however_it_is_read(tmp_path, mmap):
+    version = "2026-01-01T00.00.00.000Z"
+    path = tmp_path / "a.npy" / version / "a.npy"
+    dataset = NumpyArrayDataset(
+        filepath=str(tmp_path / "a.npy"), mmap=mmap, version=Version(version, version)
+    )
+    dataset.save(STACK)
+    np.testing.assert_array_equal(dataset.load(), STACK)
+
+    np.save(path, STACK + 1)
+
+    with pytest.raises(DatasetError, match=r"a\.npy is not what was saved"):
         dataset.load()

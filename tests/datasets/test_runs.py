@@ -1,14 +1,20 @@
+from hashlib import sha256
+
 import pandas as pd
 import pytest
 from kedro.io import DatasetError, Version
+from PIL import Image
 
 from sonolens.datasets import (
     ComparedRunsDataset,
+    JsonDataset,
     ReportDataset,
     RunRecordDataset,
     RunsDataset,
     TableDataset,
+    VersionedCollection,
 )
+from sonolens.datasets.runs import runs_found
 
 FIRST, SECOND, THIRD = (f"2026-01-0{day}T00.00.00.000Z" for day in (1, 2, 3))
 PLACES = {
@@ -65,6 +71,44 @@ def test_runs_are_listed_newest_first_and_read_what_they_saw(root):
 def test_what_a_run_never_saw_is_a_lookup_error(root):
     with pytest.raises(LookupError, match="has no verdict"):
         RunsDataset(path=root, **PLACES).load()[0].read("verdict")
+
+
+def test_documents_and_pictures_of_a_run_are_read_and_pictures_have_digests(tmp_path):
+    places = {"card": "08_reporting/card.json", "maps": "07_model_output/maps"}
+    told = {**PLACES, "contents": {**PLACES["contents"], **places}}
+    picture = Image.new("L", (3, 2), 7)
+    JsonDataset(filepath=f"{tmp_path}/{places['card']}", version=Version(None, FIRST)).save(
+        {"a": 1}
+    )
+    VersionedCollection(
+        path=f"{tmp_path}/{places['maps']}",
+        dataset={"type": "pillow.ImageDataset"},
+        filename_suffix=".png",
+        version=Version(None, FIRST),
+    ).save({"s1": picture})
+    leave(str(tmp_path), FIRST, scans=["0007"], world={"card": FIRST, "maps": FIRST})
+    (run,) = RunsDataset(path=str(tmp_path), **told).load()
+
+    assert run.read("card") == {"a": 1}
+    assert run.read("maps")["s1"]().getpixel((0, 0)) == 7
+    content = (tmp_path / places["maps"] / FIRST / "s1.png").read_bytes()
+    assert run.digest("maps") == {"s1": sha256(content).hexdigest()}
+    assert run.digest("card") == {}
+
+
+def test_runs_found_to_compare_are_told_for_the_record_and_those_of_other_roots_are_not(
+    root, tmp_path
+):
+    leave(str(tmp_path / "other"), FIRST)
+    dataset = ComparedRunsDataset(
+        path=root, asked=f"latest base {FIRST}@{tmp_path / 'other'}", **PLACES
+    )
+    assert runs_found(dataset) == []
+
+    dataset.load()
+
+    assert runs_found(dataset) == [FIRST, SECOND]
+    assert runs_found(RunsDataset(path=root, **PLACES)) == []
 
 
 def test_the_runs_of_an_empty_data_root_are_none(tmp_path):

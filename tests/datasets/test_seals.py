@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 
 import fsspec
@@ -90,3 +91,25 @@ def test_a_missing_file_is_told_as_missing(tmp_path):
     assert str(damage) == (
         f"item 'scan 7': {tmp_path}/gone.png is missing; it was saved with SHA-256 ba7816bf8f01…"
     )
+
+
+def test_what_is_sealed_with_nothing_is_not_compared(tmp_path):
+    check_file(FILES, f"{tmp_path}/gone.png", expected="")
+    check_file(FILES, f"{tmp_path}/gone.png", expected=None)
+
+
+def test_a_file_that_is_not_what_it_is_called_is_told_by_what_it_holds():
+    damage = Damage("maps/manifest.json", "", ABC)
+
+    assert str(damage) == (
+        "maps/manifest.json cannot be read as what it is (SHA-256 ba7816bf8f01…)"
+    )
+
+
+def test_an_error_of_another_process_arrives_with_its_damage():
+    error = DamagedError(Damage("a.npy", ABC, "", "scan 7"))
+
+    arrived = pickle.loads(pickle.dumps(error))
+
+    assert arrived.damage == error.damage
+    assert str(arrived) == str(error)

@@ -8,6 +8,8 @@ from kedro.io import DatasetError
 
 from sonolens import studies
 from sonolens.datasets import StudyDataset, UnreadStudyDataset
+from sonolens.studies.boundary import limits, use_limits
+from sonolens.studies.limits import USUAL
 
 TINY = {
     "masses": 2,
@@ -155,3 +157,30 @@ def test_who_is_sent_a_study_that_was_read_reads_for_himself():
 def test_an_unread_study_is_read_only_too():
     with pytest.raises(DatasetError, match="read-only"):
         UnreadStudyDataset(reader="phantoms").save(1)
+
+
+def test_a_study_is_read_once(half_a_study):
+    dataset = StudyDataset(reader="half")
+
+    assert dataset.load() is dataset.load()
+
+
+def test_files_are_read_by_the_limits_that_are_set_and_else_by_those_in_force(half_a_study):
+    strict = USUAL.model_dump() | {"largest_file_mb": 7.0}
+    before = limits()
+    try:
+        StudyDataset(reader="half").load()
+        assert limits() == before
+        StudyDataset(reader="half", limits=strict).load()
+        assert limits().model_dump() == strict
+    finally:
+        use_limits(before)
+
+
+def test_what_is_read_and_how_is_told_without_where_it_lies(tmp_path):
+    changed = {"count": 5}
+    dataset = StudyDataset(
+        reader="echo", path=str(tmp_path), options={"count": 3, "seed": 1}, changed_options=changed
+    )
+
+    assert dataset.settings == {"reader": "echo", "options": {"count": 5, "seed": 1}}

@@ -12,7 +12,8 @@ import pytest
 from kedro.io import DataCatalog, DatasetError, Version
 from PIL import Image
 
-from sonolens.datasets import VersionedCollection
+from sonolens.datasets import NumpyArrayDataset, VersionedCollection, versioned_collection
+from sonolens.datasets.seals import Damage, DamagedError
 
 FIRST = "2026-01-01T00.00.00.000Z"
 SECOND = "2026-01-02T00.00.00.000Z"
@@ -317,6 +318,91 @@ def test_a_broken_manifest_of_an_older_version_blocks_no_save(tmp_path, content)
 
     assert not maps_at(tmp_path).is_readable(FIRST)
     np.testing.assert_array_equal(maps_at(tmp_path).load()["a"](), MAP)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"items": 3}'])
+def test_a_manifest_that_lists_nothing_is_damage_with_and_without_its_seal(root, content):
+    maps_at(root, FIRST).save({"a": MAP})
+    collection = maps_at(root)
+    manifest = f"{collection._filepath}/{FIRST}/manifest.json"
+    collection._fs.pipe_file(manifest, content)
+    unreadable = Damage(manifest, "", hashlib.sha256(content).hexdigest())
+
+    sealed = list(collection.find_damage(FIRST))
+    collection._fs.rm(f"{manifest}.sha256")
+
+    assert [bool(each.expected) for each in sealed] == [True, False]
+    assert sealed[1] == unreadable
+    assert list(collection.find_damage(FIRST)) == [unreadable]
+    with pytest.raises(DatasetError, match="cannot be read as what it is"):
+        maps_at(root).load()
+
+
+def test_bytes_are_read_as_they_were_saved_by_one_look_at_the_manifest(root, monkeypatch):
+    maps_at(root, FIRST).save({"cam/a": MAP, "b": 2 * MAP})
+    collection, looks = maps_at(root), []
+    look = versioned_collection.read_manifest
+    monkeypatch.setattr(
+        versioned_collection, "read_manifest", lambda *told: looks.append(1) or look(*told)
+    )
+
+    read = collection.byte_readers(FIRST)
+
+    assert {item: hashlib.sha256(each()).hexdigest() for item, each in read.items()} == (
+        collection.digests(FIRST)
+    )
+    assert len(looks) == 2  # one of them to tell the digests
+    collection._fs.pipe_file(f"{collection._filepath}/{FIRST}/b.npy", b"other")
+    if not root.startswith("memory"):  # where a version's items lie in a folder of their own
+        with pytest.raises(DamagedError, match="item 'b'"):
+            read["b"]()
+
+
+def test_a_manifest_is_parsed_once_to_look_for_damage(tmp_path, monkeypatch):
+    maps_at(tmp_path, FIRST).save({"a": MAP})
+    looks, look = [], versioned_collection.read_manifest
+    monkeypatch.setattr(
+        versioned_collection, "read_manifest", lambda *told: looks.append(1) or look(*told)
+    )
+
+    assert list(maps_at(tmp_path).find_damage(FIRST)) == []
+    assert len(looks) == 1
+
+
+def test_a_save_that_fails_before_its_first_item_tells_its_own_reason_wherever_it_goes(root):
+    with pytest.raises(DatasetError, match="collection 'maps' is empty; give it an item"):
+        maps_at(root, FIRST).save({})
+
+    assert maps_at(root).list_versions() == []
+
+
+def test_type_and_ending_of_the_items_are_told(tmp_path):
+    assert maps_at(tmp_path).item_type.__name__ == "NumpyArrayDataset"
+    assert maps_at(tmp_path).suffix == ".npy"
+
+
+@pytest.mark.parametrize("item_id", ["a.npy/b", "a.npy/b/c"])
+def test_an_item_that_would_lie_in_the_file_of_another_is_named_in_one_line(tmp_path, item_id):
+    with pytest.raises(
+        DatasetError, match=rf"^item '{item_id}' of collection 'maps' cannot be written \("
+    ) as told:
+        maps_at(tmp_path, FIRST).save({"a": MAP, item_id: MAP})
+
+    assert len(str(told.value).splitlines()) == 1
+    assert maps_at(tmp_path).list_versions() == []
+
+
+def test_a_full_disk_is_told_with_the_item_that_found_it_full(root, monkeypatch):
+    def refuse(self, data, file):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(NumpyArrayDataset, "_write", refuse)
+    with pytest.raises(
+        DatasetError, match=r"^item 'a' of collection 'maps' cannot be written \(no space left"
+    ):
+        maps_at(root, FIRST).save({"a": MAP})
+
+    assert maps_at(root).list_versions() == []
 
 
 def test_an_edit_in_place_of_a_shared_item_is_found_in_both_versions(tmp_path):

@@ -12,6 +12,8 @@ from desk_network import SPACING, draw_scan
 from pydicom.uid import generate_uid
 
 from sonolens.console import main
+from sonolens.explain.document import FamiliarityCheck
+from sonolens.explain.page import _tell_familiarity
 from sonolens.studies import without_quotes
 
 STUDIES = Path(__file__).parents[1] / "studies"
@@ -236,3 +238,28 @@ def test_two_scans_of_one_name_are_told_apart(at_desk, save):
     out, _ = at_desk(one, other, pages=True)
 
     assert {"x.json", "x-2.json"} <= {file.name for file in out.iterdir()}
+
+
+FAR = FamiliarityCheck(
+    distance=7.5, threshold=5.0, unfamiliar=True, false_alarm_rate=0.05, validation_scans=40
+)
+
+
+def page_of(told, found):
+    return _tell_familiarity(told.model_copy(update={"familiarity": found}))
+
+
+def test_the_page_tells_distance_and_limit_or_that_none_was_measured(explain, new_scan):
+    told = explain(new_scan)
+
+    assert page_of(told, FAR) == (
+        "Distance of its features from those of the training scans: 7.5; beyond 5 a scan counts as unlike them, as 5 % "
+        "of 40 validation scans of the same study do."
+    )
+    assert page_of(told, None) == "How familiar the scan is to the network could not be measured."
+
+
+def test_an_infinite_distance_is_told_in_words(explain, new_scan):
+    infinite = FAR.model_copy(update={"distance": None})
+
+    assert ": beyond any number; beyond 5" in page_of(explain(new_scan), infinite)

@@ -44,12 +44,13 @@ def save(folder: Path, name: str = "scan.dcm", **changes: object) -> Path:
     pixels[INSIDE] = draw_scan(7, shape=(ROWS, COLS))
     file = make_scan(pixels, **{**STUDY, "SOPInstanceUID": generate_uid(), **changes})
     file.file_meta.MediaStorageSOPInstanceUID = file.SOPInstanceUID
-    region = file.SequenceOfUltrasoundRegions[0]
-    region.RegionLocationMinX0, region.RegionLocationMinY0 = LEFT, TOP
-    region.RegionLocationMaxX1, region.RegionLocationMaxY1 = LEFT + COLS - 1, TOP + ROWS - 1
-    region.PhysicalDeltaX = region.PhysicalDeltaY = 0.02
+    for region in file.SequenceOfUltrasoundRegions or ():
+        region.RegionLocationMinX0, region.RegionLocationMinY0 = LEFT, TOP
+        region.RegionLocationMaxX1, region.RegionLocationMaxY1 = LEFT + COLS - 1, TOP + ROWS - 1
+        region.PhysicalDeltaX = region.PhysicalDeltaY = 0.02
     for keyword in [name for name, value in changes.items() if value is None]:
         delattr(file, keyword)
+    file.PixelData *= int(changes.get("NumberOfFrames", 1))
     folder.mkdir(exist_ok=True)
     file.save_as(folder / name, enforce_file_format=True)
     return folder / name
@@ -166,10 +167,32 @@ def test_a_source_that_cannot_be_referred_to_costs_its_object_and_no_more(
 
 
 @needs_highdicom
+def test_a_frame_of_several_is_explained_and_has_no_object(at_desk, tmp_path):
+    out, report = at_desk(save(tmp_path / "dicom", NumberOfFrames=2), dicom=True, frame=2)
+
+    assert report.explained == 1
+    assert report.lines[0].endswith(
+        "the file holds 2 frames, and objects are made of files with one"
+    )
+    assert not list(out.glob("*.dcm"))
+
+
+@needs_highdicom
 def test_what_a_header_may_lack_is_left_empty(at_desk, tmp_path):
     out, _ = at_desk(save(tmp_path / "dicom", PatientID=None, AccessionNumber=None), dicom=True)
 
     assert not pydicom.dcmread(out / "scan-001.map.dcm").PatientID
+
+
+@needs_highdicom
+def test_an_object_of_a_scan_without_spacing_claims_no_size_of_its_pixels(at_desk, tmp_path):
+    scan = save(tmp_path / "dicom", BurnedInAnnotation="NO", SequenceOfUltrasoundRegions=None)
+    out, report = at_desk(scan, dicom=True)
+    made = pydicom.dcmread(out / "scan-001.map.dcm")
+
+    assert report.explained == 1
+    assert "PixelMeasuresSequence" not in made.SharedFunctionalGroupsSequence[0]
+    assert (made.Rows, made.Columns) == PICTURE
 
 
 @needs_highdicom

@@ -13,6 +13,7 @@ from desk_network import (
 from scipy.special import expit
 
 from sonolens.explain import Explanation, Refused
+from sonolens.explain.asking import decide
 from sonolens.tables.vocabulary import REGION_NAMES
 from sonolens.travel.card import SetRule
 
@@ -172,6 +173,28 @@ def test_a_scan_whose_set_holds_not_one_label_is_left_open(
     assert (found.alpha, found.labels, found.patients) == (0.1, labels, (9, 9))
     assert ("left_open" in checks_of(told)) == (len(labels) != 1)
     assert not any("abstain" in line for line in told.not_checked)
+
+
+def test_a_rule_that_knows_one_label_alone_makes_no_set():
+    rules = tuple(
+        SetRule(
+            level="scan",
+            taxonomy="label",
+            group=group,
+            alpha=alpha,
+            calibrated_on="validation",
+            threshold=0.5,
+            n=12,
+            n_patients=9,
+            fell_back=False,
+        )
+        for alpha, group in ((0.1, "benign"), (0.2, "benign"), (0.2, "malignant"))
+    )
+    decisions = make_card(0.0).decisions.model_copy(update={"sets": rules})
+
+    sets = decide(BIAS, decisions).sets
+
+    assert [(each.alpha, each.labels) for each in sets] == [(0.2, ("malignant",))]
 
 
 def test_with_a_mask_regions_chance_and_reliance_by_every_fill_are_told(

@@ -6,13 +6,12 @@ from jaxtyping import TypeCheckError
 from pandera.errors import SchemaError, SchemaErrors
 
 from sonolens.evaluation.classification import decide_scans, trace_roc
+from sonolens.tables import contract
 from sonolens.tables.classification import OperatingPoints
 from sonolens.tables.cohort import Scans, Splits
 from sonolens.tables.training import Decisions, Predictions, TrainingHistory
 
-SCANS, PREDICTIONS, POINTS = (
-    contract.empty() for contract in (Scans, Predictions, OperatingPoints)
-)
+SCANS, PREDICTIONS, POINTS = (each.empty() for each in (Scans, Predictions, OperatingPoints))
 
 
 def test_a_table_in_the_place_of_another_is_refused() -> None:
@@ -89,3 +88,15 @@ def test_a_table_seen_again_keeps_the_sign_of_its_zeros() -> None:
     again = TrainingHistory.validate(table.assign(train_loss=-0.0))
 
     assert str(again.loc[0, "train_loss"]) == "-0.0"
+
+
+@pytest.mark.parametrize(("most_cells", "is_kept"), [(10, True), (9, False)])
+def test_a_large_table_is_not_kept_and_a_small_one_is(
+    most_cells: int, is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contract, "SMALL_CELLS", most_cells)  # the table has ten
+    monkeypatch.setattr(Splits, "_sound", None)
+
+    Splits.validate(SOUND)
+
+    assert (Splits._sound is not None) == is_kept

@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -142,18 +143,20 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         path = self._get_versioned_path(version) if version else self._get_load_path()
         return self._open_manifest(path).digests()
 
-    def read_bytes(self, version: str, item_id: str) -> bytes:
-        """Read the bytes of one item of a version as they were saved.
+    def byte_readers(self, version: str) -> dict[str, Callable[[], bytes]]:
+        """Tell how the bytes of every item of a version are read as they were saved; the manifest is opened once.
+
+        Returns:
+            A reader for every item by its id. It raises `DamagedError` if the item is not what was saved.
 
         Raises:
-            DamagedError: If they are not.
+            DamagedError: If the manifest is not what was saved.
         """
         manifest = self._open_manifest(self._get_versioned_path(version))
-        path = manifest.path_of(item_id)
-        content: bytes = self._fs.cat_file(path)
-        known = manifest.digests()[item_id]
-        check_content(content, path=path, expected=known, item=item_id)
-        return content
+        return {
+            item_id: partial(self._read_bytes, item_id, manifest.path_of(item_id), known)
+            for item_id, known in manifest.digests().items()
+        }
 
     def is_readable(self, version: str) -> bool:
         """Say whether a version has a manifest that lists items; an empty or broken one lists none."""
@@ -167,10 +170,11 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         """Find what in a version is not as it was saved: its manifest, or items that are gone or changed."""
         path = str(self._get_versioned_path(version))
         yield from find_sealed_damage(self._fs, path)
-        if not self.is_readable(version):
+        try:
+            manifest = read_manifest(self._fs, path, self._filename_suffix)
+        except ValueError:
             yield Damage(path, "", digest(self._fs, path))
             return
-        manifest = read_manifest(self._fs, path, self._filename_suffix)
         for item_id, expected in manifest.digests().items():
             place = manifest.path_of(item_id)
             if damage := find_damage(self._fs, place, expected=expected, item=item_id):
@@ -284,11 +288,17 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
     def _write_item(self, item_id: str, path: str, value: Any) -> Entry:
         try:
             self._place(path).open().save(value)
-        except OSError as error:
+        except (OSError, DatasetError) as error:  # Kedro wraps most of what a disk can refuse
             raise DatasetError(
-                f"item {item_id!r} of collection {self._filepath.name!r} cannot be written ({error})"
+                f"item {item_id!r} of collection {self._filepath.name!r} cannot be written "
+                f"({error.__cause__ or error})"
             ) from error
         return {"sha256": digest(self._fs, path), "bytes": self._fs.size(path)}
+
+    def _read_bytes(self, item_id: str, path: str, known: str) -> bytes:
+        content: bytes = self._fs.cat_file(path)
+        check_content(content, path=path, expected=known, item=item_id)
+        return content
 
     def _place(self, path: str) -> ItemPlace:
         filepath = path if self._protocol == "file" else f"{self._protocol}://{path}"

@@ -161,8 +161,6 @@ def _inspect(one: OneScan, given: GivenScan) -> tuple[str, ...]:
     Raises:
         ValueError: It has an error.
     """
-    if one.scan.size == 0:
-        raise ValueError("the scan has no pixel")
     for side in one.spacing_mm:
         if not math.isnan(side) and not 0 < side < math.inf:
             raise ValueError(f"a pixel of {side:g} mm is no length; give height and width in mm")

@@ -4,12 +4,13 @@ from copy import deepcopy
 
 import pytest
 import torch
+from lightning_fabric import Fabric
 
 from sonolens.models import ScanClassifier
 from sonolens.models.fitting import launch
 from sonolens.models.fitting.checkpoints import Checkpoint, unpack_checkpoint
-from sonolens.models.fitting.early_stopping import TrainingHistory
-from sonolens.models.fitting.launch import run_fit
+from sonolens.models.fitting.early_stopping import Epoch, TrainingHistory
+from sonolens.models.fitting.launch import _run_and_write, run_fit
 
 
 class MemorySlot:
@@ -69,3 +70,28 @@ def test_mixed_precision_multiplies_in_16_bits_but_sees_the_grey_levels_as_they_
     assert {dtype for _, dtype in seen[half:]} == {torch.bfloat16}
     losses = [history.epochs[0].train_loss for history in (full, mixed)]
     assert losses[0] != losses[1] == pytest.approx(losses[0], rel=0.1)
+
+
+class OneOfSeveral(Fabric):
+    """A process that shares a fit with others."""
+
+    is_global_zero = False
+
+    def __init__(self, *, first):
+        self.is_global_zero = first
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_the_processes_that_share_a_fit_the_first_alone_hands_back_its_history(tmp_path, first):
+    epoch = Epoch(1, 0.5, {"validation": 0.25}, 0.01, 2.0)
+    history = TrainingHistory(epochs=(epoch,), kept={"validation": {"w": torch.ones(2)}})
+    outcome = tmp_path / "outcome"
+
+    _run_and_write(OneOfSeveral(first=first), epochs=lambda _: history, outcome=outcome)
+
+    assert outcome.exists() == first
+    if first:
+        found = unpack_checkpoint(outcome.read_bytes(), source="outcome")
+        assert found.history.epochs == (epoch,)
+        assert found.history.kept["validation"]["w"].tolist() == [1, 1]
+        assert found.learner is None

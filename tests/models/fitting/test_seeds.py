@@ -1,5 +1,6 @@
 import itertools
 
+import pytest
 import torch
 
 from sonolens.models.fitting.seeds import LAYERS, SCANS, epoch_seed, seed_layers
@@ -26,3 +27,18 @@ def test_layers_draw_from_the_seed():
     torch.set_rng_state(before)
 
     assert torch.equal(drawn, torch.rand(3, generator=torch.Generator().manual_seed(7)))
+
+
+@pytest.mark.parametrize(
+    ("device", "seeded"), [("cpu", []), ("cuda", [("cuda", 7)]), ("mps", [("mps", 7)])]
+)
+def test_no_device_is_seeded_but_the_one_that_fits(monkeypatch, device, seeded):
+    told = []
+    for kind in ("cuda", "mps"):
+        seed = lambda number, kind=kind: told.append((kind, number))  # noqa: E731
+        monkeypatch.setattr(getattr(torch, kind), "manual_seed", seed)
+    before = torch.get_rng_state()
+    seed_layers(torch.device(device), seed=7)
+    torch.set_rng_state(before)
+
+    assert told == seeded

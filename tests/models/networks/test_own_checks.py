@@ -79,6 +79,18 @@ def count_channels(maps):
     return maps[:, : 4 - (len(maps) == 1)]
 
 
+def silence_the_middle(maps):
+    heard = torch.ones_like(maps)
+    heard[:, :, (maps.shape[2] - 1) // 2, (maps.shape[3] - 1) // 2] = 0
+    return maps * heard
+
+
+def test_a_silent_middle_cell_tells_no_reach_and_the_stride_comes_from_larger_scans():
+    facts = facts_of(lambda: Gives(silence_the_middle))
+
+    assert (facts.output_stride, facts.receptive_field_px) == (4, math.inf)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -86,6 +98,7 @@ def count_channels(maps):
         (undefined, "NaN or infinity"),
         (count_channels, "must not vary"),
         (lambda maps: maps.detach(), "cuts the gradient"),
+        (lambda maps: maps + (maps * 0).sqrt(), "has an undefined gradient"),
         (lambda maps: maps + torch.randn_like(maps), "drawn at random"),
         (lambda maps: maps - maps.mean(dim=0, keepdim=True), "normalises by the batch"),
         (lambda maps: maps.flatten(2).mT, "laid out as a grid"),
@@ -128,3 +141,11 @@ def test_what_builds_no_module_is_refused_in_one_line(build, said):
 
     assert said in str(told.value)
     assert len(str(told.value).splitlines()) == 1
+
+
+def test_a_builder_that_refuses_is_heard_in_its_own_words():
+    def refuse():
+        raise ValueError("weights.pt is not there")
+
+    with pytest.raises(ValueError, match=r"^network mine: weights\.pt is not there$"):
+        build_checked("mine", TrunkSource(refuse, "my.module:build"))

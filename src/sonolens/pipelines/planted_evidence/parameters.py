@@ -159,13 +159,6 @@ class PlantedEvidenceParameters(Parameters):
         return self
 
     @property
-    def planned_cues(self) -> tuple[str, ...]:
-        """What carries the label, one study each: cues of phantoms, or doses of plants."""
-        if self.canvas == "phantoms":
-            return self.cues
-        return tuple(dose.cue for dose in self.study_canvas.doses)
-
-    @property
     def fitted_networks(self) -> tuple[str, ...]:
         """The networks that are fitted on this canvas."""
         return self.networks if self.canvas == "phantoms" else self.study_canvas.networks
