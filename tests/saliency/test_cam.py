@@ -41,7 +41,7 @@ def test_the_bias_is_not_in_the_map(maps_of, random_network, scans):
     assert np.array_equal(maps_of(random_network, scans), before)
 
 
-@pytest.mark.parametrize("factor", [-1.0, 2.0])
+@pytest.mark.parametrize("factor", [-1.0, 2.0, 2.0**20])  # rounding grows with the logit
 def test_a_head_times_a_factor_gives_the_map_times_that_factor(
     maps_of, random_network, scans, factor
 ):
