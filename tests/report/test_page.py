@@ -21,6 +21,7 @@ from tiny_scores import metrics_table, training_runs_table
 from sonolens.report import write_report
 from sonolens.report.sections import ANSWER, WRITTEN
 from sonolens.report.sections.checklists import read_checklists
+from sonolens.report.verdicts import CLAIMS, TOLD_IN
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -180,6 +181,15 @@ def test_research_use_is_said_before_the_answer_and_the_answer_before_the_tables
     ]
 
     assert places == sorted(places)
+
+
+def test_the_number_of_a_yardstick_leads_to_the_rows_behind_it() -> None:
+    html = page_source()
+
+    assert set(TOLD_IN) == set(CLAIMS)
+    assert 'href="#classification">AUC 0.91 [0.81, 0.96]</a>' in html
+    assert 'href="#pointing">75 % [60, 90] against 50 %</a>' in html
+    assert all(f'<section id="{section}"' in html for section in TOLD_IN.values())
 
 
 def test_the_numbers_of_the_run_appear(page: Outline) -> None:

@@ -31,6 +31,15 @@ CLAIMS = {
 NOTHING_BURNT_IN = "nothing is burnt in that maps could look at"
 """In place of the claim that they keep off it."""
 
+TOLD_IN = {
+    "above_chance": "pointing",
+    "above_location": "pointing",
+    "own_scan": "pointing",
+    "off_annotations": "pointing",
+    "discriminates": "classification",
+}
+"""Section of the page that has the rows behind each answer."""
+
 PLACES = {
     "any": "all regions together",
     "mass": "the mass",
@@ -42,11 +51,19 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What one yardstick says: the claim, the answer, and its number as text, empty where there is none."""
+    """What one yardstick says.
+
+    Attributes:
+        claim: What is asked.
+        answer: One of `ANSWERS`.
+        number: As text; empty where there is none.
+        section: Where the page has the rows behind it.
+    """
 
     claim: str
     answer: str
     number: str
+    section: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +99,7 @@ def read_verdicts(verdict: VerdictTable) -> list[Judgement]:
             baseline=bool(rows["baseline"].iloc[0]),
             verdict=str(rows["verdict"].iloc[0]),
             asked=tuple(
-                Asked(_claim(row), row["answer"], _print_number(row))
+                Asked(_claim(row), row["answer"], _print_number(row), TOLD_IN[row["question"]])
                 for row in rows.to_dict(orient="records")
             ),
         )
