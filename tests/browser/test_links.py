@@ -60,6 +60,12 @@ def followed(opened: Visit) -> list[dict[str, Any]]:
     return list(opened.page.evaluate(FOLLOW))
 
 
+def count_of(link: dict[str, Any], *, or_else: int) -> int:
+    """How many cases the text of a link counts; a rate or a score counts none."""
+    number = link["text"].split()[0]
+    return int(number) if number.isdigit() and "%" not in link["text"] else or_else
+
+
 def test_every_link_to_cases_names_known_filters_and_lists_as_many_as_it_says(
     followed: list[dict[str, Any]],
 ) -> None:
@@ -68,9 +74,7 @@ def test_every_link_to_cases_names_known_filters_and_lists_as_many_as_it_says(
         assert link["strange"] == [], link
         assert link["unset"] == [], link
         assert link["listed"] > 0, link
-        number = link["text"].split()[0]
-        if number.isdigit() and "%" not in link["text"]:
-            assert link["listed"] == int(number), link
+        assert link["listed"] == count_of(link, or_else=link["listed"]), link
 
 
 def test_links_of_a_page_of_hostile_names_hold_too(
@@ -85,8 +89,7 @@ def test_links_of_a_page_of_hostile_names_hold_too(
         assert (link["strange"], link["unset"]) == ([], []), link
     for link in counted:
         assert link["listed"] > 0, link
-        number = link["text"].split()[0]
-        assert not number.isdigit() or link["listed"] == int(number), link
+        assert link["listed"] == count_of(link, or_else=link["listed"]), link
 
 
 def test_every_row_of_the_pointing_game_leads_to_the_cases_that_it_counts_and_hits(

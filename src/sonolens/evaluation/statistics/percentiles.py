@@ -57,10 +57,10 @@ def expand_tail(tail: float, *, patients: int) -> float:
     below two patients.
 
     Examples:
-        >>> print(f"{expand_tail(0.025, patients=10):.4f} {expand_tail(0.025, patients=60):.4f}")
-        0.0085 0.0218
-        >>> print(f"{expand_tail(0.025, patients=2):.4f} {expand_tail(0.025, patients=1):.4f}")
-        0.0000 0.0000
+        >>> print(f"{expand_tail(0.025, patients=10):.3f} {expand_tail(0.025, patients=60):.3f}")
+        0.009 0.022
+        >>> print(f"{expand_tail(0.025, patients=2):.3f} {expand_tail(0.025, patients=1):.3f}")
+        0.000 0.000
     """
     if patients < FEWEST_SPREAD:
         return 0.0
