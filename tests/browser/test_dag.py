@@ -39,7 +39,7 @@ def address() -> Iterator[str]:
     served.server_close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def flow(address: str, chromium: Browser) -> Iterator[Page]:
     """A page beside which nothing can be reached but the folder itself."""
     page = chromium.new_page(viewport={"width": 1400, "height": 900})

@@ -38,8 +38,10 @@ def extent(figure: Figure, gid: str, *, at: float) -> list[float]:
 
 
 def words_beyond_the_page(figure: Figure) -> list[str]:
-    """What is written on a figure, and cut off at an edge of its page by more than a pixel."""
-    figure.draw_without_rendering()
+    """What is written on a figure, and cut off at an edge of its page by more than a pixel.
+
+    Words stand on the page and not in a panel, so that nothing has to be drawn to know where they end.
+    """
     page = figure.bbox.padded(1)
     boxes = {text: text.get_window_extent() for text in figure.texts if text.get_text().strip()}
     return [
