@@ -16,6 +16,7 @@ from desk_network import (
     write_desk_network,
 )
 from PIL import Image
+from quick_settings import QUICK_SCORING
 from scipy.special import expit
 
 from sonolens.pipelines.external_validation.arrival import (
@@ -26,7 +27,6 @@ from sonolens.pipelines.external_validation.arrival import (
 from sonolens.pipelines.external_validation.beside_home import measure_drift
 from sonolens.pipelines.external_validation.parameters import ExternalValidationParameters
 from sonolens.pipelines.parameters import (
-    EvaluationParameters,
     FramingParameters,
     InferenceParameters,
 )
@@ -38,17 +38,6 @@ from sonolens.travel.card import SetRule
 
 FRAMING = FramingParameters(size_px=SIZE_PX, annotations="keep")
 INFERENCE = InferenceParameters(device="cpu", batch_size=8, logit_tolerance=0.001)
-SCORING = EvaluationParameters(
-    partition="test",
-    tolerance_mm=0.0,
-    confidence=0.95,
-    resamples=100,
-    permutations=100,
-    seed=0,
-    lesion_probability="mean",
-    size_bounds_mm=(10.0, 20.0),
-    calibration_bins=4,
-)
 IDS = [f"s{number}" for number in range(8)]
 
 
@@ -227,7 +216,7 @@ def test_scans_are_held_against_those_that_trained_a_network_and_by_its_features
     seen = pictures(s0=np.tile(strange, (1, 3)))
 
     drift = measure_drift(
-        networks, weights, inputs, seen, SCANS, properties(), INFERENCE, SCORING
+        networks, weights, inputs, seen, SCANS, properties(), INFERENCE, QUICK_SCORING
     ).set_index("property")
 
     assert set(drift["run"]) == {"one"}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from quick_settings import QUICK_SCORING
 
 from sonolens.evaluation.classification import score_classification
 from sonolens.evaluation.statistics import Bootstrap
@@ -27,7 +28,6 @@ from sonolens.pipelines.export.description import (
 )
 from sonolens.pipelines.export.packing import describe_behaviour, export_networks
 from sonolens.pipelines.parameters import (
-    EvaluationParameters,
     FramingParameters,
     InferenceParameters,
 )
@@ -40,17 +40,6 @@ from sonolens.travel import TravellingNetwork, is_among, read_network, take_plac
 
 RUN, SIZE_PX, COUNT = "tiny-full-seed0-fold0", 48, 32
 SECRETS = ("secretscan", "secretlesion", "secretpatient", "secretsource")
-SCORING = EvaluationParameters(
-    partition="test",
-    tolerance_mm=0.0,
-    confidence=0.95,
-    resamples=100,
-    permutations=100,
-    seed=0,
-    lesion_probability="mean",
-    size_bounds_mm=(10.0, 20.0),
-    calibration_bins=4,
-)
 INFERENCE = InferenceParameters(device="cpu", batch_size=8, logit_tolerance=0.001)
 PUBLICATION = PublicationParameters(
     model_license="mit", data_license=None, data_url=None, data_creators=(), data_published=None
@@ -147,7 +136,7 @@ def export(partitions: list[str]) -> dict[str, NetworkWeights]:
             tell_study(),
             CONTEXT,
         ),
-        choose_fixed_places(of_pictures([regions] * COUNT), scans, decisions, SCORING),
+        choose_fixed_places(of_pictures([regions] * COUNT), scans, decisions, QUICK_SCORING),
         describe_behaviour(
             decisions,
             points,
@@ -155,7 +144,7 @@ def export(partitions: list[str]) -> dict[str, NetworkWeights]:
             ConformalThresholds.empty(),
             tell_hits(),
             RelianceScores.empty(),
-            SCORING,
+            QUICK_SCORING,
         ),
         FramingParameters(size_px=SIZE_PX, annotations="blank"),
         PUBLICATION,

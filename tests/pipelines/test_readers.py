@@ -4,25 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from quick_settings import QUICK_SCORING
 
 from sonolens.pipelines.data_processing.intake import check_readings, import_reader_masks
 from sonolens.pipelines.explainability import readers
-from sonolens.pipelines.parameters import EvaluationParameters
 from sonolens.regions import REGIONS
 from sonolens.studies import add_readings, read_phantoms
 from sonolens.tables import readers as tables
 
-SCORING = EvaluationParameters(
-    partition="test",
-    tolerance_mm=0.0,
-    confidence=0.95,
-    resamples=100,
-    permutations=100,
-    seed=0,
-    lesion_probability="mean",
-    size_bounds_mm=(10.0, 20.0),
-    calibration_bins=2,
-)
+SCORING = QUICK_SCORING.model_copy(update={"calibration_bins": 2})
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,11 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 from fsspec.implementations.local import LocalFileSystem
 from kedro.io.core import AbstractDataset, get_protocol_and_path
 
-from sonolens.datasets.whole_file import open_file_system, whole_file
+from sonolens.datasets.whole_file import open_file_system, passing_name, whole_file
 
 PAGE = (
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>latest</title>\n'
@@ -79,7 +78,7 @@ class LinkDataset(AbstractDataset[str, str]):
         link = Path(self._path)
         if not isinstance(self._fs, LocalFileSystem) or link.exists():
             return False
-        passing = link.with_name(f".{link.name}.{uuid4().hex}.part")
+        passing = Path(passing_name(link.as_posix()))
         try:
             link.parent.mkdir(parents=True, exist_ok=True)
             passing.symlink_to(target.parent, target_is_directory=True)

@@ -1,6 +1,6 @@
 """Configurations side by side, and pair by pair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,11 +125,6 @@ def list_comparisons(configuration_comparison: ConfigurationComparisonTable) -> 
     ]
 
 
-def count_runs(listed: Sequence[ConfigurationScore]) -> dict[str, int]:
-    """How many runs each configuration has."""
-    return {row.configuration: row.runs for row in listed}
-
-
 def print_difference(row: Mapping[Any, Any], name: str) -> str:
     """Print the difference in column `name` with the interval of its row."""
     return difference_with_interval(row[name], row["ci_low"], row["ci_high"])
@@ -140,7 +135,7 @@ def _tell(tables: Tables) -> dict[str, Any]:
     headlines = [row for row in listed if row.headline]
     paper = {row.configuration for row in listed if row.protocol == "paper"}
     return {
-        "one_run": sum(count_runs(listed).values()) == 1,
+        "one_run": sum({row.configuration: row.runs for row in listed}.values()) == 1,
         "scored_confidence": confidence_of(tables["configuration_metrics"]),
         "configuration_scores": listed,
         "headlines": headlines,
