@@ -18,7 +18,7 @@ from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from sonolens.results import open_results
 
-set_matplotlib_formats("jpeg", dpi=60, pil_kwargs={"quality": 80})  # small enough to be committed
+set_matplotlib_formats("jpeg", dpi=96, pil_kwargs={"quality": 80})  # small enough to be committed
 project = next(p for p in [Path.cwd(), *Path.cwd().parents] if (p / "conf").exists())
 catalog = open_results(project, env=ENV, params={"data_root": DATA_ROOT})
 

@@ -14,7 +14,7 @@ from torchvision.models import resnet18
 import sonolens
 from sonolens.studies import read_phantoms
 
-set_matplotlib_formats("jpeg", dpi=60, pil_kwargs={"quality": 80})  # small enough to be committed
+set_matplotlib_formats("jpeg", dpi=96, pil_kwargs={"quality": 80})  # small enough to be committed
 
 # %% [markdown]
 # ## Twenty scans with a mass each

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # A network on a new hospital
 #
-# A run's network meets scans that it was not made for: phantoms whose only cue is the posterior shadow, where those it learned from had three. No pipeline does this yet; these are the functions that one
-# would call. Two hospitals with a network each: `kedro run --pipelines compare --params compare.runs="latest latest@OTHER_DATA_ROOT"`.
+# A run's network meets scans that it was not made for: phantoms whose only cue is the posterior shadow, where those it learned from had three. `kedro run --pipelines external_validation` does all this
+# for a whole study, with intervals ([validate elsewhere](../docs/how-to/validate-elsewhere.md)); here it is in the open, function by function. Two hospitals with a network each: `kedro run --pipelines compare --params compare.runs="latest latest@OTHER_DATA_ROOT"`.
 
 # %%
 ENV, DATA_ROOT = None, "data"  # another study: ENV = "busbra", DATA_ROOT = "data/busbra"
@@ -18,7 +18,7 @@ from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from sonolens.results import open_results
 
-set_matplotlib_formats("jpeg", dpi=60, pil_kwargs={"quality": 80})  # small enough to be committed
+set_matplotlib_formats("jpeg", dpi=96, pil_kwargs={"quality": 80})  # small enough to be committed
 project = next(p for p in [Path.cwd(), *Path.cwd().parents] if (p / "conf").exists())
 catalog = open_results(project, env=ENV, params={"data_root": DATA_ROOT})
 
@@ -117,7 +117,7 @@ columns = ["region", "n", "rate", "ci_low", "ci_high", "chance"]
 table.query("rule == 'either' and subset == 'all' and label == 'both'")[columns].round(2)
 
 # %%
-figure, panels = plt.subplots(1, 4, figsize=(9, 2.4), layout="constrained")
+figure, panels = plt.subplots(1, 4, figsize=(9, 2.7), layout="constrained")
 limit = np.abs(maps).max()
 for axes, number in zip(panels, np.argsort(logits)[[0, 1, -2, -1]], strict=True):
     rows, cols = masks[number].shape
@@ -126,7 +126,7 @@ for axes, number in zip(panels, np.argsort(logits)[[0, 1, -2, -1]], strict=True)
     axes.imshow(maps[number], cmap="coolwarm", vmin=-limit, vmax=limit, alpha=0.4, extent=extent)
     axes.contour(masks[number], levels=[0.5], colors="#f5b301")
     truth, call = (("malignant" if each[number] else "benign") for each in (malignant, called))
-    axes.set_title(f"{truth}, called {call}")
+    axes.set_title(f"{truth},\ncalled {call}", fontsize=10)
     axes.set_axis_off()
 plt.close(figure)
 figure

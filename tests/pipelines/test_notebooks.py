@@ -11,7 +11,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 SCRIPTS = sorted(FOLDER.glob("[0-9]*.py"))
-LARGEST_KB = 200
+LARGEST_KB = 300
 
 
 @pytest.fixture(scope="module")

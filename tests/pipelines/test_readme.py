@@ -1,6 +1,9 @@
 """What the README and the tutorial promise exists and runs; their commands: ``tests/test_commands_in_docs.py``."""
 
+import doctest
+import importlib
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,8 @@ from sonolens.console import main
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+sys.path.append(str(PROJECT / "docs/figures"))
+first_screen = importlib.import_module("first_screen")
 TUTORIAL = (PROJECT / "docs/tutorial/first-study.md").read_text()
 SHOWN = [*BLOCKS, *re.findall(r"```(\w+)\n(.*?)```", TUTORIAL, flags=re.DOTALL)]
 COMMANDS = [
@@ -73,3 +78,22 @@ def test_the_opening_says_what_the_table_says() -> None:
     )
     assert told in opening
     assert area.strip().partition(", ")[2] in opening  # how many fits learnt the cue
+
+
+def test_what_a_run_answers_stands_in_the_readme_and_other_words_or_numbers_are_noticed() -> None:
+    written = first_screen.written()
+
+    assert "> **Answer**: " in written
+    assert "> **Reliance**: " in written
+    assert first_screen.differences(written, written) == []
+    assert first_screen.differences(written, written.replace("that maps", "that no maps"))
+    percentage = re.search(r"\d\d %", written)
+    assert percentage
+    other = f"{int(percentage[0][:2]) - 4} %"
+    assert first_screen.differences(written, written.replace(percentage[0], other, 1))
+
+
+def test_the_script_of_the_first_screen_does_what_its_examples_say() -> None:
+    tried = doctest.testmod(first_screen)
+
+    assert (tried.failed, tried.attempted > 0) == (0, True)
