@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,24 +71,43 @@ def project_at() -> Callable[..., Project]:
 
 
 @pytest.fixture(scope="session")
-def finished(
-    project_at: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
-) -> Project:
-    """The whole flow, run once on the phantoms of conf/test, for all tests that look at its results.
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of one call of pytest share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    Where tests are shared among processes, the first that needs it makes it for all: read it, and write to copies.
-    """
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        project = project_at(tmp_path_factory.mktemp("finished"))
-        project.run()
-        return project
-    folder = tmp_path_factory.getbasetemp().parent
-    project = project_at(folder / "finished")
-    with FileLock(folder / "finished.lock"):
-        if not (folder / "finished.made").exists():
-            project.run()
-            (folder / "finished.made").touch()
+
+def make_once(project: Project, make: Callable[[], None]) -> Project:
+    """Let the first process that needs a project make its data, for all: read them, and write to copies."""
+    made = project.data_root.with_suffix(".made")
+    with FileLock(project.data_root.with_suffix(".lock")):
+        if not made.exists():
+            make()
+            made.touch()
     return project
+
+
+@pytest.fixture(scope="session")
+def finished(project_at: Callable[..., Project], shared_folder: Path) -> Project:
+    """The whole flow, run once on the phantoms of conf/test, for all tests that look at its results."""
+    project = project_at(shared_folder / "finished")
+    return make_once(project, project.run)
+
+
+@pytest.fixture(scope="session")
+def experimented(
+    finished: Project, project_at: Callable[..., Project], shared_folder: Path
+) -> Project:
+    """The finished run after experiments by name, and a report that knows of them."""
+    project = project_at(shared_folder / "experimented")
+
+    def make() -> None:
+        shutil.copytree(finished.data_root, project.data_root, symlinks=True)
+        project.run("mask_uncertainty")
+        project.run("planted_evidence", params={"planted_evidence": {"canvas": "study"}})
+        project.run("reporting")
+
+    return make_once(project, make)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """Reports tell what experiments by name found in the same data root, and from which results."""
 
-import shutil
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -21,18 +19,6 @@ HERE = {
 }
 
 
-@pytest.fixture(scope="module")
-def project(
-    finished: Any, project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
-) -> Any:
-    project = project_at(tmp_path_factory.mktemp("other_runs") / "data")
-    shutil.copytree(finished.data_root, project.data_root, symlinks=True)
-    project.run("mask_uncertainty")
-    project.run("planted_evidence", params={"planted_evidence": {"canvas": "study"}})
-    project.run("reporting")
-    return project
-
-
 def test_a_run_before_any_experiment_tells_of_none(finished: Any) -> None:
     assert finished.catalog.load("asked_experiments").empty
     answers = finished.catalog.load("planted_answers")
@@ -43,29 +29,33 @@ def test_a_run_before_any_experiment_tells_of_none(finished: Any) -> None:
 
 
 def test_a_report_tells_the_experiments_that_were_run_since_and_leads_to_their_pages(
-    project: Any,
+    experimented: Any,
 ) -> None:
-    asked = project.catalog.load("asked_experiments")
+    asked = experimented.catalog.load("asked_experiments")
 
     of = asked.groupby("experiment")["made_from"].unique().map(list).to_dict()
     assert of == {"planted_evidence": ["this study"], "mask_uncertainty": ["this run"]}
-    page = project.catalog.load("report")
-    folder = project.data_root / "08_reporting" / "report.html" / "run"
+    page = experimented.catalog.load("report")
+    folder = experimented.data_root / "08_reporting" / "report.html" / "run"
     for address in asked["page"].unique():
         assert f'href="{address}"' in page
         assert (folder / address).resolve().is_file()
 
 
-def test_the_card_of_a_run_is_answered_by_what_was_planted_for_its_network(project: Any) -> None:
-    answers = project.catalog.load("planted_answers")
-    planted = project.catalog.load("planted_runs")
-    (version,) = complete_versions(project.catalog["planted_evidence"])
+def test_the_card_of_a_run_is_answered_by_what_was_planted_for_its_network(
+    experimented: Any,
+) -> None:
+    answers = experimented.catalog.load("planted_answers")
+    planted = experimented.catalog.load("planted_runs")
+    (version,) = complete_versions(experimented.catalog["planted_evidence"])
 
-    assert set(planted["network"]) == set(project.catalog.load("training_runs")["network"])
+    assert set(planted["network"]) == set(experimented.catalog.load("training_runs")["network"])
     assert set(answers["experiment"]) == {version}
     assert set(answers["made_from"]) == {"this study"}
     assert set(answers["reason"]) <= {"answered", "not learnt", "too few scans"}
-    assert f"run {version}, planted in the scans of this study" in project.catalog.load("report")
+    assert f"run {version}, planted in the scans of this study" in experimented.catalog.load(
+        "report"
+    )
 
 
 def past(run_id: str, tables: dict[str, Any], *, read: dict[str, str], **session: Any) -> PastRun:

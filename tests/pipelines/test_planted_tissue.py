@@ -1,6 +1,5 @@
 """Plants in the scans of a study, small: what is planted, who bears it, and what the tables hold."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,20 +20,13 @@ NONE, ALL = Dose("foci_mass", share=0.0), Dose("foci_mass")
 
 
 @pytest.fixture(scope="module")
-def planted(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    project = project_at(tmp_path_factory.mktemp("tissue"))
-    project.run("planted_evidence", params=ON_STUDY)
-    return project
+def scans(experimented: Any) -> pd.DataFrame:
+    return experimented.catalog.load("planted_scans")
 
 
 @pytest.fixture(scope="module")
-def scans(planted: Any) -> pd.DataFrame:
-    return planted.catalog.load("planted_scans")
-
-
-@pytest.fixture(scope="module")
-def tissue(planted: Any) -> Tissue:
-    with planted.session(**ON_STUDY) as session:
+def tissue(experimented: Any) -> Tissue:
+    with experimented.session(**ON_STUDY) as session:
         context = session.load_context()
     study = context.catalog.load("study")
     return Tissue(study, context.params["planted_evidence"], context.params["regions"])
@@ -67,9 +59,9 @@ def test_labels_are_dealt_within_the_true_classes(scans: pd.DataFrame) -> None:
 
 
 def test_networks_see_the_plant_in_those_that_bear_it_and_every_other_scan_as_it_was(
-    planted: Any, scans: pd.DataFrame, tissue: Tissue
+    experimented: Any, scans: pd.DataFrame, tissue: Tissue
 ) -> None:
-    inputs = planted.catalog.load("planted_inputs")
+    inputs = experimented.catalog.load("planted_inputs")
     of_all = scans[scans["cue"] == ALL.cue].reset_index(drop=True)
     none, full = inputs[NONE.cue](), inputs[ALL.cue]()
     changed = (none != full).any(axis=(1, 2))
@@ -81,7 +73,7 @@ def test_networks_see_the_plant_in_those_that_bear_it_and_every_other_scan_as_it
 
 
 def test_at_none_the_scans_that_would_bear_it_are_explained_and_else_those_that_do(
-    planted: Any, scans: pd.DataFrame
+    experimented: Any, scans: pd.DataFrame
 ) -> None:
     explained = dict(explained_scans(scans))
 
@@ -89,7 +81,7 @@ def test_at_none_the_scans_that_would_bear_it_are_explained_and_else_those_that_
     assert len(explained[NONE.cue]) == len(explained[ALL.cue]) > 0
     half = scans.assign(bears=scans["bears"] & scans["scan_id"].str.endswith("longitudinal"))
     assert explained_scans_of(half, ALL.cue).str.endswith("longitudinal").all()
-    assert set(planted.catalog.load("planted_points")["scan_id"]) == {
+    assert set(experimented.catalog.load("planted_points")["scan_id"]) == {
         scan_id for rows in explained.values() for scan_id in rows["scan_id"]
     }
 
@@ -99,9 +91,9 @@ def explained_scans_of(scans: pd.DataFrame, cue: str) -> "pd.Series[str]":
 
 
 def test_a_mark_is_a_region_of_its_own_and_other_plants_lie_in_the_regions_that_there_are(
-    planted: Any, scans: pd.DataFrame
+    experimented: Any, scans: pd.DataFrame
 ) -> None:
-    drawn = planted.catalog.load("planted_regions")
+    drawn = experimented.catalog.load("planted_regions")
     codes = {
         plant: {
             int(code)
@@ -113,7 +105,7 @@ def test_a_mark_is_a_region_of_its_own_and_other_plants_lie_in_the_regions_that_
 
     assert REGIONS["annotation"] in codes["text"]
     assert REGIONS["annotation"] not in codes["foci_mass"]
-    evidence = planted.catalog.load("planted_evidence")
+    evidence = experimented.catalog.load("planted_evidence")
     held = evidence[evidence["planted"]].groupby("cue")["region"].unique().map(set)
     assert held[Dose("text").cue] == {"annotation", "planted"}
     assert held[ALL.cue] == {"mass", "planted"}
@@ -155,10 +147,10 @@ def test_a_study_without_room_is_refused(tissue: Tissue) -> None:
         list_planted(narrow)
 
 
-def test_power_has_a_row_per_dose_and_method_and_limits_one_per_method(planted: Any) -> None:
-    evidence = planted.catalog.load("planted_evidence")
-    power = planted.catalog.load("detection_power")
-    limits = planted.catalog.load("detection_limits")
+def test_power_has_a_row_per_dose_and_method_and_limits_one_per_method(experimented: Any) -> None:
+    evidence = experimented.catalog.load("planted_evidence")
+    power = experimented.catalog.load("detection_power")
+    limits = experimented.catalog.load("detection_limits")
 
     methods = set(evidence["method"])
     assert len(power) == 4 * len(methods)
@@ -167,19 +159,19 @@ def test_power_has_a_row_per_dose_and_method_and_limits_one_per_method(planted: 
     assert set(power["share"]) == {0.0, 1.0}
 
 
-def test_where_a_mark_is_planted_shapes_moved_aside_are_no_placebo(planted: Any) -> None:
-    evidence = planted.catalog.load("planted_evidence")
+def test_where_a_mark_is_planted_shapes_moved_aside_are_no_placebo(experimented: Any) -> None:
+    evidence = experimented.catalog.load("planted_evidence")
     relied = evidence[evidence["method"].str.startswith("reliance") & (evidence["n"] > 0)]
 
-    limits = planted.catalog.load("detection_limits")
+    limits = experimented.catalog.load("detection_limits")
     of_reliance = limits[limits["method"].str.startswith("reliance")].set_index("plant")
 
     assert relied.loc[relied["cue"].str.startswith("text"), "chance"].isna().all()
     assert (of_reliance.loc["text", "asked"] == 0).all()
 
 
-def test_the_page_says_what_could_have_been_found(planted: Any) -> None:
-    page = planted.catalog.load("detection_power_page")
+def test_the_page_says_what_could_have_been_found(experimented: Any) -> None:
+    page = experimented.catalog.load("detection_power_page")
 
     assert "What could these explanations have found?" in page
     assert "foci mass, tiny" in page
