@@ -64,8 +64,9 @@ def project_at() -> Callable[..., Project]:
     """Make a project whose data lie in the folder given."""
     # Kedro takes a second to import, and few rooms need it.
     from kedro.framework.startup import bootstrap_project  # noqa: PLC0415
-    from projects import Project  # noqa: PLC0415
+    from projects import Project, spare_parsing  # noqa: PLC0415
 
+    spare_parsing()
     bootstrap_project(PROJECT)
     return Project
 

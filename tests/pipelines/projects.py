@@ -2,20 +2,32 @@
 
 import pickle
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.io import DataCatalog
 from kedro.pipeline.node import Node
+from omegaconf import _utils, base, grammar_parser
 
 from sonolens.datasets.versions import versioned_datasets
 from sonolens.settings import SESSION_CLASS
 
 PROJECT = Path(__file__).parents[2]
+
+
+def spare_parsing() -> None:
+    """Read YAML with libyaml and remember what interpolations parse to: tests open one conf a hundred times.
+
+    What is read is the same; commands of the docs, each a process of its own, read it the usual way.
+    """
+    quick = type("QuickLoader", (yaml.CSafeLoader, _utils.get_yaml_loader()), {})
+    _utils.get_yaml_loader = lambda: quick
+    _utils.parse = base.parse = cache(grammar_parser.parse)
 
 
 class InputsAreReadOnly:
@@ -35,11 +47,15 @@ class InputsAreReadOnly:
 
 def _in_full(name: str, asked: tuple[str, ...]) -> str:
     """The name of a node with its station before it."""
+    (full,) = {each for each in _nodes(asked) if name in (each, each.rpartition(".")[2])}
+    return full
+
+
+@cache
+def _nodes(asked: tuple[str, ...]) -> frozenset[str]:
     pipelines.set_requested(None)  # a run before may have asked for few
     chosen = [pipelines[each] for each in asked or ("__default__",)]
-    known = {node.name for each in chosen for node in each.nodes}
-    (full,) = {each for each in known if name in (each, each.rpartition(".")[2])}
-    return full
+    return frozenset(node.name for each in chosen for node in each.nodes)
 
 
 def _fingerprint(value: Any) -> bytes:

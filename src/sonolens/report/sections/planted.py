@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -108,10 +109,16 @@ def _tell_network(network: str, table: pd.DataFrame, cues: list[str]) -> Planted
     )
 
 
+@cache
+def _tell_measured() -> dict[str, Any]:
+    """The same on every page of a process: it is of this version, not of a run."""
+    return tell_planted(read_measured())
+
+
 SECTION = Section(
     "planted",
     "Planted evidence",
     "planted.html",
     heading="Can it find what is known to be there?",
-    tell=lambda _: tell_planted(read_measured()),
+    tell=lambda _: _tell_measured(),
 )
