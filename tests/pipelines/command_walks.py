@@ -207,6 +207,11 @@ NOT_RUN = {
     "foci_mass foci_below shadow halo calliper,planted_evidence.study_canvas.masses=600,planted_evidence.study_canvas.shares="
     "0 0.1 0.25 0.5 0.75 1,planted_evidence.study_canvas.strengths=0.25 0.5 0.75,planted_evidence.seeds=0 1 2 3 4,"
     "reliance.nulls=moved randomised'": "takes a night; the small version is run",
+    "kedro run --pipelines planted_evidence --params 'planted_evidence.canvas=study,planted_evidence.study_canvas.plants="
+    "disc_2mm disc_8mm,planted_evidence.study_canvas.shares=0 1,planted_evidence.study_canvas.strengths=1,"
+    "planted_evidence.study_canvas.networks=resnet18,planted_evidence.output_strides=own 16,reliance.scans=6'": (
+        "fits a ResNet-18 eight times; tests/pipelines/test_planted_tissue.py has a small one with a disc"
+    ),
     "kedro run --env breast --pipelines external_validation --params study.path=path/to/BrEaST,"
     "external.networks=resnet18-full-seed0-fold0.safetensors,data_root=data/elsewhere": PUBLISHED,
     "kedro run --env busi": PUBLISHED,

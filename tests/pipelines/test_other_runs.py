@@ -129,11 +129,11 @@ def test_a_table_that_cannot_be_read_is_warned_of_and_the_next_run_counts(
 
 
 def planted_tables(network: str = "tiny", stride: int = 16) -> dict[str, Any]:
-    about = {"cue": "foci_mass_share100_strength100", "network": network, "seed": 0}
+    cue = "foci_mass_share100_strength100"
+    about = {"cue": cue, "network": network, "output_stride": stride, "seed": 0}
     row = about | {"method": "cam", "region": "planted", "auc_ci_low": 0.8, "n": 10, "rate": 0.8}
     row |= {"ci_low": 0.5, "ci_high": 0.9, "chance": 0.2, "p_value": 0.001, "confidence": 0.95}
-    runs = pd.DataFrame([about | {"output_stride": stride}])
-    return {"planted_evidence": pd.DataFrame([row]), "planted_runs": runs}
+    return {"planted_evidence": pd.DataFrame([row]), "planted_runs": pd.DataFrame([about])}
 
 
 def answer(*runs: PastRun, methods: tuple[str, ...] = ("cam",)) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def tissue(experimented: Any) -> Tissue:
 def test_every_dose_shows_the_same_scans_with_the_same_labels_in_the_same_partitions(
     scans: pd.DataFrame,
 ) -> None:
-    doses = list_doses(["foci_mass", "text"], shares=[0.0, 1.0], strengths=[1.0])
+    doses = list_doses(["foci_mass", "text", "disc_4mm"], shares=[0.0, 1.0], strengths=[1.0])
     assert list(dict.fromkeys(scans["cue"])) == [dose.cue for dose in doses]
 
     told = [
@@ -143,7 +143,9 @@ def test_a_study_without_room_is_refused(tissue: Tissue) -> None:
         tissue.regions,
     )
 
-    with pytest.raises(ValueError, match="only 4 masses of study 'few' can carry foci_mass, text"):
+    with pytest.raises(
+        ValueError, match="only 4 masses of study 'few' can carry foci_mass, text, disc_4mm"
+    ):
         list_planted(narrow)
 
 
@@ -153,8 +155,8 @@ def test_power_has_a_row_per_dose_and_method_and_limits_one_per_method(experimen
     limits = experimented.catalog.load("detection_limits")
 
     methods = set(evidence["method"])
-    assert len(power) == 4 * len(methods)
-    assert len(limits) == 2 * len(methods)
+    assert len(power) == 6 * len(methods)
+    assert len(limits) == 3 * len(methods)
     assert (limits["fits_at_none"] == 1).all()
     assert set(power["share"]) == {0.0, 1.0}
 
@@ -170,6 +172,37 @@ def test_where_a_mark_is_planted_shapes_moved_aside_are_no_placebo(experimented:
     assert (of_reliance.loc["text", "asked"] == 0).all()
 
 
+def test_discs_alone_have_a_place_on_the_resolution_curve(experimented: Any) -> None:
+    curve = experimented.catalog.load("resolution_curve")
+    evidence = experimented.catalog.load("planted_evidence")
+    drawn = {name for name in evidence["method"] if not name.startswith("reliance")}
+
+    assert set(curve["plant"]) == {"disc_4mm"}
+    assert set(curve["method"]) == drawn
+    assert curve.groupby("method")["share"].agg(set).map(sorted).tolist() == [[0.0, 1.0]] * len(
+        drawn
+    )
+    assert curve["diameter_per_cell"].to_numpy() == pytest.approx(4.0 / curve["cell_mm"])
+    # The cells of tiny, 16 pixels of 112, are wider than the disc: some lie between all centres.
+    assert (curve["chance"] <= curve["ceiling"]).all()
+    assert "How small may it be?" in experimented.catalog.load("detection_power_page")
+
+
+def test_a_disc_lies_at_one_place_in_all_doses_and_anywhere_on_different_scans(
+    tissue: Tissue,
+) -> None:
+    shown = tissue.study.scans.head(6).assign(bears=True)
+    places = []
+    for name in ("disc_1mm", "disc_8mm"):
+        study = tissue.show(Dose(name), shown)
+        masks = [study.annotations[scan_id]() for scan_id in shown["scan_id"]]
+        places.append([np.argwhere(mask).mean(axis=0) / mask.shape for mask in masks])
+    small, large = np.array(places)
+
+    assert np.abs(small - large).max() < 0.15  # a larger one keeps farther from the edge
+    assert np.ptp(small, axis=0).min() > 0.2
+
+
 def test_the_page_says_what_could_have_been_found(experimented: Any) -> None:
     page = experimented.catalog.load("detection_power_page")
 
@@ -183,6 +216,7 @@ def test_the_page_says_what_could_have_been_found(experimented: Any) -> None:
         ({"shares": "0.125"}, "0.125 is no whole percent"),
         ({"plants": "shadows"}, "'shadows' is unknown; choose from"),
         ({"networks": "mobilenet_v2"}, "recipes has none for mobilenet_v2"),
+        ({"plants": "disc_5mm"}, "'disc_5mm' is unknown; choose from"),
     ],
 )
 def test_doses_that_cannot_be_planted_are_refused(

@@ -35,7 +35,9 @@ class PlantedShares(RegionShares):
     region: Series[str] = pa.Field(isin=PLANTED_REGIONS)
 
 
-class PlantedEvidence(Table, unique=["cue", "network", "seed", "method", "region"]):
+class PlantedEvidence(
+    Table, unique=["cue", "network", "output_stride", "seed", "method", "region"]
+):
     """How often maps point to where the evidence is known to lie: rows of the pointing game.
 
     Counted are the malignant test scans that were called malignant; constant maps (`n_silent`) are left
@@ -48,6 +50,7 @@ class PlantedEvidence(Table, unique=["cue", "network", "seed", "method", "region
 
     cue: Series[str]
     network: Series[str]
+    output_stride: Series[int] = pa.Field(gt=0, description="Pixels from one map cell to the next.")
     seed: Series[int] = pa.Field(ge=0)
     method: Series[str]
     region: Series[str] = pa.Field(isin=PLANTED_REGIONS)
@@ -69,6 +72,40 @@ class PlantedEvidence(Table, unique=["cue", "network", "seed", "method", "region
     )
     cell_col_mm: Series[float] = pa.Field(gt=0, nullable=True, description="Likewise.")
     receptive_field_px: Series[float] = pa.Field(ge=1, description="Of the framed scan.")
+    confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
+
+
+class ResolutionCurve(Table, unique=["cue", "network", "output_stride", "seed", "method"]):
+    """How often maps point to evidence of a known size, a row per size, dose, fit and method.
+
+    `rate`, `chance` and `n` are those of `PlantedEvidence` for region ``planted``.
+    """
+
+    plant: Series[str]
+    cue: Series[str]
+    share: Series[float] = pa.Field(ge=0, le=1, description="0: nothing was planted; the null.")
+    strength: Series[float] = pa.Field(gt=0, description="1 is plain to see.")
+    network: Series[str]
+    output_stride: Series[int] = pa.Field(gt=0, description="Pixels from one map cell to the next.")
+    seed: Series[int] = pa.Field(ge=0)
+    method: Series[str]
+    diameter_mm: Series[float] = pa.Field(gt=0, description="Of the evidence.")
+    cell_mm: Series[float] = pa.Field(
+        gt=0, description="Root of a cell's height times its width, mean over the scans."
+    )
+    diameter_per_cell: Series[float] = pa.Field(gt=0)
+    n: Series[int] = pa.Field(ge=0)
+    rate: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_low: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ci_high: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    chance: Series[float] = pa.Field(ge=0, le=1, nullable=True)
+    ceiling: Series[float] = pa.Field(
+        ge=0, le=1, description="Share of scans where some cell's centre lies in the evidence."
+    )
+    p_value: Series[float] = pa.Field(gt=0, le=1, nullable=True)
+    auc: Series[float] = pa.Field(ge=0, le=1, description="Of the test scans.")
+    auc_ci_low: Series[float] = pa.Field(ge=0, le=1)
+    auc_ci_high: Series[float] = pa.Field(ge=0, le=1)
     confidence: Series[float] = pa.Field(gt=0, lt=1, description="Level of the intervals.")
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from sonolens.evaluation.experiments import find_detection_limits
 from sonolens.report.experiment import inputs_of_experiment
 from sonolens.report.sections.detection_power import SECTION, say_limits
+from sonolens.tables.planted import ResolutionCurve
 
 
 def dose(share: float, *, found: bool, learnt: bool = True, **changes: object) -> dict[str, object]:
@@ -92,7 +93,15 @@ def test_a_method_that_could_not_be_asked_is_told_so() -> None:
 
 def tell(table: pd.DataFrame) -> dict[str, Any]:
     limits = find_detection_limits(table)
-    return dict(SECTION.tell({"detection_power": table, "detection_limits": limits}))
+    return dict(
+        SECTION.tell(
+            {
+                "detection_power": table,
+                "detection_limits": limits,
+                "resolution_curve": ResolutionCurve.empty(),
+            }
+        )
+    )
 
 
 def test_the_page_shows_what_was_planted() -> None:

@@ -19,7 +19,8 @@ from sonolens.evaluation.experiments.performance import (
     correlate_ranks_of_runs,
     relate_performance,
 )
-from sonolens.evaluation.experiments.planted import score_planted_evidence
+from sonolens.evaluation.experiments.planted import name_strides, score_planted_evidence
 from sonolens.evaluation.experiments.planted_seeds import summarise_seeds
+from sonolens.evaluation.experiments.resolution import trace_resolution
 from sonolens.evaluation.experiments.reversed_shortcut import score_reversed_shortcut
 from sonolens.evaluation.experiments.run_comparison import compare_runs

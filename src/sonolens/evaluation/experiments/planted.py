@@ -85,6 +85,23 @@ def score_planted_evidence(
     return scored[list(PlantedEvidence.to_schema().columns)]
 
 
+def name_strides(planted_evidence: pd.DataFrame) -> pd.DataFrame:
+    """Let networks that were fitted at several strides bear these in their names, so that each is one network of its own.
+
+    Examples:
+        >>> fits = pd.DataFrame(
+        ...     {"network": ["resnet18", "resnet18", "local"], "output_stride": [32, 16, 8]}
+        ... )
+        >>> name_strides(fits)["network"].tolist()
+        ['resnet18 at stride 32', 'resnet18 at stride 16', 'local']
+    """
+    several = planted_evidence.groupby("network")["output_stride"].transform("nunique") > 1
+    named = (
+        planted_evidence["network"] + " at stride " + planted_evidence["output_stride"].astype(str)
+    )
+    return planted_evidence.assign(network=planted_evidence["network"].where(~several, named))
+
+
 def score_planted_reliance(
     region_reliance: RegionRelianceTable,
     decisions: DecisionsTable,
@@ -229,7 +246,7 @@ def _score_networks(
         score_ranking(as_arrays(cases[run, "scan", "test"]), bootstrap=bootstrap)
         for run in runs["run"]
     ]
-    return runs[["run", "cue", "network", "seed", "receptive_field_px"]].assign(
+    return runs[["run", "cue", "network", "output_stride", "seed", "receptive_field_px"]].assign(
         auc=[area.value for area in areas],
         auc_ci_low=[area.ci_low for area in areas],
         auc_ci_high=[area.ci_high for area in areas],

@@ -168,4 +168,4 @@ def score_planted_evidence(
 
 def draw_planted_evidence(planted_evidence: pd.DataFrame) -> Figure:
     """Draw the share of maps that point to the planted evidence, beside chance."""
-    return figure.draw_planted_evidence(planted_evidence)
+    return figure.draw_planted_evidence(experiments.name_strides(planted_evidence))

@@ -118,8 +118,15 @@ def _tell_time_needed(
     """Tell how long all fits and questions take if no fit ends early and none was made before."""
     explained = {cue: len(scans) for cue, scans in explained_scans(planted_scans)}
     scans_of, seconds, seeds = dict(by_study(planted_scans)), 0.0, len(planted.seeds)
-    for network in planted.fitted_networks:
-        start = build_network(network, adaptation="full", weights="none", seed=0)
+    fitted = list(product(planted.fitted_networks, planted.output_strides))
+    for network, stride in fitted:
+        start = build_network(
+            network,
+            adaptation="full",
+            weights="none",
+            seed=0,
+            output_stride=None if stride == "own" else stride,
+        )
         first = next(iter(explained))
         judged = time_judgement(start, planted_inputs[first](), inference)
         for cue, count in explained.items():
@@ -134,6 +141,6 @@ def _tell_time_needed(
     logger.info(
         "Planted evidence: %d fits; fitting, maps and reliance take %s on this machine at most, less where fits end early "
         "or a checkpoint holds them",
-        seeds * len(explained) * len(planted.fitted_networks),
+        seeds * len(explained) * len(fitted),
         f"{seconds / 60:.0f} min" if seconds >= LEAST_TOLD_S else "less than two minutes",
     )

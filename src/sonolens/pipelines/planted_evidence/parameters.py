@@ -26,7 +26,11 @@ from sonolens.parameters import (
 )
 from sonolens.pipelines.planted_evidence.studies import PLANTS, plan_study
 from sonolens.pipelines.planted_evidence.tissue_plants import TISSUE_PLANTS
-from sonolens.pipelines.training.parameters import TrainingParameters
+from sonolens.pipelines.training.parameters import (
+    OutputStrides,
+    TrainingParameters,
+    refuse_strides,
+)
 from sonolens.saliency import EXPLAINERS
 from sonolens.studies import Study
 from sonolens.tables.cohort import ScansTable
@@ -134,6 +138,9 @@ class PlantedEvidenceParameters(Parameters):
     networks: Annotated[Names, AfterValidator(some_of(NETWORKS))] = Field(
         description="Names from sonolens.models.NETWORKS."
     )
+    output_strides: OutputStrides = Field(
+        description="Pixels from one map cell to the next; own is the network's. One fit each."
+    )
     recipes: dict[str, RecipeParameters] = Field(description="How each of them is fitted.")
 
     @model_validator(mode="after")
@@ -146,6 +153,12 @@ class PlantedEvidenceParameters(Parameters):
                     f"planted_evidence.recipes has none for {absent[0]}; add one, or leave it out of "
                     f"planted_evidence.{group}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _every_network_has_the_strides(self) -> "PlantedEvidenceParameters":
+        for network in self.fitted_networks:
+            refuse_strides(network, self.output_strides, asked_by="planted_evidence")
         return self
 
     @model_validator(mode="after")
@@ -204,7 +217,7 @@ class PlantedEvidenceParameters(Parameters):
                 "seeds": self.seeds,
                 "folds": "all",
                 "weights": "none" if own.start == "random" else training.start_of(network),
-                "output_strides": ("own",),
+                "output_strides": self.output_strides,
                 "labels": ("given",),
                 "learning_rates": rates,
                 "epochs": own.epochs_of.get(cue, own.epochs),

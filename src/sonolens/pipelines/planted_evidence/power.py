@@ -1,4 +1,4 @@
-"""The station of detection power: planted_evidence -> detection_power, detection_limits, their figure and their page."""
+"""The station of detection power: planted_evidence -> detection_power, detection_limits, resolution_curve, figures, page."""
 
 import pandas as pd
 from kedro.pipeline import Pipeline
@@ -7,7 +7,9 @@ from matplotlib.figure import Figure
 from sonolens.evaluation import experiments
 from sonolens.evaluation.experiments.doses import with_doses
 from sonolens.figures import detection_power as figure
+from sonolens.figures import resolution as resolution_figure
 from sonolens.pipelines.experiment_page import page_of_experiment
+from sonolens.pipelines.planted_evidence.tissue_plants import TISSUE_PLANTS
 from sonolens.pipelines.stations import station
 from sonolens.report.sections import detection_power as section
 
@@ -20,6 +22,8 @@ def detection_power_station() -> Pipeline:
             score_detection_power: "detection_power",
             find_detection_limits: "detection_limits",
             draw_detection_power: "detection_power_figure",
+            trace_resolution: "resolution_curve",
+            draw_resolution: "resolution_figure",
         },
     ) + page_of_experiment(
         section.SECTION,
@@ -31,7 +35,7 @@ def detection_power_station() -> Pipeline:
 
 def score_detection_power(planted_evidence: pd.DataFrame) -> pd.DataFrame:
     """Count at every dose the fits whose maps find the plant, and those whose AUC tells of it."""
-    return experiments.score_detection_power(with_doses(planted_evidence))
+    return experiments.score_detection_power(with_doses(experiments.name_strides(planted_evidence)))
 
 
 def find_detection_limits(detection_power: pd.DataFrame) -> pd.DataFrame:
@@ -42,3 +46,22 @@ def find_detection_limits(detection_power: pd.DataFrame) -> pd.DataFrame:
 def draw_detection_power(detection_power: pd.DataFrame) -> Figure:
     """Draw how often each method finds each plant, by its share and by its strength."""
     return figure.draw_detection_power(detection_power)
+
+
+def trace_resolution(
+    planted_evidence: pd.DataFrame, planted_shares: pd.DataFrame, planted_runs: pd.DataFrame
+) -> pd.DataFrame:
+    """Set hits of what has one size beside that size over the cell of the map."""
+    return experiments.trace_resolution(
+        with_doses(planted_evidence),
+        planted_shares,
+        planted_runs,
+        diameters_mm={
+            name: plant.diameter_mm for name, plant in TISSUE_PLANTS.items() if plant.diameter_mm
+        },
+    )
+
+
+def draw_resolution(resolution_curve: pd.DataFrame) -> Figure:
+    """Draw how often maps point to what is so many cells wide."""
+    return resolution_figure.draw_resolution(resolution_curve)

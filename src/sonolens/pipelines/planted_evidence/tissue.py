@@ -110,19 +110,22 @@ class Tissue:
                 Canvas(
                     scan=scan,
                     mass=mask,
-                    site=find_site(plant, mask, region_map, spacing_mm=spacing_mm),
+                    site=find_site(
+                        plant, mask, region_map, spacing_mm=spacing_mm, rng=self._dice(scan_id)
+                    ),
                     spacing_mm=spacing_mm,
                     dynamic_range_db=self.planted.study_canvas.dynamic_range_db,
                 ),
             )
 
     def _plant(self, dose: Dose, scan_id: str) -> Scan:
-        dice = np.random.default_rng(
-            [self.planted.study_seed, crc32(f"{dose.plant}/{scan_id}".encode())]
-        )
         ((_, canvas),) = self.prepare([dose.plant], scan_id)
         plant = PLANT_FUNCTIONS[TISSUE_PLANTS[dose.plant].plant]
-        return plant(canvas, strength=dose.strength, rng=dice)
+        return plant(canvas, strength=dose.strength, rng=self._dice(f"{dose.plant}/{scan_id}"))
+
+    def _dice(self, about: str) -> np.random.Generator:
+        """Dice that fall alike whenever they are thrown about one thing."""
+        return np.random.default_rng([self.planted.study_seed, crc32(about.encode())])
 
     def _mark(self, plant: str, scan_id: str) -> Mask:
         """Tell what is no tissue: the site of a mark. What was burnt in before stays tissue, for it tells no label."""
@@ -135,7 +138,8 @@ class Tissue:
         """Say why a scan cannot carry every plant, or nothing."""
         try:
             for plant, canvas in self.prepare(self.planted.study_canvas.plants, scan_id):
-                if not has_room(canvas.site, spacing_mm=canvas.spacing_mm):
+                wide = TISSUE_PLANTS[plant].is_wide
+                if wide and not has_room(canvas.site, spacing_mm=canvas.spacing_mm):
                     return f"scan {scan_id!r} has no room for {plant}"
         except (OSError, ValueError) as error:
             return str(error)

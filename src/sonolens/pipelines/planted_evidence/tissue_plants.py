@@ -10,6 +10,7 @@ from sonolens.regions import REGIONS
 from sonolens.tables.vocabulary import REGION_NAMES, Unions
 from sonolens.ultrasound.plants import (
     find_calliper_sites,
+    find_disc,
     find_gain_band,
     find_letter_site,
     find_margin_band,
@@ -18,6 +19,8 @@ from sonolens.ultrasound.plants import (
 MARK_REACH_MM = 2.5
 """A mark is looked for this far about it: a map's cell is wider than a cross."""
 GAIN_BAND_MM = 5.0
+DISCS_MM = (1, 2, 3, 4, 6, 8, 12, 16)
+"""Diameters, from a fifth of a ResNet's cell to three of them."""
 ROOM_MM = 0.75
 """A site holds a disc of this radius, or the scan carries no plant."""
 
@@ -29,10 +32,17 @@ class TissuePlant:
     Attributes:
         plant: A name in `sonolens.ultrasound.plants.PLANT_FUNCTIONS`.
         regions: The region that holds it, or the two that it lies on the border of; it lies in these and nowhere else.
+        diameter_mm: Of what has one size on every scan; None for all else.
     """
 
     plant: str
     regions: tuple[str, ...]
+    diameter_mm: float | None = None
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its site must be wide enough to be seen; what has its own size is as wide as it is."""
+        return self.diameter_mm is None
 
     @property
     def is_mark(self) -> bool:
@@ -59,12 +69,20 @@ TISSUE_PLANTS = {
     "calliper": TissuePlant("calliper", ("annotation",)),
     "text": TissuePlant("text", ("annotation",)),
     "gain_step": TissuePlant("gain_step", ("annotation",)),
+} | {
+    f"disc_{size_mm}mm": TissuePlant("disc", ("annotation",), diameter_mm=float(size_mm))
+    for size_mm in DISCS_MM
 }
 """Everything that can be planted in tissue, by name. None leaks: what it changes lies within its region."""
 
 
 def find_site(
-    name: str, mass: Mask, region_map: RegionMap, *, spacing_mm: tuple[float, float]
+    name: str,
+    mass: Mask,
+    region_map: RegionMap,
+    *,
+    spacing_mm: tuple[float, float],
+    rng: np.random.Generator,
 ) -> Mask:
     """Find the pixels that a plant may change: its region, or of two regions what lies near their border.
 
@@ -73,8 +91,13 @@ def find_site(
         mass: True inside the mass.
         region_map: The regions of the scan, as its maps are scored by.
         spacing_mm: Height and width of a pixel.
+        rng: Source of the place of what may lie anywhere.
     """
     plant = TISSUE_PLANTS[name]
+    if plant.diameter_mm is not None:
+        return find_disc(
+            region_map.shape, diameter_mm=plant.diameter_mm, spacing_mm=spacing_mm, rng=rng
+        )
     if plant.plant == "calliper":
         return find_calliper_sites(mass, spacing_mm=spacing_mm, reach_mm=MARK_REACH_MM)
     if plant.plant == "text":

@@ -131,13 +131,11 @@ def _relate(
 
 
 def _read_planted(run: PastRun) -> pd.DataFrame | None:
-    """Read a `PlantedEvidence` table with its doses and the stride of its networks."""
-    planted, fitted = _read(run, PLANTED), _read(run, "planted_runs")
-    if planted is None or fitted is None:
+    """Read a `PlantedEvidence` table with its doses; None of a version that did not tell strides."""
+    planted = _read(run, PLANTED)
+    if planted is None or "output_stride" not in planted:
         return None
-    keys = ["cue", "network", "seed"]
-    strides = fitted[[*keys, "output_stride"]].drop_duplicates(keys)
-    return with_doses(planted).merge(strides, on=keys)
+    return with_doses(planted)
 
 
 def _read(run: PastRun, name: str) -> Any:

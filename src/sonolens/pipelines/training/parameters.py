@@ -45,6 +45,31 @@ def _numbers_where_they_are(strides: Any) -> Any:
     return [int(each) if str(each).isdigit() else each for each in strides]
 
 
+OutputStrides = Annotated[
+    tuple[Literal["own", 32, 16, 8], ...],
+    BeforeValidator(_numbers_where_they_are),
+    BeforeValidator(listed),
+    AfterValidator(each_once),
+]
+"""Pixels from one map cell to the next; own is the network's."""
+
+
+def refuse_strides(network: str, strides: tuple[str | int, ...], *, asked_by: str) -> None:
+    """Refuse strides that a network cannot be given; a user's own network has its own alone.
+
+    Raises:
+        ValueError: If there is one; it names the group of parameters that asked for it.
+    """
+    possible = NETWORKS[network].output_strides if network in NETWORKS else ()
+    for stride in strides:
+        if stride not in {"own", *possible}:
+            others = f" or some of {', '.join(map(str, possible))}" if possible else ""
+            raise ValueError(
+                f"network {network} has no output stride {stride}; set "
+                f"{asked_by}.output_strides to own{others}"
+            )
+
+
 def _possible_networks(own: dict[str, str]) -> dict[str, str]:
     check_own_networks(own)
     return own
@@ -103,12 +128,9 @@ class TrainingParameters(Pace):
     weights: Start | dict[str, Start] = Field(
         description="Where networks start: imagenet, none, a file, or one of these by network."
     )
-    output_strides: Annotated[
-        tuple[Literal["own", 32, 16, 8], ...],
-        BeforeValidator(_numbers_where_they_are),
-        BeforeValidator(listed),
-        AfterValidator(each_once),
-    ] = Field(description="Pixels from one map cell to the next; own is the network's.")
+    output_strides: OutputStrides = Field(
+        description="Pixels from one map cell to the next; own is the network's."
+    )
     labels: Annotated[Names, AfterValidator(some_of(LEARNT_LABELS))] = Field(
         description="What is learnt: the lesions' labels, or the same exchanged by chance."
     )
@@ -169,20 +191,13 @@ class TrainingParameters(Pace):
         for name in self.networks:
             own = name in self.own_networks
             adaptations = OWN_ADAPTATIONS if own else NETWORKS[name].adaptations
-            strides = () if own else NETWORKS[name].output_strides
             for adaptation in self.adaptations:
                 if adaptation not in adaptations:
                     raise ValueError(
                         f"network {name} cannot be adapted by {adaptation}; choose from "
                         f"{', '.join(adaptations)}, or leave {name} out"
                     )
-            for stride in self.output_strides:
-                if stride not in {"own", *strides}:
-                    others = f" or some of {', '.join(map(str, strides))}" if strides else ""
-                    raise ValueError(
-                        f"network {name} has no output stride {stride}; set "
-                        f"training.output_strides to own{others}"
-                    )
+            refuse_strides(name, self.output_strides, asked_by="training")
         return self
 
     @property

@@ -10,6 +10,7 @@ from sonolens.report.methods import knows_nothing
 from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
+from sonolens.report.sections import resolution
 from sonolens.report.sections.planted import tell_area, tell_rate
 
 UNASKED = "cannot be asked"
@@ -96,7 +97,13 @@ def _list(found: pd.DataFrame) -> str:
 
 def _tell(tables: Tables) -> dict[str, Any]:
     power, limits = tables["detection_power"], tables["detection_limits"]
+    curve = tables["resolution_curve"]
+    method = resolution.choose_method(curve, preferred=DRAWN_BY)
     return {
+        "resolution": resolution.say_resolution(curve, method=method),
+        "resolution_columns": resolution.COLUMNS,
+        "resolution_rows": resolution.list_resolution(curve, method=method),
+        "resolution_method": method,
         "sentences": say_limits(limits),
         "columns": COLUMNS,
         "rows": [_read(row) for row in limits.to_dict(orient="records")],
@@ -125,7 +132,7 @@ SECTION = Section(
     "Detection power",
     "detection_power.html",
     heading="What could these explanations have found?",
-    needs=("detection_power", "detection_limits"),
+    needs=("detection_power", "detection_limits", "resolution_curve"),
     figures=(
         Caption(
             name="planted_sheet",
@@ -139,6 +146,14 @@ SECTION = Section(
             title="From none to all",
             text="Share of maps that point to the plant, by the share of masses that bear it and by its strength.",
             alt="Small panels per method: hit rate against dose, beside chance.",
+        ),
+        Caption(
+            name="resolution_figure",
+            drawn_from="resolution_curve",
+            intervals=True,
+            title="Pointing at what is smaller than a cell",
+            text="Share of maps that point to a disc, by the disc's width in cells of the map: a line per network and stride.",
+            alt="A panel per method: hit rate against the width of the disc in cells, beside chance and what cannot be exceeded.",
         ),
     ),
     tell=_tell,

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from sonolens.arrays import Scan
 from sonolens.ultrasound.plants.blur import find_margin_band, plant_blur
 from sonolens.ultrasound.plants.canvas import Canvas
+from sonolens.ultrasound.plants.disc import find_disc, plant_disc
 from sonolens.ultrasound.plants.foci import plant_foci
 from sonolens.ultrasound.plants.halo import plant_halo
 from sonolens.ultrasound.plants.interior import plant_interior
@@ -37,5 +38,6 @@ PLANT_FUNCTIONS: Mapping[str, PlantFunction] = {
     "calliper": plant_calliper,
     "text": plant_text,
     "gain_step": plant_gain_step,
+    "disc": plant_disc,
 }
 """Every plant by name. A strength of 0 changes nothing, 1 is plain to see, and more is allowed."""
