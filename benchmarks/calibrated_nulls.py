@@ -18,6 +18,7 @@ from scipy import stats
 
 import sonolens
 from sonolens.evaluation import evidence, truth
+from sonolens.evaluation.classification.auc_bootstrap import compare_aucs_bootstrap
 from sonolens.evaluation.classification.case_scores import score_ranking
 from sonolens.evaluation.classification.cases import as_arrays, form_cases, group_cases
 from sonolens.evaluation.reliance import compare_with_placebo
@@ -33,6 +34,7 @@ Told = dict[str, tuple[float, float, float, float]]
 
 TRUTHS = {
     "AUC": 0.5,
+    "difference of two AUCs": 0.0,
     "reliance: share beyond placebo": 0.0,
     "repeatability above strangers": 0.0,
     "agreement with reliance beyond chance": 0.0,
@@ -110,6 +112,21 @@ def rank(patient_ids: np.ndarray, rng: np.random.Generator, bootstrap: Bootstrap
     return {"AUC": (area.value, area.ci_low, area.ci_high, np.nan)}
 
 
+def set_beside(patient_ids: np.ndarray, rng: np.random.Generator, bootstrap: Bootstrap) -> Told:
+    """Compare the AUCs of two networks on the same scans; both know nothing, and they half agree."""
+    labels = (rng.random(patient_ids.max() + 1) < MALIGNANT)[patient_ids]
+    first, second = rng.normal(size=(2, len(patient_ids)))
+    told = compare_aucs_bootstrap(
+        labels,
+        first,
+        (first + second) / 2,
+        patient_ids,
+        bootstrap=bootstrap,
+    )
+    limits = (told.ci_low, told.ci_high)
+    return {"difference of two AUCs": (told.difference, *limits, told.p_value)}
+
+
 def hang(patient_ids: np.ndarray, rng: np.random.Generator, bootstrap: Bootstrap) -> Told:
     """Compare shares of reliance with those of placebos drawn alike."""
     own, placebo = rng.beta(1, 4, (2, len(patient_ids), 1))
@@ -171,6 +188,7 @@ def invent(patients: int, *, resamples: int, seed: int) -> Told:
         play(patient_ids, rng)
         | localize(patient_ids, rng, bootstrap)
         | rank(patient_ids, rng, bootstrap)
+        | set_beside(patient_ids, np.random.default_rng([seed, 1]), bootstrap)
         | hang(patient_ids, rng, bootstrap)
         | repeat(patient_ids, rng, bootstrap)
         | agree(patient_ids, rng, bootstrap)

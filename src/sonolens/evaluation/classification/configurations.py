@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from sonolens.evaluation.classification.case_scores import NO_RULE, squared_erro
 from sonolens.evaluation.classification.cases import LesionProbability, form_cases
 from sonolens.evaluation.classification.confusion import blind_chances, tally_calls
 from sonolens.evaluation.classification.operating_points import protocols_of, threshold_of
-from sonolens.evaluation.classification.roc import Scores, call_malignant, weighted_aucs
+from sonolens.evaluation.classification.roc import RankedCases, Scores, call_malignant
 from sonolens.evaluation.statistics.intervals import Bootstrap, limits_of, patient_resamples, ratio
 from sonolens.tables.classification import ConfigurationMetrics, OperatingPointsTable
 from sonolens.tables.training import DecisionsTable, TrainingRunsTable
@@ -42,6 +43,11 @@ class Pool:
     called: Bool[np.ndarray, "scans rules"]
     patients: Int[np.ndarray, " scans"]
 
+    @cached_property
+    def ranked(self) -> RankedCases:
+        """The cases by their probability, for as many resamples as are asked for."""
+        return RankedCases.of(self.malignant, self.probability)
+
     def select(self, rows: Int[np.ndarray, " chosen"]) -> "Pool":
         """Return some of the cases."""
         return Pool(
@@ -54,7 +60,7 @@ class Pool:
         """Return every metric of `MEASURED` for each row of weights, NaN where nothing is counted."""
         hits, counts = self.count()
         rates = ratio(weights @ hits, weights @ counts)
-        return np.column_stack([weighted_aucs(self.malignant, self.probability, weights), rates])
+        return np.column_stack([self.ranked.areas(weights), rates])
 
     def count(self) -> tuple[Float[np.ndarray, "scans rates"], Float[np.ndarray, "scans rates"]]:
         """Return what every case adds above and below the line of every metric but the AUC."""

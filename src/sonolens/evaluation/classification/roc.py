@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Real
+from jaxtyping import Bool, Float, Int, Real
 from numpy.typing import ArrayLike
 
 from sonolens.arrays import Labels
@@ -70,16 +70,15 @@ def bootstrap_aucs(
         scores: Probabilities or logits.
         patient_ids: The patient of every score.
     """
+    ranked = RankedCases.of(labels, scores)
     blocks = patient_resamples(patient_ids, bootstrap=bootstrap)
-    return np.concatenate([weighted_aucs(labels, scores, block) for block in blocks])
+    return np.concatenate([ranked.areas(block) for block in blocks])
 
 
 def weighted_aucs(
     labels: Labels, scores: Scores, weights: Real[np.ndarray, "resamples scans"]
 ) -> Float[np.ndarray, " resamples"]:
     """Return the AUC of each row of weights, NaN where a class has no weight.
-
-    Scores are sorted once; what each malignant case outranks is then a cumulative sum.
 
     Args:
         scores: Probabilities or logits.
@@ -88,22 +87,56 @@ def weighted_aucs(
     Raises:
         ValueError: If a score is not a number, which would outrank all others.
     """
-    _refuse_nan(scores)
-    order = np.argsort(scores, kind="stable")
-    ordered, malignant = scores[order], labels[order]
-    benign_weight = weights[:, order[~malignant]]
-    malignant_weight = weights[:, order[malignant]]
-    benign_up_to = np.zeros((len(weights), benign_weight.shape[1] + 1))
-    np.cumsum(benign_weight, axis=1, out=benign_up_to[:, 1:])
-    benign_scores, malignant_scores = ordered[~malignant], ordered[malignant]
-    lower = np.searchsorted(benign_scores, malignant_scores, side="left")
-    not_higher = np.searchsorted(benign_scores, malignant_scores, side="right")
-    won = np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, lower])
-    won += np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, not_higher])
-    pairs = malignant_weight.sum(axis=1) * benign_up_to[:, -1]
-    share = np.full(len(weights), np.nan)
-    np.divide(won / 2, pairs, out=share, where=pairs > 0)
-    return share
+    return RankedCases.of(labels, scores).areas(weights)
+
+
+@dataclass(frozen=True, eq=False)
+class RankedCases:
+    """Cases in the order of their scores, sorted once for all resamples.
+
+    Attributes:
+        benign: Numbers of the benign cases, scores rising.
+        malignant: The same of the malignant ones.
+        lower: How many benign cases each of these outranks.
+        not_higher: How many it outranks or equals.
+    """
+
+    benign: Int[np.ndarray, " benign"]
+    malignant: Int[np.ndarray, " malignant"]
+    lower: Int[np.ndarray, " malignant"]
+    not_higher: Int[np.ndarray, " malignant"]
+
+    @classmethod
+    def of(cls, labels: Labels, scores: Scores) -> "RankedCases":
+        """Rank cases.
+
+        Raises:
+            ValueError: If a score is not a number, which would outrank all others.
+        """
+        _refuse_nan(scores)
+        order = np.argsort(scores, kind="stable")
+        malignant = labels[order]
+        benign_scores, malignant_scores = scores[order][~malignant], scores[order][malignant]
+        return cls(
+            benign=order[~malignant],
+            malignant=order[malignant],
+            lower=np.searchsorted(benign_scores, malignant_scores, side="left"),
+            not_higher=np.searchsorted(benign_scores, malignant_scores, side="right"),
+        )
+
+    def areas(
+        self, weights: Real[np.ndarray, "resamples scans"]
+    ) -> Float[np.ndarray, " resamples"]:
+        """Return the AUC of each row of weights, NaN where a class has none: what a malignant case outranks is a cumulative sum."""
+        malignant_weight = weights[:, self.malignant]
+        benign_up_to = np.zeros((len(weights), len(self.benign) + 1))
+        np.cumsum(weights[:, self.benign], axis=1, out=benign_up_to[:, 1:])
+        won = np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, self.lower])
+        won += np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, self.not_higher])
+        pairs = malignant_weight.sum(axis=1) * benign_up_to[:, -1]
+        share = np.full(len(weights), np.nan)
+        np.divide(won / 2, pairs, out=share, where=pairs > 0)
+        return share
 
 
 def roc_points(labels: Labels, probabilities: Scores) -> RocPoints:
