@@ -128,9 +128,14 @@ def game(*, train=(), test=(), points_at=(), read_training=True):
     rows, shares = [], []
     for scan_id, (left, col) in enumerate(zip(test, points_at, strict=True)):
         for extreme in ("max", "min"):
-            hit = left <= col < left + 7
-            place = {"row_share": 0.5, "col_share": (col + 0.5) / 21}
-            where = {"region": "mass" if hit else "other", "row_px": 10.0, "col_px": float(col)}
+            hit = col is not None and left <= col < left + 7
+            place = {"row_share": 0.5, "col_share": np.nan if col is None else (col + 0.5) / 21}
+            region = "none" if col is None else "mass" if hit else "other"
+            where = {
+                "region": region,
+                "row_px": 10.0,
+                "col_px": np.nan if col is None else float(col),
+            }
             told = {"extreme": extreme, "value": 1.0, "share": 1.0, "distance_to_mass_mm": 0.0}
             rows.append(key | {"scan_id": f"s{scan_id}"} | told | place | where)
         for region in PLAYED_REGIONS:
@@ -181,6 +186,14 @@ def test_the_prior_plays_the_places_of_the_training_masses_on_the_test_scans():
     assert low <= 0.25 <= high
     # Paired: the map hits wherever the place does, so no resample puts it below.
     assert low == 0
+
+
+def test_a_map_that_is_constant_counts_for_its_fixed_places_neither():
+    # The third map points nowhere; its mass lies where the training masses do.
+    found = game(train=[0, 0], test=[0, 14, 0], points_at=[3, 16, None]).loc[MAX]
+
+    assert found["n"] == 2
+    assert found["location_prior"] == pytest.approx(0.5)
 
 
 def test_test_scans_never_choose_the_place():

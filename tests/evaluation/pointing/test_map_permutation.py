@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from sonolens.evaluation.classification.decisions import GROUPS
+from sonolens.evaluation.pointing import map_permutation
 from sonolens.evaluation.pointing.map_permutation import (
     assign_scans,
     count_permuted_hits,
@@ -264,6 +265,38 @@ def test_the_first_look_is_the_whole_draw_where_nothing_is_decided():
 
     np.testing.assert_array_equal(whole.p_value, looked.p_value)
     assert (whole.permutations == 100).all()
+
+
+def test_a_region_that_no_scan_counts_keeps_the_others_from_nothing():
+    played = scored_maps(3)
+    without = EVERY_SCAN.copy()
+    without[:, 1] = False
+    asked = {"permutations": 100, "levels": (), "seed": 1}
+    whole, lacking = (
+        permutation_p_values(played, counted, **asked).p_value for counted in (EVERY_SCAN, without)
+    )
+
+    assert np.isnan(lacking[1]).all()
+    np.testing.assert_array_equal(np.delete(lacking, 1, axis=0), np.delete(whole, 1, axis=0))
+
+
+def test_exchanges_are_all_counted_however_many_are_looked_up_at_once(monkeypatch):
+    played = scored_maps(0, ties=True)
+    asked = {"permutations": 200, "levels": (), "seed": 1}
+    at_once = permutation_p_values(played, EVERY_SCAN, **asked)
+    monkeypatch.setattr(map_permutation, "LOOKED_UP_AT_ONCE", 1)
+    one_by_one = permutation_p_values(played, EVERY_SCAN, **asked)
+
+    exact = exact_p_values(played)
+    for drawn in (at_once, one_by_one):
+        assert drawn.p_value[:, :, 0] == pytest.approx(exact, abs=0.12)
+
+
+def test_a_single_exchange_gives_a_half_or_one():
+    drawn = permutation_p_values(scored_maps(3), EVERY_SCAN, permutations=1, levels=(), seed=1)
+
+    assert set(np.unique(drawn.p_value)) <= {0.5, 1.0}
+    assert (drawn.permutations == 1).all()
 
 
 def test_where_nothing_counts_nothing_is_drawn():

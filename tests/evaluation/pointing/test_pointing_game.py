@@ -23,6 +23,7 @@ CELL_SHARES = {"mass": 0.2, "peritumoral": 0.3, "below": 0.1}
 STRIPES = np.array([[0, 1, 2, 3]], dtype=np.uint8)
 """A scan whose regions are four stripes, so that a name says where a point lies."""
 
+MAPS = [("cam", "net"), ("cam", "other"), ("grad_cam", "net")]
 PLACE_OF = {"other": 0.125, "mass": 0.375, "peritumoral": 0.625, "below": 0.875, "none": np.nan}
 NO_SPACING = {"spacing_row_mm": np.nan, "spacing_col_mm": np.nan}
 
@@ -362,6 +363,10 @@ def test_tables_that_do_not_fit_together_are_refused():
             "scan 's0', method 'cam', run 'net', is said to lie in 'below', but its region mask says otherwise",
         ),
         (
+            (points, shares.assign(method="grad_cam"), decisions, scans),
+            "'s0', method 'cam', run 'net', has .*no region shares",
+        ),
+        (
             (points, shares.assign(tolerance_mm=2.0), decisions, scans),
             "region shares allow 2 mm of tolerance, the regions were read with 0 mm",
         ),
@@ -427,6 +432,55 @@ def test_the_centre_prior_is_scored_on_the_scans_that_count():
     # The silent map's scan would turn the mean map's place into mass.
     assert table.loc[("mass", "max", "all", "both"), "centre_prior"] == 0
     assert table.loc[("below", "max", "all", "both"), ["n", "centre_prior"]].tolist() == [1, 1]
+
+
+def test_every_method_and_run_has_the_centre_prior_of_its_own_mean_map():
+    studies = [Study(method=method, run=run).add() for method, run in MAPS]
+    points, shares, decisions, scans = (
+        pd.concat(each, ignore_index=True)
+        for each in zip(*(study.tables() for study in studies), strict=True)
+    )
+    aims = (["mass"], ["below"], ["other"])
+    mean = pd.concat(
+        [
+            mean_extremes(study.map, max_in=aim, min_in=["other"])
+            for study, aim in zip(studies, aims, strict=True)
+        ]
+    )
+    tables = (
+        points,
+        shares,
+        decisions.drop_duplicates(["run", "scan_id"]),
+        scans.drop_duplicates(),
+    )
+    told = play(tables, mean=mean).query("rule == 'max' and subset == 'all' and label == 'both'")
+
+    found = told.set_index(["method", "run", "region"])["centre_prior"]
+    for (method, run), (aim,) in zip(MAPS, aims, strict=True):
+        hit = found[method, run]
+        assert hit[["mass", "below"]].tolist() == [float(aim == "mass"), float(aim == "below")]
+
+
+def test_nine_tied_cells_are_one_hit_however_their_shares_round():
+    # Nine ninths add up to a little more than one.
+    scored = Study().add(max_in=["mass"] * 9).score(max_in=["mass"] * 9, min_in=["mass"] * 9)
+
+    row = scored.loc[("mass", "max", "all", "both")]
+    assert (row["rate"], row["centre_prior"]) == (1.0, 1.0)
+    assert scored.loc[("mass", "min", "all", "both"), "centre_prior"] == 1.0
+
+
+def test_rows_are_numbered_through_and_a_seed_gives_the_same_table():
+    studies = [Study(method=method).add().add(max_in=["below"]).add() for method in ("a", "b")]
+    tables = [
+        pd.concat(each, ignore_index=True)
+        for each in zip(*(study.tables() for study in studies), strict=True)
+    ]
+    tables[2], tables[3] = (tables[n].drop_duplicates("scan_id") for n in (2, 3))
+    first, again = play(tables), play(tables)
+
+    assert first.index.tolist() == list(range(len(first)))
+    pd.testing.assert_frame_equal(first, again)
 
 
 def test_without_a_mean_map_the_centre_prior_is_unknown():

@@ -154,9 +154,9 @@ def test_what_was_not_read_is_named():
     with pytest.raises(ValueError, match="'b' and 0 more have extreme points but no region mask"):
         look_up_regions(points_table(b=[(0.5, 0.5)]), NO_MEAN, scans_table("b"), one)
     with pytest.raises(ValueError, match=r"at 0.2000 of a scan's height and 0.3000 of its width"):
-        lookup.find_places(points_table(a=[(0.2, 0.3)]))
+        lookup.find_places(points_table(a=[(0.5, 0.5), (0.2, 0.3)]))
     with pytest.raises(ValueError, match="no region was read on scan 'z'"):
-        lookup.find_scans(["z"])
+        lookup.find_scans(["a", "z"])
 
 
 def test_unions_and_other_are_read_from_every_sum_of_bits():
