@@ -114,7 +114,9 @@ def rank(patient_ids: np.ndarray, rng: np.random.Generator, bootstrap: Bootstrap
 
 def set_beside(patient_ids: np.ndarray, rng: np.random.Generator, bootstrap: Bootstrap) -> Told:
     """Compare the AUCs of two networks on the same scans; both know nothing, and they half agree."""
-    labels = (rng.random(patient_ids.max() + 1) < MALIGNANT)[patient_ids]
+    labels = np.zeros(len(patient_ids), dtype=bool)
+    while labels.all() or not labels.any():
+        labels = (rng.random(patient_ids.max() + 1) < MALIGNANT)[patient_ids]
     first, second = rng.normal(size=(2, len(patient_ids)))
     told = compare_aucs_bootstrap(
         labels,

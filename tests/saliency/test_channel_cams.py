@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from settings_of_conf import settings_with
+from torch.nn.functional import interpolate
 
 from sonolens.saliency import EXPLAINERS, channel_cams
 
@@ -50,6 +51,43 @@ def test_the_channels_that_move_the_logit_most_are_asked_first(
     change = -3 * (normalised_red(through_1).mean() - normalised_red(0))
     np.testing.assert_allclose(first, change * -normalised_red(SCAN), rtol=1e-4, atol=1e-5)
     assert np.abs(both - first).max() > 0.01
+
+
+def test_a_channel_of_large_cells_is_shown_without_their_edges_and_each_scan_by_itself(
+    small_network, look
+):
+    scans = random_scans(6)
+    forward_pass = look(small_network(6), scans)
+    shown, expected = torch.as_tensor(scans).float(), 0.0
+    empty = forward_pass.network(torch.full_like(shown[:1], 40.0))
+    for maps in forward_pass.activations.unbind(dim=1):
+        wide = interpolate(maps[:, None], size=scans.shape[1:], mode="bilinear")[:, 0]
+        ends = [
+            torch.stack([end(each) for each in wide])[:, None, None]
+            for end in (torch.min, torch.max)
+        ]
+        through = (wide - ends[0]) / (ends[1] - ends[0]).clamp(min=1e-9)
+        change = forward_pass.network(40.0 + through * (shown - 40.0)) - empty
+        expected += change[:, None, None] * maps
+
+    close(draw("score_cam", forward_pass, baseline_grey=40.0), expected.detach().numpy())
+
+
+@given(seed=SEEDS)
+@laws
+def test_a_channel_moves_the_logit_by_its_map_times_what_the_logit_gains_by_it(
+    seed, small_network, look
+):
+    forward_pass = look(small_network(seed), random_scans(seed))
+    maps, gains = (each.numpy() for each in (forward_pass.activations, forward_pass.gradients))
+    moves = np.abs((maps * gains).sum(axis=(2, 3)))
+    assume((np.diff(np.sort(moves, axis=1))[:, -1] > 1e-3 * moves.max(axis=1)).all())
+
+    drawn = draw("score_cam", forward_pass, channels=1, baseline_grey=0.0)
+
+    for saliency, of_scan, strongest in zip(drawn, maps, moves.argmax(axis=1), strict=True):
+        change = (saliency * of_scan[strongest]).sum() / (of_scan[strongest] ** 2).sum()
+        close(saliency, change * of_scan[strongest])
 
 
 def test_a_level_channel_says_nothing(two_channel_network, look):
@@ -123,6 +161,17 @@ def test_eigen_cam_is_the_projection_on_the_first_singular_vector(side, seed, sm
         vector = np.linalg.svd(matrix, full_matrices=False)[2][0]
         projected = (matrix @ vector).reshape(maps.shape[1:])
         close(saliency, projected * np.sign(projected.sum()))
+
+
+@pytest.mark.parametrize("cells", [2, 6], ids=["as-many-cells-as-channels", "more-cells"])
+def test_eigen_cam_of_weak_feature_maps_is_as_much_weaker(cells, two_channel_network, look):
+    scan = SCAN.reshape(1, 1, 6)[:, :, :cells]
+    before = draw("eigen_cam", look(two_channel_network, scan))
+    with torch.no_grad():
+        for each in two_channel_network.features[0].parameters():
+            each.mul_(0.001)
+
+    close(1000 * draw("eigen_cam", look(two_channel_network, scan)), before)
 
 
 def test_eigen_cam_never_argues_for_benign(small_network, look):

@@ -52,6 +52,18 @@ def test_hiding_what_is_grey_already_loses_nothing(two_channel_network, look):
     assert saliency[0, 3, 3] < 0
 
 
+def test_a_square_as_high_as_the_scan_slides_across(
+    two_channel_network, normalised_red, look, scan
+):
+    saliency = draw(look(two_channel_network, scan), window_px=4, stride_px=2, fill_grey=60.0)
+
+    # Two squares, at the left and at the right; the middle columns lie in both.
+    pixels = lost(scan, 60, normalised_red)[0]
+    left, right = pixels[:, :4].sum(), pixels[:, 2:].sum()
+    expected = np.tile([left, (left + right) / 2, right], (1, 2, 1))
+    np.testing.assert_allclose(saliency, expected, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("window", "stride"), [(3, 3), (8, 4), (4, 4)], ids=["stride", "window", "one side"]
 )
