@@ -69,6 +69,42 @@ def test_two_readers_drawn_so_overlap_as_published_tracings_do():
     assert 0.73 <= overlap <= 0.86
 
 
+def edges_mm(*, across, sd_mm, scale_mm, draws):
+    """How far a straight contour moved, draw by draw, along its length; pixels are 0.05 mm across it and 0.2 mm along."""
+    side = np.zeros((120, 61), dtype=bool)
+    side[60:] = True
+    spacing = (0.05, 0.2)
+    if across == "columns":
+        side, spacing = side.T.copy(), spacing[::-1]
+    contour = measure_contour(side, spacing_mm=spacing)
+    moved = np.array(
+        [contour.move(sd_mm=sd_mm, scale_mm=scale_mm, rng=rng(seed)) for seed in range(draws)]
+    )
+    inside = moved.sum(axis=1 if across == "rows" else 2)
+    return (inside - 60) * 0.05
+
+
+@pytest.mark.parametrize("across", ["rows", "columns"])
+def test_points_a_scale_apart_go_together_as_told_in_millimetres(across):
+    moved = edges_mm(across=across, sd_mm=0.5, scale_mm=2.0, draws=600)
+
+    def together(lag_mm):
+        lag = round(lag_mm / 0.2)
+        return np.corrcoef(moved[:, :-lag].ravel(), moved[:, lag:].ravel())[0, 1]
+
+    assert together(2.0) == pytest.approx(np.exp(-1 / 2), abs=0.04)
+    assert together(4.0) == pytest.approx(np.exp(-2), abs=0.06)
+    assert moved.std() == pytest.approx(0.5, rel=0.05)
+    assert moved.mean() == pytest.approx(0.0, abs=0.03)
+
+
+def test_distances_are_normal():
+    moved = edges_mm(across="rows", sd_mm=0.5, scale_mm=2.0, draws=2500)[:, 30]
+
+    # Of a normal law 3; of waves that share a phase 4.5, of such that share a height 9.
+    assert (moved**4).mean() / (moved**2).mean() ** 2 == pytest.approx(3, abs=0.5)
+
+
 def test_a_mass_that_would_vanish_keeps_its_deepest_pixel():
     speck = np.zeros((20, 20), dtype=bool)
     speck[10, 10] = True
