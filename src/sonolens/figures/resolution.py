@@ -49,9 +49,11 @@ def draw_resolution(resolution_curve: pd.DataFrame) -> Figure:
         of_method = resolution_curve[resolution_curve["method"] == methods[place]]
         _draw_panel(axes, of_method, inks)
         axes.set_title(methods[place], fontsize=SMALL_PT, loc="left")
+        lowest = place >= len(methods) - columns
+        axes.tick_params(labelbottom=lowest)
         frame(
             axes,
-            xlabel="width of the disc, cells" if place >= len(methods) - columns else "",
+            xlabel="width of the disc, cells" if lowest else "",
             ylabel="hits" if place % columns == 0 else "",
         )
     handles = [
