@@ -16,7 +16,7 @@ OF_TORCH = ("torch", "torchvision", "triton", "cuda-", "nvidia-")
 """What comes from the index of PyTorch's wheels, or only with CUDA; a hyphen ends the start of a name."""
 
 BUILDS = "setuptools"
-OF_A_RUN = ("cluster", "dicom", "mlflow")
+OF_A_RUN = ("cluster", "dicom", "mlflow", "s3")
 OF_DEVELOPERS = ("dev", "docs")
 HEADER = "# Written by `make locks`: {what}. Versions: {source}.\n"
 

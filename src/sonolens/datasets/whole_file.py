@@ -12,9 +12,10 @@ from uuid import uuid4
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+from fsspec.spec import AbstractBufferedFile
 
-OpenFile: TypeAlias = IO[bytes] | io.BytesIO
-"""An open file in binary mode; fsspec's files in memory are no IO at run time."""
+OpenFile: TypeAlias = IO[bytes] | io.BytesIO | AbstractBufferedFile
+"""An open file in binary mode; fsspec's files in memory and in object stores are no IO at run time."""
 
 PASSING = re.compile(r"\..+\.[0-9a-f]{32}\.part")
 
