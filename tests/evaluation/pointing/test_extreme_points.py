@@ -133,6 +133,15 @@ def test_without_spacing_the_distance_is_unknown_but_the_region_is_not():
     assert np.isnan(described["distance_to_mass_mm"])
 
 
+def test_where_an_annotation_covers_all_of_the_mass_nothing_is_near_to_it():
+    covered = np.where(REGION_MAP == REGIONS["mass"], REGIONS["annotation"], REGION_MAP)
+    place = np.argwhere(REGION_MAP == REGIONS["mass"])[:1].astype(float)
+    (described,) = describe_points(place, covered.astype(np.uint8), spacing_mm=(0.5, 2.0))
+
+    assert described["region"] == "annotation"
+    assert np.isnan(described["distance_to_mass_mm"])
+
+
 def test_a_constant_map_lies_nowhere():
     (described,) = describe_points(np.empty((0, 2)), REGION_MAP, spacing_mm=(0.1, 0.1))
 

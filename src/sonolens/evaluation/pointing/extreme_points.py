@@ -110,13 +110,19 @@ def describe_points(
     Returns:
         `row_px`, `col_px`, `row_share`, `col_share`, `share`, `region` and `distance_to_mass_mm` per
         point; points that tie share the extreme equally. Without points one row with region ``none`` and
-        no position.
+        no position. The distance is NaN without spacing, and where an annotation covers all of the mass.
     """
     if len(points) == 0:
         place = ("row_px", "col_px", "row_share", "col_share", "distance_to_mass_mm")
         nowhere: dict[str, str | float] = {"share": 1.0, "region": "none"}
         return [nowhere | dict.fromkeys(place, np.nan)]
-    distances = read_distances_at(region_map == REGIONS["mass"], points, spacing_mm=spacing_mm)
+    mass = region_map == REGIONS["mass"]
+    # What is burnt in may cover a small mass altogether; then nothing is left to be near to.
+    distances = (
+        read_distances_at(mass, points, spacing_mm=spacing_mm)
+        if mass.any()
+        else np.full(len(points), np.nan)
+    )
     names = read_regions_at(region_map, points)
     places = to_shares(points, region_map.shape)
     return [
