@@ -134,8 +134,8 @@ def test_without_spacing_the_distance_is_unknown_but_the_region_is_not():
 
 
 def test_where_an_annotation_covers_all_of_the_mass_nothing_is_near_to_it():
-    covered = np.where(REGION_MAP == REGIONS["mass"], REGIONS["annotation"], REGION_MAP)
-    place = np.argwhere(REGION_MAP == REGIONS["mass"])[:1].astype(float)
+    covered = np.where(REGIONS["mass"] == REGION_MAP, REGIONS["annotation"], REGION_MAP)
+    place = np.argwhere(REGIONS["mass"] == REGION_MAP)[:1].astype(float)
     (described,) = describe_points(place, covered.astype(np.uint8), spacing_mm=(0.5, 2.0))
 
     assert described["region"] == "annotation"
