@@ -47,6 +47,15 @@ def test_it_says_from_which_share_on_accuracy_and_each_method_tell_of_the_plant(
     )
 
 
+def test_what_could_not_be_asked_has_missed_nothing() -> None:
+    (told,) = say(
+        dose(1.0, found=True),
+        dose(1.0, found=False, method="reliance", asked=0, power=float("nan")),
+    )
+
+    assert told.endswith("found by cam from 100 %.")
+
+
 def test_what_runs_to_bright_dots_without_seeing_the_network_is_told_apart() -> None:
     (told,) = say(
         dose(1.0, found=False),

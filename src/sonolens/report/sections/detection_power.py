@@ -77,7 +77,9 @@ def _say_plant(plant: str, network: str, rows: pd.DataFrame) -> str:
         )
     told = f"its AUC tells of it from a share of {percent(first['accuracy_share'])} on"
     blind = rows["method"].map(knows_nothing)
-    seeing, found = rows[~blind], rows[~blind].dropna(subset="smallest_share")
+    # What could not be asked has missed nothing.
+    seeing = rows[~blind & (rows["asked"] > 0)]
+    found = seeing.dropna(subset="smallest_share")
     if found.empty:
         said = "no method that sees the network finds it"
     else:
