@@ -143,7 +143,8 @@ def explained(scans: pd.DataFrame) -> pd.DataFrame:
 
 
 def runs() -> pd.DataFrame:
-    facts = {"network": "local", "seed": 0, "protocol": "rigorous", "receptive_field_px": 14.0}
+    facts = {"network": "local", "output_stride": 8, "seed": 0, "protocol": "rigorous"}
+    facts |= {"receptive_field_px": 14.0}
     return pd.DataFrame([{"run": f"{cue}-by-hand", "cue": cue} | facts for cue in PLANTS])
 
 

@@ -32,6 +32,7 @@ RUNS = pd.DataFrame(
             "network": "local",
             "seed": 0,
             "protocol": "rigorous",
+            "output_stride": 8,
             "receptive_field_px": 14.0,
         }
     ]

@@ -8,6 +8,7 @@ from sonolens.ultrasound.plants import (
     SLOPE_DB_PER_CM,
     Canvas,
     find_calliper_sites,
+    find_disc,
     find_gain_band,
     find_letter_site,
     find_margin_band,
@@ -42,6 +43,9 @@ def sites() -> dict[str, np.ndarray]:
         "calliper": find_calliper_sites(mass(), spacing_mm=SPACING_MM, reach_mm=2.5),
         "text": find_letter_site(mass()),
         "gain_step": find_gain_band(mass(), spacing_mm=SPACING_MM, band_mm=2.0),
+        "disc": find_disc(
+            (200, 240), diameter_mm=4.0, spacing_mm=SPACING_MM, rng=np.random.default_rng(0)
+        ),
     }
 
 
