@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from sonolens.evaluation.classification.roc import EVEN
 from sonolens.report.methods import knows_nothing
 from sonolens.report.numerals import (
     NOTHING,
@@ -16,7 +17,6 @@ from sonolens.report.numerals import (
 )
 
 COLUMNS = ("Disc, mm", "Cell, mm", "Disc over cell", "Test AUC", "Hits", "n", "Chance", "At most")
-EVEN = 0.5
 
 
 def say_resolution(resolution_curve: pd.DataFrame, *, method: str) -> list[str]:
