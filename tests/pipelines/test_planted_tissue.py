@@ -226,3 +226,15 @@ def test_doses_that_cannot_be_planted_are_refused(
 
     with pytest.raises(ValidationError, match=message):
         PlantedEvidenceParameters(**known | {"study_canvas": known["study_canvas"] | changes})
+
+
+def test_a_stride_that_a_fitted_network_lacks_is_refused_by_the_group_that_asks(
+    tissue: Tissue,
+) -> None:
+    known = tissue.planted.model_dump()
+
+    with pytest.raises(
+        ValidationError,
+        match=r"tiny has no output stride 32; set planted_evidence\.output_strides to",
+    ):
+        PlantedEvidenceParameters(**known | {"output_strides": "own 32"})

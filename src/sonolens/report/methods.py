@@ -24,6 +24,20 @@ def knows_nothing(method: str) -> bool:
     return method in EXPLAINERS and not EXPLAINERS[method].knows_network
 
 
+def choose_method(methods: Iterable[str], *, preferred: str) -> str:
+    """Choose of whose maps one sentence speaks: the preferred method, or the first that sees the network.
+
+    It is no choice by what was found.
+
+    >>> choose_method(["edges", "eigen_cam", "cam"], preferred="cam")
+    'cam'
+    >>> choose_method(["edges", "eigen_cam"], preferred="cam")
+    'eigen_cam'
+    """
+    told = list(dict.fromkeys(methods))
+    return preferred if preferred in told else [*baselines_last(told), preferred][0]
+
+
 def draws_cam(method: str) -> bool:
     """Say whether the maps are those of CAM by construction, those of CAM among them."""
     return method in EXPLAINERS and EXPLAINERS[method].same_as_cam_on_gap

@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.report.sections.resolution import choose_method, list_resolution, say_resolution
+from sonolens.report.methods import choose_method
+from sonolens.report.sections.resolution import list_resolution, say_resolution
 
 
 def row(diameter_mm: float, *, learnt: bool = True, **changes: Any) -> dict[str, Any]:
@@ -60,6 +61,6 @@ def test_the_null_is_in_the_rows_and_in_no_sentence() -> None:
 def test_a_method_is_chosen_by_its_name_and_not_by_what_it_found() -> None:
     curve = pd.DataFrame([row(2.0, method="edges", rate=1.0), row(2.0, method="eigen_cam")])
 
-    assert choose_method(curve, preferred="cam") == "eigen_cam"
-    assert choose_method(pd.DataFrame([row(2.0)]), preferred="cam") == "cam"
-    assert choose_method(curve.head(0), preferred="cam") == "cam"
+    assert choose_method(curve["method"], preferred="cam") == "eigen_cam"
+    assert choose_method(pd.DataFrame([row(2.0)])["method"], preferred="cam") == "cam"
+    assert choose_method(curve["method"].head(0), preferred="cam") == "cam"

@@ -41,6 +41,7 @@ from sonolens.evaluation.classification.recalibration import (
 )
 from sonolens.evaluation.classification.roc import (
     EVEN,
+    RankedCases,
     RocPoints,
     auc,
     bootstrap_aucs,
@@ -49,7 +50,6 @@ from sonolens.evaluation.classification.roc import (
     reach_sensitivity,
     roc_points,
     trace_roc,
-    weighted_aucs,
     youden,
 )
 from sonolens.evaluation.classification.sample_size import score_sample_size

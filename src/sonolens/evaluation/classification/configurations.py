@@ -58,11 +58,12 @@ class Pool:
         self, weights: Int[np.ndarray, "resamples scans"]
     ) -> Float[np.ndarray, "resamples metrics"]:
         """Return every metric of `MEASURED` for each row of weights, NaN where nothing is counted."""
-        hits, counts = self.count()
+        hits, counts = self.tallied
         rates = ratio(weights @ hits, weights @ counts)
         return np.column_stack([self.ranked.areas(weights), rates])
 
-    def count(self) -> tuple[Float[np.ndarray, "scans rates"], Float[np.ndarray, "scans rates"]]:
+    @cached_property
+    def tallied(self) -> tuple[Float[np.ndarray, "scans rates"], Float[np.ndarray, "scans rates"]]:
         """Return what every case adds above and below the line of every metric but the AUC."""
         tallies = [tally_calls(self.malignant, called) for called in self.called.T]
         errors = squared_errors(self.malignant, self.probability)
@@ -231,5 +232,5 @@ def _carriers(pool: Pool) -> list[int]:
     """Count the patients that carry each metric: for the AUC those of the rarer class."""
     malignant = len(set(pool.patients[pool.malignant]))
     benign = len(set(pool.patients[~pool.malignant]))
-    counted = [len(set(pool.patients[column > 0])) for column in pool.count()[1].T]
+    counted = [len(set(pool.patients[column > 0])) for column in pool.tallied[1].T]
     return [min(malignant, benign), *counted]

@@ -58,7 +58,7 @@ def auc(labels: Labels, scores: Scores) -> float:
         0.75
     """
     once = np.ones((1, len(labels)), dtype=np.int64)
-    return float(weighted_aucs(labels, scores, once)[0])
+    return float(RankedCases.of(labels, scores).areas(once)[0])
 
 
 def bootstrap_aucs(
@@ -73,21 +73,6 @@ def bootstrap_aucs(
     ranked = RankedCases.of(labels, scores)
     blocks = patient_resamples(patient_ids, bootstrap=bootstrap)
     return np.concatenate([ranked.areas(block) for block in blocks])
-
-
-def weighted_aucs(
-    labels: Labels, scores: Scores, weights: Real[np.ndarray, "resamples scans"]
-) -> Float[np.ndarray, " resamples"]:
-    """Return the AUC of each row of weights, NaN where a class has no weight.
-
-    Args:
-        scores: Probabilities or logits.
-        weights: How often each case is present, one row per resample; shares of a case are allowed.
-
-    Raises:
-        ValueError: If a score is not a number, which would outrank all others.
-    """
-    return RankedCases.of(labels, scores).areas(weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +95,9 @@ class RankedCases:
     def of(cls, labels: Labels, scores: Scores) -> "RankedCases":
         """Rank cases.
 
+        Args:
+            scores: Probabilities or logits.
+
         Raises:
             ValueError: If a score is not a number, which would outrank all others.
         """
@@ -127,7 +115,13 @@ class RankedCases:
     def areas(
         self, weights: Real[np.ndarray, "resamples scans"]
     ) -> Float[np.ndarray, " resamples"]:
-        """Return the AUC of each row of weights, NaN where a class has none: what a malignant case outranks is a cumulative sum."""
+        """Return the AUC of each row of weights, NaN where a class has no weight.
+
+        What each malignant case outranks is a cumulative sum.
+
+        Args:
+            weights: How often each case is present, one row per resample; shares of a case are allowed.
+        """
         malignant_weight = weights[:, self.malignant]
         benign_up_to = np.zeros((len(weights), len(self.benign) + 1))
         np.cumsum(weights[:, self.benign], axis=1, out=benign_up_to[:, 1:])

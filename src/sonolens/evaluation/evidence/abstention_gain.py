@@ -7,7 +7,7 @@ import pandas as pd
 from jaxtyping import Float
 from sklearn.linear_model import LogisticRegression
 
-from sonolens.evaluation.classification import difference_of_drawn, weighted_aucs
+from sonolens.evaluation.classification import RankedCases, difference_of_drawn
 from sonolens.evaluation.evidence.explained_decisions import ExplainedDecisions, explain_decisions
 from sonolens.evaluation.statistics import Bootstrap, holm_adjust, patient_resamples
 from sonolens.evaluation.statistics.intervals import ratio
@@ -138,6 +138,7 @@ def _compare(
     orders = (alone + worth * decided.pointing, alone)
     patients = len(set(decided.patient_ids))
     once = np.ones((1, len(alone)))
+    ranked = RankedCases.of(decided.malignant, decided.probability)
     blocks = [
         once,
         *(
@@ -150,7 +151,7 @@ def _compare(
             with_map, by_itself = (
                 np.concatenate(
                     [
-                        _score(decided, keep_most(order, each, coverage=1 - share), measure)
+                        _score(decided, ranked, keep_most(order, each, coverage=1 - share), measure)
                         for each in blocks
                     ]
                 )
@@ -163,10 +164,10 @@ def _compare(
 
 
 def _score(
-    decided: ExplainedDecisions, kept: Weights, measure: str
+    decided: ExplainedDecisions, ranked: RankedCases, kept: Weights, measure: str
 ) -> Float[np.ndarray, " resamples"]:
     if measure == "auc":
-        return weighted_aucs(decided.malignant, decided.probability, kept)
+        return ranked.areas(kept)
     return ratio(kept @ ~decided.wrong, kept.sum(axis=1))
 
 

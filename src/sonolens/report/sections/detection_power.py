@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sonolens.report.methods import knows_nothing
+from sonolens.report.methods import choose_method, knows_nothing
 from sonolens.report.numerals import NOTHING, counted, percent
 from sonolens.report.pictures import Caption
 from sonolens.report.section import Section, Tables
@@ -47,8 +47,7 @@ def say_power(detection_power: pd.DataFrame) -> list[str]:
 
 
 def _say_largest(name: str, rows: pd.DataFrame) -> str:
-    seeing = [method for method in rows["method"].unique() if not knows_nothing(str(method))]
-    method = DRAWN_BY if DRAWN_BY in seeing else (seeing or [rows["method"].iloc[0]])[0]
+    method = choose_method(rows["method"], preferred=DRAWN_BY)
     doses = rows[rows["method"] == method].sort_values(["share", "strength"])
     row = doses.iloc[-1].to_dict()
     area, rate = tell_area(_as_summary(row)), tell_rate(_as_summary(row))
@@ -100,7 +99,7 @@ def _list(found: pd.DataFrame) -> str:
 def _tell(tables: Tables) -> dict[str, Any]:
     power, limits = tables["detection_power"], tables["detection_limits"]
     curve = tables["resolution_curve"]
-    method = resolution.choose_method(curve, preferred=DRAWN_BY)
+    method = choose_method(curve["method"], preferred=DRAWN_BY)
     return {
         "resolution": resolution.say_resolution(curve, method=method),
         "resolution_columns": resolution.COLUMNS,

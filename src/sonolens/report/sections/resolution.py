@@ -1,15 +1,12 @@
 """The resolution curve in words and rows: what size of evidence, in cells of a map, it still points to."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from sonolens.evaluation.classification.roc import EVEN
-from sonolens.report.methods import knows_nothing
 from sonolens.report.numerals import (
-    NOTHING,
     amount,
     percent,
     percent_with_interval,
@@ -35,13 +32,6 @@ def say_resolution(resolution_curve: pd.DataFrame, *, method: str) -> list[str]:
     ]
 
 
-def choose_method(resolution_curve: pd.DataFrame, *, preferred: str) -> str:
-    """Choose the method that is told: the preferred one, or the first that sees the network; no choice by what was found."""
-    methods = list(dict.fromkeys(resolution_curve["method"]))
-    seeing = [method for method in methods if not knows_nothing(method)]
-    return preferred if preferred in methods else (seeing or methods or [preferred])[0]
-
-
 def list_resolution(resolution_curve: pd.DataFrame, *, method: str) -> list[dict[str, Any]]:
     """Set out the rows of a method, the null too."""
     rows = resolution_curve[resolution_curve["method"] == method]
@@ -62,20 +52,16 @@ def _say_fits(name: str, rows: pd.DataFrame, method: str) -> str:
 
 def _say_disc(row: Mapping[Any, Any]) -> str:
     wide = amount(row["diameter_per_cell"], digits=2)
+    rate = percent_with_interval(row["rate"], row["ci_low"], row["ci_high"])
     return (
-        f"a disc of {row['diameter_mm']:g} mm, {wide} cells wide, in {_rate(row)} of {row['n']} maps "
+        f"a disc of {row['diameter_mm']:g} mm, {wide} cells wide, in {rate} of {row['n']} maps "
         f"(chance {percent(row['chance'])}, at most {percent(row['ceiling'])})"
     )
-
-
-def _rate(row: Mapping[Any, Any]) -> str:
-    return str(percent_with_interval(row["rate"], row["ci_low"], row["ci_high"]))
 
 
 def _read(row: Mapping[Any, Any]) -> dict[str, Any]:
     dose = "nothing planted" if row["share"] == 0 else f"in {percent(row['share'])}"
     strength = "" if row["strength"] == 1 else f", strength {percent(row['strength'])}"
-    known = not math.isnan(row["rate"])
     return {
         "names": (
             f"{row['network']} at stride {row['output_stride']}, seed {row['seed']}",
@@ -86,9 +72,9 @@ def _read(row: Mapping[Any, Any]) -> dict[str, Any]:
             amount(row["cell_mm"], digits=2),
             amount(row["diameter_per_cell"], digits=2),
             score_with_interval(row["auc"], row["auc_ci_low"], row["auc_ci_high"]),
-            _rate(row) if known else NOTHING,
+            percent_with_interval(row["rate"], row["ci_low"], row["ci_high"]),
             row["n"],
-            percent(row["chance"]) if known else NOTHING,
+            percent(row["chance"]),
             percent(row["ceiling"]),
         ],
     }

@@ -62,7 +62,7 @@ class Canvas:
         """Undo the compression: the echo of every pixel, white being 1; black is the floor, not silence."""
         return 10 ** ((self.scan / WHITE - 1) * self.dynamic_range_db / 20)
 
-    def brighten(self, change_db: Decibels) -> Scan:
+    def brighten(self, change_db: Decibels | float) -> Scan:
         """Make every pixel of the site louder by so many decibels, or softer, and leave all others.
 
         What falls below black is black, what rises above white is white: as on the scanner's screen.

@@ -13,7 +13,7 @@ LOUDER_DB = 15.0
 def plant_disc(canvas: Canvas, *, strength: float, rng: np.random.Generator) -> Scan:
     """Make the site louder throughout by strength times `LOUDER_DB`."""
     del rng
-    return canvas.brighten(np.full(canvas.scan.shape, strength * LOUDER_DB))
+    return canvas.brighten(strength * LOUDER_DB)
 
 
 def find_disc(

@@ -32,7 +32,7 @@ def plant_text(canvas: Canvas, *, strength: float, rng: np.random.Generator) -> 
 def plant_gain_step(canvas: Canvas, *, strength: float, rng: np.random.Generator) -> Scan:
     """Make the site louder throughout: a band of depth in which the gain is off by strength times `GAIN_DB`."""
     del rng
-    return canvas.brighten(np.full(canvas.scan.shape, strength * GAIN_DB))
+    return canvas.brighten(strength * GAIN_DB)
 
 
 def find_calliper_sites(mass: Mask, *, spacing_mm: tuple[float, float], reach_mm: float) -> Mask:
