@@ -1,6 +1,9 @@
 import logging
+import sys
+import time
 from unittest.mock import Mock
 
+import cloudpickle
 import distributed
 import pytest
 from kedro.framework.context import KedroContext
@@ -8,6 +11,8 @@ from kedro.io import DatasetError
 from pydantic import ValidationError
 
 from sonolens.cluster import Cluster, ClusterSettings
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import a test
 
 
 class Loader(dict):
@@ -47,7 +52,7 @@ def test_a_run_has_its_workers_from_the_first_node_to_the_last(caplog):
 
 @pytest.mark.parametrize("by_file", [True, False])
 def test_a_scheduler_that_is_there_is_joined_and_left_running(tmp_path, by_file):
-    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as cluster:
         file = tmp_path / "scheduler.json"
         with distributed.Client(cluster) as client:
             client.write_scheduler_file(str(file))
@@ -74,3 +79,30 @@ def test_a_scheduler_that_does_not_answer_is_told_in_one_line(monkeypatch):
 def test_settings_that_contradict_each_other_are_refused(told):
     with pytest.raises(ValidationError):
         ClusterSettings(**{"scheduler": None, "workers": None, **told})
+
+
+def warn(scan_id):
+    logging.getLogger("sonolens.pipelines").warning("Scan %s is left out", scan_id)
+
+
+def test_what_workers_tell_of_a_scan_stands_in_the_log_of_the_run(caplog):
+    hook = hook_told(workers=1)
+    hook.before_pipeline_run()
+
+    distributed.get_client().submit(warn, "b").result()
+    for _ in range(100):
+        if "Scan b is left out" in caplog.messages:
+            break
+        time.sleep(0.05)
+    hook.after_pipeline_run()
+
+    assert caplog.messages.count("Scan b is left out") == 1
+
+
+def test_two_runs_on_one_machine_do_not_ask_for_the_same_port():
+    first, second = hook_told(workers=1), hook_told(workers=1)
+    first.before_pipeline_run()
+    second.before_pipeline_run()
+
+    second.after_pipeline_run()
+    first.after_pipeline_run()

@@ -65,6 +65,8 @@ class Cluster:
         try:
             from dask.distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
 
+            from sonolens.worker_log import share_log  # noqa: PLC0415
+
             cluster = self._start(LocalCluster) if self._settings.workers else None
             client = Client(**({"address": cluster} if cluster else self._address()), timeout="20s")
         except ImportError as error:
@@ -78,6 +80,7 @@ class Cluster:
             ) from error
         self._close = [client.close] + ([cluster.close] if cluster else [])
         client.wait_for_workers(1)
+        share_log(client)
         logger.info("Cluster: %d workers", len(client.nthreads()))
 
     @hook_impl
@@ -92,7 +95,8 @@ class Cluster:
 
     def _start(self, kind: Callable[..., Any]) -> Any:
         workers = self._settings.workers
-        return kind(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        # Any free port, also without a dashboard: two runs on one machine would ask for the same one.
+        return kind(n_workers=workers, threads_per_worker=1, dashboard_address=":0")
 
     def _address(self) -> dict[str, str]:
         scheduler = str(self._settings.scheduler)

@@ -4,12 +4,15 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
 from rich import get_console
 from rich.progress import Progress
 
-Item = TypeVar("Item")
+from sonolens.parallel import Further, Pending
+
+Item = TypeVar("Item", covariant=True)  # noqa: PLC0105 - one word for one thing
 
 Advance: TypeAlias = Callable[[float], None]
 """Tells that so many more are done; parts of one count."""
@@ -21,7 +24,7 @@ SHORT_SECONDS = 1.0
 """A step that is over before leaves no line."""
 
 
-def track(items: Iterable[Item], *, description: str, total: int) -> Iterator[Item]:
+def track(items: Iterable[Item], *, description: str, total: int) -> Pending[Item]:
     """Yield `items` unchanged while telling how far along they are; see `counting`.
 
     Args:
@@ -29,10 +32,27 @@ def track(items: Iterable[Item], *, description: str, total: int) -> Iterator[It
         description: What is being done, for example ``"Drawing region masks"``.
         total: How many items there will be.
     """
-    with counting(description=description, total=total) as advance:
-        for item in items:
-            yield item
-            advance(1.0)
+    return _Tracked(items, description, total)
+
+
+@dataclass(frozen=True, eq=False)
+class _Tracked(Pending[Item]):
+    """Items that tell how far along they are, whoever makes them."""
+
+    items: Iterable[Any]
+    description: str
+    total: int
+
+    def __iter__(self) -> Iterator[Item]:
+        with counting(description=self.description, total=self.total) as advance:
+            for item in self.items:
+                yield item
+                advance(1.0)
+
+    def then(self, step: Callable[[Any], Further]) -> Pending[Further]:
+        items = self.items
+        then = items.then(step) if isinstance(items, Pending) else map(step, items)
+        return _Tracked(then, self.description, self.total)
 
 
 @contextmanager

@@ -4,9 +4,16 @@ import hashlib
 import io
 import json
 import multiprocessing
+import os
 import pickle
+import signal
+import sys
+import threading
+import time
 import weakref
 
+import cloudpickle
+import distributed
 import numpy as np
 import pytest
 from kedro.io import DataCatalog, DatasetError, Version
@@ -14,6 +21,8 @@ from PIL import Image
 
 from sonolens.datasets import NumpyArrayDataset, VersionedCollection, versioned_collection
 from sonolens.datasets.seals import Damage, DamagedError
+from sonolens.parallel import in_parallel, spread
+from sonolens.progress import track
 
 FIRST = "2026-01-01T00.00.00.000Z"
 SECOND = "2026-01-02T00.00.00.000Z"
@@ -449,3 +458,80 @@ def test_of_two_processes_that_save_one_version_exactly_one_succeeds(tmp_path):
         items = maps_at(tmp_path, load=version).load()
         assert list(items) == ["a", str(winner)]
         np.testing.assert_array_equal(items["a"](), winner * MAP)
+
+
+def named(number):
+    return f"scan-{number:02}", number * MAP
+
+
+def test_results_in_the_making_are_written_by_whoever_makes_them(root):
+    here, written_by = threading.get_ident(), set()
+
+    def noting(made):
+        written_by.add(threading.get_ident())
+        return made
+
+    made = in_parallel(named, range(30)).then(noting)
+    maps_at(root, FIRST).save(track(made, description="Drawing", total=30))
+
+    items = maps_at(root).load()
+    assert list(items) == [f"scan-{number:02}" for number in range(30)]
+    np.testing.assert_array_equal(items["scan-07"](), 7 * MAP)
+    assert here not in written_by
+
+
+def test_results_that_were_made_together_are_items_of_their_own(root):
+    maps_at(root, FIRST).save(spread(lambda start: [named(start), named(start + 1)], [0, 2]))
+    maps_at(root, SECOND).save([[], [named(4)]])
+
+    assert list(maps_at(root, load=FIRST).load()) == ["scan-00", "scan-01", "scan-02", "scan-03"]
+    assert list(maps_at(root).load()) == ["scan-04"]
+
+
+def make_or_fail(number):
+    if number == 20:
+        raise FileNotFoundError("scan 20 is gone")
+    return named(number)
+
+
+def test_a_save_that_fails_in_the_making_waits_for_those_that_write_and_leaves_nothing(tmp_path):
+    with pytest.raises(DatasetError, match=r"scan 20 is gone .*item after 'scan-19' of collection"):
+        maps_at(tmp_path, FIRST).save(in_parallel(make_or_fail, range(60)))
+
+    assert list((tmp_path / "maps").iterdir()) == []
+
+
+def test_an_id_that_appears_twice_stops_those_that_write_before_the_draft_is_removed(tmp_path):
+    with pytest.raises(DatasetError, match="item id 'scan-00' of collection 'maps' appears twice"):
+        maps_at(tmp_path, FIRST).save(in_parallel(named, [*range(40), 0, *range(41, 90)]))
+
+    assert list((tmp_path / "maps").iterdir()) == []
+
+
+def test_a_cluster_writes_what_it_makes_and_a_worker_that_is_killed_costs_no_item(tmp_path):
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import a test
+    maps_at(tmp_path / "here", FIRST).save(map(named, range(90)))
+
+    def slow(number):
+        time.sleep(0.02)
+        return (*named(number), os.getpid())
+
+    def note_process(made):
+        (tmp_path / f"{made[2]}.pid").touch()
+        return made[:2]
+
+    with (
+        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        client.wait_for_workers(2)
+        victim = next(iter(client.run(os.getpid).values()))
+        killer = threading.Timer(0.5, os.kill, (victim, signal.SIGKILL))
+        killer.start()
+        maps_at(tmp_path, FIRST).save(in_parallel(slow, range(90)).then(note_process))
+        killer.join()
+
+    assert (tmp_path / f"{victim}.pid").exists()
+    assert not (tmp_path / f"{os.getpid()}.pid").exists()
+    assert maps_at(tmp_path).digests() == maps_at(tmp_path / "here").digests()
+    assert list(maps_at(tmp_path).find_damage(FIRST)) == []

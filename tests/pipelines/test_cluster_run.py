@@ -12,8 +12,25 @@ import pytest
 if TYPE_CHECKING:
     from kedro.io import DataCatalog
 
-SAME = ("raw_images", "raw_masks", "annotations", "region_masks", "model_weights")
-TABLES = ("screening", "picture_checksums", "scan_properties", "splits", "predictions")
+SAME = (
+    "raw_images",
+    "raw_masks",
+    "annotations",
+    "region_masks",
+    "model_weights",
+    "saliency_maps",
+    "swept_regions",
+)
+TABLES = (
+    "screening",
+    "picture_checksums",
+    "scan_properties",
+    "mass_measurements",
+    "splits",
+    "predictions",
+    "extreme_points",
+    "region_shares",
+)
 BUCKET = "studies"
 
 
@@ -50,7 +67,13 @@ def spread(object_store, project_at, tmp_path_factory) -> DataCatalog:
         patch.setenv(dying_worker.DEATH, str(death))
         with dask.config.set({"distributed.worker.preload": [dying_worker.__file__]}):
             project.run(
-                to_nodes=["predict_scans", "draw_region_masks", "measure_scans"],
+                to_nodes=[
+                    "measure_scans",
+                    "measure_masses",
+                    "draw_swept_regions",
+                    "locate_extreme_points",
+                    "measure_region_shares",
+                ],
                 params={"data_root": object_store, "cluster": {"workers": 2}},
             )
     assert death.exists(), "no worker died with a task in hand"
@@ -59,7 +82,7 @@ def spread(object_store, project_at, tmp_path_factory) -> DataCatalog:
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_pictures_masks_and_weights_are_equal_to_the_bit(spread, finished, name):
+def test_pictures_masks_weights_and_maps_are_equal_to_the_bit(spread, finished, name):
     assert spread[name].digests() == finished.catalog[name].digests()
 
 

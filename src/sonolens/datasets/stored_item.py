@@ -1,6 +1,5 @@
 """One item of a collection: where it lies, and reading it if it is what was saved."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,18 +10,41 @@ from sonolens.datasets.seals import check_file
 
 
 @dataclass(frozen=True)
+class ItemKind:
+    """What reads and writes the items of a collection.
+
+    Attributes:
+        file_system: Where they lie.
+        protocol: As fsspec names it.
+        dataset_type: The type of an item's dataset.
+        config: Its arguments, but for the file's path.
+    """
+
+    file_system: fsspec.AbstractFileSystem
+    protocol: str
+    dataset_type: type[Any]
+    config: dict[str, Any]
+
+    def at(self, path: str) -> "ItemPlace":
+        """Return the place of an item."""
+        return ItemPlace(self, path)
+
+
+@dataclass(frozen=True)
 class ItemPlace:
     """Where one item lies, and what reads and writes it there."""
 
-    file_system: fsspec.AbstractFileSystem
+    kind: ItemKind
     path: str
-    dataset_type: Callable[..., AbstractDataset[Any, Any]]
-    config: dict[str, Any]
-    filepath: str
 
     def open(self) -> AbstractDataset[Any, Any]:
         """Return the dataset that reads and writes the item."""
-        return self.dataset_type(**self.config, filepath=self.filepath)
+        local = self.kind.protocol == "file"
+        filepath = self.path if local else f"{self.kind.protocol}://{self.path}"
+        dataset: AbstractDataset[Any, Any] = self.kind.dataset_type(
+            **self.kind.config, filepath=filepath
+        )
+        return dataset
 
 
 @dataclass(frozen=True)
@@ -45,5 +67,6 @@ class StoredItem:
         Raises:
             DamagedError: If it is not what was saved.
         """
-        check_file(self.place.file_system, self.place.path, expected=self.sha256, item=self.item_id)
-        return self.place.open().load()
+        place = self.place
+        check_file(place.kind.file_system, place.path, expected=self.sha256, item=self.item_id)
+        return place.open().load()

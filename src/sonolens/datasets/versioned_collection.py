@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
@@ -23,6 +23,7 @@ from kedro.io.core import (
 from kedro_datasets._typing import ImagePreview
 
 from sonolens.datasets.contact_sheet import draw_contact_sheet
+from sonolens.datasets.item_writer import ItemWriter, Named, gather
 from sonolens.datasets.manifest import MANIFEST, Entry, Manifest, read_manifest, write_manifest
 from sonolens.datasets.new_version import create_object, find_versions, new_version
 from sonolens.datasets.seals import (
@@ -36,11 +37,12 @@ from sonolens.datasets.seals import (
     read_seal,
     write_seal,
 )
-from sonolens.datasets.stored_item import ItemPlace, StoredItem
-from sonolens.datasets.whole_file import open_file_system, share_bytes
+from sonolens.datasets.stored_item import ItemKind, StoredItem
+from sonolens.datasets.whole_file import open_file_system
+from sonolens.parallel import Pending
 
 ItemReader = Callable[[], Any]
-Items = Mapping[str, Any] | Iterable[tuple[str, Any]]
+Items = Mapping[str, Any] | Iterable[Named] | Iterable[list[Named]]
 
 
 class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]):
@@ -91,17 +93,18 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         self._filename_suffix = filename_suffix
         self._may_be_empty = may_be_empty
         self._verify = verify
-        self._item_type, self._item_config = parse_dataset_definition(
+        item_type, config = parse_dataset_definition(
             dataset if isinstance(dataset, dict) else {"type": dataset}
         )
         for key in ("version", "filepath"):
-            if key in self._item_config:
+            if key in config:
                 raise DatasetError(
                     f"the items of collection {PurePosixPath(folder).name!r} have their own {key}; "
                     "remove it from `dataset`, the collection sets it"
                 )
         inherited = {"credentials": credentials, "fs_args": fs_args}
-        self._item_config = {k: v for k, v in inherited.items() if v} | self._item_config
+        config = {k: v for k, v in inherited.items() if v} | config
+        self._kind = ItemKind(self._fs, self._protocol, item_type, config)
         self.metadata = metadata
         super().__init__(
             filepath=PurePosixPath(folder),
@@ -113,7 +116,8 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
     @property
     def item_type(self) -> type[AbstractDataset[Any, Any]]:
         """The type of its items' datasets."""
-        return self._item_type
+        item_type: type[AbstractDataset[Any, Any]] = self._kind.dataset_type
+        return item_type
 
     @property
     def suffix(self) -> str:
@@ -133,7 +137,7 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         manifest = self._open_manifest(self._get_load_path())
         return {
             item_id: StoredItem(
-                item_id, self._place(manifest.path_of(item_id)), known if self._verify else ""
+                item_id, self._kind.at(manifest.path_of(item_id)), known if self._verify else ""
             )
             for item_id, known in manifest.digests().items()
         }
@@ -181,11 +185,12 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
                 yield damage
 
     def save(self, data: Items) -> None:
-        """Write a new version item by item.
+        """Write a new version item by item; results that are `Pending` are written where they are made.
 
         Args:
             data: Ids and values, or functions that make the values: a mapping, or anything that
-                yields pairs. No more than one value is held at a time. Ids may contain ``/``.
+                yields pairs, or lists of pairs that were made together. No more than one value, or list, is held at a
+                time by whoever makes them. Ids may contain ``/``.
 
         Raises:
             DatasetError: If there is no item and there must be one, if an id appears twice or would leave the folder, or
@@ -209,42 +214,6 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         values = [read() for read in islice(self.load().values(), items)]
         return ImagePreview(base64.b64encode(draw_contact_sheet(values)).decode("ascii"))
 
-    def _pairs(self, data: Items) -> Iterator[tuple[str, Any]]:
-        """Yield ids and finished values; what fails in making one is told in one line."""
-        pairs = iter(data.items() if isinstance(data, Mapping) else data)
-        place = "first item"
-        while True:
-            try:
-                item_id, value = next(pairs)
-                value = value() if callable(value) else value
-            except StopIteration:
-                return
-            # Kedro would call a missing input file a wrong path of this dataset.
-            except Exception as error:
-                raise DatasetError(
-                    f"{error} ({type(error).__name__} while making the {place} of collection "
-                    f"{self._filepath.name!r})"
-                ) from error
-            yield item_id, value
-            del value
-            place = f"item after {item_id!r}"
-
-    def _check_id(self, item_id: Any, entries: Mapping[str, Any]) -> None:
-        name = self._filepath.name
-        if not isinstance(item_id, str) or "\\" in item_id:
-            raise DatasetError(
-                f"item id {item_id!r} of collection {name!r} is no text with / between its parts"
-            )
-        if any(part in {"", ".", ".."} for part in item_id.split("/")):
-            raise DatasetError(
-                f"item id {item_id!r} of collection {name!r} leaves the collection's folder; "
-                "use names with / between them"
-            )
-        if item_id in entries:
-            raise DatasetError(f"item id {item_id!r} of collection {name!r} appears twice")
-        if item_id + self._filename_suffix == MANIFEST:
-            raise DatasetError(f"item id {item_id!r} of collection {name!r} is the manifest's name")
-
     def _save_objects(self, folder: str, data: Items) -> None:
         """Write items where no other saver writes, then the manifest that makes them the version's."""
         own = uuid4().hex[:8]
@@ -263,19 +232,15 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
     def _seal(self, path: str, content: bytes) -> None:
         write_seal(self._fs, path, digests={MANIFEST: hashlib.sha256(content).hexdigest()})
 
-    def _write_items(self, draft: Manifest, data: Items) -> dict[str, Entry]:
+    def _write_items(self, draft: Manifest, data: Items) -> Mapping[str, Entry]:
         """Write every item into the folder of a draft and return what the manifest says about it."""
-        before = self._manifest_before()
-        entries: dict[str, Entry] = {}
-        for item_id, value in self._pairs(data):
-            self._check_id(item_id, entries)
-            path = draft.path_of(item_id)
-            entries[item_id] = self._write_item(item_id, path, value)
-            del value  # the next one is made before this name is bound again
-            if before and before.has(item_id, sha256=entries[item_id]["sha256"]):
-                share_bytes(self._fs, new=path, old=before.path_of(item_id))
+        name = self._filepath.name
+        write = ItemWriter(name, self._kind, draft, self._manifest_before())
+        # Closed before the draft is removed, should it come to that: others may still be writing into it.
+        with closing(_each_written(write, data)) as written:
+            entries = gather(written, collection=name)
         if not entries and not self._may_be_empty:
-            raise DatasetError(f"collection {self._filepath.name!r} is empty; give it an item")
+            raise DatasetError(f"collection {name!r} is empty; give it an item")
         return entries
 
     def _manifest_before(self) -> Manifest | None:
@@ -285,24 +250,10 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
                 return read_manifest(self._fs, path, self._filename_suffix)
         return None
 
-    def _write_item(self, item_id: str, path: str, value: Any) -> Entry:
-        try:
-            self._place(path).open().save(value)
-        except (OSError, DatasetError) as error:  # Kedro wraps most of what a disk can refuse
-            raise DatasetError(
-                f"item {item_id!r} of collection {self._filepath.name!r} cannot be written "
-                f"({error.__cause__ or error})"
-            ) from error
-        return {"sha256": digest(self._fs, path), "bytes": self._fs.size(path)}
-
     def _read_bytes(self, item_id: str, path: str, known: str) -> bytes:
         content: bytes = self._fs.cat_file(path)
         check_content(content, path=path, expected=known, item=item_id)
         return content
-
-    def _place(self, path: str) -> ItemPlace:
-        filepath = path if self._protocol == "file" else f"{self._protocol}://{path}"
-        return ItemPlace(self._fs, path, self._item_type, self._item_config, filepath)
 
     def _open_manifest(self, path: PurePosixPath) -> Manifest:
         """Read a manifest that is what was saved."""
@@ -331,6 +282,11 @@ class VersionedCollection(AbstractVersionedDataset[Items, dict[str, ItemReader]]
         return {
             "path": self._filepath,
             "protocol": self._protocol,
-            "item": self._item_type.__name__,
+            "item": self.item_type.__name__,
             "version": self._version,
         }
+
+
+def _each_written(write: ItemWriter, data: Items) -> Generator[list[tuple[str, Entry]], None, None]:
+    pairs = data.items() if isinstance(data, Mapping) else data
+    yield from pairs.then(write) if isinstance(pairs, Pending) else map(write, pairs)

@@ -10,6 +10,7 @@ from sonolens.saliency.explainers import (
     EXPLAINERS,
     ExplainedBatch,
     Explainer,
+    ScanExplainer,
     check_fit,
     explain_scans,
 )

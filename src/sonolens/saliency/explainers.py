@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -192,59 +192,88 @@ def explain_scans(
             1, or there are more or fewer names than scans.
         RuntimeError: The device is not there.
     """
-    unknown = [method for method in methods if method not in EXPLAINERS]
-    if unknown:
-        raise ValueError(f"method {unknown[0]!r} is unknown; choose from {', '.join(EXPLAINERS)}")
-    check_fit(methods, network=network.recipe.network, has_maps=network.has_maps)
+    explainer = ScanExplainer(
+        tuple(methods),
+        network,
+        scans[:1],
+        run=run,
+        settings=settings,
+        device=device,
+        undefined=undefined,
+    )
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; at least one scan must fit into a batch")
     if len(scan_ids) != len(scans):
         raise ValueError(f"{len(scans)} scans have {len(scan_ids)} names; give each scan its own")
-    target = choose_device(device)
-    keep_freed_memory()
-    passes = _pass_through(network, scans, scan_ids, batch_size=batch_size, device=target)
-    return (
-        _explain(methods, each, run=run, settings=settings, undefined=undefined) for each in passes
-    )
+    parts = (slice(start, start + batch_size) for start in range(0, len(scans), batch_size))
+    return (explainer.explain(scans[part], scan_ids[part]) for part in parts)
 
 
-def _pass_through(
-    network: ScanClassifier,
-    scans: ScanStack,
-    scan_ids: Sequence[str],
-    *,
-    batch_size: int,
-    device: torch.device,
-) -> Iterator[ForwardPass]:
-    frozen = view_frozen(network, device=device)
-    for start in range(0, len(scans), batch_size):
-        part = slice(start, start + batch_size)
-        batch = torch.tensor(scans[part], device=device).float()
-        if start == 0:
-            frozen = fold_normalisation(frozen, batch[:1])
-        yield ForwardPass(frozen, batch, tuple(scan_ids[part]))
+@dataclass(frozen=True, eq=False)
+class ScanExplainer:
+    """Explains batches of scans by one network, which it makes ready once, where the first batch is explained.
 
+    Until then it holds what it was given, and can be sent to another process.
 
-def _explain(
-    methods: Sequence[str],
-    forward_pass: ForwardPass,
-    *,
-    run: str,
-    settings: MethodSettings,
-    undefined: str,
-) -> ExplainedBatch:
-    logits = to_numpy(forward_pass.logits)
-    refuse = partial(_refuse_undefined, run=run, scan_ids=forward_pass.scan_ids)
-    maps = {}
-    for method in methods:
-        # Some methods fail in odd ways on what is undefined, so the logits are looked at before.
-        if EXPLAINERS[method].knows_network:
-            refuse(logits, kind="logit", method=method)
-        maps[method] = to_numpy(EXPLAINERS[method].explain(forward_pass, settings))
-        if undefined == "refuse":
-            refuse(maps[method], kind="map", method=method)
-    features = to_numpy(forward_pass.activations.float().mean(dim=(2, 3)))
-    return ExplainedBatch(forward_pass.scan_ids, logits, maps, features)
+    Attributes:
+        methods: Names in `EXPLAINERS`.
+        network: The network; it is not touched. Its weights must stay as they are until the last batch is explained.
+        first: The study's first scan, whatever batch is explained: the frozen double is compared with the network on it.
+        run: Name of the network's run, for errors.
+        settings: What the methods leave free to choose.
+        device: A name in `sonolens.models.DEVICES`.
+        undefined: What is done with maps that hold infinite or undefined values.
+
+    Raises:
+        ValueError: A method or the device is unknown or does not fit the network.
+        RuntimeError: The device is not there.
+    """
+
+    methods: tuple[str, ...]
+    network: ScanClassifier
+    first: ScanStack
+    _: KW_ONLY
+    run: str
+    settings: MethodSettings
+    device: str
+    undefined: Literal["refuse", "keep"] = "refuse"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be done before anything is."""
+        unknown = [method for method in self.methods if method not in EXPLAINERS]
+        if unknown:
+            raise ValueError(
+                f"method {unknown[0]!r} is unknown; choose from {', '.join(EXPLAINERS)}"
+            )
+        network = self.network
+        check_fit(self.methods, network=network.recipe.network, has_maps=network.has_maps)
+        choose_device(self.device)
+
+    def explain(self, scans: ScanStack, scan_ids: Sequence[str]) -> ExplainedBatch:
+        """Explain a batch; see `explain_scans`."""
+        double = self._double
+        batch = torch.tensor(scans, device=choose_device(self.device)).float()
+        seen = ForwardPass(double, batch, tuple(scan_ids))
+        logits = to_numpy(seen.logits)
+        refuse = partial(_refuse_undefined, run=self.run, scan_ids=seen.scan_ids)
+        maps = {}
+        for method in self.methods:
+            # Some methods fail in odd ways on what is undefined, so the logits are looked at before.
+            if EXPLAINERS[method].knows_network:
+                refuse(logits, kind="logit", method=method)
+            maps[method] = to_numpy(EXPLAINERS[method].explain(seen, self.settings))
+            if self.undefined == "refuse":
+                refuse(maps[method], kind="map", method=method)
+        features = to_numpy(seen.activations.float().mean(dim=(2, 3)))
+        return ExplainedBatch(seen.scan_ids, logits, maps, features)
+
+    @cached_property
+    def _double(self) -> ScanClassifier:
+        """The network, frozen and with its normalisation folded."""
+        device = choose_device(self.device)
+        keep_freed_memory()
+        first = torch.tensor(self.first, device=device).float()
+        return fold_normalisation(view_frozen(self.network, device=device), first)
 
 
 def _refuse_undefined(

@@ -1,7 +1,7 @@
 """The station of intake: study -> screening, scans, raw_images, raw_masks, readings, annotations, measurements."""
 
 import logging
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import asdict
 from functools import partial
 from typing import Any, TypeVar
@@ -32,7 +32,7 @@ Picture = TypeVar("Picture", Scan, Mask)
 MOST_TOLD = 5
 """So many readings that were left out are told; the table has all."""
 
-NamedPictures = Iterator[tuple[str, Image.Image]]
+NamedPictures = Iterable[tuple[str, Image.Image]]
 
 
 def intake_station() -> Pipeline:
@@ -149,12 +149,8 @@ def find_annotations(study: Study, scans: ScansTable, raw_images: Pictures) -> N
 def measure_masses(scans: ScansTable, raw_masks: Pictures) -> pd.DataFrame:
     """Measure every mass in millimetres, for results by lesion size."""
     spacing = spacing_by_scan(scans)
-    rows = []
-    for scan_id in track(scans["scan_id"], description="Measuring masses", total=len(scans)):
-        mask = np.asarray(raw_masks[scan_id](), dtype=bool)
-        size = regions.measure_mass(mask, spacing_mm=spacing[scan_id])
-        rows.append({"scan_id": scan_id, "size_mm": size.size_mm} | asdict(size))
-    return pd.DataFrame(rows)
+    measured = in_parallel(partial(_measure_mass, raw_masks), spacing.items())
+    return pd.DataFrame(list(track(measured, description="Measuring masses", total=len(scans))))
 
 
 def measure_scans(
@@ -191,6 +187,12 @@ def _inspect(study: Study, scan_id: str) -> cohort.ScanFacts:
         read_mask=study.masks[scan_id],
         read_annotations=partial(study.read_annotations, scan_id),
     )
+
+
+def _measure_mass(raw_masks: Pictures, scan: tuple[str, tuple[float, float]]) -> dict[str, Any]:
+    scan_id, spacing_mm = scan
+    size = regions.measure_mass(np.asarray(raw_masks[scan_id](), dtype=bool), spacing_mm=spacing_mm)
+    return {"scan_id": scan_id, "size_mm": size.size_mm} | asdict(size)
 
 
 def _describe(

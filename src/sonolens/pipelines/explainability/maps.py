@@ -1,8 +1,9 @@
 """The station of maps: model_weights, model_inputs, scans, decisions -> saliency_maps."""
 
 import logging
-import math
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,18 +12,22 @@ from kedro.pipeline import Pipeline
 
 from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.models import NetworkWeights, check_framing, rebuild_network
+from sonolens.parallel import Pending, in_turn, spread
 from sonolens.pipelines.collections import MapId, Networks
 from sonolens.pipelines.consistency import check_logits
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
-from sonolens.pipelines.pairs import inputs_of
+from sonolens.pipelines.pairs import cut, inputs_of
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
-from sonolens.saliency import ExplainedBatch, check_identity, explain_scans
+from sonolens.saliency import ExplainedBatch, ScanExplainer, check_identity
 from sonolens.tables.cohort import ScansTable
 from sonolens.tables.training import DecisionsTable
 
 logger = logging.getLogger(__name__)
+
+NamedMap: TypeAlias = tuple[str, SaliencyMap]
+"""A map and its name in `saliency_maps`: method, run and scan."""
 
 ADDS_UP_TO_LOGIT = {"cam"}
 """Methods whose maps sum to the logit: ``mean(map) + bias == logit``."""
@@ -41,18 +46,18 @@ def draw_saliency_maps(
     decisions: DecisionsTable,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
-) -> Iterator[tuple[str, SaliencyMap]]:
+) -> Pending[list[NamedMap]]:
     """Explain every network's logit for every scan, and check that class activations add up to it."""
-    return (
-        (str(MapId(method, run, scan_id)), saliency)
-        for run, load_weights in model_weights.items()
-        for method, scan_id, saliency in _explain_run(
+    return in_turn(
+        _explain_run(
+            run,
             load_weights(),
             model_inputs,
             _logits_of(run, scans=scans, decisions=decisions),
             explanation=explanation,
             inference=inference,
         )
+        for run, load_weights in model_weights.items()
     )
 
 
@@ -69,45 +74,87 @@ def _logits_of(run: str, *, scans: ScansTable, decisions: DecisionsTable) -> pd.
 
 
 def _explain_run(
+    run: str,
     weights: NetworkWeights,
     model_inputs: ScanStack,
     logits: pd.Series,
     *,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
-) -> Iterator[tuple[str, str, SaliencyMap]]:
+) -> Pending[list[NamedMap]]:
     """Draw one network's maps batch by batch and check each before it is handed on."""
     check_framing(weights, size_px=model_inputs.shape[1])
-    network = rebuild_network(weights)
-    batches = explain_scans(
-        explanation.methods,
-        network,
-        inputs_of(weights, model_inputs, count=len(logits)),
-        scan_ids=list(logits.index),
-        run=weights.header["run"],
-        settings=explanation,
-        batch_size=inference.batch_size,
-        device=inference.device,
-        undefined="refuse" if explanation.on_error == "stop" else "keep",
+    inputs = np.asarray(inputs_of(weights, model_inputs, count=len(logits)))
+    size = inference.batch_size
+    batches = [
+        StoredBatch(batch, logits.iloc[place * size : place * size + len(batch)])
+        for place, batch in enumerate(cut(inputs, size=size))
+    ]
+    draw = RunMaps(run, weights, inputs[:1], explanation, inference)
+    return track(
+        spread(draw, batches), description="Drawing saliency maps, in batches", total=len(batches)
     )
-    total = math.ceil(len(logits) / inference.batch_size)
-    for batch in track(batches, description="Drawing saliency maps, in batches", total=total):
-        stored = logits.loc[list(batch.scan_ids)]
-        check_logits(
-            batch.logits, stored, run=weights.header["run"], tolerance=inference.logit_tolerance
+
+
+@dataclass(frozen=True, eq=False)
+class StoredBatch:
+    """Framed scans, and what the run's decisions say of them: their logits by scan."""
+
+    scans: ScanStack
+    logits: pd.Series
+
+
+@dataclass(frozen=True, eq=False)
+class RunMaps:
+    """Draws and checks the maps of one network, which whoever draws them builds once.
+
+    Attributes:
+        run: What the study calls it.
+        weights: The packed network.
+        first: The study's first scan, as `ScanExplainer` takes it.
+        explanation: How maps are drawn.
+        inference: How scans pass through networks.
+    """
+
+    run: str
+    weights: NetworkWeights
+    first: ScanStack
+    explanation: ExplanationParameters
+    inference: InferenceParameters
+
+    @cached_property
+    def _explainer(self) -> ScanExplainer:
+        return ScanExplainer(
+            tuple(self.explanation.methods),
+            rebuild_network(self.weights),
+            self.first,
+            run=self.run,
+            settings=self.explanation,
+            device=self.inference.device,
+            undefined="refuse" if self.explanation.on_error == "stop" else "keep",
         )
+
+    def __call__(self, stored: StoredBatch) -> list[NamedMap]:
+        """Draw the maps of a batch by all methods, and check them."""
+        batch = self._explainer.explain(stored.scans, list(stored.logits.index))
+        tolerance = self.inference.logit_tolerance
+        check_logits(batch.logits, stored.logits, run=self.run, tolerance=tolerance)
+        drawn = []
         for method in batch.maps:
-            scan_ids, maps = _sound_maps(batch, method, run=weights.header["run"])
+            scan_ids, maps = _sound_maps(batch, method, run=self.run)
             if method in ADDS_UP_TO_LOGIT:
                 check_identity(
                     maps,
-                    bias=network.bias,
-                    logits=stored.loc[scan_ids].to_numpy(dtype=np.float32),
+                    bias=self._explainer.network.bias,
+                    logits=stored.logits.loc[scan_ids].to_numpy(dtype=np.float32),
                     scan_ids=scan_ids,
-                    tolerance=inference.logit_tolerance,
+                    tolerance=tolerance,
                 )
-            for scan_id, saliency in zip(scan_ids, maps, strict=True):
-                yield method, scan_id, saliency
+            drawn += [
+                (str(MapId(method, self.run, scan_id)), saliency)
+                for scan_id, saliency in zip(scan_ids, maps, strict=True)
+            ]
+        return drawn
 
 
 def _sound_maps(

@@ -1,11 +1,15 @@
 """saliency_maps, region_masks -> where maps point, and how much of a scan each region holds."""
 
+from collections.abc import Mapping
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sonolens.evaluation import pointing
+from sonolens.parallel import in_parallel
 from sonolens.pipelines.collections import MapId, Pictures, SaliencyMaps, spacing_by_scan
 from sonolens.pipelines.consistency import read_map
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
@@ -25,29 +29,15 @@ def measure_region_shares(
 ) -> pd.DataFrame:
     """Measure each region's share of the scan, and of the cells a map can point at: its chance."""
     maps = {(map_id.method, map_id.run): name for name, map_id in _ids(saliency_maps)}
-    cells = {key: saliency_maps[name]().shape for key, name in maps.items()}
+    cells = {key: saliency_maps[name]().shape[:2] for key, name in maps.items()}
     refuse_unmeasured_tolerance(scans, tolerance_mm=scoring.tolerance_mm)
     spacing_of = spacing_by_scan(scans)
-    rows: list[dict[str, Any]] = []
-    for scan_id, spacing_mm in track(
-        spacing_of.items(), description="Measuring region shares", total=len(spacing_of)
-    ):
-        region_map = np.asarray(region_masks[scan_id]())
-        for shape in sorted(set(cells.values())):
-            shares = pointing.measure_region_shares(
-                region_map,
-                shape,
-                spacing_mm=spacing_mm,
-                tolerance_mm=scoring.tolerance_mm,
-                regions=regions,
-            )
-            rows += [
-                {"method": method, "run": run, "scan_id": scan_id} | share
-                for (method, run), of_maps in cells.items()
-                if of_maps == shape
-                for share in shares
-            ]
-    return pd.DataFrame(rows)
+    measure = partial(
+        _measure_scan, region_masks, cells, tolerance_mm=scoring.tolerance_mm, regions=regions
+    )
+    measured = in_parallel(measure, spacing_of.items())
+    told = track(measured, description="Measuring region shares", total=len(spacing_of))
+    return pd.DataFrame(list(chain.from_iterable(told)))
 
 
 def locate_extreme_points(
@@ -59,20 +49,13 @@ def locate_extreme_points(
 ) -> pd.DataFrame:
     """Find where each map is largest and smallest, on the native grid, and what lies there."""
     spacing_of = spacing_by_scan(scans)
-    rows = [
-        map_id._asdict() | row
-        for _, map_id in track(
-            _ids(saliency_maps), description="Locating extreme points", total=len(saliency_maps)
-        )
-        if map_id.scan_id in spacing_of
-        for row in pointing.locate_extreme_points(
-            read_map(saliency_maps, map_id),
-            np.asarray(region_masks[map_id.scan_id]()),
-            spacing_mm=spacing_of[map_id.scan_id],
-            rule=explanation.point_rule,
-        )
-    ]
-    return pd.DataFrame(rows).assign(ring=regions.ring.label)
+    drawn = [map_id for _, map_id in _ids(saliency_maps) if map_id.scan_id in spacing_of]
+    locate = partial(
+        _locate_points, saliency_maps, region_masks, spacing_of, rule=explanation.point_rule
+    )
+    located = in_parallel(locate, drawn)
+    told = track(located, description="Locating extreme points", total=len(drawn))
+    return pd.DataFrame(list(chain.from_iterable(told))).assign(ring=regions.ring.label)
 
 
 def locate_mean_extremes(
@@ -114,3 +97,46 @@ def refuse_unmeasured_tolerance(scans: ScansTable, *, tolerance_mm: float) -> No
 
 def _ids(saliency_maps: SaliencyMaps) -> list[tuple[str, MapId]]:
     return [(name, MapId.parse(name)) for name in sorted(saliency_maps)]
+
+
+def _measure_scan(
+    region_masks: Pictures,
+    cells: Mapping[tuple[str, str], tuple[int, int]],
+    scan: tuple[str, tuple[float, float]],
+    *,
+    tolerance_mm: float,
+    regions: Unions,
+) -> list[dict[str, Any]]:
+    """Measure the regions of one scan, once for each shape that maps have."""
+    scan_id, spacing_mm = scan
+    region_map = np.asarray(region_masks[scan_id]())
+    return [
+        {"method": method, "run": run, "scan_id": scan_id} | share
+        for shape in sorted(set(cells.values()))
+        for shares in [
+            pointing.measure_region_shares(
+                region_map, shape, spacing_mm=spacing_mm, tolerance_mm=tolerance_mm, regions=regions
+            )
+        ]
+        for (method, run), of_maps in cells.items()
+        if of_maps == shape
+        for share in shares
+    ]
+
+
+def _locate_points(
+    saliency_maps: SaliencyMaps,
+    region_masks: Pictures,
+    spacing_of: Mapping[str, tuple[float, float]],
+    map_id: MapId,
+    *,
+    rule: str,
+) -> list[dict[str, Any]]:
+    """Locate the points of one map."""
+    located = pointing.locate_extreme_points(
+        read_map(saliency_maps, map_id),
+        np.asarray(region_masks[map_id.scan_id]()),
+        spacing_mm=spacing_of[map_id.scan_id],
+        rule=rule,
+    )
+    return [map_id._asdict() | row for row in located]

@@ -1,11 +1,13 @@
 """The station of regions: raw_masks, annotations, scans -> region_masks."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from kedro.pipeline import Pipeline
 from PIL import Image
 
+from sonolens.parallel import Pending, in_parallel
 from sonolens.pipelines.collections import Pictures, spacing_by_scan
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
 from sonolens.pipelines.explainability.selection import draw_or_leave_out
@@ -26,7 +28,7 @@ def draw_region_masks(
     scans: ScansTable,
     regions: RegionsParameters,
     explanation: ExplanationParameters,
-) -> Iterator[tuple[str, Image.Image]]:
+) -> Pending[list[tuple[str, Image.Image]]]:
     """Draw the mass, its ring and what lies below on every scan's native grid, and what is no tissue there."""
     on_error = explanation.on_error
     return draw_regions(raw_masks, scans, regions, annotations=annotations, on_error=on_error)
@@ -39,18 +41,27 @@ def draw_regions(
     *,
     annotations: Pictures | None = None,
     on_error: str = "stop",
-) -> Iterator[tuple[str, Image.Image]]:
+) -> Pending[list[tuple[str, Image.Image]]]:
     """Draw the regions of listed scans; without annotations all of them is tissue. See `draw_or_leave_out`."""
     spacing_of = spacing_by_scan(scans)
+    draw = partial(_draw_scan, masks, annotations, regions, spacing_of)
+    drawn = in_parallel(
+        partial(draw_or_leave_out, draw, on_error=on_error, what="regions"), spacing_of
+    )
+    return track(drawn, description="Drawing region masks", total=len(spacing_of))
 
-    def draw(scan_id: str) -> Image.Image:
-        region_map = regions.partition(
-            np.asarray(masks[scan_id]()),
-            spacing_mm=spacing_of[scan_id],
-            scan_id=scan_id,
-            annotations=None if annotations is None else np.asarray(annotations[scan_id]()),
-        )
-        return Image.fromarray(region_map)
 
-    scan_ids = track(spacing_of, description="Drawing region masks", total=len(spacing_of))
-    return draw_or_leave_out(scan_ids, draw, on_error=on_error, what="regions")
+def _draw_scan(
+    masks: Pictures,
+    annotations: Pictures | None,
+    regions: RegionsParameters,
+    spacing_of: Mapping[str, tuple[float, float]],
+    scan_id: str,
+) -> Image.Image:
+    region_map = regions.partition(
+        np.asarray(masks[scan_id]()),
+        spacing_mm=spacing_of[scan_id],
+        scan_id=scan_id,
+        annotations=None if annotations is None else np.asarray(annotations[scan_id]()),
+    )
+    return Image.fromarray(region_map)

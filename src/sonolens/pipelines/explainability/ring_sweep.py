@@ -1,6 +1,6 @@
 """raw_masks, annotations, extreme_points, saliency_maps -> the pointing game at several widths of the ring."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from PIL import Image
 
 from sonolens.evaluation import pointing
-from sonolens.parallel import in_parallel
+from sonolens.parallel import Pending, in_parallel
 from sonolens.pipelines.collections import Pictures, SaliencyMaps, spacing_by_scan
 from sonolens.pipelines.explainability.points import measure_region_shares
 from sonolens.pipelines.explainability.scored_scans import scored_scans
@@ -27,19 +27,13 @@ def draw_swept_regions(
     scans: ScansTable,
     regions: RegionsParameters,
     scoring: EvaluationParameters,
-) -> Iterator[tuple[str, Image.Image]]:
+) -> Pending[list[tuple[str, Image.Image]]]:
     """Draw the regions of the scored scans with every width of the ring; without widths, with the ring itself."""
     rules = regions.sweep() if regions.sweep_outer_mm else [regions]
     spacing_of = spacing_by_scan(scans[scans["scan_id"].isin(_played(decisions, scoring))])
     work = partial(_draw_scan, raw_masks, annotations, rules)
-    drawn = track(
-        in_parallel(work, spacing_of.items()), description="Sweeping rings", total=len(spacing_of)
-    )
-    return (
-        (f"{_name(rule.ring)}/{scan_id}", picture)
-        for scan_id, pictures in zip(spacing_of, drawn, strict=True)
-        for rule, picture in zip(rules, pictures, strict=True)
-    )
+    drawn = in_parallel(work, spacing_of.items())
+    return track(drawn, description="Sweeping rings", total=len(spacing_of))
 
 
 def sweep_rings(
@@ -117,13 +111,15 @@ def _draw_scan(
     annotations: Pictures,
     rules: Sequence[RegionRule],
     scan: tuple[str, tuple[float, float]],
-) -> list[Image.Image]:
+) -> list[tuple[str, Image.Image]]:
     """Draw the regions of one scan with every ring."""
     scan_id, spacing_mm = scan
     mask, marked = np.asarray(raw_masks[scan_id]()), np.asarray(annotations[scan_id]())
-    return [
-        Image.fromarray(
-            rule.partition(mask, spacing_mm=spacing_mm, scan_id=scan_id, annotations=marked)
-        )
+    drawn = [
+        rule.partition(mask, spacing_mm=spacing_mm, scan_id=scan_id, annotations=marked)
         for rule in rules
+    ]
+    return [
+        (f"{_name(rule.ring)}/{scan_id}", Image.fromarray(region_map))
+        for rule, region_map in zip(rules, drawn, strict=True)
     ]

@@ -70,25 +70,26 @@ def select_explained(
 
 
 def draw_or_leave_out(
-    scan_ids: Iterable[str], draw: Callable[[str], Drawn], *, on_error: str, what: str
-) -> Iterator[tuple[str, Drawn]]:
-    """Draw something of every scan; with `drop`, one whose files cannot be read or used is told and left out.
+    draw: Callable[[str], Drawn], scan_id: str, *, on_error: str, what: str
+) -> list[tuple[str, Drawn]]:
+    """Draw something of a scan; with `drop`, one whose files cannot be read or used is told and left out.
 
     Args:
-        scan_ids: The scans.
-        draw: Draws it of one scan.
+        draw: Draws it.
+        scan_id: The scan.
         on_error: ``stop`` or ``drop``.
         what: What is drawn, for the log.
+
+    Returns:
+        The scan and what was drawn; nothing for one that is left out.
     """
-    for scan_id in scan_ids:
-        try:
-            drawn = draw(scan_id)
-        except (DatasetError, OSError, ValueError) as error:
-            if on_error == "stop":
-                raise
-            logger.warning("Scan %s is left out, its %s cannot be drawn: %s", scan_id, what, error)
-            continue
-        yield scan_id, drawn
+    try:
+        return [(scan_id, draw(scan_id))]
+    except (DatasetError, OSError, ValueError) as error:
+        if on_error == "stop":
+            raise
+        logger.warning("Scan %s is left out, its %s cannot be drawn: %s", scan_id, what, error)
+        return []
 
 
 def _find_lacking(

@@ -1,16 +1,14 @@
 """The station of planted evidence: planted_inputs -> planted_maps, planted_reliance -> planted_evidence."""
 
-from collections.abc import Iterator
-
 import pandas as pd
 from kedro.pipeline import Pipeline
 from matplotlib.figure import Figure
 
-from sonolens.arrays import SaliencyMap
 from sonolens.evaluation import experiments, pointing
 from sonolens.figures import planted as figure
+from sonolens.parallel import Pending, in_turn
 from sonolens.pipelines.collections import MapId, Networks, Pictures, SaliencyMaps, Stacks
-from sonolens.pipelines.explainability.maps import draw_saliency_maps
+from sonolens.pipelines.explainability.maps import NamedMap, draw_saliency_maps
 from sonolens.pipelines.explainability.parameters import ExplanationParameters, RelianceParameters
 from sonolens.pipelines.explainability.points import locate_extreme_points, measure_region_shares
 from sonolens.pipelines.explainability.reliance import ask_coalitions, share_out_logits
@@ -57,13 +55,10 @@ def draw_planted_maps(
     planted: PlantedEvidenceParameters,
     explanation: ExplanationParameters,
     inference: InferenceParameters,
-) -> Iterator[tuple[str, SaliencyMap]]:
+) -> Pending[list[NamedMap]]:
     """Explain every network's logit for the malignant test scans that bear the cue, by the network's own methods."""
-    return (
-        named_map
-        for cue, scans in explained_scans(planted_scans)
-        for run in planted_runs[planted_runs["cue"] == cue].to_dict(orient="records")
-        for named_map in draw_saliency_maps(
+    return in_turn(
+        draw_saliency_maps(
             {run["run"]: planted_weights[run["run"]]},
             planted_inputs[cue]()[scans.index],
             scans,
@@ -71,6 +66,8 @@ def draw_planted_maps(
             explanation.model_copy(update={"methods": planted.recipes[run["network"]].methods}),
             inference,
         )
+        for cue, scans in explained_scans(planted_scans)
+        for run in planted_runs[planted_runs["cue"] == cue].to_dict(orient="records")
     )
 
 

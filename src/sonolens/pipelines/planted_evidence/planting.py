@@ -17,7 +17,7 @@ from PIL import Image
 from sonolens.arrays import FramedScan, Mask, ScanStack
 from sonolens.evaluation.experiments.doses import Dose
 from sonolens.figures import planted_sheet as figure
-from sonolens.parallel import in_parallel
+from sonolens.parallel import Pending, in_parallel
 from sonolens.pipelines.explainability.regions import draw_regions
 from sonolens.pipelines.parameters import FramingParameters, RegionsParameters
 from sonolens.pipelines.planted_evidence.parameters import PlantedEvidenceParameters
@@ -81,7 +81,7 @@ def draw_planted_regions(
     canvas_study: UnreadStudy,
     planted: PlantedEvidenceParameters,
     regions: RegionsParameters,
-) -> Iterator[tuple[str, Image.Image]]:
+) -> Pending[list[tuple[str, Image.Image]]]:
     """Draw the mass, its ring and what lies below on the scans that are explained, and marks that were planted."""
     masks: dict[str, Callable[[], Image.Image]] = {}
     marks: dict[str, Callable[[], Image.Image]] = {}

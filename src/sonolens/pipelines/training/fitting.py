@@ -1,19 +1,26 @@
 """The station of fitting: scans, splits, model_inputs, guidance_masks -> model_weights, predictions, decisions, conformal_thresholds."""
 
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from kedro.pipeline import Pipeline
 
-from sonolens.arrays import GuidanceMasks, ScanStack
+from sonolens.arrays import GuidanceMasks, Logits, ScanStack
 from sonolens.evaluation import classification
-from sonolens.models import check_framing, predict_logits, rebuild_network
+from sonolens.models import (
+    NetworkWeights,
+    ScanClassifier,
+    check_framing,
+    predict_logits,
+    rebuild_network,
+)
 from sonolens.parallel import spread
 from sonolens.pipelines.collections import Checkpoints, Networks
-from sonolens.pipelines.pairs import inputs_of, is_paired
+from sonolens.pipelines.pairs import cut, inputs_of, is_paired
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
@@ -91,17 +98,35 @@ def judge_scans(
     for row in training_runs.to_dict(orient="records"):
         weights = model_weights[row["run"]]()
         check_framing(weights, size_px=model_inputs.shape[1])
-        logits = predict_logits(
-            rebuild_network(weights),
-            inputs_of(weights, model_inputs, count=len(scans)),
-            batch_size=inference.batch_size,
-            device=inference.device,
+        inputs = np.asarray(inputs_of(weights, model_inputs, count=len(scans)))
+        judged_batches = spread(
+            RunLogits(weights, inference), cut(inputs, size=inference.batch_size)
         )
+        logits = np.concatenate([np.empty(0, dtype=np.float32), *judged_batches])
         fold = splits.loc[splits["fold"] == row["fold"], ["scan_id", "partition"]]
         judged = scans[["scan_id", "lesion_id", "label"]].assign(
             run=row["run"], logit=logits.astype(np.float64)
         )
         yield judged.merge(fold, on="scan_id", validate="one_to_one")
+
+
+@dataclass(frozen=True, eq=False)
+class RunLogits:
+    """Judges batches of scans by one network, which whoever judges them builds once."""
+
+    weights: NetworkWeights
+    inference: InferenceParameters
+
+    @cached_property
+    def _network(self) -> ScanClassifier:
+        return rebuild_network(self.weights)
+
+    def __call__(self, scans: ScanStack) -> Logits:
+        """Return the logit of every scan."""
+        asked = self.inference
+        return predict_logits(
+            self._network, scans, batch_size=asked.batch_size, device=asked.device
+        )
 
 
 def choose_operating_points(
