@@ -12,7 +12,13 @@ from typing import Any
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
-from sonolens.datasets import file_dataset, new_version, stored_item, versioned_collection
+from sonolens.datasets import (
+    file_dataset,
+    item_writer,
+    new_version,
+    stored_item,
+    versioned_collection,
+)
 
 WATCHED = {
     "comparing what is loaded": (
@@ -24,7 +30,7 @@ WATCHED = {
     "sealing what is saved": (
         (file_dataset, "digest"),
         (file_dataset, "write_seal"),
-        (versioned_collection, "digest"),
+        (item_writer, "digest"),
         (versioned_collection, "write_seal"),
     ),
     "reading seals": ((file_dataset, "read_seal"), (versioned_collection, "read_seal")),

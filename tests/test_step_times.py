@@ -54,14 +54,18 @@ def test_a_record_of_before_steps_were_timed_still_tells_the_whole():
 
 
 def test_only_long_steps_leave_a_line_and_all_are_timed(monkeypatch, caplog):
-    ticks = iter([0.0, 1.0, 1.0, 21.0])
+    ticks = iter([0.0, 1.0, 1.0, 2.0, 21.0])
     monkeypatch.setattr(step_times.time, "monotonic", lambda: next(ticks))
     times = StepTimes()
     times.begin(2)
     with caplog.at_level(logging.INFO):
-        for name in ("quick", "slow"):
-            times.start(name)
-            times.end(name)
+        times.start("quick")
+        times.keep("quick", outputs=1)
+        times.start("slow")
+        times.start("slow")
+        times.keep("slow", outputs=2)
+        assert "slow" not in times.seconds
+        times.keep("slow", outputs=2)
 
     assert times.seconds == {"quick": 1.0, "slow": 20.0}
     assert [record.message for record in caplog.records] == ["Step 2 of 2, slow: 20.0 s"]

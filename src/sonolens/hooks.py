@@ -150,14 +150,19 @@ class OneWorld:
         self._write(catalog, status="running")
 
     @hook_impl
-    def before_node_run(self, node: Node) -> None:
+    def before_dataset_loaded(self, node: Node) -> None:
         """Look at the clock."""
         self._steps.start(node.name)
 
     @hook_impl
-    def after_node_run(self, node: Node) -> None:
+    def before_node_run(self, node: Node) -> None:
+        """Look at the clock, for a node that loads nothing."""
+        self._steps.start(node.name)
+
+    @hook_impl
+    def after_dataset_saved(self, node: Node) -> None:
         """Look at the clock again."""
-        self._steps.end(node.name)
+        self._steps.keep(node.name, outputs=len(node.outputs))
 
     @hook_impl
     def after_pipeline_run(

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -32,13 +33,20 @@ class StepTimes:
         """Forget what was before."""
         self._steps, self._done = steps, 0
         self._started: dict[str, float] = {}
+        self._kept: Counter[str] = Counter()
         self.seconds: dict[str, float] = {}
 
     def start(self, name: str) -> None:
-        """Note when a node starts."""
-        self._started[name] = time.monotonic()
+        """Note when a node starts, which is when the first of its inputs is loaded; later calls say nothing new."""
+        self._started.setdefault(name, time.monotonic())
 
-    def end(self, name: str) -> None:
+    def keep(self, name: str, *, outputs: int) -> None:
+        """Note that one of a node's outputs is saved; it has ended with the last, because many are made as they are saved."""
+        self._kept[name] += 1
+        if self._kept[name] == outputs:
+            self._end(name)
+
+    def _end(self, name: str) -> None:
         """Note how long it took, and say so if that was long."""
         taken = time.monotonic() - self._started.pop(name)
         self.seconds[name] = round(taken, 3)
