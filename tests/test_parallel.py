@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import cloudpickle
 import distributed
@@ -14,6 +16,7 @@ import pytest
 from sonolens.parallel import (
     AHEAD,
     ITEMS_AT_ONCE,
+    BuildsOnce,
     Pending,
     _bundle_size,
     in_parallel,
@@ -233,6 +236,32 @@ def test_items_that_travel_together_fail_one_by_one() -> None:
     assert [next(results) for _ in range(7)] == list(range(7))
     with pytest.raises(ValueError, match="scan 7 is odd"):
         next(results)
+
+
+@dataclass(frozen=True, eq=False)
+class Opens(BuildsOnce):
+    """Builds what cannot be packed, as a network that is ready to explain cannot."""
+
+    number: int
+
+    @cached_property
+    def built(self) -> tuple[int, threading.Lock]:
+        return self.number, threading.Lock()
+
+    def __call__(self, item: int) -> tuple[int, int]:
+        time.sleep(0.02)
+        return self.built[0] * item, os.getpid()
+
+
+@pytest.mark.usefixtures("client")
+def test_what_was_built_stays_with_its_worker_and_the_work_still_reaches_the_others() -> None:
+    work = Opens(3)
+    work(1)
+
+    results = list(spread(work, range(60)))
+
+    assert [product for product, _ in results] == [3 * number for number in range(60)]
+    assert len({process for _, process in results}) == 2
 
 
 def square_all(numbers: list[int]) -> tuple[list[int], bool]:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -59,6 +59,17 @@ class Pending(ABC, Generic[Result]):
     @abstractmethod
     def then(self, step: Callable[[Any], Further]) -> "Pending[Further]":
         """Have `step` done with each result where it is made; what it returns takes the result's place."""
+
+
+class BuildsOnce:
+    """Work, a dataclass, that builds something once where it is done, such as a network from its weights.
+
+    Only its fields travel: one worker hands it to the next, also when it has built what may be large or cannot be packed.
+    """
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what was built."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> Pending[Result]:

@@ -12,7 +12,7 @@ from kedro.pipeline import Pipeline
 
 from sonolens.arrays import SaliencyMap, ScanStack
 from sonolens.models import NetworkWeights, check_framing, rebuild_network
-from sonolens.parallel import Pending, in_turn, spread
+from sonolens.parallel import BuildsOnce, Pending, in_turn, spread
 from sonolens.pipelines.collections import MapId, Networks
 from sonolens.pipelines.consistency import check_logits
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
@@ -105,7 +105,7 @@ class StoredBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class RunMaps:
+class RunMaps(BuildsOnce):
     """Draws and checks the maps of one network, which whoever draws them builds once.
 
     Attributes:

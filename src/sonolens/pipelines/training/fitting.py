@@ -18,7 +18,7 @@ from sonolens.models import (
     predict_logits,
     rebuild_network,
 )
-from sonolens.parallel import spread
+from sonolens.parallel import BuildsOnce, spread
 from sonolens.pipelines.collections import Checkpoints, Networks
 from sonolens.pipelines.pairs import cut, inputs_of, is_paired
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
@@ -111,7 +111,7 @@ def judge_scans(
 
 
 @dataclass(frozen=True, eq=False)
-class RunLogits:
+class RunLogits(BuildsOnce):
     """Judges batches of scans by one network, which whoever judges them builds once."""
 
     weights: NetworkWeights
