@@ -73,7 +73,8 @@ def run_study(manifest: Path, root: Path, *, env: str, more: list[str]) -> dict[
     told = [*PARAMS, f"study.path={manifest}", f"data_root={root}", *more]
     command = [sys.executable, "-m", "kedro", "run", "--env", env, "--params", ",".join(told)]
     started = time.perf_counter()
-    subprocess.run(command, cwd=PROJECT, check=True, env=os.environ | {"DO_NOT_TRACK": "1"})
+    quiet = os.environ | {"DO_NOT_TRACK": "1"}
+    subprocess.run(command, cwd=PROJECT, check=True, env=quiet)  # noqa: S603 - our own
     seconds = time.perf_counter() - started
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     records = root.glob("08_reporting/run_record.json/**/*.json")
@@ -166,9 +167,8 @@ def main() -> None:
         found = []
         for scans in given.scans:
             again = [sys.executable, __file__, *sys.argv[1:], "--one", "--scans", str(scans)]
-            shown = subprocess.run(again, check=True, stdout=subprocess.PIPE, text=True).stdout
-            found.append(json.loads(shown.splitlines()[-1]))
-            print(shown)
+            done = subprocess.run(again, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+            found.append(json.loads(done.stdout.splitlines()[-1]))
         runs = pd.DataFrame(found)
         if given.table and given.table.exists():
             runs = pd.concat([pd.read_csv(given.table), runs], ignore_index=True)

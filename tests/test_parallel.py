@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import cloudpickle
 import distributed
@@ -238,19 +237,16 @@ def test_items_that_travel_together_fail_one_by_one() -> None:
         next(results)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Opens(BuildsOnce):
     """Builds what cannot be packed, as a network that is ready to explain cannot."""
 
     number: int
 
-    @cached_property
-    def built(self) -> tuple[int, threading.Lock]:
-        return self.number, threading.Lock()
-
     def __call__(self, item: int) -> tuple[int, int]:
         time.sleep(0.02)
-        return self.built[0] * item, os.getpid()
+        self.built = threading.Lock()
+        return self.number * item, os.getpid()
 
 
 @pytest.mark.usefixtures("client")
