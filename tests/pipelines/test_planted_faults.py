@@ -190,7 +190,9 @@ def chain(project_at: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
     planted = params["planted_evidence"].model_copy(update=enough)
     scans = PlantedScans.validate(split_planted_scans(lambda: study, planted, params["regions"]))
     drawn = draw_planted_regions(scans, lambda: study, planted, params["regions"])
-    regions = {scan_id: partial(np.asarray, picture) for scan_id, picture in drawn}
+    regions = {
+        scan_id: partial(np.asarray, picture) for pairs in drawn for scan_id, picture in pairs
+    }
     chain = Chain(params, scans, regions, maps={}, evidence={}, chance={})
     for cue, of_study in explained(scans).groupby("cue"):
         shares = []

@@ -46,7 +46,7 @@ def draw(results: DataCatalog, asked: RegionsParameters) -> Pictures:
     """The regions with every ring that is asked for, as a collection that was loaded."""
     told = [results.load(name) for name in DRAWN_FROM]
     drawn = draw_swept_regions(*told, asked, results.load("params:evaluation"))
-    return {name: picture.copy for name, picture in drawn}
+    return {name: picture.copy for of_scan in drawn for name, picture in of_scan}
 
 
 def test_the_game_is_played_for_every_width_in_one_run(results: DataCatalog) -> None:
