@@ -46,7 +46,9 @@ def main() -> None:
     print(f"threads: {1000 * measure(partial(look, study), items) / items:.3f} ms per scan")
     for workers in (1, 2):
         with (
-            LocalCluster(workers, threads_per_worker=1, dashboard_address=":0") as cluster,
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=":0"
+            ) as cluster,
             Client(cluster) as client,
         ):
             client.wait_for_workers(workers)

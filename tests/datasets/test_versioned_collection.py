@@ -9,7 +9,6 @@ import pickle
 import signal
 import sys
 import threading
-import time
 import weakref
 
 import cloudpickle
@@ -512,26 +511,22 @@ def test_a_cluster_writes_what_it_makes_and_a_worker_that_is_killed_costs_no_ite
     cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import a test
     maps_at(tmp_path / "here", FIRST).save(map(named, range(90)))
 
-    def slow(number):
-        time.sleep(0.02)
-        return (*named(number), os.getpid())
+    death = tmp_path / "dead_worker"
 
-    def note_process(made):
-        (tmp_path / f"{made[2]}.pid").touch()
-        return made[:2]
+    def die_once(number):
+        if number == 50 and not death.exists():
+            death.write_text(str(os.getpid()))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return named(number)
 
     with (
-        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as cluster,
-        distributed.Client(cluster) as client,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=":0"
+        ) as cluster,
+        distributed.Client(cluster),
     ):
-        client.wait_for_workers(2)
-        victim = next(iter(client.run(os.getpid).values()))
-        killer = threading.Timer(0.5, os.kill, (victim, signal.SIGKILL))
-        killer.start()
-        maps_at(tmp_path, FIRST).save(in_parallel(slow, range(90)).then(note_process))
-        killer.join()
+        maps_at(tmp_path, FIRST).save(in_parallel(die_once, range(90)))
 
-    assert (tmp_path / f"{victim}.pid").exists()
-    assert not (tmp_path / f"{os.getpid()}.pid").exists()
+    assert int(death.read_text()) != os.getpid()
     assert maps_at(tmp_path).digests() == maps_at(tmp_path / "here").digests()
     assert list(maps_at(tmp_path).find_damage(FIRST)) == []

@@ -171,6 +171,7 @@ NOT_RUN = {
     "pip install 'sonolens[mlflow]'": INSTALLS,
     "pip install 'sonolens[cluster]'": INSTALLS,
     "dask scheduler --scheduler-file scheduler.json '&'": CLUSTERED,
+    "dask worker --scheduler-file scheduler.json --nthreads 1 --resources GPU=1": CLUSTERED,
     "srun --ntasks=8 dask worker --scheduler-file scheduler.json --nthreads 1 '&'": CLUSTERED,
     "kedro run --params cluster.workers=4": CLUSTERED,
     "kedro run --params cluster.scheduler=tcp://host:8786": CLUSTERED,
