@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cloudpickle
 import distributed
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from sonolens.parallel import (
     AHEAD,
@@ -303,3 +304,19 @@ GPU_OR_NOT = [
 )
 def test_items_travel_together_only_where_every_worker_has_enough(items, workers, together) -> None:
     assert _bundle_size(items, workers=workers) == together
+
+
+def algebra_threads(_: int = 0) -> set[int]:
+    return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
+def test_threads_of_a_crew_do_their_own_algebra_until_the_last_crew_has_gone() -> None:
+    with threadpool_limits(limits=3, user_api="blas"):
+        before = algebra_threads()
+        first, second = (iter(in_parallel(algebra_threads, range(200))) for _ in range(2))
+
+        assert next(first) == next(second) == {1}
+        list(first)
+        assert next(second) == {1}
+        list(second)
+        assert algebra_threads() == before != {1}

@@ -9,7 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from itertools import islice
+from threading import Lock
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+from threadpoolctl import threadpool_limits
 
 Item = TypeVar("Item")
 Result = TypeVar("Result", covariant=True)  # noqa: PLC0105 - one word for one thing
@@ -257,10 +260,39 @@ def _threads(work: Callable[[Any], Any]) -> Iterator[Submit]:
     def submit(item: Any) -> Future[Any]:
         return pool.submit(work, item)
 
-    try:
-        yield submit
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with ALGEBRA.one_thread_each():
+        try:
+            yield submit
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+class _Algebra:
+    """The threads of linear algebra, which all threads of the process share."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._crews = 0
+        self._limits: threadpool_limits | None = None
+
+    @contextmanager
+    def one_thread_each(self) -> Iterator[None]:
+        """Let each thread of a crew do its own algebra: with theirs beside it, they would wait for one another."""
+        with self._lock:
+            self._crews += 1
+            if self._crews == 1:
+                self._limits = threadpool_limits(limits=1, user_api="blas")
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._crews -= 1
+                if self._crews == 0 and self._limits is not None:
+                    self._limits.restore_original_limits()
+
+
+ALGEBRA = _Algebra()
+"""One for the process, as the threads that it speaks of are."""
 
 
 @contextmanager
