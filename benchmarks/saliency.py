@@ -29,7 +29,7 @@ from torchvision import models
 
 from sonolens.evaluation.pointing import locate_extremes
 from sonolens.models import ScanClassifier, build_network
-from sonolens.saliency import MethodSettings, explain_scans
+from sonolens.saliency import EXPLAINERS, MethodSettings, explain_scans
 from sonolens.tables.vocabulary import EXTREMES
 
 CONF = Path(__file__).parents[1] / "conf" / "base" / "parameters_explainability.yml"
@@ -231,7 +231,20 @@ def count_moved(name: str) -> dict[str, int]:
     return {"moved": int(moved.sum()), "extremes": moved.size, "places": len(places)}
 
 
+def measure_methods(name: str) -> dict[str, float]:
+    """Seconds per scan of every method by itself, on one batch."""
+    network, scans = build_ours(name), speckle(BATCH_SIZE)
+    run_ours(network, scans)
+    taken = {}
+    for method in EXPLAINERS:
+        started = time.perf_counter()
+        run_ours(network, scans, (method,))
+        taken[method] = (time.perf_counter() - started) / len(scans)
+    return taken
+
+
 CHILDREN = {
+    "methods": measure_methods,
     "time": measure_time,
     "memory": measure_memory,
     "passes": count_passes,
@@ -311,7 +324,16 @@ def print_extremes(name: str, **_: int) -> None:
     )
 
 
+def print_methods(name: str, **_: int) -> None:
+    """Print what every method costs, and all of them on a hundred scans."""
+    taken = measure_afresh("methods", name)
+    for method, seconds in sorted(taken.items(), key=lambda each: each[1]):
+        print(f"{method:<22}{1000 * seconds:>10.0f} ms/scan")
+    print(f"{'all, 100 scans':<22}{100 * sum(taken.values()) / 60:>10.1f} minutes")
+
+
 PRINTERS: dict[str, Callable[..., None]] = {
+    "methods": print_methods,
     "time": print_time,
     "memory": print_memory,
     "passes": print_passes,
@@ -323,7 +345,7 @@ def main() -> None:
     """Print the tables asked for, or measure one route in this process."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "measures", nargs="*", help="time, memory, passes, extremes; all unless named"
+        "measures", nargs="*", help="methods, time, memory, passes, extremes; all unless named"
     )
     parser.add_argument("--networks", nargs="+", default=["resnet50", "resnet18"])
     parser.add_argument("--repeats", type=int, default=3, help="fresh processes for each route")

@@ -96,6 +96,21 @@ def test_a_level_channel_says_nothing(two_channel_network, look):
     assert not draw("score_cam", look(two_channel_network, level)).any()
 
 
+def test_only_channels_that_say_something_of_a_scan_cost_a_pass(two_channel_network, look):
+    scans = np.concatenate([SCAN, np.full_like(SCAN, 90), SCAN])
+    alone = draw("score_cam", look(two_channel_network, SCAN))
+    forward_pass = look(two_channel_network, scans)
+    sizes = []
+    forward_pass.network.features.register_forward_hook(
+        lambda _module, inputs, _output: sizes.append(len(inputs[0]))
+    )
+    saliency = draw("score_cam", forward_pass)
+
+    # All scans once for their maps, an empty one, then two scans with two channels, no more than three at once.
+    assert sizes == [3, 1, 3, 1]
+    close(saliency, np.concatenate([alone, np.zeros_like(alone), alone]))
+
+
 def test_more_channels_than_there_are_are_refused(two_channel_network, look):
     with pytest.raises(ValueError, match=r"score_cam\.channels is 3, but the network has 2"):
         draw("score_cam", look(two_channel_network, SCAN), channels=3)

@@ -20,8 +20,9 @@ def score_cam(forward_pass: ForwardPass, settings: ScoreCamSettings) -> CellMaps
 
     A channel's map is resized to the scan, stretched to 0..1 and blends between an even grey and the
     scan. As in the paper's definition the change of the logit is the weight: there is no softmax over
-    channels, as in the authors' code, which would leave no negative weight. A level map weighs nothing.
-    Every channel costs a forward pass per scan; see `ScoreCamSettings`.
+    channels, as in the authors' code, which would leave no negative weight. A level map weighs nothing and costs nothing;
+    behind a rectifier many are, because nothing in the scan excites them. Every other channel costs a forward pass per scan;
+    see `ScoreCamSettings`.
 
     References:
         Wang et al., Score-CAM, CVPR Workshops 2020; without its final ReLU.
@@ -31,18 +32,22 @@ def score_cam(forward_pass: ForwardPass, settings: ScoreCamSettings) -> CellMaps
     """
     grey = settings.baseline_grey
     scans, maps = forward_pass.scans, forward_pass.activations
-    result = torch.zeros_like(maps[:, 0])
+    weights = torch.zeros_like(maps[:, :, 0, 0])
+    asked = _first_channels(forward_pass, count=settings.channels)
+    level = maps.amax(dim=(2, 3)) == maps.amin(dim=(2, 3))
+    tried = torch.zeros_like(level).scatter(1, asked, value=True) & ~level
     with torch.no_grad():
         empty_logit = forward_pass.network(torch.full_like(scans[:1], grey))
-        for channel in _first_channels(forward_pass, count=settings.channels).T:
-            asked = maps.gather(1, channel[:, None, None, None].expand(-1, 1, *maps.shape[2:]))
-            shown = interpolate(asked, size=scans.shape[1:], mode="bilinear")[:, 0]
-            low, high = shown.amin(dim=(1, 2)), shown.amax(dim=(1, 2))
-            spread = (high - low)[:, None, None]
-            shown = (shown - low[:, None, None]) / torch.where(spread == 0, 1, spread)
-            change = forward_pass.network(grey + shown * (scans - grey)) - empty_logit
-            result += change[:, None, None] * asked[:, 0]
-    return result
+        # Any scans with any of their channels pass through the network together, as many as the batch has.
+        for pairs in torch.split(tried.nonzero(), len(scans)):
+            which, channel = pairs.T
+            shown = interpolate(
+                maps[which, channel][:, None], size=scans.shape[1:], mode="bilinear"
+            )[:, 0]
+            low, high = shown.amin(dim=(1, 2), keepdim=True), shown.amax(dim=(1, 2), keepdim=True)
+            blend = grey + (shown - low) / (high - low) * (scans[which] - grey)
+            weights[which, channel] = forward_pass.network(blend) - empty_logit
+    return torch.einsum("nk,nkij->nij", weights, maps)
 
 
 def ablation_cam(forward_pass: ForwardPass) -> CellMaps:
