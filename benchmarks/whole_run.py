@@ -138,10 +138,13 @@ def draw(runs: pd.DataFrame, path: Path) -> None:
         ends, runs["cpu_seconds"].iloc[0] * ends / ends.iloc[0], "k:", lw=1, label="proportional"
     )
     time_axis.set(xlabel="scans", ylabel="seconds", title="Time of a run, and its longest steps")
-    time_axis.legend(fontsize=7, frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, fontsize=8, frameon=False)
     memory_axis.semilogx(runs["scans"], runs["peak_gib"], "o-")
     memory_axis.set(
-        xlabel="scans", ylabel="GiB", title="Peak memory of the process", ylim=(0, None)
+        xlabel="scans",
+        ylabel="GiB",
+        title="Peak memory of the process",
+        ylim=(0, 1.2 * runs["peak_gib"].max()),
     )
     figure.savefig(path, dpi=110)
 

@@ -1,8 +1,11 @@
 """Telling the label from some numbers: planted, absent, bent and clustered, with the label's names exchanged."""
 
+import itertools
+
 import numpy as np
 import pytest
 
+from sonolens.evaluation.shortcuts import cross_validation
 from sonolens.evaluation.shortcuts.cross_validation import (
     Area,
     Folding,
@@ -131,3 +134,36 @@ def test_fewer_patients_of_a_label_than_folds_make_fewer_folds() -> None:
 
     assert len(deal.tested) == 3 * FOLDING.repeats
     assert all(malignant[tested].sum() == 1 for tested in deal.tested)
+
+
+def test_resampled_areas_are_those_of_counting_every_pair_of_every_fit() -> None:
+    rng = np.random.default_rng(5)
+    patients = np.repeat(np.arange(12), 3)
+    malignant = rng.random(36) < 0.5  # patients have scans of both labels, too
+    design = form_design(rng.integers(4, size=(36, 1)).astype(float), patients)
+    deal = deal_patients(malignant, patients, folding=Folding(3, 2, 1, 0))
+    times = rng.integers(3, size=(20, 12))
+
+    found = cross_validation._areas(
+        [cross_validation._play(design, deal, tested) for tested in deal.tested], times
+    )
+
+    label = malignant[:, None].astype(float)
+    for present, area in zip(times, found, strict=True):
+        won = compared = 0.0
+        for tested in deal.tested:
+            scores = dict(
+                zip(
+                    np.flatnonzero(tested),
+                    score_others(design[~tested], label[~tested], design[tested])[:, 0],
+                    strict=True,
+                )
+            )
+            for one, other in itertools.product(scores, scores):
+                if malignant[one] and not malignant[other]:
+                    pairs = present[patients[one]] * present[patients[other]]
+                    compared += pairs
+                    won += pairs * (
+                        (scores[one] > scores[other]) + (scores[one] == scores[other]) / 2
+                    )
+        assert area == won / compared

@@ -117,20 +117,31 @@ class RankedCases:
     ) -> Float[np.ndarray, " resamples"]:
         """Return the AUC of each row of weights, NaN where a class has no weight.
 
+        Args:
+            weights: As for `won`.
+        """
+        won, pairs = self.won(weights)
+        share = np.full(len(weights), np.nan)
+        np.divide(won, pairs, out=share, where=pairs > 0)
+        return share
+
+    def won(
+        self, weights: Real[np.ndarray, "resamples scans"]
+    ) -> tuple[Float[np.ndarray, " resamples"], Float[np.ndarray, " resamples"]]:
+        """Count the pairs of a malignant and a benign case that the malignant one wins, ties as halves; and all pairs.
+
         What each malignant case outranks is a cumulative sum.
 
         Args:
-            weights: How often each case is present, one row per resample; shares of a case are allowed.
+            weights: How often each case is present, one row per resample; shares of a case are allowed. A pair counts as
+                often as both are present.
         """
         malignant_weight = weights[:, self.malignant]
         benign_up_to = np.zeros((len(weights), len(self.benign) + 1))
         np.cumsum(weights[:, self.benign], axis=1, out=benign_up_to[:, 1:])
         won = np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, self.lower])
         won += np.einsum("rm,rm->r", malignant_weight, benign_up_to[:, self.not_higher])
-        pairs = malignant_weight.sum(axis=1) * benign_up_to[:, -1]
-        share = np.full(len(weights), np.nan)
-        np.divide(won / 2, pairs, out=share, where=pairs > 0)
-        return share
+        return won / 2, malignant_weight.sum(axis=1) * benign_up_to[:, -1]
 
 
 def roc_points(labels: Labels, probabilities: Scores) -> RocPoints:

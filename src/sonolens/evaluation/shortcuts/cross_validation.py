@@ -1,6 +1,7 @@
 """How well some numbers of each scan tell its label: fitted to some patients, asked of others."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedGroupKFold
 
 from sonolens.arrays import Labels
+from sonolens.evaluation.classification.roc import RankedCases
 from sonolens.evaluation.statistics.intervals import (
     Bootstrap,
     limits_of,
@@ -22,7 +24,6 @@ from sonolens.evaluation.statistics.intervals import (
 Design = Float[np.ndarray, "scans columns"]
 Outcomes = Float[np.ndarray, "scans outcomes"]
 Codes = Int[np.ndarray, " scans"]
-Pairs = Float[np.ndarray, "patients patients"]
 Tested = Bool[np.ndarray, " scans"]
 
 SHRINKAGE = 0.5
@@ -75,6 +76,18 @@ class Deal(NamedTuple):
     patients: Codes
     tested: tuple[Tested, ...]
     exchanged: Bool[np.ndarray, "scans exchanges"]
+
+
+class Game(NamedTuple):
+    """The scans that one fit is asked of, by their scores.
+
+    Attributes:
+        ranked: The scans.
+        patients: The patient of each.
+    """
+
+    ranked: RankedCases
+    patients: Codes
 
 
 def form_design(values: Float[np.ndarray, "scans features"], patients: Codes) -> Design:
@@ -143,20 +156,15 @@ def cross_validate(design: Design, deal: Deal, *, bootstrap: Bootstrap) -> Area:
         The AUC over all deals. Where resampling does not move it, its interval is Wilson's with the patients
         of the rarer label. NaN where no fit is asked of both labels.
     """
+    games = [_play(design, deal, tested) for tested in deal.tested]
     count = int(deal.patients.max()) + 1
-    won, compared = np.zeros((2, count, count))
-    label = deal.malignant[:, None].astype(float)
-    for tested in deal.tested:
-        scores = score_others(design[~tested], label[~tested], design[tested])[:, 0]
-        chosen = deal.malignant[tested], deal.patients[tested]
-        _compare_patients(scores, *chosen, into=(won, compared))
-    area = float(won.sum() / compared.sum()) if compared.any() else math.nan
-    weights = np.concatenate(list(patient_resamples(range(count), bootstrap=bootstrap)))
-    resampled = ratio(*(((weights @ each) * weights).sum(axis=1) for each in (won, compared)))
+    area = float(_areas(games, np.ones((1, count), dtype=int))[0])
+    resamples = patient_resamples(range(count), bootstrap=bootstrap)
+    resampled = np.concatenate([_areas(games, block) for block in resamples])
     rarer, confidence = count_rarer(*deal[:2]), bootstrap.confidence
-    low, high = limits_of(area, resampled, patients=rarer, confidence=confidence)
     if math.isnan(area):
         return Area(area, area, area, area)
+    low, high = limits_of(area, resampled, patients=rarer, confidence=confidence)
     p_value = _compare_with_exchanged(design, deal)
     hold_half = p_value > 1 - confidence
     return Area(area, min(low, HALF) if hold_half else low, max(high, HALF), p_value)
@@ -217,16 +225,19 @@ def _compare_with_exchanged(design: Design, deal: Deal) -> float:
     return min(1.0, 2 * (1 + as_well) / (1 + deal.exchanged.shape[1]))
 
 
-def _compare_patients(
-    scores: Float[np.ndarray, " scans"],
-    malignant: Labels,
-    patients: Codes,
-    *,
-    into: tuple[Pairs, Pairs],
-) -> None:
-    """Add to two matrices what the malignant scans of each patient win of the benign ones of each other."""
-    won, compared = into
-    difference = scores[malignant][:, None] - scores[~malignant]
-    between = np.ix_(patients[malignant], patients[~malignant])
-    np.add.at(won, between, (difference > 0) + (difference == 0) / 2)
-    np.add.at(compared, between, 1.0)
+def _play(design: Design, deal: Deal, tested: Tested) -> Game:
+    """Score some scans by the fit to all others, and rank them."""
+    label = deal.malignant[:, None].astype(float)
+    scores = score_others(design[~tested], label[~tested], design[tested])[:, 0]
+    return Game(RankedCases.of(deal.malignant[tested], scores), deal.patients[tested])
+
+
+def _areas(
+    games: Sequence[Game], multiplicity: Int[np.ndarray, "resamples patients"]
+) -> Float[np.ndarray, " resamples"]:
+    """Return the share of pairs that malignant scans win in all games together, by how often each patient is present."""
+    won, compared = np.zeros((2, len(multiplicity)))
+    for ranked, patients in games:
+        of_game = ranked.won(multiplicity[:, patients])
+        won, compared = won + of_game[0], compared + of_game[1]
+    return ratio(won, compared)
