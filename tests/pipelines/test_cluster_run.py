@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ def object_store() -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
+        # It tells of each of thousands of requests, which takes longer than to answer them.
+        patch.setattr(logging.getLogger("werkzeug"), "disabled", True)
         for name, value in {
             "AWS_ACCESS_KEY_ID": "nobody",
             "AWS_SECRET_ACCESS_KEY": "nothing",
