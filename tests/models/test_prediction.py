@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from sonolens.models import build_network, pool_features, predict_logits
+from sonolens.models import build_network, cut_batches, pool_features, predict_logits
 
 SCANS = np.random.default_rng(0).integers(0, 256, (7, 48, 48), dtype=np.uint8)
 
@@ -89,3 +89,13 @@ def test_the_linear_output_of_pooled_features_is_the_logit(network):
     np.testing.assert_allclose(pooled @ head + network.bias, predict(network), rtol=1e-4, atol=1e-5)
     assert network.training
     assert pool_features(network, SCANS[:0], batch_size=3, device="cpu").shape == (0, len(head))
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (3, [3]), (4, [4]), (9, [4, 4, 1])])
+def test_every_scan_is_in_one_batch_in_its_order(count: int, sizes: list[int]) -> None:
+    stack = np.arange(count * 4, dtype=np.uint8).reshape(count, 2, 2)
+
+    batches = cut_batches(stack, batch_size=4)
+
+    assert [len(batch) for batch in batches] == sizes
+    np.testing.assert_array_equal(np.concatenate([stack[:0], *batches]), stack)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from sonolens.models import NetworkWeights
 from sonolens.pipelines.data_processing.preparation import frame_scans
-from sonolens.pipelines.pairs import cut, inputs_of, is_paired
+from sonolens.pipelines.pairs import inputs_of, is_paired
 from sonolens.pipelines.parameters import FramingParameters
 from sonolens.pipelines.training.grid import PlannedFit
 
@@ -62,13 +62,3 @@ def test_the_pair_are_two_configurations() -> None:
         "tiny-drs-seed0-fold0",
         "tiny-drs-blank-seed0-fold0",
     ]
-
-
-@pytest.mark.parametrize(("count", "sizes"), [(0, []), (3, [3]), (4, [4]), (9, [4, 4, 1])])
-def test_every_scan_is_in_one_batch_in_its_order(count: int, sizes: list[int]) -> None:
-    stack = np.arange(count * 4, dtype=np.uint8).reshape(count, 2, 2)
-
-    batches = cut(stack, size=4)
-
-    assert [len(batch) for batch in batches] == sizes
-    np.testing.assert_array_equal(np.concatenate([stack[:0], *batches]), stack)

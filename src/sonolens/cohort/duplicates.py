@@ -10,12 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
-from threadpoolctl import threadpool_limits
 
 from sonolens.cohort.candidates import find_candidates
 from sonolens.cohort.fingerprints import Fingerprint, rank_texture
 from sonolens.cohort.linking import link_groups
 from sonolens.cohort.registration import measure_likeness
+from sonolens.parallel import ALGEBRA
 
 MIN_KINSHIP = 0.75
 """Correlation from which two scans are kindred, unless told otherwise. Strangers reach 0.64 in
@@ -45,7 +45,7 @@ def find_alike_pairs(
     thumbnails = np.stack([fingerprint.thumbnail for fingerprint in fingerprints])
     textures = np.stack([rank_texture(thumbnail) for thumbnail in thumbnails])
     # The products are so small that threads would wait for each other longer than they work.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with ALGEBRA.one_thread_each():
         candidates = find_candidates(textures)
         pairs, correlation = measure_likeness(thumbnails, textures, candidates)
     alike = correlation >= min_correlation

@@ -45,5 +45,5 @@ from sonolens.models.networks.weights_bytes import (
     write_weights,
 )
 from sonolens.models.networks.weights_file import NetworkWeights
-from sonolens.models.prediction import pool_features, predict_logits
+from sonolens.models.prediction import cut_batches, pool_features, predict_logits
 from sonolens.models.timing import seconds_per_scan

@@ -1,14 +1,19 @@
 """Predictions: framed scans in, logits or features out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
 import torch
+from jaxtyping import UInt8
 
 from sonolens.arrays import Features, Logits, ScanStack
 from sonolens.models.allocator import batches_that_fit, keep_freed_memory
 from sonolens.models.devices import borrowed
 from sonolens.models.networks.classifier import ScanClassifier
+
+FramedBatch: TypeAlias = UInt8[np.ndarray, "_ rows cols"]
+"""Some of the framed scans that are worked through; the last are fewer than the others, so their number binds nothing."""
 
 
 def predict_logits(
@@ -29,7 +34,7 @@ def predict_logits(
         ValueError: `batch_size` is below 1, or the device is unknown.
         RuntimeError: The device is not there, or memory ran out.
     """
-    batches = _cut(scans, batch_size=batch_size)
+    batches = cut_batches(scans, batch_size=batch_size)
     keep_freed_memory()
     with batches_that_fit(batch_size=batch_size), borrowed(network, device=device):
         return judge_batches(network, batches)
@@ -49,7 +54,7 @@ def pool_features(
     Returns:
         Features as float32 in the order of `scans`, one column per channel; no row for no scans.
     """
-    batches = _cut(scans, batch_size=batch_size)
+    batches = cut_batches(scans, batch_size=batch_size)
     keep_freed_memory()
     pooled = [np.empty((0, network.head.in_features), dtype=np.float32)]
     with (
@@ -63,13 +68,18 @@ def pool_features(
     return np.concatenate(pooled)
 
 
-def _cut(scans: ScanStack, *, batch_size: int) -> Iterator[ScanStack]:
+def cut_batches(scans: ScanStack, *, batch_size: int) -> list[FramedBatch]:
+    """Cut framed scans into batches, the last of which may be smaller; a memory map is not read yet.
+
+    Raises:
+        ValueError: `batch_size` is below 1.
+    """
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; at least one scan must fit into a batch")
-    return (scans[start : start + batch_size] for start in range(0, len(scans), batch_size))
+    return [scans[start : start + batch_size] for start in range(0, len(scans), batch_size)]
 
 
-def judge_batches(network: ScanClassifier, batches: Iterable[ScanStack]) -> Logits:
+def judge_batches(network: ScanClassifier, batches: Iterable[FramedBatch]) -> Logits:
     """Let `network`, which must be in evaluation mode, judge batch after batch where it is.
 
     Returns:

@@ -40,8 +40,3 @@ def inputs_of(
         return model_inputs
     blank = weights.header.get("annotations") == BLANK
     return model_inputs[count:] if blank else model_inputs[:count]
-
-
-def cut(inputs: ScanStack, *, size: int) -> list[UInt8[np.ndarray, "batch rows cols"]]:
-    """Cut framed scans into batches of `size`, the last of which may be smaller; a memory map is not read yet."""
-    return [inputs[start : start + size] for start in range(0, len(inputs), size)]

@@ -11,12 +11,12 @@ from jaxtyping import Float32
 from kedro.pipeline import Pipeline
 
 from sonolens.arrays import SaliencyMap, ScanStack
-from sonolens.models import NetworkWeights, check_framing, rebuild_network
+from sonolens.models import NetworkWeights, check_framing, cut_batches, rebuild_network
 from sonolens.parallel import BuildsOnce, Pending, in_turn, spread
 from sonolens.pipelines.collections import MapId, Networks
 from sonolens.pipelines.consistency import check_logits
 from sonolens.pipelines.explainability.parameters import ExplanationParameters
-from sonolens.pipelines.pairs import cut, inputs_of
+from sonolens.pipelines.pairs import inputs_of
 from sonolens.pipelines.parameters import InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.progress import track
@@ -88,7 +88,7 @@ def _explain_run(
     size = inference.batch_size
     batches = [
         StoredBatch(batch, logits.iloc[place * size : place * size + len(batch)])
-        for place, batch in enumerate(cut(inputs, size=size))
+        for place, batch in enumerate(cut_batches(inputs, batch_size=size))
     ]
     draw = RunMaps(run, weights, inputs[:1], explanation, inference)
     return track(

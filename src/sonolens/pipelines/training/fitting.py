@@ -15,12 +15,13 @@ from sonolens.models import (
     NetworkWeights,
     ScanClassifier,
     check_framing,
+    cut_batches,
     predict_logits,
     rebuild_network,
 )
 from sonolens.parallel import BuildsOnce, spread
 from sonolens.pipelines.collections import Checkpoints, Networks
-from sonolens.pipelines.pairs import cut, inputs_of, is_paired
+from sonolens.pipelines.pairs import inputs_of, is_paired
 from sonolens.pipelines.parameters import EvaluationParameters, InferenceParameters
 from sonolens.pipelines.stations import station
 from sonolens.pipelines.training.fits import GridFits, describe_run, trace_epochs
@@ -100,7 +101,7 @@ def judge_scans(
         check_framing(weights, size_px=model_inputs.shape[1])
         inputs = np.asarray(inputs_of(weights, model_inputs, count=len(scans)))
         judged_batches = spread(
-            RunLogits(weights, inference), cut(inputs, size=inference.batch_size)
+            RunLogits(weights, inference), cut_batches(inputs, batch_size=inference.batch_size)
         )
         logits = np.concatenate([np.empty(0, dtype=np.float32), *judged_batches])
         fold = splits.loc[splits["fold"] == row["fold"], ["scan_id", "partition"]]
